@@ -1,0 +1,24 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import envPaths from "env-paths";
+
+/** The root of this checkout. */
+export const checkout = resolve(import.meta.dirname, "..");
+
+/** What belongs to this checkout alone: Pulumi's state, its passphrase and the cluster's kubeconfig. Ignored by git. */
+export const stateFolder = join(checkout, ".state");
+
+/** What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`. */
+export const cacheFolder = envPaths("todo-stack", { suffix: "" }).cache;
+
+/** Where a tool of one version is kept. */
+export const toolFolder = (name: string, version: string): string => join(cacheFolder, "tools", `${name}-${version}`);
+
+/** Minikube's home of this stack, apart from the user's `~/.minikube`, whose profiles are never read. */
+export const minikubeHome = join(cacheFolder, ".minikube");
+
+/** Logs of set-up steps, one file a step. */
+export const logFolder = join(cacheFolder, "logs");
+
+/** Shortens a path for a message. */
+export const display = (path: string): string => path.replace(homedir(), "~");
