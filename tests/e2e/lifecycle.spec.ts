@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { environment } from "../../toolchain/environment.ts";
+import { minikubeHome } from "../../toolchain/paths.ts";
+import { withPage } from "../helpers/browser.ts";
+import { ClusterView } from "../helpers/cluster.ts";
+import { dockerInventory } from "../helpers/docker.ts";
+import { minimalPath } from "../helpers/minimal-path.ts";
+import { WorkingCopy } from "../helpers/working-copy.ts";
+
+const profile = "todo-e2e";
+const port = 30280;
+const url = `http://localhost:${port}`;
+const resources = [
+  "minikube:index:Cluster",
+  "kubernetes:core/v1:Namespace",
+  "kubernetes:core/v1:Secret",
+  "kubernetes:helm.sh/v3:Release",
+  "docker:index/image:Image",
+  "random:index/randomBytes:RandomBytes",
+];
+
+/** The whole life of a stack on a real Minikube, in the order in which a developer meets it. Each step builds on the last. */
+describe("the life of a stack", function () {
+  this.timeout("20m");
+  this.bail(true);
+
+  let copy: WorkingCopy;
+  let inventory: Record<string, string[]>;
+  const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
+
+  before(async () => {
+    inventory = await dockerInventory();
+    copy = await WorkingCopy.create("e2e", {
+      profile,
+      port: String(port),
+      cpus: "2",
+      memory: "4096",
+    });
+  });
+
+  after(async function () {
+    const failed = this.test?.parent?.tests.some((test) => test.isFailed()) ?? false;
+    if (failed) await copy.keepState("test-results");
+    const result = await copy.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
+    assert.equal(result.exitCode, 0, `the stack of this test could not be destroyed:\n${result.all}`);
+    await copy.remove();
+  });
+
+  it("previews with nothing but Node and Pulumi, and names every resource", async () => {
+    await previewWithNothingRunning(copy);
+  });
+
+  it("comes up, and its URL answers", async () => {
+    await copy.up();
+    const outputs = await copy.outputs();
+    assert.equal(outputs.url, url);
+    assert.equal((await fetch(url)).status, 200, `${url} must answer`);
+    assert.equal((await fetch(`${url}/api/health`)).status, 200);
+  });
+
+  it("keeps a todo that a person adds in a browser", async () => {
+    await withPage(url, async (page) => {
+      await page.goto("/signup");
+      await page.getByLabel("Email").fill("reader@example.com");
+      await page.getByLabel("Password").fill("a long enough passphrase");
+      await page.getByRole("button", { name: "Sign up" }).click();
+      await page.getByLabel("New todo").fill("water the plants");
+      await page.getByRole("button", { name: "Add", exact: true }).click();
+      await page.getByText("water the plants").waitFor();
+      await page.reload();
+      await page.getByText("water the plants").waitFor();
+    });
+  });
+
+  it("has nothing to do when nothing changed", async () => {
+    await copy.up("--expect-no-changes");
+  });
+
+  it("prints no secret", async () => {
+    const { core } = cluster();
+    const secret = await core.readNamespacedSecret({ name: "todo-secrets", namespace: "todo" });
+    const values = Object.values(secret.data ?? {}).map((value) => Buffer.from(value, "base64").toString());
+    assert.ok(values.length >= 3, "todo-secrets must hold the secrets of the stack");
+    const state = await copy.succeed("pulumi", ["stack", "export", "--stack", "e2e"]);
+    const printed = [JSON.stringify(await copy.outputs()), await copy.succeed("pulumi", ["preview", "--diff", "--stack", "e2e"])];
+    for (const value of values) {
+      for (const text of [state, ...printed]) assert.ok(!text.includes(value), "a secret stands in plain text");
+    }
+  });
+
+  it("restarts the backend alone when a backend file changes", async () => {
+    const [backend, frontend] = [await cluster().podNames("backend"), await cluster().podNames("frontend")];
+    await copy.edit("apps/backend/src/app/main.py", "\n", "\n# A change that only the backend's image notices.\n");
+    await copy.up();
+    assert.notDeepEqual(await cluster().podNames("backend"), backend, "the backend must run its new image");
+    assert.deepEqual(await cluster().podNames("frontend"), frontend, "the frontend must be left alone");
+  });
+
+  it("applies an edited template", async () => {
+    await copy.edit(
+      "charts/todo/templates/frontend/service.yaml",
+      "metadata:\n",
+      'metadata:\n  annotations:\n    example.com/edited: "yes"\n',
+    );
+    await copy.up();
+    const service = await cluster().core.readNamespacedService({ name: "todo-frontend", namespace: "todo" });
+    assert.equal(service.metadata?.annotations?.["example.com/edited"], "yes", "an edited template must be applied");
+  });
+
+  it("builds an image again that was pruned", async () => {
+    const image = (await copy.outputs()).backendImage as string;
+    const inNode = ["ssh", "--profile", profile, "--", "docker", "image"];
+    await execa("minikube", [...inNode, "rm", "--force", image], { env: environment() });
+    await copy.up();
+    await execa("minikube", [...inNode, "inspect", "--format=found", image], { env: environment() });
+    await copy.up("--expect-no-changes");
+  });
+
+  it("still previews when its tools and its cluster are out of reach", async () => {
+    await previewWithNothingRunning(copy);
+  });
+
+  it("starts a stopped cluster, with its data", async () => {
+    await execa("minikube", ["stop", "--profile", profile], { env: environment() });
+    await copy.up();
+    await withPage(url, async (page) => {
+      await page.goto("/signin");
+      await page.getByLabel("Email").fill("reader@example.com");
+      await page.getByLabel("Password").fill("a long enough passphrase");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByText("water the plants").waitFor();
+    });
+  });
+
+  it("makes a cluster anew that was deleted behind its back, images and all", async () => {
+    await execa("minikube", ["delete", "--profile", profile], { env: environment() });
+    await copy.up();
+    assert.equal((await fetch(url)).status, 200, `${url} must answer`);
+    await copy.up("--expect-no-changes");
+  });
+
+  it("leaves nothing behind", async () => {
+    await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
+    assert.deepEqual(await dockerInventory(), inventory, "Docker must be as it was before");
+    assert.equal(existsSync(join(minikubeHome, "profiles", profile)), false, "the Minikube profile must be gone");
+    assert.equal(existsSync(join(copy.folder, ".state", `${profile}.kubeconfig`)), false, "the kubeconfig must be gone");
+  });
+});
+
+/** Previews with a PATH that holds no docker, minikube, helm or kubectl. */
+async function previewWithNothingRunning(copy: WorkingCopy): Promise<void> {
+  const bin = await minimalPath(copy.folder);
+  const preview = JSON.parse(
+    await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], { PATH: bin }),
+  ) as { steps: { urn: string; newState?: { type: string } }[] };
+  const named = new Set(preview.steps.map((step) => step.newState?.type));
+  for (const resource of resources) assert.ok(named.has(resource), `the preview must name ${resource}`);
+}

@@ -1,0 +1,15 @@
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import which from "which";
+
+/** Makes a folder that holds Node and a shell only, to stand in for a PATH without Docker or any other tool. */
+export async function minimalPath(folder: string): Promise<string> {
+  const bin = join(folder, ".state", "bin");
+  await mkdir(bin, { recursive: true });
+  for (const tool of ["node", "sh", "env"]) {
+    await symlink(await which(tool), join(bin, tool)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  return bin;
+}

@@ -1,0 +1,109 @@
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { execa, type Result } from "execa";
+import { checkout } from "../../toolchain/paths.ts";
+
+/** How a command ended; never rejects, so that a test can look at a failure. */
+export type CommandResult = Result<{ all: true; reject: false }>;
+
+/**
+ * A second checkout of this project in a temporary folder, with a stack, a profile and a port of its own, so that a
+ * test can edit files and break things without touching the user's checkout or running stack.
+ */
+export class WorkingCopy {
+  readonly folder: string;
+  readonly stack: string;
+
+  private constructor(folder: string, stack: string) {
+    this.folder = folder;
+    this.stack = stack;
+  }
+
+  /** Copies what git tracks or would track, links the installed packages and sets the copy up. */
+  static async create(stack: string, config: Record<string, string>): Promise<WorkingCopy> {
+    const folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
+    const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+      cwd: checkout,
+    });
+    for (const file of stdout.split("\0").filter(Boolean)) {
+      await mkdir(dirname(join(folder, file)), { recursive: true });
+      await cp(join(checkout, file), join(folder, file), { verbatimSymlinks: true }).catch(ignoreDeleted);
+    }
+    await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
+    const copy = new WorkingCopy(folder, stack);
+    await copy.succeed("pulumi", ["stack", "select", "--create", stack]);
+    for (const [key, value] of Object.entries(config)) {
+      await copy.succeed("pulumi", ["config", "set", "--stack", stack, key, value]);
+    }
+    return copy;
+  }
+
+  /** Runs `pulumi` as `npx pulumi` would in the copy. */
+  async pulumi(args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
+    return await this.run("node", [join(this.folder, "toolchain/bin/pulumi.mjs"), ...args], env);
+  }
+
+  /** Runs `pulumi`, and fails with its whole output if it fails. Gives its standard output. */
+  async succeed(program: "pulumi", args: string[], env: Record<string, string> = {}): Promise<string> {
+    const result = await this.pulumi(args, env);
+    if (result.exitCode !== 0) {
+      throw new Error(`${program} ${args.join(" ")} ended with ${result.exitCode ?? result.signal}:\n${result.all}`);
+    }
+    return result.stdout;
+  }
+
+  /** Brings the stack up without a question. Gives what Pulumi printed. */
+  async up(...args: string[]): Promise<string> {
+    return await this.succeed("pulumi", ["up", "--yes", "--skip-preview", "--stack", this.stack, ...args]);
+  }
+
+  /** Every output of the stack; secrets stay masked. */
+  async outputs(): Promise<Record<string, unknown>> {
+    return JSON.parse(await this.succeed("pulumi", ["stack", "output", "--json", "--stack", this.stack])) as Record<
+      string,
+      unknown
+    >;
+  }
+
+  /** Replaces the first occurrence of a text in a file of the copy. */
+  async edit(file: string, from: string, to: string): Promise<void> {
+    const path = join(this.folder, file);
+    const text = await readFile(path, "utf8");
+    if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}: mend this test`);
+    await writeFile(path, text.replace(from, to));
+  }
+
+  /** Removes the folder. The stack in it must have been destroyed. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Keeps the copy's state for a look after a failed test. */
+  async keepState(target: string): Promise<void> {
+    await mkdir(target, { recursive: true });
+    const state = join(".pulumi", "stacks", "todo-stack", `${this.stack}.json`);
+    await copyFile(join(this.folder, ".state", state), join(target, `${this.stack}.json`)).catch(ignoreDeleted);
+  }
+
+  private async run(file: string, args: string[], env: Record<string, string>): Promise<CommandResult> {
+    return await execa(file, args, {
+      cwd: this.folder,
+      env: { ...ownEnvironment(), ...env },
+      extendEnv: false,
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    });
+  }
+}
+
+/** The user's environment without what points Pulumi, Minikube or Docker at something of the user's. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const foreign = /^(PULUMI_|MINIKUBE_|DOCKER_|KUBE)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
+}
+
+function ignoreDeleted(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}
