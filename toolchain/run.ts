@@ -1,0 +1,72 @@
+import { createWriteStream, mkdirSync } from "node:fs";
+import { once } from "node:events";
+import { join } from "node:path";
+import { execa } from "execa";
+import { ToolchainError } from "./errors.ts";
+import { display, logFolder } from "./paths.ts";
+
+/** How a command is run. */
+export interface RunOptions {
+  /** Defaults to the current folder. */
+  cwd?: string;
+  /** The whole environment of the command. Defaults to this process's. */
+  env?: NodeJS.ProcessEnv;
+  /** Written to the command's standard input; nothing by default. */
+  input?: string;
+  /** Shows one line of progress; called with each line the command prints. */
+  report?: (line: string) => void;
+  /** What to do when it fails. Defaults to naming the log. */
+  next?: string;
+}
+
+const shownLines = 12;
+
+/** The log file of a step or command of this title. */
+export const logFile = (title: string): string =>
+  join(logFolder, `${title.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-")}.log`);
+
+/**
+ * Runs a command to its end; what it prints goes to a log file named after `title`, not to the terminal.
+ * @param title what is being done, for the log's name and the message: `build helm 3.20.2`.
+ * @returns what it printed on standard output, without the last line break.
+ * @throws ToolchainError when it cannot be started or fails: with its last lines and the path of the log.
+ */
+export const run = async (title: string, file: string, args: string[], options: RunOptions = {}): Promise<string> => {
+  mkdirSync(logFolder, { recursive: true });
+  const path = logFile(title);
+  const log = createWriteStream(path, { flags: "a" });
+  log.write(`\n# ${new Date().toISOString()} ${title}\n`);
+  const lines: string[] = [];
+  try {
+    const command = execa(file, args, {
+      cwd: options.cwd ?? process.cwd(),
+      env: options.env ?? process.env,
+      extendEnv: false,
+      all: true,
+      ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
+    });
+    // Handled below; an iterator that ends early must not leave it unhandled.
+    command.catch(() => undefined);
+    for await (const line of command.iterable({ from: "all" })) {
+      log.write(`${line}\n`);
+      lines.push(line);
+      if (lines.length > shownLines) lines.shift();
+      if (line.trim() !== "") options.report?.(line.trim());
+    }
+    return (await command).stdout as string;
+  } catch (error) {
+    const tail = lines.map((line) => `    ${line}`).join("\n");
+    const next = `${options.next ?? "Mend what it says, then run the same command again."} Log: ${display(path)}`;
+    throw new ToolchainError(`${title} failed: ${reason(error)}${tail && `\n${tail}`}`, next, error);
+  } finally {
+    log.end();
+    await once(log, "close");
+  }
+};
+
+const reason = (error: unknown): string => {
+  const { code, exitCode, signal } = error as { code?: string; exitCode?: number; signal?: string };
+  if (code === "ENOENT") return "the command was not found";
+  if (signal !== undefined) return `ended by ${signal}`;
+  return exitCode === undefined ? String((error as Error).message) : `exit code ${String(exitCode)}`;
+};
