@@ -1,0 +1,36 @@
+import { credentials } from "@grpc/grpc-js";
+import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/engine_pb.js";
+
+/** How much a message matters. */
+export type Severity = "info" | "warning" | "error";
+
+/** The engine that started this plugin, as far as messages to the user go. */
+export interface Engine {
+  /**
+   * Shows a message in Pulumi's output.
+   * @param urn the resource it belongs to; the whole operation when left out.
+   */
+  log(severity: Severity, message: string, urn?: string): Promise<void>;
+  /** Shows a line of progress beside a resource until the next one replaces it. */
+  progress(message: string, urn: string): void;
+}
+
+/** Connects to the engine; messages go nowhere without an address, as when a plugin is started by hand. */
+export function connect(address: string | undefined): Engine {
+  if (!address) return { log: () => Promise.resolve(), progress: () => undefined };
+  const client = new engineService.EngineClient(address, credentials.createInsecure());
+  const send = (severity: Severity, message: string, urn: string | undefined, ephemeral: boolean): Promise<void> => {
+    const request = new messages.LogRequest();
+    request.setSeverity({ info: 1, warning: 2, error: 3 }[severity] as 1 | 2 | 3);
+    request.setMessage(message);
+    request.setUrn(urn ?? "");
+    request.setEphemeral(ephemeral);
+    // A message that is lost must not fail the operation it tells about.
+    return new Promise((resolve) => client.log(request, () => resolve()));
+  };
+  return {
+    log: (severity, message, urn) => send(severity, message, urn, false),
+    progress: (message, urn) => void send("info", message, urn, true),
+  };
+}

@@ -1,0 +1,82 @@
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+
+/** A property as it travels between engine and plugin. */
+export type Value = null | boolean | number | string | Value[] | Properties;
+
+/** The properties of a resource. */
+export interface Properties {
+  [key: string]: Value;
+}
+
+/** Stands for a value that a preview cannot know yet. Fixed by Pulumi's protocol. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Marks a value as secret; a secret of a secret is one secret. */
+export const secret = (value: Value): Properties =>
+  isSecret(value) ? value : { [signatureKey]: secretSignature, value };
+
+/** Whether the value itself is marked as secret. */
+export const isSecret = (value: Value | undefined): value is Properties =>
+  isObject(value) && value[signatureKey] === secretSignature;
+
+/** Whether the value is an object with named properties. */
+export const isObject = (value: Value | undefined): value is Properties =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The value without any secret mark, at any depth. */
+export function reveal(value: Value): Value {
+  if (isSecret(value)) return reveal(value["value"] ?? null);
+  if (Array.isArray(value)) return value.map(reveal);
+  return isObject(value) ? revealAll(value) : value;
+}
+
+/** The properties without any secret mark, at any depth. */
+export const revealAll = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, reveal(value)]));
+
+/** Whether any part of the value is unknown. */
+export const hasUnknowns = (value: Value): boolean => contains(value, (part) => part === unknown);
+
+/** Whether any part of the value is secret. */
+export const hasSecrets = (value: Value): boolean => contains(value, isSecret);
+
+function contains(value: Value, matches: (part: Value) => boolean): boolean {
+  if (matches(value)) return true;
+  if (Array.isArray(value)) return value.some((item) => contains(item, matches));
+  return isObject(value) && Object.values(value).some((item) => contains(item, matches));
+}
+
+/** The object at a key, without its secret mark; empty when there is none. */
+export function objectAt(properties: Properties, key: string): Properties {
+  const value = properties[key];
+  const revealed = isSecret(value) ? value["value"] : value;
+  return isObject(revealed) ? revealed : {};
+}
+
+/** The text at a key, or undefined when it is missing, empty or unknown. */
+export function textAt(properties: Properties, key: string): string | undefined {
+  const value = reveal(properties[key] ?? null);
+  return typeof value === "string" && value !== "" && value !== unknown ? value : undefined;
+}
+
+/** Gives each output the secretness of the input of the same name, object by object. */
+export function keepSecrets(outputs: Properties, inputs: Properties): Properties {
+  const marked = { ...outputs };
+  for (const [key, input] of Object.entries(inputs)) {
+    const output = outputs[key];
+    if (output === undefined) continue;
+    if (isObject(output) && isObject(input) && !isSecret(input) && !isSecret(output))
+      marked[key] = keepSecrets(output, input);
+    else if (hasSecrets(input)) marked[key] = secret(output);
+  }
+  return marked;
+}
+
+/** Reads a protobuf struct. */
+export const fromStruct = (message: Struct | undefined): Properties => (message?.toJavaScript() ?? {}) as Properties;
+
+/** Writes a protobuf struct. */
+export const toStruct = (properties: Properties): Struct => struct.Struct.fromJavaScript(properties);

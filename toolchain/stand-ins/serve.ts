@@ -1,0 +1,54 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { connect } from "./engine.ts";
+import type { Engine } from "./engine.ts";
+
+/** What a plugin is given when it starts. */
+export interface Host {
+  engine: Engine;
+  /** The engine's address, to be passed on to a program. */
+  engineAddress: string;
+  /** Aborted when the user cancels or the engine goes away: whatever a plugin has started ends with it. */
+  cancelled: AbortSignal;
+  /** Ends what is under way. */
+  cancel: () => void;
+}
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Serves a plugin on a free port of the loopback interface and prints the port, as the engine expects.
+ *
+ * The engine's address is the last argument of the command line. The plugin ends on SIGTERM or SIGINT and when its
+ * standard input closes, which is how an engine that was killed is noticed.
+ */
+export async function serve(
+  service: ServiceDefinition,
+  implement: (host: Host) => UntypedServiceImplementation,
+): Promise<void> {
+  const engineAddress = process.argv.slice(2).findLast((argument) => !argument.startsWith("-")) ?? "";
+  const controller = new AbortController();
+  const cancel = (): void => controller.abort();
+  const host: Host = { engine: connect(engineAddress), engineAddress, cancelled: controller.signal, cancel };
+
+  const server = new Server({
+    "grpc.max_receive_message_length": 400 * megabyte,
+    "grpc.max_send_message_length": 400 * megabyte,
+  });
+  server.addService(service, implement(host));
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+  process.stdout.write(`${port}\n`);
+
+  const end = (): void => {
+    cancel();
+    server.forceShutdown();
+    process.exit();
+  };
+  process.once("SIGTERM", end);
+  process.once("SIGINT", end);
+  process.stdin.once("end", end).resume();
+}
