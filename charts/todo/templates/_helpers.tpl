@@ -1,0 +1,110 @@
+{{/* Chart name, the value of app.kubernetes.io/name. */}}
+{{- define "todo.name" -}}
+{{ .Chart.Name }}
+{{- end }}
+
+{{/* Prefix of every object's name: the release, with the chart's name unless the release already contains it. */}}
+{{- define "todo.fullname" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{ .Release.Name | trunc 50 | trimSuffix "-" }}
+{{- else -}}
+{{ printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" }}
+{{- end -}}
+{{- end }}
+
+{{/* Name of one component's objects. Takes (dict "root" $ "component" "backend"). */}}
+{{- define "todo.componentName" -}}
+{{ include "todo.fullname" .root }}-{{ .component }}
+{{- end }}
+
+{{/* Labels that never change during a release's life: selectors, and pods, so that a new chart version restarts no pod.
+Takes (dict "root" $ "component" "backend"). */}}
+{{- define "todo.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "todo.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Labels of every object. Takes (dict "root" $ "component" "backend"). */}}
+{{- define "todo.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{ include "todo.selectorLabels" . }}
+app.kubernetes.io/part-of: {{ include "todo.name" .root }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+{{- end }}
+
+{{/* Image reference; refuses a missing or moving tag. Takes (dict "component" "backend" "image" .Values.backend.image). */}}
+{{- define "todo.image" -}}
+{{- if not .image.tag -}}
+{{- fail (printf "%s.image.tag is empty. Set it to the tag of a built image, for example --set %s.image.tag=1.0.0." .component .component) -}}
+{{- else if eq .image.tag "latest" -}}
+{{- fail (printf "%s.image.tag is \"latest\", which moves without restarting pods. Set an exact tag, for example --set %s.image.tag=1.0.0." .component .component) -}}
+{{- end -}}
+{{ printf "%s:%s" .image.repository .image.tag }}
+{{- end }}
+
+{{/* Pod-level hardening, as the restricted Pod Security Standard asks. Takes (dict "user" 65532). */}}
+{{- define "todo.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: {{ .user }}
+runAsGroup: {{ .user }}
+fsGroup: {{ .user }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Hardening of every container and init container. */}}
+{{- define "todo.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+privileged: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Replacing pods without losing a request: the new pod is ready before an old one goes. */}}
+{{- define "todo.rollout" -}}
+# Above the longest bounded wait of an init container plus the start-up probe's.
+progressDeadlineSeconds: 300
+minReadySeconds: 2
+revisionHistoryLimit: 5
+strategy:
+  type: RollingUpdate
+  rollingUpdate:
+    maxSurge: 1
+    maxUnavailable: 0
+{{- end }}
+
+{{/* Keeps one client on one pod for three hours. */}}
+{{- define "todo.sessionAffinity" -}}
+sessionAffinity: ClientIP
+sessionAffinityConfig:
+  clientIP:
+    timeoutSeconds: 10800
+{{- end }}
+
+{{/* Volume with the named keys of the Secret, one file each. Takes (dict "root" $ "keys" (list "JWT_SECRET")). */}}
+{{- define "todo.secretVolume" -}}
+- name: secrets
+  secret:
+    secretName: {{ required "secrets.existingSecret is empty. Set it to the name of a Secret with the keys DATABASE_URL, JWT_SECRET and POSTGRES_PASSWORD." .root.Values.secrets.existingSecret }}
+    defaultMode: 0440
+    items:
+      {{- range .keys }}
+      - key: {{ . }}
+        path: {{ . }}
+      {{- end }}
+{{- end }}
+
+{{/* Where secretVolume is mounted; the applications look for their settings there first. */}}
+{{- define "todo.secretMount" -}}
+- name: secrets
+  mountPath: /run/secrets/todo
+  readOnly: true
+{{- end }}

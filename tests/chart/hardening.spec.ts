@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { containersOf, pick, podsOf, render, type Manifest } from "./render.ts";
+
+const USERS: Record<string, number> = {
+  "Deployment/todo-backend": 65532,
+  "Deployment/todo-frontend": 65532,
+  "StatefulSet/todo-postgres": 999,
+};
+
+const WRITABLE: Record<string, string[]> = {
+  backend: ["/tmp"],
+  "wait-for-database": ["/tmp"],
+  frontend: ["/app/.next/cache", "/tmp"],
+  "wait-for-backend": ["/app/.next/cache", "/tmp"],
+  postgres: ["/tmp", "/var/lib/postgresql/data", "/var/run/postgresql"],
+};
+
+const RESOURCES: Record<string, object> = {
+  backend: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
+  frontend: { requests: { cpu: "250m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+  postgres: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "256Mi" } },
+};
+RESOURCES["wait-for-database"] = RESOURCES["backend"]!;
+RESOURCES["wait-for-backend"] = RESOURCES["frontend"]!;
+
+describe("chart: hardening", () => {
+  let manifests: Manifest[];
+  before(async () => {
+    manifests = await render();
+  });
+
+  it("S1 every container and init container has every hardening field", () => {
+    const containers = containersOf(manifests);
+    assert.deepEqual(containers.map(({ container }) => container.name).sort(), Object.keys(WRITABLE).sort());
+    for (const { where, container } of containers) {
+      assert.deepEqual(
+        container.securityContext,
+        {
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ["ALL"] },
+          privileged: false,
+          readOnlyRootFilesystem: true,
+          runAsNonRoot: true,
+          seccompProfile: { type: "RuntimeDefault" },
+        },
+        where,
+      );
+    }
+  });
+
+  it("S1 every pod runs as its own unprivileged user and shares nothing of the host", () => {
+    const pods = podsOf(manifests);
+    assert.deepEqual(pods.map(({ owner }) => owner).sort(), Object.keys(USERS).sort());
+    for (const { owner, spec } of pods) {
+      const { runAsNonRoot, runAsUser, runAsGroup, fsGroup, seccompProfile } = spec.securityContext;
+      const user = USERS[owner];
+      assert.deepEqual({ runAsNonRoot, runAsUser, runAsGroup, fsGroup }, { runAsNonRoot: true, runAsUser: user, runAsGroup: user, fsGroup: user }, owner); // prettier-ignore
+      assert.deepEqual(seccompProfile, { type: "RuntimeDefault" }, owner);
+      for (const shared of ["hostNetwork", "hostPID", "hostIPC"]) assert.ok(!spec[shared], `${owner}: ${shared}`);
+    }
+  });
+
+  it("S1 only the needed paths are writable, and none without a size limit", () => {
+    const writable = new Map(
+      podsOf(manifests).flatMap(
+        ({ owner, spec }) =>
+          (spec.volumes as Record<string, any>[]).map((volume) => [`${owner} ${volume["name"]}`, volume]), // eslint-disable-line @typescript-eslint/no-explicit-any
+      ),
+    );
+    for (const { where, container } of containersOf(manifests)) {
+      const paths = container.volumeMounts.filter(({ readOnly }) => !readOnly).map(({ mountPath }) => mountPath);
+      assert.deepEqual(paths.sort(), WRITABLE[container.name], where);
+    }
+    for (const [where, volume] of writable) {
+      assert.ok(!volume["hostPath"], `${where} is a path of the node`);
+      if (volume["emptyDir"]) assert.ok(volume["emptyDir"].sizeLimit, `${where} has no size limit`);
+    }
+  });
+
+  it("S2 every pod has a service account of its own and no token", () => {
+    const names = podsOf(manifests).map(({ owner, spec }) => {
+      assert.equal(spec.automountServiceAccountToken, false, owner);
+      assert.equal(spec.enableServiceLinks, false, `${owner}: other services leak into the environment`);
+      const account = pick(manifests, "ServiceAccount", spec.serviceAccountName) as Manifest & Record<string, unknown>;
+      assert.equal(account["automountServiceAccountToken"], false, owner);
+      return spec.serviceAccountName as string;
+    });
+    assert.equal(new Set(names).size, names.length, `service accounts are shared: ${names.join(", ")}`);
+    const rbac = manifests.filter(({ apiVersion }) => apiVersion.startsWith("rbac."));
+    assert.deepEqual(rbac, [], "no pod needs the Kubernetes API, so none gets a role");
+  });
+
+  it("P2 every container and init container has the required requests and limits", () => {
+    for (const { where, container } of containersOf(manifests)) {
+      assert.deepEqual(container.resources, RESOURCES[container.name], where);
+    }
+  });
+
+  it("P2 resources can be configured, per component", async () => {
+    for (const component of ["backend", "frontend", "postgres"]) {
+      const changed = await render({ set: [`${component}.resources.limits.cpu=900m`] });
+      for (const { where, container } of containersOf(changed)) {
+        const expected = where.includes(`todo-${component},`) ? "900m" : limitOf(container.name);
+        assert.equal(container.resources.limits["cpu"], expected, where);
+      }
+    }
+  });
+});
+
+function limitOf(name: string): string {
+  return (RESOURCES[name] as { limits: { cpu: string } }).limits.cpu;
+}

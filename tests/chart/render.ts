@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { parse, parseAllDocuments } from "yaml";
+
+/** Path of the chart under test. */
+export const CHART = fileURLToPath(new URL("../../charts/todo/", import.meta.url));
+
+/** The values a release cannot do without. */
+export const REQUIRED = ["backend.image.tag=b1", "frontend.image.tag=f1", "secrets.existingSecret=todo-secrets"];
+
+/** Fields of Kubernetes objects that the tests read. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
+  spec: Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
+  data?: Record<string, string>;
+}
+
+export interface Container {
+  name: string;
+  image: string;
+  command?: string[];
+  env?: { name: string; value?: string; valueFrom?: unknown }[];
+  envFrom?: { configMapRef?: { name: string }; secretRef?: unknown }[];
+  resources: { requests: Record<string, string>; limits: Record<string, string> };
+  securityContext: Record<string, unknown>;
+  volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
+  [field: string]: unknown;
+}
+
+export interface Options {
+  /** Overlays by file name inside the chart. */
+  readonly overlays?: readonly string[];
+  /** `key=value` settings after the required ones. */
+  readonly set?: readonly string[];
+  /** Settings in place of the required ones. */
+  readonly required?: readonly string[];
+  readonly release?: string;
+}
+
+/** Renders the chart as Helm would install it on Kubernetes 1.34. */
+export async function render(options: Options = {}): Promise<Manifest[]> {
+  const { stdout } = await helmTemplate(options);
+  // Kubernetes reads YAML 1.1, in which 0440 is octal.
+  return parseAllDocuments(stdout, { version: "1.1" })
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest): manifest is Manifest => manifest !== null);
+}
+
+/** What Helm says when it refuses these values; fails if it accepts them. */
+export async function refusal(options: Options): Promise<string> {
+  const result = await helmTemplate(options, false);
+  if (result.exitCode === 0) throw new Error(`Helm accepted ${JSON.stringify(options)}`);
+  return result.stderr;
+}
+
+export async function readChartFile(name: string): Promise<string> {
+  return readFile(`${CHART}${name}`, "utf8");
+}
+
+export async function readChartYaml(name: string): Promise<Record<string, unknown>> {
+  return parse(await readChartFile(name)) as Record<string, unknown>;
+}
+
+/** The one object of this kind and name; fails, naming what there is, if there is none. */
+export function pick(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  if (found) return found;
+  const present = manifests.map((manifest) => `${manifest.kind}/${manifest.metadata.name}`).join(", ");
+  throw new Error(`no ${kind}/${name} among ${present}`);
+}
+
+/** Every pod template of the objects, with the name of its owner. */
+export function podsOf(
+  manifests: readonly Manifest[],
+): { owner: string; annotations: Record<string, string>; spec: any }[] {
+  // eslint-disable-line @typescript-eslint/no-explicit-any
+  return manifests.flatMap((manifest) => {
+    const template = manifest.kind === "Pod" ? manifest : manifest.spec?.["template"];
+    if (!template?.spec?.containers) return [];
+    const owner = `${manifest.kind}/${manifest.metadata.name}`;
+    return [{ owner, annotations: template.metadata.annotations ?? {}, spec: template.spec }];
+  });
+}
+
+/** Every container and init container, with a name that tells where it is. */
+export function containersOf(manifests: readonly Manifest[]): { where: string; init: boolean; container: Container }[] {
+  return podsOf(manifests).flatMap(({ owner, spec }) => [
+    ...(spec.initContainers ?? []).map((container: Container) => ({
+      where: `${owner}, init container ${container.name}`,
+      init: true,
+      container,
+    })),
+    ...spec.containers.map((container: Container) => ({
+      where: `${owner}, container ${container.name}`,
+      init: false,
+      container,
+    })),
+  ]);
+}
+
+function helmTemplate(options: Options, reject = true) {
+  const settings = [...(options.required ?? REQUIRED), ...(options.set ?? [])];
+  return execa(
+    "helm",
+    [
+      "template",
+      options.release ?? "todo",
+      CHART,
+      "--namespace=todo",
+      "--kube-version=1.34.4",
+      ...(options.overlays ?? []).map((name) => `--values=${CHART}${name}`),
+      ...settings.map((setting) => `--set=${setting}`),
+    ],
+    { reject },
+  );
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { containersOf, pick, podsOf, render, type Manifest } from "./render.ts";
+
+const KEYS: Record<string, string[]> = {
+  "Deployment/todo-backend": ["DATABASE_URL", "JWT_SECRET"],
+  "Deployment/todo-frontend": [],
+  "StatefulSet/todo-postgres": ["POSTGRES_PASSWORD"],
+};
+
+describe("chart: configuration and secrets", () => {
+  let manifests: Manifest[];
+  before(async () => {
+    manifests = await render();
+  });
+
+  it("C1 each component has a ConfigMap with its settings, and reads it", async () => {
+    const dev = await render({ overlays: ["values-dev.yaml"] });
+    assert.deepEqual(pick(manifests, "ConfigMap", "todo-backend").data, { LOG_LEVEL: "INFO", CORS_ORIGINS: "", API_VERSION: "v1" }); // prettier-ignore
+    assert.equal(pick(dev, "ConfigMap", "todo-backend").data?.["CORS_ORIGINS"], "http://localhost:30080");
+    assert.deepEqual(pick(manifests, "ConfigMap", "todo-frontend").data, { BACKEND_URL: "http://todo-backend:8000" });
+    for (const name of ["todo-backend", "todo-frontend"]) {
+      const { containers } = pick(manifests, "Deployment", name).spec["template"].spec;
+      assert.deepEqual(containers[0].envFrom, [{ configMapRef: { name } }], name);
+    }
+  });
+
+  it("C2 each pod gets the keys it needs and no other, as files its own user can read", () => {
+    for (const { owner, spec } of podsOf(manifests)) {
+      const volumes = spec.volumes.filter((volume: { secret?: unknown }) => volume.secret);
+      const keys = volumes.flatMap((volume: { secret: { items: { key: string; path: string }[] } }) => {
+        assert.ok(volume.secret.items, `${owner} mounts every key of the Secret`);
+        return volume.secret.items.map(({ key, path }) => (assert.equal(path, key), key));
+      });
+      assert.deepEqual(keys, KEYS[owner], owner);
+      for (const { secret } of volumes) {
+        assert.equal(secret.secretName, "todo-secrets", owner);
+        assert.equal(secret.defaultMode, 0o440, owner);
+      }
+    }
+    for (const { where, container } of containersOf(manifests)) {
+      const mount = container.volumeMounts.find(({ name }) => name === "secrets");
+      if (mount) assert.deepEqual(mount, { name: "secrets", mountPath: "/run/secrets/todo", readOnly: true }, where);
+    }
+  });
+
+  it("C2 no secret reaches a pod by its environment, and the chart makes no Secret", () => {
+    assert.deepEqual(manifests.filter(({ kind }) => kind === "Secret"), []); // prettier-ignore
+    for (const { where, container } of containersOf(manifests)) {
+      for (const source of container.envFrom ?? []) assert.ok(!source.secretRef, where);
+      for (const { name, valueFrom } of container.env ?? []) assert.equal(valueFrom, undefined, `${where}, ${name}`);
+    }
+  });
+
+  it("C2 nothing rendered looks like a password, a key or a connection string", () => {
+    const suspicious = /postgres(ql)?(\+\w+)?:\/\/|password: (?!\/)\S|BEGIN [A-Z ]*PRIVATE KEY|sk-[A-Za-z0-9]{8}/i;
+    for (const manifest of manifests) {
+      const found = suspicious.exec(JSON.stringify(manifest));
+      assert.equal(found, null, `${manifest.kind}/${manifest.metadata.name}`);
+    }
+  });
+
+  it("C4 the frontend is configured at run time only", () => {
+    assert.doesNotMatch(JSON.stringify(manifests), /NEXT_PUBLIC_|NODE_ENV/);
+  });
+});
