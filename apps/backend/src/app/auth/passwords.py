@@ -1,0 +1,29 @@
+"""Passwords are kept as Argon2id hashes with the parameters OWASP asks for at least."""
+
+import unicodedata
+
+from anyio import CapacityLimiter, to_thread
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from pydantic import SecretStr
+
+_hasher = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)])
+# Each hash takes 19 MiB: a crowd signing in at once must wait, not exhaust the memory of the pod.
+_at_once = CapacityLimiter(4)
+_UNKNOWN_USER = _hasher.hash("no account has this password")
+
+
+def _plain(password: SecretStr) -> str:
+    # Keyboards differ in the code points they send for the same characters.
+    return unicodedata.normalize("NFKC", password.get_secret_value())
+
+
+async def hash_password(password: SecretStr) -> str:
+    """Hash a new password."""
+    return await to_thread.run_sync(_hasher.hash, _plain(password), limiter=_at_once)
+
+
+async def verify_password(password: SecretStr, stored: str | None) -> bool:
+    """Compare with a stored hash. `None` (no such account) takes as long as a wrong password and is False."""
+    matches = await to_thread.run_sync(_hasher.verify, _plain(password), stored or _UNKNOWN_USER, limiter=_at_once)
+    return matches and stored is not None

@@ -1,0 +1,55 @@
+"""What goes in and out of the account endpoints."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+
+# Nobody is mailed, so an address only has to look like one. Anything stricter refuses people on private domains.
+Email = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"
+    ),
+]
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
+
+
+class Input(BaseModel):
+    """Unknown fields are refused: nobody sets an owner or an id from outside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignUp(Input):
+    """A new account."""
+
+    email: Email
+    password: NewPassword
+
+
+class SignIn(Input):
+    """Proof of who is calling."""
+
+    email: Email
+    password: Annotated[SecretStr, Field(max_length=128)]
+
+
+class UserOut(BaseModel):
+    """An account as its owner sees it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: uuid.UUID
+    email: str
+    created_at: datetime
+
+
+class Token(BaseModel):
+    """To be sent as `Authorization: Bearer <access_token>`."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105
+    expires_in: int
+    """Seconds."""

@@ -1,0 +1,38 @@
+"""What can be done with accounts."""
+
+import uuid
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.models import User
+from app.auth.passwords import hash_password, verify_password
+from app.problems import Problem
+
+
+async def sign_up(session: AsyncSession, *, email: str, password: SecretStr) -> User:
+    """Create an account. 409 if the address has one already."""
+    user = User(email=email, password_hash=await hash_password(password))
+    session.add(user)
+    try:
+        await session.commit()
+    except IntegrityError as error:
+        raise Problem(409, "email-taken", "There is an account with this email address already.") from error
+    return user
+
+
+async def sign_in(session: AsyncSession, *, email: str, password: SecretStr) -> User:
+    """Return the account. 401 without telling whether the address or the password is wrong."""
+    user = await session.scalar(select(User).where(User.email == email))
+    # Hashing takes a while: the connection is better used by others meanwhile.
+    await session.commit()
+    if not await verify_password(password, user.password_hash if user else None) or user is None:
+        raise Problem(401, "wrong-credentials", "The email address or the password is wrong.")
+    return user
+
+
+async def find_user(session: AsyncSession, user_id: uuid.UUID) -> User | None:
+    """Return the account, or None if it is gone."""
+    return await session.get(User, user_id)

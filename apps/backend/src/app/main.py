@@ -1,0 +1,74 @@
+"""Puts the application together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import APIRouter, FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from app.auth import routes as auth
+from app.database import create_engine
+from app.health import routes as health
+from app.logging import configure_logging
+from app.metrics import Metrics, add_metrics_route
+from app.middleware import BodyLimit, RequestContext
+from app.problems import ProblemDocument, add_problem_handlers
+from app.settings import Settings, load_settings
+from app.todos import routes as todos
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    engine = create_engine(settings)
+    # Probes get a connection of their own: a busy pool must not look like a dead database.
+    probe_engine = create_engine(settings.model_copy(update={"database_pool_size": 1}))
+    app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
+    app.state.probe_engine = probe_engine
+    log.info("started", api_version=settings.api_version)
+    yield
+    await engine.dispose()
+    await probe_engine.dispose()
+    log.info("stopped")
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the application. Without `settings`, they are read from secret files and the environment."""
+    settings = settings or load_settings()
+    configure_logging(settings.log_level)
+    metrics = Metrics()
+    app = FastAPI(
+        title="Todo API",
+        version=settings.api_version,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"/api/{settings.api_version}/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+        responses={"4XX": {"model": ProblemDocument, "description": "What is wrong with the request"}},
+    )
+    app.state.settings = settings
+
+    add_problem_handlers(app)
+    add_metrics_route(app, metrics)
+    app.include_router(health.router)
+    api = APIRouter(prefix=f"/api/{settings.api_version}")
+    api.include_router(auth.router)
+    api.include_router(todos.router)
+    app.include_router(api)
+
+    # The one added last is the outermost.
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origin_list,
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Request-ID"],
+        expose_headers=["ETag", "X-Request-ID"],
+    )
+    app.add_middleware(RequestContext, metrics=metrics)
+    return app

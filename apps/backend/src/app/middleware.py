@@ -1,0 +1,102 @@
+"""What surrounds every request: its id, its log line, its metrics, a limit on its body."""
+
+import re
+import time
+import uuid
+from typing import cast
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.metrics import Metrics
+from app.problems import Problem, problem_response
+
+log = structlog.stdlib.get_logger(__name__)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PROBES = ("/health", "/ready", "/metrics")
+
+
+class RequestContext:
+    """Give each request an id (the caller's `X-Request-ID` if it is well formed), log it, measure it.
+
+    An exception that nobody handled is logged here and answered with a bare problem.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        status = 0
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        self.metrics.in_progress.inc()
+        try:
+            await self.app(scope, receive, send_with_id)
+        except Exception:
+            log.exception("request failed")
+            if status:
+                raise  # Half an answer is out already: only closing the connection tells the caller.
+            response = problem_response(
+                500, "Something went wrong on our side. Quote the request id when you report it."
+            )
+            await response(scope, receive, send_with_id)
+        finally:
+            seconds = time.perf_counter() - started
+            self.metrics.in_progress.dec()
+            self.metrics.observe(scope, status, seconds)
+            probe = scope["path"].startswith(_PROBES) and status < 400
+            (log.debug if probe else log.info)(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                duration_ms=round(seconds * 1000, 1),
+                client=cast(tuple[str, int], scope["client"])[0] if scope.get("client") else None,
+            )
+
+
+class BodyLimit:
+    """Refuse request bodies over `max_bytes`, announced or not, before they fill the memory."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        detail = f"The request body is larger than {self.max_bytes} bytes."
+        announced = Headers(scope=scope).get("content-length", "")
+        if announced.isdecimal() and int(announced) > self.max_bytes:
+            await problem_response(413, detail, kind="body-too-large")(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise Problem(413, "body-too-large", detail)
+            return message
+
+        await self.app(scope, receive_bounded, send)

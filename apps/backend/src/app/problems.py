@@ -1,0 +1,87 @@
+"""Every error leaves as a problem document (RFC 9457) that carries the request id."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class ProblemDocument(BaseModel):
+    """What an error response holds."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+
+
+class Problem(HTTPException):
+    """An error that the caller can act on.
+
+    `kind` is a stable name in kebab-case for programs; `detail` is one sentence for people.
+    """
+
+    def __init__(self, status: int, kind: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, detail, headers)
+        self.kind = kind
+
+
+def problem_response(
+    status: int, detail: str, *, kind: str = "", headers: Mapping[str, str] | None = None, **members: object
+) -> Response:
+    """Render one problem. `members` are added to the document."""
+    document = {
+        "type": f"urn:todo:problem:{kind}" if kind else "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id", ""),
+        **members,
+    }
+    # Plain ASCII: what the caller sent may hold lone surrogates, which no UTF-8 body can carry.
+    return Response(json.dumps(document), status, headers, "application/problem+json")
+
+
+def unavailable_response() -> Response:
+    """The answer while the database cannot be reached."""
+    detail = "The database cannot be reached at the moment. Try again in a few seconds."
+    return problem_response(503, detail, kind="database-unavailable", headers={"Retry-After": "5"})
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Turn every exception that has a meaning for the caller into a problem."""
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> Response:
+        kind = error.kind if isinstance(error, Problem) else ""
+        return problem_response(error.status_code, error.detail, kind=kind, headers=error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(_: Request, error: RequestValidationError) -> Response:
+        # Only place and reason: the value may be a password.
+        errors = [{"field": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()]
+        detail = "; ".join(f"{e['field']}: {e['message']}" for e in errors[:3])
+        return problem_response(422, detail, kind="invalid-request", errors=errors[:20])
+
+    @app.exception_handler(DBAPIError)
+    async def database_error(_: Request, error: DBAPIError) -> Response:
+        if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
+            raise error
+        log.error("database unavailable", error=type(error.orig).__name__)
+        return unavailable_response()
+
+    @app.exception_handler(PoolTimeoutError)
+    async def pool_exhausted(_: Request, __: PoolTimeoutError) -> Response:
+        log.error("no free database connection")
+        return unavailable_response()

@@ -1,0 +1,97 @@
+"""Everything the backend can be told from outside, in one place."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+SECRETS_DIR = Path("/run/secrets/todo")
+_DRIVER = "postgresql+psycopg://"
+
+
+def _with_driver(url: SecretStr) -> SecretStr:
+    """Accept the plain `postgres://` URL that database services hand out."""
+    value = re.sub(r"^postgres(ql)?://", _DRIVER, url.get_secret_value())
+    if not value.startswith(_DRIVER):
+        raise ValueError("must be a PostgreSQL URL such as postgresql://user:password@host:5432/database")
+    return SecretStr(value)
+
+
+def _split_origins(value: str) -> str:
+    for origin in filter(None, map(str.strip, value.split(","))):
+        if not re.fullmatch(r"https?://[^/\s*]+", origin):
+            raise ValueError(
+                f"{origin!r} is no origin: write scheme://host[:port], separated by commas, without a path"
+            )
+    return value
+
+
+class Settings(BaseSettings):
+    """Settings of one process. A file named like the setting in the secrets folder wins over the environment."""
+
+    model_config = SettingsConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[SecretStr, AfterValidator(_with_driver)]
+    """PostgreSQL URL, with the password in it."""
+
+    jwt_secret: Annotated[SecretStr, Field(min_length=32)]
+    """Signs and verifies access tokens. At least 32 characters."""
+
+    jwt_secret_previous: SecretStr | None = None
+    """Still verifies tokens while a new `jwt_secret` is rolled out. Signs nothing."""
+
+    access_token_seconds: Annotated[int, Field(gt=0)] = 900
+    """Life of an access token."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    cors_origins: Annotated[str, NoDecode, AfterValidator(_split_origins)] = ""
+    """Origins, separated by commas, whose pages may call this API from a browser. None by default."""
+
+    api_version: Annotated[str, Field(pattern=r"^v[0-9]+$")] = "v1"
+    """The API is served under `/api/<api_version>`."""
+
+    forwarded_allow_ips: str = "127.0.0.1"
+    """Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed. `*` believes everybody."""
+
+    max_body_bytes: Annotated[int, Field(gt=0)] = 64 * 1024
+    """Largest request body."""
+
+    database_pool_size: Annotated[int, Field(gt=0)] = 10
+    """Most database connections of one process."""
+
+    readiness_timeout_seconds: Annotated[float, Field(gt=0)] = 2.0
+    """Longest time one readiness check may take."""
+
+    shutdown_grace_seconds: Annotated[int, Field(gt=0)] = 20
+    """Longest time open requests get to finish after SIGTERM."""
+
+    database_wait_seconds: Annotated[float, Field(gt=0)] = 120.0
+    """Longest time `python -m app.wait_for_database` waits."""
+
+    @property
+    def cors_origin_list(self) -> list[str]:
+        """`cors_origins`, taken apart."""
+        return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, secret files, environment. No .env file is read."""
+        return init_settings, file_secret_settings, env_settings
+
+
+def load_settings(secrets_dir: Path = SECRETS_DIR) -> Settings:
+    """Read the settings of this process.
+
+    Raises `pydantic.ValidationError`, which names each wrong or missing setting but never its value.
+    """
+    return Settings(_secrets_dir=secrets_dir if secrets_dir.is_dir() else None)

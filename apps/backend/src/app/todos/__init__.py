@@ -1,0 +1,1 @@
+"""The todos of one user."""
