@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import type { Stats } from "node:fs";
+import { lstat, readdir, readFile, realpath } from "node:fs/promises";
+import { isAbsolute, join, relative } from "node:path";
+import ignore from "@balena/dockerignore";
+
+/**
+ * A digest of all that a build reads from its context: path, mode and content of each file that is not ignored.
+ *
+ * The Dockerfile counts by its content alone, wherever it is. Of a symbolic link only the path it leads to counts, so a
+ * change behind it goes unnoticed.
+ * @param context the folder of the build context.
+ * @param dockerfile the path of the Dockerfile.
+ * @returns a SHA-256 in hexadecimal.
+ * @throws Error when a file cannot be read or a link leads nowhere.
+ */
+export async function contextDigest(context: string, dockerfile: string): Promise<string> {
+  const total = createHash("sha256");
+  const add = (name: string, mode: string, content: Buffer | string): void => {
+    total.update(name).update(mode).update(createHash("sha256").update(content).digest()).update("\0");
+  };
+  add("Dockerfile", "----------", await readFile(dockerfile));
+  for await (const path of filesOf(context, await ignoredIn(context, dockerfile))) {
+    const file = join(context, path);
+    const stats = await lstat(file);
+    add(path, modeText(stats), await contentOf(file, stats));
+  }
+  return total.digest("hex");
+}
+
+interface Ignored {
+  file: (path: string) => boolean;
+  /** Whether nothing in the folder can count, so that it need not be read. */
+  folder: (path: string) => boolean;
+}
+
+async function* filesOf(context: string, ignored: Ignored, folder = ""): AsyncGenerator<string> {
+  const entries = await readdir(join(context, folder), { withFileTypes: true });
+  for (const entry of entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory()) {
+      if (!ignored.folder(path)) yield* filesOf(context, ignored, path);
+    } else if (!ignored.file(path)) yield path;
+  }
+}
+
+async function ignoredIn(context: string, dockerfile: string): Promise<Ignored> {
+  for (const path of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
+    try {
+      const text = await readFile(path, "utf8");
+      const rules = ignore.default().add(text);
+      const file = (name: string): boolean => rules.ignores(name);
+      const hasExceptions = /^\s*!/m.test(text);
+      return { file, folder: hasExceptions ? () => false : file };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+  return { file: () => false, folder: () => false };
+}
+
+async function contentOf(file: string, stats: Stats): Promise<Buffer | string> {
+  if (stats.isFile()) return readFile(file);
+  if (!stats.isSymbolicLink()) return "";
+  try {
+    const target = await realpath(file);
+    return isAbsolute(file) ? target : relative(process.cwd(), target);
+  } catch (error) {
+    throw new Error(`could not evaluate symlink at ${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The mode as `ls` shows it, with L for a link. */
+function modeText(stats: Stats): string {
+  const bits = [..."rwxrwxrwx"].map((letter, index) => (stats.mode & (0o400 >> index) ? letter : "-"));
+  return (stats.isSymbolicLink() ? "L" : "-") + bits.join("");
+}

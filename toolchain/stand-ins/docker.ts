@@ -1,0 +1,17 @@
+import { compare } from "./diff.ts";
+import { Daemon } from "./docker-daemon.ts";
+import { imageResource } from "./docker-image.ts";
+import { servePlugin } from "./provider.ts";
+import { versionOf } from "./versions.ts";
+
+await servePlugin((host) => {
+  const daemon = new Daemon(host.cancelled);
+  return {
+    name: "docker",
+    version: versionOf("@pulumi/docker"),
+    acceptSecrets: false,
+    resources: { "docker:index/image:Image": imageResource(daemon, host.engine) },
+    configure: (settings) => daemon.connect(settings),
+    diffConfig: (olds, news) => ({ changes: compare(olds, news, olds) }),
+  };
+});
