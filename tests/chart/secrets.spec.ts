@@ -14,10 +14,20 @@ describe("chart: configuration and secrets", () => {
   });
 
   it("C1 each component has a ConfigMap with its settings, and reads it", async () => {
-    const dev = await render({ overlays: ["values-dev.yaml"] });
-    assert.deepEqual(pick(manifests, "ConfigMap", "todo-backend").data, { LOG_LEVEL: "INFO", CORS_ORIGINS: "", API_VERSION: "v1" }); // prettier-ignore
-    assert.equal(pick(dev, "ConfigMap", "todo-backend").data?.["CORS_ORIGINS"], "http://localhost:30080");
-    assert.deepEqual(pick(manifests, "ConfigMap", "todo-frontend").data, { BACKEND_URL: "http://todo-backend:8000" });
+    assert.deepEqual(pick(manifests, "ConfigMap", "todo-backend").data, {
+      LOG_LEVEL: "INFO",
+      CORS_ORIGINS: "",
+      API_VERSION: "v1",
+      FORWARDED_ALLOW_IPS: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
+    });
+    assert.deepEqual(pick(manifests, "ConfigMap", "todo-frontend").data, {
+      BACKEND_URL: "http://todo-backend:8000",
+      LOG_LEVEL: "INFO",
+      TRUSTED_PROXY_HOPS: "0",
+    });
+    const origins = "backend.config.corsOrigins={http://a.example,https://b.example:8443}";
+    const several = pick(await render({ set: [origins] }), "ConfigMap", "todo-backend");
+    assert.equal(several.data?.["CORS_ORIGINS"], "http://a.example,https://b.example:8443");
     for (const name of ["todo-backend", "todo-frontend"]) {
       const { containers } = pick(manifests, "Deployment", name).spec["template"].spec;
       assert.deepEqual(containers[0].envFrom, [{ configMapRef: { name } }], name);
