@@ -73,6 +73,18 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
+  it("P5 draining a node leaves a pod of each application, and is never blocked by a single one", async () => {
+    for (const name of APPS) {
+      const { minAvailable, unhealthyPodEvictionPolicy, selector } = pick(manifests, "PodDisruptionBudget", name).spec;
+      assert.deepEqual({ minAvailable, unhealthyPodEvictionPolicy }, { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }); // prettier-ignore
+      assert.deepEqual(selector, pick(manifests, "Deployment", name).spec["selector"], name);
+      const [spread] = pick(manifests, "Deployment", name).spec["template"].spec.topologySpreadConstraints;
+      assert.deepEqual([spread.topologyKey, spread.maxSkew, spread.whenUnsatisfiable], ["kubernetes.io/hostname", 1, "ScheduleAnyway"]); // prettier-ignore
+    }
+    const single = await render({ overlays: ["values-dev.yaml"] });
+    assert.deepEqual(single.filter(({ kind }) => kind === "PodDisruptionBudget"), []); // prettier-ignore
+  });
+
   it("the database's volume outlives its pods and the release", () => {
     const { persistentVolumeClaimRetentionPolicy, volumeClaimTemplates } = pick(manifests, "StatefulSet", "todo-postgres").spec; // prettier-ignore
     assert.deepEqual(persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });

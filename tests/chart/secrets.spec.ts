@@ -7,6 +7,16 @@ const KEYS: Record<string, string[]> = {
   "StatefulSet/todo-postgres": ["POSTGRES_PASSWORD"],
 };
 
+const OPTIONAL: Record<string, string[]> = {
+  "Deployment/todo-backend": ["JWT_SECRET_PREVIOUS", "OPENAI_API_KEY", "COHERE_API_KEY"],
+};
+
+interface Source {
+  name: string;
+  optional?: boolean;
+  items?: { key: string; path: string }[];
+}
+
 describe("chart: configuration and secrets", () => {
   let manifests: Manifest[];
   before(async () => {
@@ -36,16 +46,20 @@ describe("chart: configuration and secrets", () => {
 
   it("C2 each pod gets the keys it needs and no other, as files its own user can read", () => {
     for (const { owner, spec } of podsOf(manifests)) {
-      const volumes = spec.volumes.filter((volume: { secret?: unknown }) => volume.secret);
-      const keys = volumes.flatMap((volume: { secret: { items: { key: string; path: string }[] } }) => {
-        assert.ok(volume.secret.items, `${owner} mounts every key of the Secret`);
-        return volume.secret.items.map(({ key, path }) => (assert.equal(path, key), key));
-      });
-      assert.deepEqual(keys, KEYS[owner], owner);
-      for (const { secret } of volumes) {
-        assert.equal(secret.secretName, "todo-secrets", owner);
-        assert.equal(secret.defaultMode, 0o440, owner);
-      }
+      const { projected } = spec.volumes.find(({ name }: { name: string }) => name === "secrets") ?? {};
+      const sources: Source[] = (projected?.sources ?? []).map(({ secret }: { secret: Source }) => secret);
+      const keysOf = (optional: boolean) =>
+        sources
+          .filter((source) => (source.optional ?? false) === optional)
+          .flatMap(({ name, items }) => {
+            assert.equal(name, "todo-secrets", owner);
+            assert.ok(items, `${owner} mounts every key of the Secret`);
+            return items.map(({ key, path }) => (assert.equal(path, key), key));
+          });
+      assert.deepEqual(keysOf(false), KEYS[owner], owner);
+      assert.deepEqual(keysOf(true), OPTIONAL[owner] ?? [], owner);
+      if (projected) assert.equal(projected.defaultMode, 0o440, owner);
+      assert.ok(!JSON.stringify(spec.volumes).includes("secretName"), `${owner} mounts a Secret in another way`);
     }
     for (const { where, container } of containersOf(manifests)) {
       const mount = container.volumeMounts.find(({ name }) => name === "secrets");

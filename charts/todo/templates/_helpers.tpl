@@ -81,6 +81,18 @@ strategy:
     maxUnavailable: 0
 {{- end }}
 
+{{/* Spreads a component's pods over the nodes, as far as there are several. Takes (dict "root" $ "component" "backend"). */}}
+{{- define "todo.spread" -}}
+- maxSkew: 1
+  topologyKey: kubernetes.io/hostname
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- include "todo.selectorLabels" . | nindent 6 }}
+  # Counts the pods of one revision, or a rollout would leave them lopsided.
+  matchLabelKeys: [pod-template-hash]
+{{- end }}
+
 {{/* Keeps one client on one pod for three hours. */}}
 {{- define "todo.sessionAffinity" -}}
 sessionAffinity: ClientIP
@@ -89,16 +101,28 @@ sessionAffinityConfig:
     timeoutSeconds: 10800
 {{- end }}
 
-{{/* Volume with the named keys of the Secret, one file each. Takes (dict "root" $ "keys" (list "JWT_SECRET")). */}}
+{{/* Volume with the named keys of the Secret, one file each; a pod does not start without the required ones.
+Takes (dict "root" $ "keys" (list "JWT_SECRET") "optional" (list "OPENAI_API_KEY")). */}}
 {{- define "todo.secretVolume" -}}
+{{- $name := required "secrets.existingSecret is empty. Set it to the name of a Secret with the keys DATABASE_URL, JWT_SECRET and POSTGRES_PASSWORD." .root.Values.secrets.existingSecret -}}
 - name: secrets
-  secret:
-    secretName: {{ required "secrets.existingSecret is empty. Set it to the name of a Secret with the keys DATABASE_URL, JWT_SECRET and POSTGRES_PASSWORD." .root.Values.secrets.existingSecret }}
+  projected:
     defaultMode: 0440
-    items:
-      {{- range .keys }}
-      - key: {{ . }}
-        path: {{ . }}
+    sources:
+      - secret:
+          name: {{ $name }}
+          items:
+            {{- range .keys }}
+            - key: {{ . }}
+              path: {{ . }}
+            {{- end }}
+      {{- range .optional }}
+      - secret:
+          name: {{ $name }}
+          optional: true
+          items:
+            - key: {{ . }}
+              path: {{ . }}
       {{- end }}
 {{- end }}
 
