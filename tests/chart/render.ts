@@ -72,28 +72,33 @@ export function pick(manifests: readonly Manifest[], kind: string, name: string)
   throw new Error(`no ${kind}/${name} among ${present}`);
 }
 
-/** Every pod template of the objects, with the name of its owner. */
-export function podsOf(
-  manifests: readonly Manifest[],
-): { owner: string; annotations: Record<string, string>; spec: any }[] {
-  // eslint-disable-line @typescript-eslint/no-explicit-any
+export interface Pod {
+  /** Kind and name of the object that makes the pod. */
+  owner: string;
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  spec: Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
+}
+
+/** Every pod template of the objects. */
+export function podsOf(manifests: readonly Manifest[]): Pod[] {
   return manifests.flatMap((manifest) => {
     const template = manifest.kind === "Pod" ? manifest : manifest.spec?.["template"];
     if (!template?.spec?.containers) return [];
-    const owner = `${manifest.kind}/${manifest.metadata.name}`;
-    return [{ owner, annotations: template.metadata.annotations ?? {}, spec: template.spec }];
+    const { labels, annotations = {} } = template.metadata;
+    return [{ owner: `${manifest.kind}/${manifest.metadata.name}`, labels, annotations, spec: template.spec }];
   });
 }
 
 /** Every container and init container, with a name that tells where it is. */
 export function containersOf(manifests: readonly Manifest[]): { where: string; init: boolean; container: Container }[] {
   return podsOf(manifests).flatMap(({ owner, spec }) => [
-    ...(spec.initContainers ?? []).map((container: Container) => ({
+    ...(spec["initContainers"] ?? []).map((container: Container) => ({
       where: `${owner}, init container ${container.name}`,
       init: true,
       container,
     })),
-    ...spec.containers.map((container: Container) => ({
+    ...spec["containers"].map((container: Container) => ({
       where: `${owner}, container ${container.name}`,
       init: false,
       container,

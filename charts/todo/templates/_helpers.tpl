@@ -132,3 +132,19 @@ Takes (dict "root" $ "keys" (list "JWT_SECRET") "optional" (list "OPENAI_API_KEY
   mountPath: /run/secrets/todo
   readOnly: true
 {{- end }}
+
+{{/* Egress rule of a NetworkPolicy: names are resolved by the cluster's DNS and nobody else. */}}
+{{- define "todo.allowDns" -}}
+- to:
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: kube-system
+      podSelector:
+        matchLabels:
+          k8s-app: kube-dns
+  ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+{{- end }}

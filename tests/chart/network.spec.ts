@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { pick, podsOf, render, type Manifest } from "./render.ts";
+
+const LABELS = { "app.kubernetes.io/name": "todo", "app.kubernetes.io/instance": "todo" };
+const DNS = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { port: 53, protocol: "UDP" },
+    { port: 53, protocol: "TCP" },
+  ],
+};
+
+describe("chart: network policies", () => {
+  let manifests: Manifest[];
+  before(async () => {
+    manifests = await render();
+  });
+
+  it("S3 every pod of the release is closed both ways unless a flow is opened", () => {
+    const deny = policy("todo-default-deny");
+    assert.deepEqual(deny, { podSelector: { matchLabels: LABELS }, policyTypes: ["Ingress", "Egress"] });
+    for (const { owner, labels } of podsOf(manifests)) {
+      for (const [label, value] of Object.entries(LABELS))
+        assert.equal(labels[label], value, `${owner} is not covered`);
+    }
+  });
+
+  it("S3 opens browser to frontend to backend to database, and DNS to the applications", () => {
+    assert.deepEqual(policy("todo-frontend").ingress, [{ ports: [{ port: 3000 }] }]);
+    assert.deepEqual(policy("todo-frontend").egress, [DNS, { to: pods("backend"), ports: [{ port: 8000 }] }]);
+    assert.deepEqual(policy("todo-backend").ingress, [{ from: pods("frontend"), ports: [{ port: 8000 }] }]);
+    assert.deepEqual(policy("todo-backend").egress, [DNS, { to: pods("postgres"), ports: [{ port: 5432 }] }]);
+    assert.deepEqual(policy("todo-postgres").ingress, [{ from: pods("backend"), ports: [{ port: 5432 }] }]);
+    assert.equal(policy("todo-postgres").egress, undefined);
+    for (const { kind, metadata, spec } of manifests.filter(({ kind }) => kind === "NetworkPolicy")) {
+      assert.deepEqual(spec["policyTypes"], ["Ingress", "Egress"], `${kind}/${metadata.name}`);
+    }
+  });
+
+  it("S3 the backend reaches the Internet only where told, and never the networks around the cluster", async () => {
+    const set = ["networkPolicy.backendEgress[0].cidr=0.0.0.0/0", "networkPolicy.backendEgress[0].port=443"];
+    const [, , internet] = pick(await render({ set }), "NetworkPolicy", "todo-backend").spec["egress"];
+    assert.deepEqual(internet.ports, [{ port: 443 }]);
+    const { cidr, except } = internet.to[0].ipBlock;
+    assert.equal(cidr, "0.0.0.0/0");
+    for (const network of ["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]) {
+      assert.ok(except.includes(network), `${network} is open`);
+    }
+  });
+
+  it("S3 with an external database no rule speaks of one in the cluster", async () => {
+    const set = ["postgres.enabled=false", "networkPolicy.backendEgress[0].cidr=192.0.2.7/32", "networkPolicy.backendEgress[0].port=5432"]; // prettier-ignore
+    const external = await render({ set });
+    assert.deepEqual(external.filter(({ metadata }) => metadata.name === "todo-postgres"), []); // prettier-ignore
+    assert.deepEqual(pick(external, "NetworkPolicy", "todo-backend").spec["egress"], [
+      DNS,
+      { to: [{ ipBlock: { cidr: "192.0.2.7/32" } }], ports: [{ port: 5432 }] },
+    ]);
+  });
+
+  it("S3 can be left out", async () => {
+    const open = await render({ set: ["networkPolicy.enabled=false"] });
+    assert.deepEqual(open.filter(({ kind }) => kind === "NetworkPolicy"), []); // prettier-ignore
+  });
+
+  function policy(name: string) {
+    return pick(manifests, "NetworkPolicy", name).spec;
+  }
+});
+
+function pods(component: string) {
+  return [{ podSelector: { matchLabels: { ...LABELS, "app.kubernetes.io/component": component } } }];
+}
