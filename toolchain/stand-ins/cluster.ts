@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cacheFolder } from "../paths.ts";
+import { ambientKubeconfig, contextOf, loadKubeconfig } from "./kubeconfig.ts";
+import type { LoadedKubeconfig } from "./kubeconfig.ts";
+import { CommandFailed, run } from "./run.ts";
+
+const unsupported = ["cluster", "renderYamlToDirectory", "helmReleaseSettings", "skipUpdateUnreachable"];
+
+/** The cluster that a kubernetes provider is configured for, reached through the `kubectl` and `helm` commands. */
+export class Cluster {
+  /** The namespace of what names none. */
+  defaultNamespace = "default";
+  /** Whether a change of a Secret's data is made in place, rather than by a new Secret. */
+  secretsAreMutable = false;
+  /** Whether what a cluster held is forgotten when the cluster cannot be reached. */
+  forgetsUnreachable = false;
+  #kubeconfig: LoadedKubeconfig | undefined;
+  #context: string | undefined;
+  #problem: string | undefined;
+  #answer: Promise<string | undefined> | undefined;
+  readonly #cancelled: AbortSignal;
+
+  constructor(cancelled: AbortSignal) {
+    this.#cancelled = cancelled;
+  }
+
+  /**
+   * Takes a provider's settings: `kubeconfig` (path or text), `context`, `namespace`, `enableSecretMutable`,
+   * `deleteUnreachable`.
+   *
+   * A kubeconfig that is missing or does not have the context is no error here, but for whatever needs the cluster.
+   * @throws Error for a setting that the stand-in does not know.
+   */
+  configure(settings: Record<string, string>): Promise<void> {
+    for (const name of unsupported)
+      if (settings[name] && settings[name] !== "false")
+        throw new Error(`the stand-in for the kubernetes plugin does not know the setting "${name}"`);
+    this.#context = settings["context"] || undefined;
+    this.secretsAreMutable = settings["enableSecretMutable"] === "true";
+    this.forgetsUnreachable =
+      (settings["deleteUnreachable"] ?? process.env["PULUMI_K8S_DELETE_UNREACHABLE"]) === "true";
+    if (settings["namespace"]) this.defaultNamespace = settings["namespace"];
+    try {
+      this.#kubeconfig = loadKubeconfig(settings["kubeconfig"] || ambientKubeconfig());
+    } catch (error) {
+      this.#problem = `failed to parse kubeconfig data in \`kubernetes:config:kubeconfig\`- ${(error as Error).message}`;
+      return Promise.resolve();
+    }
+    const context = contextOf(this.#kubeconfig.config, this.#context);
+    if (!context)
+      this.#problem =
+        "unable to load Kubernetes client configuration from kubeconfig file: " +
+        `context "${this.#context ?? "(current)"}" does not exist`;
+    else if (context.namespace && !settings["namespace"]) this.defaultNamespace = context.namespace;
+    return Promise.resolve();
+  }
+
+  /** Why the cluster cannot be reached; undefined when it answers. Asked once. */
+  unreachable(): Promise<string | undefined> {
+    return (this.#answer ??= this.#ask());
+  }
+
+  /**
+   * Runs kubectl on the cluster.
+   * @param input what it reads from its standard input: the place for a manifest.
+   * @throws CommandFailed
+   */
+  kubectl(args: string[], input?: string): Promise<string> {
+    const context = this.#context ? ["--context", this.#context] : [];
+    return this.#run("kubectl", (kubeconfig) => ["--kubeconfig", kubeconfig, ...context, ...args], input);
+  }
+
+  /**
+   * Runs helm on the cluster.
+   * @param input what it reads from its standard input: the place for values.
+   * @throws CommandFailed
+   */
+  helm(args: string[], input?: string): Promise<string> {
+    const context = this.#context ? ["--kube-context", this.#context] : [];
+    return this.#run("helm", (kubeconfig) => [...args, "--kubeconfig", kubeconfig, ...context], input);
+  }
+
+  async #ask(): Promise<string | undefined> {
+    if (this.#problem) return this.#problem;
+    try {
+      await this.kubectl(["get", "--raw=/version", "--request-timeout=30s"]);
+      return undefined;
+    } catch (error) {
+      return `unable to load schema information from the API server: ${(error as Error).message}`;
+    }
+  }
+
+  async #run(file: string, argsFor: (kubeconfig: string) => string[], input = ""): Promise<string> {
+    const { path, text } = this.#kubeconfig ?? { path: "/dev/null", text: "" };
+    const command = { file, input, env: environment(), signal: this.#cancelled };
+    if (path) return run({ ...command, args: argsFor(path) });
+
+    const folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
+    const temporary = join(folder, "kubeconfig");
+    try {
+      await writeFile(temporary, text, { mode: 0o600 });
+      return await run({ ...command, args: argsFor(temporary) });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+}
+
+/** What the server or helm said, without the words that the commands put around it. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof CommandFailed)) return (error as Error).message;
+  const said = /(?:^|\n)Error: ([\s\S]*)/.exec(error.stderr)?.[1]?.trim() ?? error.message;
+  return said.replace(/^(INSTALLATION|UPGRADE) FAILED: /, "").replace(/^Error from server \(\w+\): /, "");
+}
+
+/** The user's environment without what would lead the commands elsewhere, and with caches of this project's own. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^HELM_(KUBE|NAMESPACE|DRIVER|DEBUG)/.test(name));
+  return { ...Object.fromEntries(kept), KUBECACHEDIR: join(cacheFolder, "kubectl") };
+}
