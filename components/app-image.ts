@@ -1,0 +1,67 @@
+import { Image } from "@pulumi/docker/image.js";
+import * as pulumi from "@pulumi/pulumi";
+import { contextHash } from "./lib/content-hash.ts";
+import { ImagePresence } from "./lib/minikube.ts";
+import type { MinikubeCluster } from "./minikube-cluster.ts";
+
+/** Arguments of {@link AppImage}. */
+export interface AppImageArgs {
+  /** Name of the image, without a tag. */
+  repository: string;
+  /** Folder of the build context, relative to the checkout, with a `Dockerfile` and a `.dockerignore` in it. */
+  context: string;
+  /** The cluster in whose daemon the image is built. */
+  cluster: MinikubeCluster;
+}
+
+/**
+ * An image in the cluster's Docker daemon. Its tag is a hash of what it is built from: the same tag is the same image,
+ * and another tag restarts the pods that use it, and no others. It is in no registry.
+ */
+export class AppImage extends pulumi.ComponentResource {
+  /** Name without tag. */
+  readonly repository: string;
+  /** 16 hexadecimal digits. Known in preview. */
+  readonly tag: string;
+  /** `repository:tag`, once the image is there. */
+  readonly reference: pulumi.Output<string>;
+
+  constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo-stack:index:AppImage", name, {}, opts);
+    const { repository, context, cluster } = args;
+    const tag = contextHash(context).slice(0, 16);
+    const imageName = `${repository}:${tag}`;
+
+    const presence = new ImagePresence(
+      `${name}-presence`,
+      {
+        image: imageName,
+        instance: cluster.instance,
+        dockerHost: cluster.dockerHost,
+        dockerCertPath: cluster.dockerCertPath,
+      },
+      { parent: this },
+    );
+    const image = new Image(
+      `${name}-image`,
+      {
+        imageName,
+        build: {
+          context,
+          dockerfile: `${context}/Dockerfile`,
+          // The node's own; left out, it would be that of the machine where the plugin was built.
+          platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
+          // No Dockerfile reads it. docker.Image never looks whether its image still exists; a changed argument makes it build.
+          args: { BUILDS: pulumi.interpolate`${presence.builds}` },
+        },
+        skipPush: true,
+      },
+      { parent: this, provider: cluster.docker, deletedWith: cluster.docker },
+    );
+
+    this.repository = repository;
+    this.tag = tag;
+    this.reference = image.imageName;
+    this.registerOutputs({ repository, tag, reference: this.reference });
+  }
+}

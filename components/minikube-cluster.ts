@@ -1,0 +1,90 @@
+import * as docker from "@pulumi/docker/provider.js";
+import * as kubernetes from "@pulumi/kubernetes/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import { Cluster } from "./lib/minikube.ts";
+
+/** The port of the application on the cluster's node, whatever the port on the host. */
+export const nodePort = 30080;
+
+/** Arguments of {@link MinikubeCluster}. They are plain values: none comes from another resource. */
+export interface MinikubeClusterArgs {
+  /** Minikube profile; also the name of the container, of the context and of the kubeconfig file in `.state`. */
+  profile: string;
+  /** Minikube driver. With `docker` the application answers on localhost, with any other at the node's address. */
+  driver: string;
+  /** CPUs, at least 2; lowered if Docker has less. */
+  cpus: number;
+  /** Memory in MB, at least 2048; lowered if Docker has less. */
+  memory: number;
+  /** Port on 127.0.0.1 that leads to {@link nodePort}, with the docker driver. */
+  port: number;
+  /** Defaults to v1.34.4. */
+  kubernetesVersion?: string;
+}
+
+/**
+ * A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API.
+ *
+ * What is put into it names the way it came as `deletedWith`: it goes when the cluster goes, without being asked.
+ */
+export class MinikubeCluster extends pulumi.ComponentResource {
+  /** Names one life of the cluster: the same until it is replaced. Known in preview. */
+  readonly instance: pulumi.Output<string>;
+  /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
+  readonly dockerHost: pulumi.Output<string>;
+  /** Folder of the certificates for that daemon. */
+  readonly dockerCertPath: pulumi.Output<string>;
+  /** Where the application answers. */
+  readonly url: pulumi.Output<string>;
+  /** Builds images in the cluster's daemon. */
+  readonly docker: docker.Provider;
+  /** Talks to the cluster's Kubernetes API, over a kubeconfig of its own. */
+  readonly kubernetes: kubernetes.Provider;
+
+  constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo-stack:index:MinikubeCluster", name, {}, opts);
+    const { profile, driver, cpus, memory, port, kubernetesVersion = "v1.34.4" } = args;
+    const inContainer = driver === "docker";
+    // Relative, so that the state does not depend on where the checkout is.
+    const kubeconfig = `.state/${profile}.kubeconfig`;
+
+    const cluster = new Cluster(
+      `${name}-cluster`,
+      {
+        profile,
+        driver,
+        cpus,
+        memory,
+        kubernetesVersion,
+        kubeconfig,
+        // Minikube's own default is about to become containerd, into which no docker build goes.
+        containerRuntime: "docker",
+        ports: inContainer ? [`127.0.0.1:${port}:${nodePort}`] : [],
+      },
+      { parent: this },
+    );
+    this.docker = new docker.Provider(
+      `${name}-docker`,
+      { host: cluster.dockerHost, certPath: cluster.dockerCertPath },
+      { parent: this },
+    );
+    this.kubernetes = new kubernetes.Provider(
+      `${name}-kubernetes`,
+      { kubeconfig, context: profile, clusterIdentifier: cluster.instance },
+      { parent: this, dependsOn: cluster },
+    );
+
+    this.instance = cluster.instance;
+    this.dockerHost = cluster.dockerHost;
+    this.dockerCertPath = cluster.dockerCertPath;
+    this.url = inContainer
+      ? pulumi.output(`http://localhost:${port}`)
+      : cluster.dockerHost.apply((host) => `http://${new URL(host).hostname}:${nodePort}`);
+    this.registerOutputs({
+      instance: this.instance,
+      dockerHost: this.dockerHost,
+      dockerCertPath: this.dockerCertPath,
+      url: this.url,
+    });
+  }
+}

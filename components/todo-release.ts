@@ -1,0 +1,66 @@
+import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppImage } from "./app-image.ts";
+import type { AppSecrets } from "./app-secrets.ts";
+import { chartHash } from "./lib/content-hash.ts";
+import { nodePort } from "./minikube-cluster.ts";
+import type { MinikubeCluster } from "./minikube-cluster.ts";
+
+/** Arguments of {@link TodoRelease}. */
+export interface TodoReleaseArgs {
+  /** The cluster that runs the application. */
+  cluster: MinikubeCluster;
+  /** The namespace and the Secret. */
+  secrets: AppSecrets;
+  /** Image of the backend. */
+  backend: AppImage;
+  /** Image of the frontend. */
+  frontend: AppImage;
+}
+
+/** The application in the cluster: one Helm release of `charts/todo`, which is done when all of its pods are ready. */
+export class TodoRelease extends pulumi.ComponentResource {
+  /** Name of the Helm release. */
+  readonly releaseName: pulumi.Output<string>;
+
+  constructor(name: string, args: TodoReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo-stack:index:TodoRelease", name, {}, opts);
+    const { cluster, secrets, backend, frontend } = args;
+    const chart = "./charts/todo";
+
+    const release = new Release(
+      `${name}-release`,
+      {
+        name: "todo",
+        namespace: secrets.namespace,
+        chart,
+        // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed.
+        description: `chart ${chartHash(chart).slice(0, 16)}`,
+        values: {
+          secrets: { existingSecret: secrets.secretName },
+          // One pod each, which leaves room for a second one during a rollout on two CPUs.
+          backend: { replicas: 1, image: imageOf(backend) },
+          frontend: { replicas: 1, image: imageOf(frontend), service: { nodePort } },
+        },
+        timeout: 300,
+        // A failed install is left as it is, to be looked at; the next `up` goes on from there.
+        atomic: false,
+      },
+      {
+        parent: this,
+        provider: cluster.kubernetes,
+        deletedWith: cluster.kubernetes,
+        dependsOn: [secrets, backend, frontend],
+        // The other way round, removing the old release would remove the new one, which has its name.
+        deleteBeforeReplace: true,
+      },
+    );
+
+    this.releaseName = release.name;
+    this.registerOutputs({ releaseName: this.releaseName });
+  }
+}
+
+function imageOf(image: AppImage): { repository: string; tag: string } {
+  return { repository: image.repository, tag: image.tag };
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import semver from "semver";
+import { availableCapacity, fit } from "./capacity.ts";
+import type { Commands } from "./commands.ts";
+import { containerState, thingsNamed } from "./docker.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { deleteCluster, dockerHost, machineState, startCluster } from "./minikube.ts";
+import type { StartOptions, Target } from "./minikube.ts";
+import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
+import { checkName, checkPorts } from "./preflight.ts";
+import type { Resource } from "./resource.ts";
+
+/** What the program says about a cluster. */
+export interface ClusterInputs extends StartOptions {
+  profile: string;
+  /** Path of the kubeconfig file, relative to the checkout. */
+  kubeconfig: string;
+}
+
+/** What is kept about a cluster: the program's word, and what {@link Resource.check} adds. */
+export interface CheckedInputs extends ClusterInputs, Target {
+  /** Names one life of the cluster: kept until the cluster is replaced, known in preview. */
+  instance: string;
+  /** Minikube's home, kept as it was when the cluster was made. */
+  home: string;
+  /** Folder of the certificates for the cluster's Docker daemon. */
+  dockerCertPath: string;
+}
+
+/** What is known once the cluster runs. */
+export interface ClusterState extends CheckedInputs {
+  /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
+  dockerHost: string;
+}
+
+type Life = "running" | "stopped" | "missing" | "unknown";
+
+/** What Minikube cannot change about a cluster that exists. */
+const fixed = ["profile", "driver", "cpus", "memory", "ports", "containerRuntime", "kubeconfig"] as const;
+
+/** `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. */
+export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, ClusterState> {
+  readonly #commands: Commands;
+  readonly #engine: Engine;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv) {
+    this.#commands = commands;
+    this.#engine = engine;
+    this.#env = env;
+  }
+
+  check(_urn: string, olds: Partial<CheckedInputs>, news: ClusterInputs): Promise<CheckedInputs> {
+    const home = olds.home ?? minikubeHome(this.#env);
+    return Promise.resolve({
+      ...news,
+      home,
+      dockerCertPath: join(home, "certs"),
+      instance: olds.instance ?? randomUUID().slice(0, 8),
+    });
+  }
+
+  async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<{ changes: boolean; replaces?: string[] }> {
+    const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
+    if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
+    if (replaces.length > 0) {
+      // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
+      if (replaces.includes("profile")) await checkName(this.#commands, news.driver, news, ownerOf(urn));
+      if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
+      return { changes: true, replaces };
+    }
+    const life = await this.#life(olds);
+    if (life === "missing") return { changes: true, replaces: ["instance"] };
+    return { changes: life !== "running" || news.kubernetesVersion !== olds.kubernetesVersion };
+  }
+
+  async create(urn: string, inputs: CheckedInputs): Promise<{ id: string; state: ClusterState }> {
+    const available = await availableCapacity(this.#commands, inputs.driver);
+    const size = fit(inputs, available, (line) => this.#engine.inform(urn, line));
+    const name = await checkName(this.#commands, inputs.driver, inputs, ownerOf(urn));
+    if (name === "ours") await this.#remove(urn, inputs);
+    await checkPorts(inputs.ports);
+    try {
+      return { id: inputs.profile, state: await this.#start(urn, inputs, size) };
+    } catch (error) {
+      // After a cancel there is no time left; the mark lets the next `up` remove what is there.
+      if (!this.#commands.cancelled) await this.#remove(urn, inputs).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async update(urn: string, olds: ClusterState, news: CheckedInputs): Promise<ClusterState> {
+    if (!isOurs(readMark(olds), ownerOf(urn), olds.instance)) {
+      throw new UserError(
+        `Minikube profile ${olds.profile} is not the one that this stack has made.`,
+        "See whose it is: minikube profile list",
+      );
+    }
+    const available = await availableCapacity(this.#commands, news.driver);
+    return await this.#start(
+      urn,
+      news,
+      fit(news, available, () => undefined),
+    );
+  }
+
+  async read(urn: string, state: ClusterState): Promise<ClusterState> {
+    // Kept even when it is gone: without it, Pulumi would take all that was in it for alive. The next `up` replaces it.
+    if ((await this.#life(state)) === "missing") {
+      this.#engine.inform(urn, `The cluster ${state.profile} is gone; \`npx pulumi up\` makes it anew.`);
+    }
+    return state;
+  }
+
+  async delete(urn: string, state: ClusterState): Promise<void> {
+    await this.#remove(urn, state);
+    rmSync(state.kubeconfig, { force: true });
+  }
+
+  async #life(cluster: CheckedInputs): Promise<Life> {
+    if (readMark(cluster)?.instance !== cluster.instance) return "missing";
+    const life =
+      cluster.driver === "docker"
+        ? await containerState(this.#commands, cluster.profile)
+        : await machineState(this.#commands, cluster);
+    // Starting a running cluster writes its kubeconfig anew.
+    return life === "running" && !existsSync(cluster.kubeconfig) ? "stopped" : life;
+  }
+
+  async #start(urn: string, inputs: CheckedInputs, size: { cpus: number; memory: number }): Promise<ClusterState> {
+    const progress = (line: string): void => this.#engine.progress(urn, line);
+    const mark = { owner: ownerOf(urn), instance: inputs.instance };
+    writeMark(inputs, mark);
+    await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
+    progress("asking where its Docker daemon listens");
+    return { ...inputs, dockerHost: await dockerHost(this.#commands, inputs) };
+  }
+
+  /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */
+  async #remove(urn: string, cluster: CheckedInputs): Promise<void> {
+    const inDocker = cluster.driver === "docker";
+    if (inDocker) await availableCapacity(this.#commands, cluster.driver);
+    if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
+      await deleteCluster(this.#commands, cluster, (line) => this.#engine.progress(urn, line));
+    } else if (existsSync(profileFolder(cluster))) {
+      this.#engine.inform(urn, `Minikube profile ${cluster.profile} belongs to somebody else now and is left alone.`);
+      return;
+    }
+    const remains = inDocker ? await thingsNamed(this.#commands, cluster.profile) : [];
+    if (existsSync(profileFolder(cluster))) remains.push(`folder ${profileFolder(cluster)}`);
+    if (remains.length > 0) {
+      throw new UserError(
+        `The cluster ${cluster.profile} is not wholly removed. Left: ${remains.join(", ")}.`,
+        `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${cluster.profile}`,
+      );
+    }
+  }
+}
+
+/** Minikube's own rule: the folder `.minikube` in `MINIKUBE_HOME`, unless that is such a folder; else in the home. */
+function minikubeHome(env: NodeJS.ProcessEnv): string {
+  const home = env.MINIKUBE_HOME || homedir();
+  return basename(home) === ".minikube" ? home : join(home, ".minikube");
+}

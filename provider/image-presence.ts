@@ -1,0 +1,56 @@
+import { hasImage } from "./daemon.ts";
+import type { Resource } from "./resource.ts";
+
+/** What the program says about an image that should be in a cluster. */
+export interface ImagePresenceInputs {
+  /** `name:tag`. */
+  image: string;
+  /** The life of the cluster. */
+  instance: string;
+  /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
+  dockerHost: string;
+  /** Folder of the daemon's certificates. */
+  dockerCertPath: string;
+}
+
+/** What is known about the image. */
+export interface ImagePresenceState extends ImagePresenceInputs {
+  /** Counts the times that the image had to be built: it changes whenever it must be built again. */
+  builds: number;
+}
+
+/** What stands for a value that is not known yet, in preview. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** `minikube:index:ImagePresence`: whether an image is in a cluster's daemon, at which `docker.Image` never looks. */
+export class ImagePresenceResource implements Resource<ImagePresenceInputs, ImagePresenceInputs, ImagePresenceState> {
+  check(_urn: string, _olds: unknown, news: ImagePresenceInputs): Promise<ImagePresenceInputs> {
+    return Promise.resolve(news);
+  }
+
+  async diff(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<{ changes: boolean }> {
+    return { changes: olds.dockerHost !== news.dockerHost || (await mustBuild(olds, news)) };
+  }
+
+  create(_urn: string, inputs: ImagePresenceInputs): Promise<{ id: string; state: ImagePresenceState }> {
+    return Promise.resolve({ id: inputs.image, state: { ...inputs, builds: 1 } });
+  }
+
+  read(_urn: string, state: ImagePresenceState): Promise<ImagePresenceState> {
+    return Promise.resolve(state);
+  }
+
+  async update(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<ImagePresenceState> {
+    return { ...news, builds: (await mustBuild(olds, news)) ? olds.builds + 1 : olds.builds };
+  }
+
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+async function mustBuild(olds: ImagePresenceState, news: ImagePresenceInputs): Promise<boolean> {
+  if (olds.image !== news.image || olds.instance !== news.instance) return true;
+  if (news.dockerHost === unknown) return false;
+  return (await hasImage(news)) === false;
+}

@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import type { Commands } from "./commands.ts";
+import { UserError } from "./errors.ts";
+import { readEvent } from "./events.ts";
+
+/** The cluster that a command is about. */
+export interface Target {
+  home: string;
+  profile: string;
+  /** Relative to the checkout. */
+  kubeconfig: string;
+}
+
+/** How a cluster is started. */
+export interface StartOptions {
+  driver: string;
+  cpus: number;
+  /** In MB. */
+  memory: number;
+  /** `ADDRESS:HOST_PORT:NODE_PORT`. */
+  ports: string[];
+  kubernetesVersion: string;
+  containerRuntime: string;
+}
+
+/**
+ * Makes or starts a cluster and waits until it works.
+ * @param progress is given each step in words.
+ * @throws UserError with Minikube's own error and advice.
+ */
+export async function startCluster(
+  commands: Commands,
+  target: Target,
+  options: StartOptions,
+  progress: (line: string) => void,
+): Promise<void> {
+  const ports = options.ports.map((port) => `--ports=${port}`);
+  await minikube(commands, target, progress, [
+    "start",
+    `--driver=${options.driver}`,
+    `--container-runtime=${options.containerRuntime}`,
+    `--kubernetes-version=${options.kubernetesVersion}`,
+    `--cpus=${options.cpus}`,
+    `--memory=${options.memory}`,
+    ...ports,
+    // Certificates by content, so that the kubeconfig does not depend on other files.
+    "--embed-certs",
+    "--interactive=false",
+    "--output=json",
+  ]);
+}
+
+/** Removes a cluster with all its data. */
+export async function deleteCluster(
+  commands: Commands,
+  target: Target,
+  progress: (line: string) => void,
+): Promise<void> {
+  await minikube(commands, target, progress, ["delete", "--output=json"]);
+}
+
+/**
+ * Asks where the cluster's Docker daemon listens.
+ * @returns `tcp://ADDRESS:PORT`
+ */
+export async function dockerHost(commands: Commands, target: Target): Promise<string> {
+  const ignore = (): void => undefined;
+  const answer = await minikube(commands, target, ignore, ["docker-env", "--shell=none", "--output=json"]);
+  const { DOCKER_HOST } = JSON.parse(answer) as { DOCKER_HOST: string };
+  return DOCKER_HOST;
+}
+
+/** The state of a cluster whose node is no container but a virtual machine. */
+export async function machineState(
+  commands: Commands,
+  target: Target,
+): Promise<"running" | "stopped" | "missing" | "unknown"> {
+  // The exit code tells the same in bits, so a failure still has its answer on standard output.
+  const { stdout } = await commands.run("minikube", ["status", "-p", target.profile, "-o", "json"], variables(target));
+  const host = /"Host": ?"(\w+)"/.exec(stdout)?.[1];
+  if (host === undefined) return "unknown";
+  if (host === "Nonexistent") return "missing";
+  return host === "Running" ? "running" : "stopped";
+}
+
+async function minikube(
+  commands: Commands,
+  target: Target,
+  progress: (line: string) => void,
+  args: string[],
+): Promise<string> {
+  let failure: { text: string; advice?: string } | undefined;
+  const onLine = (line: string): void => {
+    const event = readEvent(line);
+    if (event?.kind === "error") failure = event;
+    else if (event !== undefined) progress(event.text);
+  };
+  const [command = "", ...rest] = args;
+  const all = [command, "-p", target.profile, ...rest];
+  const { ok, stdout, reason } = await commands.run("minikube", all, variables(target), onLine);
+  if (ok) return stdout;
+  if (commands.cancelled) throw new UserError(`minikube ${command} was cancelled.`, "Run the same command again.");
+  throw new UserError(
+    `minikube ${command} failed for profile ${target.profile}: ${failure?.text ?? reason}`,
+    failure?.advice ?? `See: MINIKUBE_HOME=${target.home} minikube -p ${target.profile} logs`,
+  );
+}
+
+function variables({ home, kubeconfig }: Target): NodeJS.ProcessEnv {
+  return { MINIKUBE_HOME: home, KUBECONFIG: resolve(kubeconfig) };
+}

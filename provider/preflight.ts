@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { once } from "node:events";
+import type { Commands } from "./commands.ts";
+import { thingsNamed } from "./docker.ts";
+import { UserError } from "./errors.ts";
+import { isOurs, profileFolder, readMark } from "./ownership.ts";
+import type { Profile } from "./ownership.ts";
+
+/**
+ * Makes sure that the name of a profile is free, or taken by what an interrupted start of this stack left.
+ * @returns whether there is such a rest, which is to be removed first.
+ * @throws UserError naming who has it.
+ */
+export async function checkName(
+  commands: Commands,
+  driver: string,
+  profile: Profile,
+  owner: string,
+): Promise<"free" | "ours"> {
+  const mark = readMark(profile);
+  if (isOurs(mark, owner, "")) return "ours";
+  const another = "Choose another name: npx pulumi config set profile NAME";
+  if (mark !== undefined) throw new UserError(`Minikube profile ${profile.profile} belongs to ${mark.owner}.`, another);
+  if (existsSync(profileFolder(profile))) {
+    throw new UserError(`There is a Minikube profile ${profile.profile} that this stack has not made.`, another);
+  }
+  const taken = driver === "docker" ? await thingsNamed(commands, profile.profile) : [];
+  if (taken.length > 0) {
+    throw new UserError(`Docker has a ${taken.join(" and a ")} that this stack has not made.`, another);
+  }
+  return "free";
+}
+
+/**
+ * Makes sure that nobody listens on the host's side of a port.
+ * @param ports `ADDRESS:HOST_PORT:NODE_PORT`
+ */
+export async function checkPorts(ports: string[]): Promise<void> {
+  for (const port of ports) {
+    const [address = "", number = ""] = port.split(":");
+    if (await isListening(address, Number(number))) {
+      throw new UserError(
+        `Port ${number} on ${address} is taken by another program.`,
+        "Stop that program, or choose another port: npx pulumi config set port NUMBER",
+      );
+    }
+  }
+}
+
+/** Asked by connecting, since binding would miss a listener on all addresses on some systems. */
+async function isListening(address: string, port: number): Promise<boolean> {
+  const socket = connect(port, address);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,11 @@
+/** One type of resource, by Pulumi's operations on it. */
+export interface Resource<Inputs, Checked, State> {
+  /** Completes what the program says; `olds` is empty when the resource is made or replaced. */
+  check: (urn: string, olds: Partial<Checked>, news: Inputs) => Promise<Checked>;
+  /** Compares state and program, and state and the real thing. A replacement deletes first. */
+  diff: (urn: string, olds: State, news: Checked) => Promise<{ changes: boolean; replaces?: string[] }>;
+  create: (urn: string, inputs: Checked) => Promise<{ id: string; state: State }>;
+  read: (urn: string, state: State) => Promise<State>;
+  update: (urn: string, olds: State, news: Checked) => Promise<State>;
+  delete: (urn: string, state: State) => Promise<void>;
+}
