@@ -28,7 +28,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"postgresql+psycopg://todo:{PASSWORD}@127.0.0.1:{self.port}/todo"
         self._admin_url = f"postgresql://todo:{PASSWORD}@127.0.0.1:{self.port}/postgres"
         self._programs = PROGRAMS
@@ -109,7 +109,8 @@ def _copy(folder: Path) -> Path:
     return Path(shutil.copytree(PROGRAMS, folder / PROGRAMS.parent.name / PROGRAMS.name))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

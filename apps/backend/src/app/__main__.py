@@ -1,4 +1,4 @@
-"""`python -m app` serves the API on port 8000 until SIGTERM."""
+"""`python -m app` serves the API until SIGTERM."""
 
 import signal
 import sys
@@ -23,7 +23,7 @@ def main() -> None:
     uvicorn.run(
         create_app(settings),
         host="0.0.0.0",  # noqa: S104  a container is reached from outside
-        port=8000,
+        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,

@@ -52,6 +52,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses={"4XX": {"model": ProblemDocument, "description": "What is wrong with the request"}},
     )
     app.state.settings = settings
+    app.state.metrics = metrics
 
     add_problem_handlers(app)
     add_metrics_route(app, metrics)

@@ -22,7 +22,10 @@ class Metrics:
         self.in_progress = Gauge("http_requests_in_progress", "Requests being answered now.", registry=self.registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count one request under the template of its route: ids and made-up paths must not become series."""
+        """Count one request under the template of its route (without the API prefix).
+
+        Ids and made-up paths must not become series.
+        """
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         path = getattr(scope.get("route"), "path", "unmatched")
         self.requests.labels(method, path, str(status)).inc()

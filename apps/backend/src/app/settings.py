@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     api_version: Annotated[str, Field(pattern=r"^v[0-9]+$")] = "v1"
     """The API is served under `/api/<api_version>`."""
 
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Port the API is served on, on all addresses."""
+
     forwarded_allow_ips: str = "127.0.0.1"
     """Addresses or networks, separated by commas, whose X-Forwarded-* headers are believed. `*` believes everybody."""
 

@@ -1,0 +1,68 @@
+"""Logs are JSON, tie to their request, and hold no secret."""
+
+import json
+import logging
+from io import StringIO
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.logging import configure_logging
+from app.middleware import RequestContext
+from tests.conftest import API, JWT_SECRET, PASSWORD
+
+
+@pytest.fixture
+def logged(client: TestClient) -> StringIO:  # noqa: ARG001  starting the application sets up logging, too
+    """What is logged from here on."""
+    configure_logging("DEBUG")
+    ours = next(handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler)
+    stream = StringIO()
+    ours.setStream(stream)
+    return stream
+
+
+def lines(logged: StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in logged.getvalue().splitlines()]
+
+
+def test_request_line(ann: TestClient, logged: StringIO) -> None:
+    me = ann.get(f"{API}/auth/me", headers={"X-Request-ID": "this-one"}).json()
+    line = next(line for line in lines(logged) if line.get("request_id") == "this-one")
+    assert set(line) >= {"timestamp", "level", "message", "method", "path", "status", "duration_ms", "client"}
+    assert (line["message"], line["status"], line["user_id"]) == ("request", 200, me["id"])
+
+
+def test_next_caller_is_not_taken_for_the_last(ann: TestClient, logged: StringIO) -> None:
+    ann.get(f"{API}/auth/me")
+    ann.get("/health", headers={"X-Request-ID": "anonymous"})
+    assert all("user_id" not in line for line in lines(logged) if line.get("request_id") == "anonymous")
+
+
+def test_no_secret_is_logged(ann: TestClient, logged: StringIO) -> None:
+    account = {"email": "ann@example.com", "password": PASSWORD}
+    token = ann.post(f"{API}/auth/signin", json=account).json()["access_token"]
+    ann.post(f"{API}/auth/signup", json=account)
+    ann.post(f"{API}/auth/signin", json={**account, "password": "canary wrong password"})
+    ann.post(f"{API}/auth/signup", json={"email": "x", "password": "canary"})
+    output = logged.getvalue()
+    assert output.count("\n") > 4, "nothing was logged: this test proves nothing"
+    for secret in (PASSWORD, token, JWT_SECRET, "canary"):
+        assert secret not in output
+
+
+def test_line_break_cannot_forge_a_line(client: TestClient, logged: StringIO) -> None:
+    client.get('/x%0A{"message":"forged"}')
+    assert [line["message"] for line in lines(logged)].count("forged") == 0
+
+
+def test_unexpected_error_is_logged_once_with_its_trace(app: FastAPI, logged: StringIO) -> None:
+    async def broken(*_: object) -> None:
+        raise RuntimeError("what went wrong")
+
+    TestClient(RequestContext(broken, app.state.metrics)).get("/", headers={"X-Request-ID": "broken"})
+    errors = [line for line in lines(logged) if line["level"] == "error"]
+    assert [(line["request_id"], line["message"]) for line in errors] == [("broken", "request failed")]
+    assert "RuntimeError: what went wrong" in errors[0]["exception"]

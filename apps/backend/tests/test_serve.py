@@ -1,0 +1,54 @@
+"""The process as it runs in the container."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.settings import Settings
+from tests.conftest import JWT_SECRET
+from tests.postgres import free_port
+
+HERE = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def process(settings: Settings, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DATABASE_URL": settings.database_url.get_secret_value(),
+        "JWT_SECRET": JWT_SECRET,
+        "FORWARDED_ALLOW_IPS": "127.0.0.1",
+        "PORT": str(port),
+    }
+    command = [sys.executable, "-m", "app"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Uvicorn running" in line:
+                break
+        yield process, f"http://127.0.0.1:{port}"
+        process.kill()
+
+
+def test_sigterm_is_a_clean_end(process: tuple[subprocess.Popen[str], str]) -> None:
+    running, url = process
+    assert httpx2.get(f"{url}/health/ready").status_code == 200
+    running.send_signal(signal.SIGTERM)
+    output, _ = running.communicate(timeout=30)
+    assert running.returncode == 0, output
+    assert '"message": "stopped"' in output, "connections were not closed"
+
+
+def test_client_address_behind_a_proxy(process: tuple[subprocess.Popen[str], str]) -> None:
+    running, url = process
+    assert httpx2.get(f"{url}/nowhere", headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 404
+    running.send_signal(signal.SIGTERM)
+    output, _ = running.communicate(timeout=30)
+    assert '"client": "203.0.113.7"' in output

@@ -1,0 +1,78 @@
+"""The init container: bounded, tells what it waits for, one migration at a time."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from app import wait_for_database
+from app.database import Base
+from app.settings import Settings
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wait_for_database, "_PAUSE_SECONDS", 0.1)
+
+
+def test_gives_up_in_time_and_says_what_to_check(
+    make_settings: Callable[..., Settings], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://todo:canary-database-password@127.0.0.1:{closed.getsockname()[1]}/todo"
+        assert wait_for_database.main(make_settings(database_url=url, database_wait_seconds=0.5)) == 1
+    output = logged(capsys)
+    waiting = [line for line in output if line["message"] == "waiting for the database"]
+    assert len(waiting) > 1, "no progress was logged"
+    assert all("refused" in line["reason"] and "seconds_left" in line for line in waiting)
+    assert "DATABASE_URL" in output[-1]["message"]
+    assert "canary" not in json.dumps(output), "the password is in the log"
+
+
+def test_second_run_changes_nothing(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert wait_for_database.main(settings) == 0
+    messages = [line["message"] for line in logged(capsys)]
+    assert messages[-1] == "schema is current"
+    assert not any("Running upgrade" in message for message in messages)
+
+
+def test_waits_for_another_migration(settings: Settings, sql: psycopg.Connection) -> None:
+    sql.execute("SELECT pg_advisory_lock(%s)", [wait_for_database.MIGRATION_LOCK])
+    ended: list[int] = []
+    run = threading.Thread(target=lambda: ended.append(wait_for_database.main(settings)))
+    run.start()
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while sql.execute(waiting).fetchone() == (0,):
+        assert run.is_alive(), "it did not wait for the lock"
+        time.sleep(0.05)
+    sql.execute("SELECT pg_advisory_unlock(%s)", [wait_for_database.MIGRATION_LOCK])
+    run.join()
+    assert ended == [0]
+
+
+def test_lock_that_is_never_freed_ends_the_wait(
+    make_settings: Callable[..., Settings], sql: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql.execute("SELECT pg_advisory_lock(%s)", [wait_for_database.MIGRATION_LOCK])
+    assert wait_for_database.main(make_settings(database_wait_seconds=1)) == 1
+    assert "lock" in logged(capsys)[-1]["reason"]
+
+
+def test_models_and_migrations_agree(settings: Settings) -> None:
+    engine = create_engine(settings.database_url.get_secret_value())
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
