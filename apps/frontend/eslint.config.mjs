@@ -1,0 +1,27 @@
+import js from "@eslint/js";
+import next from "@next/eslint-plugin-next";
+import prettier from "eslint-config-prettier";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig } from "eslint/config";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  { ignores: [".next/", "next-env.d.ts", "coverage/"] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  jsxA11y.flatConfigs.strict,
+  reactHooks.configs.flat.recommended,
+  next.configs["core-web-vitals"],
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // TypeScript checks this, for the plain JavaScript here as well.
+      "no-undef": "off",
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,15 @@
+// Entry point of the image: prepares the process, then runs the server that `next build` has made.
+import process from "node:process";
+import { logAsJson } from "./json-console.mjs";
+import { believeConnections } from "./client-address.mjs";
+
+logAsJson();
+believeConnections(Number(process.env.TRUSTED_PROXY_HOPS ?? 0));
+
+// Next finishes open requests on SIGTERM and then reports 143; an ordered stop is a success.
+process.once("exit", (code) => {
+  if (code === 143) process.exitCode = 0;
+});
+
+// @ts-expect-error Made by `next build`; it stands next to this file in the image.
+await import("./server.js");

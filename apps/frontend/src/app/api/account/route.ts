@@ -1,0 +1,1 @@
+export { openAccount as POST } from "@/server/session";

@@ -1,0 +1,17 @@
+import { redirect } from "next/navigation";
+import { Header } from "@/components/header";
+import { TodoList } from "@/components/todo-list";
+import { currentUser } from "@/server/current-user";
+
+export default async function ListPage() {
+  const user = await currentUser();
+  if (user === null) redirect("/signin");
+  return (
+    <>
+      <Header email={user.email} />
+      <main className="mx-auto w-full max-w-2xl px-4 pt-6 pb-16 sm:pt-10">
+        <TodoList />
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { request } from "./request";
+
+/** What a person types to sign up or to sign in. */
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+// A full load instead of a client-side step: nothing of one account may stay in memory for the next.
+function go(path: string): void {
+  window.location.assign(path);
+}
+
+/** Signs in and opens the list. */
+export async function signIn(credentials: Credentials): Promise<void> {
+  await request("POST", "/api/session", credentials);
+  go("/");
+}
+
+/** Creates an account, signs in and opens the list. */
+export async function signUp(credentials: Credentials): Promise<void> {
+  await request("POST", "/api/account", credentials);
+  go("/");
+}
+
+/** Leaves for the sign-in page because the backend no longer knows this session. */
+export async function leave(): Promise<void> {
+  await request("DELETE", "/api/session").catch(() => undefined);
+  go("/signin");
+}
+
+/** Signs out and opens the sign-in page. */
+export async function signOut(): Promise<void> {
+  await request("DELETE", "/api/session");
+  go("/signin");
+}

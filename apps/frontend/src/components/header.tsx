@@ -1,0 +1,41 @@
+"use client";
+
+import { useMutation } from "@tanstack/react-query";
+import { LogOut } from "lucide-react";
+import { signOut } from "@/client/session";
+import { Button } from "./button";
+import { Logo } from "./logo";
+import { Notice } from "./notice";
+import { useHydrated } from "./use-hydrated";
+
+/** The bar on top of every page of somebody who is signed in. */
+export function Header({ email }: { readonly email: string }) {
+  const hydrated = useHydrated();
+  const leave = useMutation({ mutationFn: signOut });
+  return (
+    <header className="border-b border-line bg-surface">
+      <div className="mx-auto flex min-h-16 max-w-2xl items-center gap-3 px-4">
+        <Logo />
+        <span className="ml-auto truncate text-sm text-soft" title={email}>
+          {email}
+        </span>
+        <Button
+          look="quiet"
+          className="shrink-0 px-3 text-sm"
+          disabled={!hydrated || leave.isPending}
+          onClick={() => {
+            leave.mutate();
+          }}
+        >
+          <LogOut aria-hidden className="size-4" />
+          Sign out
+        </Button>
+      </div>
+      {leave.isError && (
+        <div className="mx-auto max-w-2xl px-4 pb-3">
+          <Notice>{leave.error.message}</Notice>
+        </div>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,27 @@
+import "server-only";
+import { cookies, headers } from "next/headers";
+import { callHeaders, whoIs } from "./accounts";
+import { log } from "./log";
+import { requestId } from "./request-id";
+import { sessionCookieName } from "./session-cookie";
+
+/**
+ * The account that the page is shown to, confirmed by the backend; null if nobody is signed in.
+ * Throws if the backend cannot be asked.
+ */
+export async function currentUser(): Promise<{ email: string } | null> {
+  const incoming = await headers();
+  const token = (await cookies()).get(sessionCookieName(incoming))?.value;
+  if (token === undefined || token === "") return null;
+  return whoIs(token, callHeaders(incoming, requestId(incoming)));
+}
+
+/** Whether somebody is signed in; "no" if the backend cannot be asked, because the forms work without it. */
+export async function isSignedIn(): Promise<boolean> {
+  try {
+    return (await currentUser()) !== null;
+  } catch (error) {
+    log("warn", "The backend could not be asked who is signed in.", { error: String(error) });
+    return false;
+  }
+}

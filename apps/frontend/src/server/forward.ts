@@ -1,0 +1,91 @@
+import "server-only";
+import type { NextRequest } from "next/server";
+import { request as callBackend, type Dispatcher } from "undici";
+import { backendPool, isConnectionLost, isTimeout } from "./backend";
+import { backendPath } from "./backend-path";
+import { BodyTooLarge, boundedBody, hasBody } from "./bounded-body";
+import { environment } from "./environment";
+import { toBackend, toBrowser } from "./forwarded-headers";
+import { log } from "./log";
+import { problem } from "./problem";
+import { requestId } from "./request-id";
+import { isSameOrigin } from "./same-origin";
+import { sessionToken } from "./session-cookie";
+import { webStream } from "./web-stream";
+
+const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);
+
+/** Sends a request of the browser on to the backend, or refuses it with a problem. Bodies stream both ways. */
+export async function forward(request: NextRequest): Promise<Response> {
+  const id = requestId(request.headers);
+  const started = performance.now();
+  const response = await checkAndSend(request, id);
+  log(response.status >= 500 ? "warn" : "info", "request", {
+    request_id: id,
+    method: request.method,
+    path: new URL(request.url).pathname,
+    status: response.status,
+    duration_ms: Math.round(performance.now() - started),
+  });
+  return response;
+}
+
+async function checkAndSend(request: NextRequest, id: string): Promise<Response> {
+  if (!methods.has(request.method)) {
+    return problem(405, "This address takes GET, POST, PATCH, PUT and DELETE.", id, { allow: [...methods].join(", ") });
+  }
+  const path = backendPath(request.url);
+  if (path === null) return problem(404, "There is nothing at this address.", id);
+  if (!isSameOrigin(request)) return problem(403, "Only pages of this site may change something here.", id);
+  if (hasBody(request.headers) && !isJson(request.headers)) {
+    return problem(415, "Send the body as application/json.", id);
+  }
+  try {
+    return await send(request, path, id);
+  } catch (error) {
+    return failure(error, id);
+  }
+}
+
+async function send(request: NextRequest, path: string, id: string): Promise<Response> {
+  const options = {
+    dispatcher: backendPool,
+    method: request.method,
+    headers: toBackend(request.headers, id, sessionToken(request)),
+    body: boundedBody(request),
+    signal: request.signal,
+  };
+  const url = `${environment().BACKEND_URL}${path}`;
+  const call = () => callBackend(url, options);
+  // A pod that stops may close a kept connection just as it is used; asking again is harmless for GET only.
+  const answer = await call().catch((error: unknown) => {
+    if (request.method === "GET" && isConnectionLost(error)) return call();
+    throw error;
+  });
+  return passOn(answer, id);
+}
+
+async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<Response> {
+  const { statusCode: status, headers, body } = answer;
+  if (status === 204 || status === 304) {
+    await body.dump();
+    return new Response(null, { status, headers: toBrowser(headers, id) });
+  }
+  if (status >= 300 && status < 400) {
+    await body.dump();
+    log("error", "The backend answered with a redirect, which is never followed.", { request_id: id, status });
+    return problem(502, "The backend gave an answer that cannot be used.", id);
+  }
+  return new Response(webStream(body), { status, headers: toBrowser(headers, id) });
+}
+
+function failure(error: unknown, id: string): Response {
+  if (error instanceof BodyTooLarge) return problem(413, error.message, id);
+  log("error", "The backend could not be asked.", { request_id: id, error: String(error) });
+  if (isTimeout(error)) return problem(504, "The backend took too long to answer. Try again in a moment.", id);
+  return problem(502, "The backend cannot be reached right now. Try again in a moment.", id);
+}
+
+function isJson(headers: Headers): boolean {
+  return /^application\/json(;|$)/i.test(headers.get("content-type") ?? "");
+}

@@ -1,0 +1,23 @@
+import "server-only";
+
+const titles: Record<number, string> = {
+  400: "Bad request",
+  401: "Not signed in",
+  403: "Forbidden",
+  404: "Not found",
+  405: "Method not allowed",
+  413: "Request too large",
+  415: "Unsupported media type",
+  502: "Backend not reachable",
+  504: "Backend too slow",
+};
+
+/** An RFC 9457 problem+json answer. `detail` is a full sentence meant for people; `requestId` finds the log lines. */
+export function problem(status: number, detail: string, requestId: string, headers: HeadersInit = {}): Response {
+  const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, request_id: requestId };
+  const answer = new Headers(headers);
+  answer.set("content-type", "application/problem+json");
+  answer.set("cache-control", "no-store");
+  answer.set("x-request-id", requestId);
+  return new Response(JSON.stringify(body), { status, headers: answer });
+}

@@ -1,0 +1,137 @@
+import type { RequestListener } from "node:http";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { closeSession, openAccount, openSession } from "@/server/session";
+import { pageRequest, without } from "../support/request";
+import { startStub } from "../support/stub-backend";
+
+const credentials = JSON.stringify({ email: "ann@example.com", password: "correct horse" });
+const token = { access_token: "header.payload.signature", token_type: "bearer", expires_in: 900 };
+
+let stub: Awaited<ReturnType<typeof startStub>>;
+let answer: RequestListener;
+
+beforeEach(async () => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  answer = (request, response) => {
+    const created = request.url === "/api/v1/auth/signup";
+    response.writeHead(created ? 201 : 200, { "content-type": "application/json" });
+    response.end(JSON.stringify(created ? { id: "1" } : token));
+  };
+  stub = await startStub((request, response) => {
+    answer(request, response);
+  });
+  vi.stubEnv("BACKEND_URL", stub.url);
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await stub.close();
+});
+
+const send = (headers: Record<string, string> = {}) =>
+  pageRequest("/api/session", { method: "POST", body: credentials, headers });
+
+describe("signing in", () => {
+  test("puts the token into a cookie that scripts cannot read, and nowhere else", async () => {
+    const response = await openSession(send());
+    expect(response.status).toBe(204);
+    expect(await response.text()).toBe("");
+    const cookie = response.headers.get("set-cookie") ?? "";
+    expect(cookie).toMatch(/^todo_session=header\.payload\.signature; Path=\/; .*Max-Age=900; HttpOnly; SameSite=lax$/);
+    // Next keeps a copy for itself under x-middleware-*, and sends none of these on.
+    const rest = [...response.headers].filter(([name]) => name !== "set-cookie" && !name.startsWith("x-middleware-"));
+    expect(JSON.stringify(rest)).not.toContain(token.access_token);
+  });
+
+  test("over https the cookie is bound to this host and to https", async () => {
+    const response = await openSession(send({ "x-forwarded-proto": "https" }));
+    expect(response.headers.get("set-cookie")).toMatch(
+      /^__Host-todo_session=.*Path=\/; .*Secure; HttpOnly; SameSite=lax$/,
+    );
+  });
+
+  test("the backend hears the request id and the client's address, for its log and its throttling", async () => {
+    await openSession(send({ "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9" }));
+    expect(stub.seen[0]).toMatchObject({
+      url: "/api/v1/auth/signin",
+      headers: { "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9" },
+    });
+  });
+
+  test("shows the backend's refusal, and sets no cookie", async () => {
+    answer = (_request, response) =>
+      response
+        .writeHead(429, { "retry-after": "30" })
+        .end(JSON.stringify({ detail: "Too many tries. Wait 30 seconds." }));
+    const response = await openSession(send());
+    expect([response.status, response.headers.get("retry-after"), response.headers.get("set-cookie")]).toEqual([
+      429,
+      "30",
+      null,
+    ]);
+    expect(await response.json()).toMatchObject({ detail: "Too many tries. Wait 30 seconds." });
+  });
+
+  test.each([
+    ["fails", () => "", 500],
+    ["answers without a token", () => "{}", 200],
+  ])("502 if the backend %s", async (_name, body, status) => {
+    answer = (_request, response) => response.writeHead(status).end(body());
+    const response = await openSession(send());
+    expect([response.status, response.headers.get("set-cookie")]).toEqual([502, null]);
+  });
+
+  test("502 if the backend is away", async () => {
+    await stub.close();
+    expect((await openSession(send())).status).toBe(502);
+  });
+
+  test.each([
+    ["another site", 403, () => send({ origin: "http://evil.example" })],
+    ["a form", 415, () => send({ "content-type": "text/plain" })],
+    ["no length", 400, () => without(send(), "content-length")],
+    ["a large body", 413, () => send({ "content-length": "100000" })],
+    ["no JSON", 400, () => pageRequest("/api/session", { method: "POST", body: "email=a" })],
+    ["something else", 400, () => pageRequest("/api/session", { method: "POST", body: '{"email":1}' })],
+    [
+      "more than asked for",
+      400,
+      () => pageRequest("/api/session", { method: "POST", body: '{"email":"a","password":"b","admin":true}' }),
+    ],
+  ])("refuses %s: %i", async (_name, status, request) => {
+    const response = await openSession(request());
+    expect(response.status).toBe(status);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(stub.seen).toEqual([]);
+  });
+});
+
+describe("signing up", () => {
+  test("makes the account and signs in", async () => {
+    const response = await openAccount(pageRequest("/api/account", { method: "POST", body: credentials }));
+    expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/signup", "/api/v1/auth/signin"]);
+    expect(response.headers.get("set-cookie")).toContain("todo_session=header.payload.signature");
+  });
+
+  test("stops at a refusal", async () => {
+    answer = (_request, response) =>
+      response.writeHead(409).end(JSON.stringify({ detail: "There is such an account." }));
+    const response = await openAccount(pageRequest("/api/account", { method: "POST", body: credentials }));
+    expect([response.status, stub.seen.length]).toEqual([409, 1]);
+  });
+});
+
+describe("signing out", () => {
+  test("ends the cookie", () => {
+    const response = closeSession(pageRequest("/api/session", { method: "DELETE" }));
+    expect(response.headers.get("set-cookie")).toMatch(/^todo_session=; .*Max-Age=0/);
+  });
+
+  test("is refused to another site", () => {
+    const response = closeSession(
+      pageRequest("/api/session", { method: "DELETE", headers: { "sec-fetch-site": "cross-site" } }),
+    );
+    expect([response.status, response.headers.get("set-cookie")]).toEqual([403, null]);
+  });
+});
