@@ -65,7 +65,7 @@ function mapSchema(map: YAMLMap, path: string): Schema {
     const key = keyOf(pair);
     const child = path ? `${path}.${key}` : key;
     const { keywords, description } = documentationOf(map, index);
-    if (isMap(pair.value)) {
+    if (isLevel(pair.value)) {
       properties[key] = mapSchema(pair.value, child);
       return;
     }
@@ -79,10 +79,15 @@ function mapSchema(map: YAMLMap, path: string): Schema {
 function leavesOf(map: YAMLMap, path: string): Value[] {
   return map.items.flatMap((pair, index) => {
     const child = path ? `${path}.${keyOf(pair)}` : keyOf(pair);
-    if (isMap(pair.value)) return leavesOf(pair.value, child);
+    if (isLevel(pair.value)) return leavesOf(pair.value, child);
     const value = valueOf(pair);
     return [{ path: child, type: typeOf(value), value, description: documentationOf(map, index).description }];
   });
+}
+
+/** An empty mapping is a value of free keys; any other is a level of named values. */
+function isLevel(node: unknown): node is YAMLMap {
+  return isMap(node) && node.items.length > 0;
 }
 
 function documentationOf(map: YAMLMap, index: number): { keywords: Schema; description: string } {

@@ -73,6 +73,16 @@ describe("chart: names that others rely on", () => {
     });
   }
 
+  it("H2 production runs three pods of each or more, behind a load balancer and an ingress with TLS", async () => {
+    const manifests = await render({ overlays: ["values-prod.yaml"] });
+    assert.equal(pick(manifests, "HorizontalPodAutoscaler", "todo-backend").spec["minReplicas"], 3);
+    const { type, ports } = pick(manifests, "Service", "todo-frontend").spec;
+    assert.equal(type, "LoadBalancer");
+    assert.equal(ports[0].nodePort, undefined);
+    assert.equal(pick(manifests, "ConfigMap", "todo-frontend").data?.["TRUSTED_PROXY_HOPS"], "1");
+    assert.deepEqual(pick(manifests, "Ingress", "todo-frontend").spec["tls"], [{ hosts: ["todo.local"], secretName: "todo-tls" }]); // prettier-ignore
+  });
+
   it("H2 development runs one pod of each, production-ready defaults run two", async () => {
     for (const [overlays, replicas] of [
       [["values-dev.yaml"], 1],

@@ -15,7 +15,7 @@ describe("chart: refused values", () => {
     ],
   ];
   for (const [what, required, message] of incomplete) {
-    it(`${what}`, async () => {
+    it(what, async () => {
       assert.match(await refusal({ required }), message);
     });
   }
@@ -36,6 +36,8 @@ describe("chart: refused values", () => {
     ["backend.resources.limits.memory=512 MB", /'\/backend\/resources\/limits\/memory': '512 MB' does not match/],
     ["postgres.storage.size=big", /'\/postgres\/storage\/size': 'big' does not match pattern/],
     ["global.imagePullPolicy=Sometimes", /'\/global\/imagePullPolicy': value must be one of 'Never', 'IfNotPresent'/],
+    ["ingress.annotations.count=1", /'\/ingress\/annotations\/count': got number, want string/],
+    ["networkPolicy.backendEgress[0].cidr=internet", /'\/networkPolicy\/backendEgress\/0'/],
     ["secrets.JWT_SECRET=x", /'\/secrets': additional properties 'JWT_SECRET' not allowed/],
   ];
   for (const [setting, message] of wrong) {
@@ -48,7 +50,7 @@ describe("chart: refused values", () => {
 
   it("H1 helm lint finds nothing, even as strict", async () => {
     const settings = REQUIRED.map((setting) => `--set=${setting}`);
-    for (const overlay of ["values.yaml", "values-dev.yaml"]) {
+    for (const overlay of ["values.yaml", "values-dev.yaml", "values-prod.yaml"]) {
       await execa("helm", ["lint", "--strict", CHART, "--kube-version=1.34.4", `--values=${CHART}${overlay}`, ...settings]); // prettier-ignore
     }
   });

@@ -26,7 +26,7 @@ export interface Container {
   envFrom?: { configMapRef?: { name: string }; secretRef?: unknown }[];
   resources: { requests: Record<string, string>; limits: Record<string, string> };
   securityContext: Record<string, unknown>;
-  volumeMounts: { name: string; mountPath: string; readOnly?: boolean }[];
+  volumeMounts?: { name: string; mountPath: string; readOnly?: boolean }[];
   [field: string]: unknown;
 }
 
