@@ -23,10 +23,11 @@ export function TodoList() {
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
       {todos.isPending && <Loading />}
       {todos.isError && (
-        <div className="grid justify-items-start gap-3">
+        <div className="grid gap-3">
           <Notice title="Your todos could not be loaded">{todos.error.message}</Notice>
           <Button
-            look="quiet"
+            look="plain"
+            className="justify-self-start"
             onClick={() => {
               void todos.refetch();
             }}
