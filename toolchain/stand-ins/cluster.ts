@@ -8,6 +8,9 @@ import { CommandFailed, run } from "./run.ts";
 
 const unsupported = ["cluster", "renderYamlToDirectory", "helmReleaseSettings", "skipUpdateUnreachable"];
 
+/** How long a question to helm may take, in milliseconds. */
+const patience = 30_000;
+
 /** The cluster that a kubernetes provider is configured for, reached through the `kubectl` and `helm` commands. */
 export class Cluster {
   /** The namespace of what names none. */
@@ -67,9 +70,10 @@ export class Cluster {
    * @param input what it reads from its standard input: the place for a manifest.
    * @throws CommandFailed
    */
-  kubectl(args: string[], input?: string): Promise<string> {
+  kubectl(args: string[], input = ""): Promise<string> {
     const context = this.#context ? ["--context", this.#context] : [];
-    return this.#run("kubectl", (kubeconfig) => ["--kubeconfig", kubeconfig, ...context, ...args], input);
+    const argsFor = (kubeconfig: string): string[] => ["--kubeconfig", kubeconfig, ...context, ...args];
+    return this.#run("kubectl", argsFor, input, this.#cancelled);
   }
 
   /**
@@ -77,9 +81,21 @@ export class Cluster {
    * @param input what it reads from its standard input: the place for values.
    * @throws CommandFailed
    */
-  helm(args: string[], input?: string): Promise<string> {
+  helm(args: string[], input = ""): Promise<string> {
+    return this.#helm(args, input, this.#cancelled);
+  }
+
+  /**
+   * Asks helm something, also after the user has cancelled: what a cancelled operation has left behind must be known.
+   * @throws CommandFailed
+   */
+  askHelm(args: string[]): Promise<string> {
+    return this.#helm(args, "", AbortSignal.timeout(patience));
+  }
+
+  #helm(args: string[], input: string, signal: AbortSignal): Promise<string> {
     const context = this.#context ? ["--kube-context", this.#context] : [];
-    return this.#run("helm", (kubeconfig) => [...args, "--kubeconfig", kubeconfig, ...context], input);
+    return this.#run("helm", (kubeconfig) => [...args, "--kubeconfig", kubeconfig, ...context], input, signal);
   }
 
   async #ask(): Promise<string | undefined> {
@@ -92,9 +108,14 @@ export class Cluster {
     }
   }
 
-  async #run(file: string, argsFor: (kubeconfig: string) => string[], input = ""): Promise<string> {
+  async #run(
+    file: string,
+    argsFor: (kubeconfig: string) => string[],
+    input: string,
+    signal: AbortSignal,
+  ): Promise<string> {
     const { path, text } = this.#kubeconfig ?? { path: "/dev/null", text: "" };
-    const command = { file, input, env: environment(), signal: this.#cancelled };
+    const command = { file, input, env: environment(), signal };
     if (path) return run({ ...command, args: argsFor(path) });
 
     const folder = await mkdtemp(join(tmpdir(), "todo-stack-"));

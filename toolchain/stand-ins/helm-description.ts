@@ -41,8 +41,8 @@ export async function describeRelease(
   const flags = [name, "--namespace", namespace, "--output", "json"];
   try {
     const answers = await Promise.all([
-      cluster.helm(["status", ...flags]),
-      cluster.helm(["get", "metadata", ...flags]),
+      cluster.askHelm(["status", ...flags]),
+      cluster.askHelm(["get", "metadata", ...flags]),
     ]);
     const [status, metadata] = answers.map((text) => JSON.parse(text) as unknown) as [Status, Metadata];
     return {

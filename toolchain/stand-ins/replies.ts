@@ -52,7 +52,7 @@ export function diffResponse(difference: Difference): Messages.DiffResponse {
     response.getDetaileddiffMap().set(path, entry);
   }
   response.setHasdetaileddiff(paths.length > 0);
-  response.setDiffsList(paths.map(([path]) => path));
+  response.setDiffsList([...new Set(paths.map(([path]) => path.split(/[.[]/)[0] ?? path))]);
   response.setReplacesList(replaces);
   response.setDeletebeforereplace(deleteBeforeReplace);
   return response;
