@@ -60,7 +60,7 @@ def sql(settings: Settings) -> Iterator[psycopg.Connection]:
 @pytest.fixture
 def client(running_app: TestClient, sql: psycopg.Connection) -> TestClient:
     """A caller who is nobody, on empty tables."""
-    sql.execute("TRUNCATE users CASCADE")
+    sql.execute("TRUNCATE users, throttles CASCADE")
     running_app.headers.pop("Authorization", None)
     return running_app
 

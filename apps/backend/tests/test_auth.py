@@ -3,6 +3,7 @@
 import base64
 import json
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from app.auth.tokens import issue_access_token, read_access_token
+from app.auth.tokens import issue_tokens, read_access_token
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API, JWT_SECRET, PASSWORD
@@ -130,6 +131,8 @@ class TestAccessToken:
             pytest.param(lambda t: forge(t, aud="other"), id="other audience"),
             pytest.param(lambda t: forge(t, iss="other"), id="other issuer"),
             pytest.param(lambda t: forge(t, sub="1"), id="no user id"),
+            pytest.param(lambda t: forge(t, sub=str(uuid.uuid4())), id="other user"),
+            pytest.param(lambda t: forge(t, {"typ": "rt+jwt"}), id="refresh token"),
         ],
     )
     def test_bad_token_is_refused(self, ann: TestClient, change: Callable[[str], str]) -> None:
@@ -149,8 +152,8 @@ class TestAccessToken:
         self, ann: TestClient, make_settings: Callable[..., Settings]
     ) -> None:
         rotated = make_settings(jwt_secret="n" * 64, jwt_secret_previous=JWT_SECRET)
-        user_id = read_access_token(rotated, token_of(ann))
+        content = read_access_token(rotated, token_of(ann))
         with TestClient(create_app(rotated)) as after:
-            assert after.get(ME, headers=dict(ann.headers)).json()["id"] == str(user_id)
-        new = issue_access_token(rotated, user_id)
+            assert after.get(ME, headers=dict(ann.headers)).json()["id"] == str(content.user_id)
+        new = issue_tokens(rotated, content).access_token
         assert ann.get(ME, headers={"Authorization": f"Bearer {new}"}).status_code == 401, "signed with the old secret"

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from tests.conftest import API
 
-OPEN = {("POST", f"{API}/auth/signup"), ("POST", f"{API}/auth/signin")}
+OPEN = {("POST", f"{API}/auth/{name}") for name in ("signup", "signin", "refresh")}
 BODIES = {("PATCH", f"{API}/todos/{{todo_id}}"): {"title": "stolen"}}
 
 

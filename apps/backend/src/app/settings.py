@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     access_token_seconds: Annotated[int, Field(gt=0)] = 900
     """Life of an access token."""
 
+    refresh_token_seconds: Annotated[int, Field(gt=0)] = 14 * 24 * 3600
+    """Life of a refresh token: an unused session ends after this time."""
+
+    session_seconds: Annotated[int, Field(gt=0)] = 90 * 24 * 3600
+    """Life of a session, however often it is refreshed."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     cors_origins: Annotated[str, NoDecode, AfterValidator(_split_origins)] = ""

@@ -1,13 +1,15 @@
 """Who is calling?"""
 
+import uuid
+from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.auth import service
 from app.auth.models import User
+from app.auth.sessions import find_session_user
 from app.auth.tokens import InvalidTokenError, read_access_token
 from app.database import SessionDep
 from app.problems import Problem
@@ -24,27 +26,43 @@ def _settings(request: Request) -> Settings:
 SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
-async def _current_user(
+@dataclass(frozen=True)
+class Caller:
+    """Who is calling, from which session."""
+
+    user: User
+    session_id: uuid.UUID
+
+
+async def _caller(
     session: SessionDep,
     settings: SettingsDep,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> User:
+) -> Caller:
     if credentials is None:
         raise _unauthorized("Sign in first and send the token as 'Authorization: Bearer <token>'.", "")
     try:
-        user_id = read_access_token(settings, credentials.credentials)
+        content = read_access_token(settings, credentials.credentials)
     except InvalidTokenError as error:
-        raise _unauthorized("The access token is expired or not valid. Sign in again.") from error
-    user = await service.find_user(session, user_id)
+        raise _unauthorized("The access token is expired or not valid. Refresh it or sign in again.") from error
+    user = await find_session_user(session, content)
     if user is None:
-        raise _unauthorized("The account of this access token is gone.")
+        raise _unauthorized("The session of this access token is over. Sign in again.")
     structlog.contextvars.bind_contextvars(user_id=str(user.id))
-    return user
+    return Caller(user, content.session_id)
 
 
 def _unauthorized(detail: str, error: str = ' error="invalid_token"') -> Problem:
     return Problem(401, "unauthorized", detail, {"WWW-Authenticate": f"Bearer{error}"})
 
 
+CallerDep = Annotated[Caller, Depends(_caller)]
+"""The caller with the session. 401 without a valid access token."""
+
+
+async def _current_user(caller: CallerDep) -> User:
+    return caller.user
+
+
 CurrentUser = Annotated[User, Depends(_current_user)]
-"""The account of the access token. 401 without one."""
+"""The caller's account. 401 without a valid access token."""

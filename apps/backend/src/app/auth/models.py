@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import DateTime, Text, func
+from sqlalchemy import DateTime, ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
@@ -19,3 +19,29 @@ class User(Base):
     """In lower case."""
     password_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class Session(Base):
+    """One signed-in browser. Its tokens are good only as long as this row is there."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_of_user", "user_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    generation: Mapped[int] = mapped_column(default=1)
+    """Of the refresh token that is good now. An older one that turns up again was stolen."""
+    refreshed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    """The end, however often it is refreshed."""
+
+
+class Throttle(Base):
+    """How often something was tried in the current window."""
+
+    __tablename__ = "throttles"
+    __table_args__ = (Index("throttles_by_age", "since"),)
+
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    attempts: Mapped[int]
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))

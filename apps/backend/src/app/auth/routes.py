@@ -1,12 +1,11 @@
 """Account endpoints."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from app.auth import service
-from app.auth.dependencies import CurrentUser, SettingsDep
+from app.auth import service, sessions, throttle
+from app.auth.dependencies import CallerDep, CurrentUser, SettingsDep
 from app.auth.models import User
-from app.auth.schemas import SignIn, SignUp, Token, UserOut
-from app.auth.tokens import issue_access_token
+from app.auth.schemas import ChangePassword, DeleteAccount, Refresh, SignIn, SignUp, Token, UserOut
 from app.database import SessionDep
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -19,10 +18,43 @@ async def sign_up(body: SignUp, session: SessionDep) -> User:
 
 
 @router.post("/signin")
-async def sign_in(body: SignIn, session: SessionDep, settings: SettingsDep) -> Token:
-    """Exchange email and password for an access token."""
+async def sign_in(body: SignIn, request: Request, session: SessionDep, settings: SettingsDep) -> Token:
+    """Exchange email and password for tokens."""
+    address = request.client.host if request.client else ""
+    await throttle.count_attempt(session, email=body.email, address=address)
     user = await service.sign_in(session, email=body.email, password=body.password)
-    return Token(access_token=issue_access_token(settings, user.id), expires_in=settings.access_token_seconds)
+    await throttle.forget_attempts(session, email=body.email, address=address)
+    return await sessions.begin_session(session, settings, user_id=user.id)
+
+
+@router.post("/refresh")
+async def refresh(body: Refresh, session: SessionDep, settings: SettingsDep) -> Token:
+    """Exchange a refresh token for new tokens. A token that is used twice ends its session."""
+    return await sessions.refresh_session(session, settings, refresh_token=body.refresh_token)
+
+
+@router.post("/signout", status_code=204)
+async def sign_out(caller: CallerDep, session: SessionDep) -> None:
+    """End the session: its tokens are worthless from now on."""
+    await sessions.end_session(session, session_id=caller.session_id)
+
+
+@router.post("/password", status_code=204)
+async def change_password(body: ChangePassword, caller: CallerDep, session: SessionDep) -> None:
+    """Change the password. All other sessions end."""
+    await service.change_password(
+        session,
+        user=caller.user,
+        session_id=caller.session_id,
+        current=body.current_password,
+        new=body.new_password,
+    )
+
+
+@router.post("/delete-account", status_code=204)
+async def delete_account(body: DeleteAccount, user: CurrentUser, session: SessionDep) -> None:
+    """Delete the account and all its todos, for good."""
+    await service.delete_account(session, user=user, password=body.password)
 
 
 @router.get("/me", response_model=UserOut)

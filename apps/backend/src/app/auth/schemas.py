@@ -47,9 +47,31 @@ class UserOut(BaseModel):
 
 
 class Token(BaseModel):
-    """To be sent as `Authorization: Bearer <access_token>`."""
+    """The access token is sent as `Authorization: Bearer <access_token>`; the refresh token gets the next pair."""
 
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105
     expires_in: int
     """Seconds."""
+    refresh_token: str
+    refresh_expires_in: int
+    """Seconds. Less if the session ends earlier."""
+
+
+class Refresh(Input):
+    """The last refresh token. It is good for one exchange."""
+
+    refresh_token: Annotated[str, Field(max_length=4096)]
+
+
+class ChangePassword(Input):
+    """The old password is the proof that it is the owner who asks."""
+
+    current_password: Annotated[SecretStr, Field(max_length=128)]
+    new_password: NewPassword
+
+
+class DeleteAccount(Input):
+    """The password is the proof that it is the owner who asks."""
+
+    password: Annotated[SecretStr, Field(max_length=128)]

@@ -3,11 +3,11 @@
 import uuid
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.auth.models import User
+from app.auth.models import Session, User
 from app.auth.passwords import hash_password, verify_password
 from app.problems import Problem
 
@@ -33,6 +33,23 @@ async def sign_in(session: AsyncSession, *, email: str, password: SecretStr) -> 
     return user
 
 
-async def find_user(session: AsyncSession, user_id: uuid.UUID) -> User | None:
-    """Return the account, or None if it is gone."""
-    return await session.get(User, user_id)
+async def change_password(
+    session: AsyncSession, *, user: User, session_id: uuid.UUID, current: SecretStr, new: SecretStr
+) -> None:
+    """Change the password and end all other sessions. 403 if the current one is wrong."""
+    await _confirm(user, current)
+    user.password_hash = await hash_password(new)
+    await session.execute(delete(Session).where(Session.user_id == user.id, Session.id != session_id))
+    await session.commit()
+
+
+async def delete_account(session: AsyncSession, *, user: User, password: SecretStr) -> None:
+    """Delete the account and all that belongs to it. 403 if the password is wrong."""
+    await _confirm(user, password)
+    await session.execute(delete(User).where(User.id == user.id))
+    await session.commit()
+
+
+async def _confirm(user: User, password: SecretStr) -> None:
+    if not await verify_password(password, user.password_hash):
+        raise Problem(403, "wrong-password", "The password is wrong.")

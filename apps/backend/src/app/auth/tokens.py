@@ -1,46 +1,79 @@
-"""Access tokens: short-lived JWTs signed with the stack's secret."""
+"""Tokens: JWTs signed with the stack's secret, short-lived ones for access and long-lived ones to refresh those."""
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 
+from app.auth.schemas import Token
 from app.settings import Settings
 
 _ALGORITHM = "HS256"
-_TYPE = "at+jwt"
+_ACCESS = "at+jwt"
+_REFRESH = "rt+jwt"
 _ISSUER = "todo"
 _AUDIENCE = "todo-api"
-_REQUIRED = ["sub", "iss", "aud", "iat", "nbf", "exp"]
+_REQUIRED = ["sub", "sid", "gen", "iss", "aud", "iat", "nbf", "exp"]
 
 
 class InvalidTokenError(Exception):
-    """The token is expired, forged, or no access token at all."""
+    """The token is expired, forged, or of the wrong kind."""
 
 
-def issue_access_token(settings: Settings, user_id: uuid.UUID) -> str:
-    """Sign a token for one user that ends after `access_token_seconds`."""
+@dataclass(frozen=True)
+class TokenContent:
+    """What a token says."""
+
+    user_id: uuid.UUID
+    session_id: uuid.UUID
+    generation: int
+    """Number of the refresh token within its session."""
+
+
+def issue_tokens(settings: Settings, content: TokenContent) -> Token:
+    """Sign a pair of tokens."""
+    return Token(
+        access_token=_sign(settings, content, _ACCESS, settings.access_token_seconds),
+        expires_in=settings.access_token_seconds,
+        refresh_token=_sign(settings, content, _REFRESH, settings.refresh_token_seconds),
+        refresh_expires_in=settings.refresh_token_seconds,
+    )
+
+
+def read_access_token(settings: Settings, token: str) -> TokenContent:
+    """Raises `InvalidTokenError` for anything but a valid access token of this stack."""
+    return _read(settings, token, _ACCESS)
+
+
+def read_refresh_token(settings: Settings, token: str) -> TokenContent:
+    """Raises `InvalidTokenError` for anything but a valid refresh token of this stack."""
+    return _read(settings, token, _REFRESH)
+
+
+def _sign(settings: Settings, content: TokenContent, kind: str, seconds: int) -> str:
     now = datetime.now(UTC)
     claims = {
-        "sub": str(user_id),
+        "sub": str(content.user_id),
+        "sid": str(content.session_id),
+        "gen": content.generation,
         "iss": _ISSUER,
         "aud": _AUDIENCE,
         "iat": now,
         "nbf": now,
-        "exp": now + timedelta(seconds=settings.access_token_seconds),
+        "exp": now + timedelta(seconds=seconds),
     }
     secret = settings.jwt_secret.get_secret_value()
-    return jwt.encode(claims, secret, _ALGORITHM, headers={"kid": _key_id(secret), "typ": _TYPE})
+    return jwt.encode(claims, secret, _ALGORITHM, headers={"kid": _key_id(secret), "typ": kind})
 
 
-def read_access_token(settings: Settings, token: str) -> uuid.UUID:
-    """Return the user of a token. Raises `InvalidTokenError` for any token this stack would not have issued."""
+def _read(settings: Settings, token: str, kind: str) -> TokenContent:
     try:
         header: dict[str, Any] = jwt.get_unverified_header(token)
-        if header.get("typ") != _TYPE:
-            raise InvalidTokenError("not an access token")
+        if header.get("typ") != kind:
+            raise InvalidTokenError("wrong kind of token")
         claims = jwt.decode(
             token,
             _keys(settings)[header["kid"]],
@@ -49,7 +82,7 @@ def read_access_token(settings: Settings, token: str) -> uuid.UUID:
             issuer=_ISSUER,
             options={"require": _REQUIRED},
         )
-        return uuid.UUID(claims["sub"])
+        return TokenContent(uuid.UUID(claims["sub"]), uuid.UUID(claims["sid"]), int(claims["gen"]))
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise InvalidTokenError("not a token of this stack") from error
 

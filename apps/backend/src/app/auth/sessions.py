@@ -1,0 +1,77 @@
+"""Sessions: begun by a sign-in, kept by refreshing, ended by their owner or by a stolen token."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.auth.models import Session, User
+from app.auth.schemas import Token
+from app.auth.tokens import InvalidTokenError, TokenContent, issue_tokens, read_refresh_token
+from app.problems import Problem
+from app.settings import Settings
+
+log = structlog.stdlib.get_logger(__name__)
+GRACE = timedelta(seconds=10)
+"""Two tabs may refresh at the same moment: the token before the last is no theft within this time."""
+
+
+async def begin_session(session: AsyncSession, settings: Settings, *, user_id: uuid.UUID) -> Token:
+    """Start a session and return its first tokens. Sessions of the user that are over are cleaned up."""
+    now = datetime.now(UTC)
+    await session.execute(delete(Session).where(Session.user_id == user_id, Session.expires_at < now))
+    row = Session(
+        id=uuid.uuid4(), user_id=user_id, generation=1, expires_at=now + timedelta(seconds=settings.session_seconds)
+    )
+    session.add(row)
+    await session.commit()
+    return _tokens(settings, row)
+
+
+async def refresh_session(session: AsyncSession, settings: Settings, *, refresh_token: str) -> Token:
+    """Exchange a refresh token for new tokens. 401, and the end of the session, if it was exchanged before."""
+    try:
+        content = read_refresh_token(settings, refresh_token)
+    except InvalidTokenError as error:
+        raise _over() from error
+    row = await session.scalar(
+        select(Session).where(Session.id == content.session_id, Session.expires_at > func.now()).with_for_update()
+    )
+    if row is None or row.user_id != content.user_id:
+        raise _over()
+    now = datetime.now(UTC)
+    if content.generation == row.generation:
+        row.generation += 1
+        row.refreshed_at = now
+    elif content.generation != row.generation - 1 or now - row.refreshed_at > GRACE:
+        log.warning("refresh token was used twice: session ended", user_id=str(row.user_id))
+        await session.delete(row)
+        await session.commit()
+        raise _over()
+    await session.commit()
+    return _tokens(settings, row)
+
+
+async def find_session_user(session: AsyncSession, content: TokenContent) -> User | None:
+    """Return the user of an access token, or None if the session or the account is gone."""
+    return await session.scalar(
+        select(User)
+        .join(Session, Session.user_id == User.id)
+        .where(Session.id == content.session_id, User.id == content.user_id, Session.expires_at > func.now())
+    )
+
+
+async def end_session(session: AsyncSession, *, session_id: uuid.UUID) -> None:
+    """Make all tokens of the session worthless."""
+    await session.execute(delete(Session).where(Session.id == session_id))
+    await session.commit()
+
+
+def _tokens(settings: Settings, row: Session) -> Token:
+    return issue_tokens(settings, TokenContent(row.user_id, row.id, row.generation))
+
+
+def _over() -> Problem:
+    return Problem(401, "session-over", "The session is over. Sign in again.")

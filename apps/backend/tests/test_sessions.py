@@ -1,0 +1,119 @@
+"""Sessions: rotation, theft, and everything that ends them."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.testclient import TestClient
+
+from tests.conftest import API, PASSWORD
+
+AUTH = f"{API}/auth"
+ACCOUNT = {"email": "ann@example.com", "password": PASSWORD}
+NEW_PASSWORD = "another good password"
+
+
+@pytest.fixture
+def tokens(client: TestClient) -> dict[str, Any]:
+    client.post(f"{AUTH}/signup", json=ACCOUNT)
+    return sign_in(client)
+
+
+def sign_in(client: TestClient) -> dict[str, Any]:
+    tokens: dict[str, Any] = client.post(f"{AUTH}/signin", json=ACCOUNT).json()
+    return tokens
+
+
+def bearer(tokens: dict[str, Any]) -> dict[str, str]:
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def me(client: TestClient, tokens: dict[str, Any]) -> int:
+    return client.get(f"{AUTH}/me", headers=bearer(tokens)).status_code
+
+
+def refresh(client: TestClient, tokens: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    answer = client.post(f"{AUTH}/refresh", json={"refresh_token": tokens["refresh_token"]})
+    return answer.status_code, answer.json()
+
+
+class TestRefresh:
+    def test_gives_tokens_that_work(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        for _ in range(3):
+            status, tokens = refresh(client, tokens)
+            assert (status, me(client, tokens)) == (200, 200)
+
+    def test_two_tabs_at_the_same_moment_stay_signed_in(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        (_, first), (_, second) = refresh(client, tokens), refresh(client, tokens)
+        assert me(client, first) == me(client, second) == 200
+        assert refresh(client, first)[0] == refresh(client, second)[0] == 200
+
+    def test_replayed_token_ends_the_session_of_the_thief_too(
+        self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
+    ) -> None:
+        _, stolen = refresh(client, tokens)
+        sql.execute("UPDATE sessions SET refreshed_at = now() - interval '11 seconds'")
+        status, problem = refresh(client, tokens)
+        assert (status, problem["type"]) == (401, "urn:todo:problem:session-over")
+        assert me(client, stolen) == refresh(client, stolen)[0] == 401
+
+    def test_token_of_long_ago_is_theft_at_any_time(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        _, second = refresh(client, tokens)
+        _, third = refresh(client, second)
+        assert refresh(client, tokens)[0] == 401
+        assert me(client, third) == 401
+
+    def test_ends_with_the_session(self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection) -> None:
+        sql.execute("UPDATE sessions SET expires_at = now()")
+        assert refresh(client, tokens)[0] == me(client, tokens) == 401
+
+    def test_takes_no_access_token(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        assert refresh(client, {"refresh_token": tokens["access_token"]})[0] == 401
+
+    @pytest.mark.parametrize("token", ["", "garbage", "a.b.c"])
+    def test_takes_no_garbage(self, client: TestClient, token: str) -> None:
+        assert refresh(client, {"refresh_token": token})[0] == 401
+
+
+def test_sign_out_ends_this_session_only(client: TestClient, tokens: dict[str, Any]) -> None:
+    other = sign_in(client)
+    assert client.post(f"{AUTH}/signout", headers=bearer(tokens)).status_code == 204
+    assert me(client, tokens) == refresh(client, tokens)[0] == 401
+    assert me(client, other) == 200
+
+
+class TestChangePassword:
+    def change(self, client: TestClient, tokens: dict[str, Any], current: str, new: str) -> int:
+        body = {"current_password": current, "new_password": new}
+        return client.post(f"{AUTH}/password", json=body, headers=bearer(tokens)).status_code
+
+    def test_ends_other_sessions(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        other = sign_in(client)
+        assert self.change(client, tokens, PASSWORD, NEW_PASSWORD) == 204
+        assert (me(client, tokens), me(client, other)) == (200, 401)
+        assert client.post(f"{AUTH}/signin", json=ACCOUNT).status_code == 401
+        assert client.post(f"{AUTH}/signin", json={**ACCOUNT, "password": NEW_PASSWORD}).status_code == 200
+
+    def test_wants_the_current_password(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        assert self.change(client, tokens, "wrong password", NEW_PASSWORD) == 403
+        assert client.post(f"{AUTH}/signin", json=ACCOUNT).status_code == 200
+
+    def test_refuses_a_short_one(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        assert self.change(client, tokens, PASSWORD, "short") == 422
+
+
+class TestDeleteAccount:
+    def delete(self, client: TestClient, tokens: dict[str, Any], password: str) -> int:
+        body = {"password": password}
+        return client.post(f"{AUTH}/delete-account", json=body, headers=bearer(tokens)).status_code
+
+    def test_removes_everything(self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection) -> None:
+        client.post(f"{API}/todos", json={"title": "x"}, headers=bearer(tokens))
+        assert self.delete(client, tokens, PASSWORD) == 204
+        assert me(client, tokens) == 401
+        for table in ("users", "sessions", "todos"):
+            assert sql.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), f"{table} keeps rows"
+
+    def test_wants_the_password(self, client: TestClient, tokens: dict[str, Any]) -> None:
+        assert self.delete(client, tokens, "wrong password") == 403
+        assert me(client, tokens) == 200
