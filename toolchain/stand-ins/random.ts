@@ -1,13 +1,17 @@
 import { servePlugin } from "./provider.ts";
 import { randomBytesResource } from "./random-bytes.ts";
 import { compare } from "./diff.ts";
+import { randomPasswordResource } from "./random-password.ts";
 import { versionOf } from "./versions.ts";
 
 await servePlugin(() => ({
   name: "random",
   version: versionOf("@pulumi/random"),
   acceptSecrets: true,
-  resources: { "random:index/randomBytes:RandomBytes": randomBytesResource },
+  resources: {
+    "random:index/randomBytes:RandomBytes": randomBytesResource,
+    "random:index/randomPassword:RandomPassword": randomPasswordResource,
+  },
   configure: () => Promise.resolve(),
   diffConfig: (olds, news) => ({ changes: compare(olds, news, olds) }),
 }));
