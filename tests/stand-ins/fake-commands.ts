@@ -66,6 +66,7 @@ export class FakeCommands {
 }
 
 const text = (folder: string, name: string, script: string): string => `#!/bin/sh
+PATH=/usr/bin:/bin
 folder='${folder}'
 call="$folder/calls/${name}/$(date +%s%N)-$$"
 mkdir -p "$call"
