@@ -86,6 +86,13 @@ describe("chart: probes, order and rollouts", () => {
     assert.deepEqual(single.filter(({ kind }) => kind === "PodDisruptionBudget"), []); // prettier-ignore
   });
 
+  it("W3 the release's test ends within a bound, and its pod goes when it has passed", () => {
+    const { spec, metadata } = pick(manifests, "Pod", "todo-test");
+    assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
+    assert.match(metadata.annotations?.["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
+    assert.ok(spec["activeDeadlineSeconds"] <= 120, "a test that hangs is never ended");
+  });
+
   it("the number of pods is left to the autoscaler where there is one", async () => {
     const prod = await render({ overlays: ["values-prod.yaml"] });
     for (const name of APPS) {
