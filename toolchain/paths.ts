@@ -8,14 +8,26 @@ export const checkout = resolve(import.meta.dirname, "..");
 /** What belongs to this checkout alone: Pulumi's state, its passphrase and the cluster's kubeconfig. Ignored by git. */
 export const stateFolder = join(checkout, ".state");
 
+/** The passphrase of this checkout's stacks, unless the user brings one. */
+export const passphraseFile = join(stateFolder, "passphrase");
+
+/** Pulumi's home of this checkout: the selected stack, logs, plugins. */
+export const pulumiHome = join(stateFolder, "pulumi-home");
+
 /** What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`. */
 export const cacheFolder = envPaths("todo-stack", { suffix: "" }).cache;
 
 /** Where a tool of one version is kept. */
 export const toolFolder = (name: string, version: string): string => join(cacheFolder, "tools", `${name}-${version}`);
 
+/** The official Pulumi plugins, shared by every checkout. */
+export const pluginFolder = join(cacheFolder, "pulumi-plugins");
+
 /** Minikube's home of this stack, apart from the user's `~/.minikube`, whose profiles are never read. */
 export const minikubeHome = join(cacheFolder, ".minikube");
+
+/** What set-up found out about this machine. */
+export const machineFile = join(cacheFolder, "machine.json");
 
 /** Logs of set-up steps, one file a step. */
 export const logFolder = join(cacheFolder, "logs");

@@ -1,1 +1,24 @@
 #!/usr/bin/env node
+// `npx pulumi` in this checkout: Pulumi with the tools, the state and the passphrase of the stack. Plain JavaScript on
+// built-ins alone, because it may be started by a Node that does not run TypeScript.
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { findNode, isNewEnough, launch } from "../launch.mjs";
+
+const arguments_ = process.argv.slice(2);
+const shim = join(dirname(fileURLToPath(import.meta.url)), "..", "shim.ts");
+if (isNewEnough()) {
+  const { pulumi } = await import(shim);
+  process.exitCode = await pulumi(arguments_);
+} else {
+  const node = findNode();
+  if (node === undefined) {
+    console.error(
+      "The stack is not set up on this machine yet. Type: npm start, or npm run setup for the tools alone.",
+    );
+    process.exitCode = 1;
+  } else {
+    process.exitCode = await launch(node, [fileURLToPath(import.meta.url), ...arguments_], process.env);
+  }
+}

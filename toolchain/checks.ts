@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { glob } from "tinyglobby";
+import { checkout } from "./paths.ts";
+
+/** One thing that `npm test` runs. */
+export interface Check {
+  /** Its heading, and the name to ask for it by: `npm test -- backend`. */
+  title: string;
+  command: string;
+  args: string[];
+  /** Defaults to the checkout. */
+  cwd?: string;
+  /** A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on failure. */
+  results?: string;
+}
+
+const backend = join(checkout, "apps/backend");
+const frontend = join(checkout, "apps/frontend");
+const chart = join(checkout, "charts/todo");
+const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);
+
+/** Everything that `npm test` runs, in order: what is quick and most likely to fail first. */
+export const allChecks = async (): Promise<Check[]> => [
+  { title: "format", ...npmBin("prettier", "--check", ".") },
+  { title: "lint", ...npmBin("eslint", "--max-warnings=0", ".") },
+  { title: "types", ...npmBin("tsc", "--noEmit") },
+  { title: "shell scripts", command: "shellcheck", args: await shellScripts() },
+  { title: "Dockerfiles", command: "hadolint", args: [join(backend, "Dockerfile"), join(frontend, "Dockerfile")] },
+  { title: "chart lint", command: "helm", args: ["lint", "--strict", chart] },
+  { title: "chart render", command: "helm", args: ["template", "todo", chart] },
+  { title: "backend lint", ...uvRun("ruff", "check") },
+  { title: "backend format", ...uvRun("ruff", "format", "--check") },
+  { title: "backend types", ...uvRun("mypy") },
+  {
+    title: "backend tests",
+    ...uvRun("pytest", `--junitxml=${resultFile("backend")}`),
+    results: resultFile("backend"),
+  },
+  { title: "frontend lint", command: "npm", args: ["run", "lint"], cwd: frontend },
+  { title: "frontend types", command: "npm", args: ["run", "typecheck"], cwd: frontend },
+  {
+    title: "frontend tests",
+    command: "npm",
+    args: ["test", "--", "--reporter=default", "--reporter=junit", `--outputFile.junit=${resultFile("frontend")}`],
+    cwd: frontend,
+    results: resultFile("frontend"),
+  },
+  { title: "unit tests", ...mocha("unit", await specs(["tests/**/*.spec.ts"], ["tests/e2e/**"])) },
+  { title: "e2e tests", ...mocha("e2e", await specs(["tests/e2e/**/*.spec.ts"])) },
+];
+
+const npmBin = (name: string, ...args: string[]) => ({ command: join(checkout, "node_modules", ".bin", name), args });
+
+const uvRun = (...args: string[]) => ({ command: "uv", args: ["run", "--locked", ...args], cwd: backend });
+
+const mocha = (name: string, files: string[]) => {
+  const results = resultFile(name);
+  const reporter = [
+    "--reporter",
+    join(import.meta.dirname, "mocha-reporter.ts"),
+    "--reporter-option",
+    `output=${results}`,
+  ];
+  return { ...npmBin("mocha", ...reporter, ...files), results };
+};
+
+const specs = async (patterns: string[], ignore: string[] = []): Promise<string[]> =>
+  (await glob(patterns, { cwd: checkout, ignore })).sort();
+
+/** Every tracked file that a POSIX shell or bash runs, by its name or its first line. */
+const shellScripts = async (): Promise<string[]> => {
+  const { stdout } = await execa("git", ["ls-files", "-z"], { cwd: checkout });
+  const files = stdout.split("\0").filter((file) => file !== "");
+  return files.filter((file) => file.endsWith(".sh") || startsWithShell(join(checkout, file)));
+};
+
+const startsWithShell = (file: string): boolean => {
+  try {
+    return /^#!.*\b(ba|da)?sh\b/.test(readFileSync(file, "latin1").slice(0, 80));
+  } catch {
+    // A directory behind a link, or a file deleted but still tracked.
+    return false;
+  }
+};

@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { ToolchainError } from "./errors.ts";
+
+const megabyte = 1_000_000;
+
+/**
+ * Downloads a file and checks it; a file that is not whole or not the right one does not stay.
+ * @param sha256 the published checksum, 64 hexadecimal digits.
+ * @throws ToolchainError if it cannot be had or its checksum is another.
+ */
+export const download = async (
+  url: string,
+  sha256: string,
+  file: string,
+  report: (line: string) => void,
+): Promise<void> => {
+  const hash = createHash("sha256");
+  try {
+    const response = await get(url);
+    const total = Number(response.headers.get("content-length") ?? 0);
+    let received = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        received += chunk.length;
+        report(`${megabytes(received)}${total > 0 ? ` of ${megabytes(total)}` : ""} MB`);
+        done(null, chunk);
+      },
+    });
+    await pipeline(Readable.fromWeb(response.body as never), count, createWriteStream(file));
+    const actual = hash.digest("hex");
+    if (actual !== sha256.toLowerCase()) {
+      throw new ToolchainError(
+        `${url} is not the file that was published: its SHA-256 is ${actual}, expected ${sha256}.`,
+        "Try again; if it stays so, something between this machine and that address changes downloads.",
+      );
+    }
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error instanceof ToolchainError ? error : unreachable(url, error);
+  }
+};
+
+/**
+ * The text at an address.
+ * @throws ToolchainError if it cannot be had.
+ */
+export const fetchText = async (url: string): Promise<string> => {
+  try {
+    return await (await get(url)).text();
+  } catch (error) {
+    throw unreachable(url, error);
+  }
+};
+
+const get = async (url: string): Promise<Response> => {
+  const response = await fetch(url, { signal: AbortSignal.timeout(30 * 60_000) });
+  if (!response.ok) throw new Error(`it answered ${String(response.status)}`);
+  return response;
+};
+
+const unreachable = (url: string, error: unknown): ToolchainError => {
+  const { message, cause } = error as Error;
+  const why = cause instanceof Error ? cause.message : message;
+  return new ToolchainError(
+    `${url} cannot be had: ${why}.`,
+    "Check the network, then run the same command again.",
+    error,
+  );
+};
+
+const megabytes = (bytes: number): string => (bytes / megabyte).toFixed(0);

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { nodeFolder } from "./launch.mjs";
+import { isRegistryOnly } from "./machine.ts";
+import { checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { minikubeEnvironment } from "./registries/images/environment.ts";
+import { commands, versions } from "./tools/versions.ts";
+
+/**
+ * The environment in which Pulumi, Minikube, Docker and Helm run for this checkout: the user's, with the tools of the
+ * stack first on PATH and with Pulumi's state and Minikube's home in places of our own.
+ */
+export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...user,
+  PATH: searchPath(user.PATH ?? ""),
+  ...pulumiEnvironment(user),
+  MINIKUBE_HOME: minikubeHome,
+  // Minikube asks root to confirm that it may run containers.
+  ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
+  ...(isRegistryOnly() ? { ...minikubeEnvironment(), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+});
+
+const pulumiEnvironment = (user: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  PULUMI_HOME: pulumiHome,
+  PULUMI_BACKEND_URL: `file://${stateFolder}`,
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
+  PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+  ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+});
+
+/** True if the user has a passphrase of their own in the environment. */
+export const bringsPassphrase = (user: NodeJS.ProcessEnv = process.env): boolean =>
+  user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
+  (user.PULUMI_CONFIG_PASSPHRASE_FILE ?? passphraseFile) !== passphraseFile;
+
+/** The tools that set-up installed, then the user's PATH without the `pulumi` of this checkout that starts all this. */
+const searchPath = (path: string): string => {
+  const own = [nodeFolder(), ...commands.map((name) => toolFolder(name, versions[name]))].map((folder) =>
+    join(folder, "bin"),
+  );
+  const shims = join(checkout, "node_modules", ".bin");
+  const users = path.split(delimiter).filter((folder) => folder !== shims && !own.includes(folder));
+  return [...own.filter((folder) => existsSync(folder)), ...users].join(delimiter);
+};

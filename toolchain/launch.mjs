@@ -1,0 +1,59 @@
+// Plain JavaScript on built-ins alone: it runs on Node 18, before anything is installed.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constants, homedir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+
+/** The Node that set-up installs where the running one is too old. */
+export const nodeVersion = "24.21.0";
+
+/** True for a Node that runs TypeScript as it is: 22.18 or newer. */
+export const isNewEnough = (version = process.versions.node) => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 18);
+};
+
+/** The same folder as `cacheFolder` in paths.ts, which needs packages that may not be there yet. */
+export const cacheFolder = () => {
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "todo-stack");
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "todo-stack");
+};
+
+/** The folder of the Node that set-up installs. */
+export const nodeFolder = () => join(cacheFolder(), "tools", `node-${nodeVersion}`);
+
+/**
+ * The Node to run the toolchain with: the running one, or the installed one if that is too old.
+ * @returns {string | undefined} its path, or undefined if there is none yet.
+ */
+export const findNode = () => {
+  if (isNewEnough()) return process.execPath;
+  const own = join(nodeFolder(), "bin", "node");
+  return existsSync(own) ? own : undefined;
+};
+
+/**
+ * Runs a command in the terminal as if it had been typed, and waits for it.
+ *
+ * Ctrl-C in a terminal goes to every process of the foreground, so the command has it already; a signal sent to this
+ * process alone is passed on.
+ * @param {string} file
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env the whole environment of the command.
+ * @returns {Promise<number>} its exit code; 128 + the signal's number if a signal ended it.
+ */
+export const launch = (file, args, env) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: "inherit", env });
+    const passOn = (/** @type {NodeJS.Signals} */ signal) => {
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
+    for (const signal of signals) process.on(signal, passOn);
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      for (const name of signals) process.off(name, passOn);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });

@@ -1,0 +1,58 @@
+import { parseArgs } from "node:util";
+import process from "node:process";
+import { execa } from "execa";
+import { environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
+import { runPulumi } from "./pulumi.ts";
+import { setUp } from "./setup.ts";
+import { stackName } from "./stack.ts";
+import { test } from "./test.ts";
+
+const usage = `npm start             sets up what is missing, brings the stack up, prints its URL
+npm stop              destroys the stack
+npm test [-- NAME…]   sets up what is missing, runs every check, or those whose names contain NAME
+npm run setup         sets up what is missing`;
+
+const start = async (): Promise<number> => {
+  await setUp(false);
+  const code = await runPulumi(["up", "--yes", "--skip-preview", "--stack", stackName()]);
+  if (code !== 0) return code;
+  const { stdout: url } = await execa("pulumi", ["stack", "output", "url", "--stack", stackName()], {
+    env: environment(),
+    extendEnv: false,
+  });
+  console.log(`\nOpen ${url}`);
+  return 0;
+};
+
+const stop = async (): Promise<number> => {
+  await setUp(false);
+  return await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName()]);
+};
+
+const setup = async (): Promise<number> => {
+  await setUp(false);
+  console.log("Everything is set up. Next: npm start");
+  return 0;
+};
+
+const main = async (): Promise<number> => {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { stack: { type: "string" } } });
+  const [command, ...names] = positionals;
+  if (values.stack !== undefined) process.env.PULUMI_STACK = values.stack;
+  if (command === "test") return await test(names);
+  const commands: Record<string, () => Promise<number>> = { start, stop, setup };
+  const run = names.length === 0 ? commands[command ?? ""] : undefined;
+  if (run === undefined) {
+    console.error(usage);
+    return 2;
+  }
+  return await run();
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof ToolchainError ? `\n${error.message}` : error);
+  process.exitCode = 1;
+}

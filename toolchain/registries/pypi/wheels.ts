@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { execa } from "execa";
+import { environment } from "../../environment.ts";
+import { ToolchainError } from "../../errors.ts";
+import { run } from "../../run.ts";
+import { canInstallPackages, installPackages } from "../apt.ts";
+
+type Report = (line: string) => void;
+
+/** Arguments that pip and uv have in common: put one wheel into `folder`, if its hash is in `NAME.txt` beside this file. */
+const wheelArguments = (name: string, folder: string): string[] => [
+  ...["install", "--target", folder, "--no-deps", "--only-binary", ":all:"],
+  ...["--require-hashes", "--requirement", join(import.meta.dirname, `${name}.txt`)],
+];
+
+/** Installs uv itself with pip, into `folder/bin`. */
+export const installUv = async (folder: string, report: Report): Promise<void> => {
+  await ensurePip(report);
+  const args = ["-m", "pip", ...wheelArguments("uv", folder), "--no-input", "--root-user-action=ignore"];
+  await run("install uv", "python3", args, { report });
+};
+
+/** Installs a program that PyPI has as a wheel, with uv, into `folder/bin`. */
+export const installWheel = async (name: string, folder: string, report: Report): Promise<void> => {
+  await run(`install ${name}`, "uv", ["pip", ...wheelArguments(name, folder)], { report, env: environment() });
+};
+
+const ensurePip = async (report: Report): Promise<void> => {
+  const { failed } = await execa("python3", ["-m", "pip", "--version"], { reject: false });
+  if (!failed) return;
+  if (!canInstallPackages()) {
+    throw new ToolchainError("python3 with pip is missing.", "Install Python 3 with pip, then run this again.");
+  }
+  await installPackages(["python3-pip"], report);
+};

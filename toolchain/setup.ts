@@ -1,0 +1,102 @@
+import process from "node:process";
+import { Listr, PRESET_TIMER } from "listr2";
+import { ToolchainError } from "./errors.ts";
+import { forgetMachine, isRegistryOnly, lookAround, readMachine, whyRegistryOnly } from "./machine.ts";
+import { pluginSteps } from "./plugins.ts";
+import { canInstallPackages } from "./registries/apt.ts";
+import { goSteps } from "./registries/go/binaries.ts";
+import { goToolchainStep } from "./registries/go/go.ts";
+import { imageSteps } from "./registries/images/steps.ts";
+import { stackStep } from "./stack.ts";
+import type { Step } from "./step.ts";
+import { chromiumStep } from "./tools/chromium.ts";
+import { dockerStep } from "./tools/docker.ts";
+import { helm } from "./tools/helm.ts";
+import { hadolint, shellcheck } from "./tools/linters.ts";
+import { minikube } from "./tools/minikube.ts";
+import { pulumi } from "./tools/pulumi.ts";
+import { toolStep } from "./tools/tool.ts";
+import { uv } from "./tools/uv.ts";
+
+/**
+ * Makes sure of everything the stack needs on this machine and in this checkout.
+ * @param forTests also of what only the tests need.
+ * @throws ToolchainError naming what is missing and how to get it.
+ */
+export const setUp = async (forTests: boolean): Promise<void> => {
+  const isNew = readMachine() === undefined;
+  if (isNew) await lookAtMachine();
+  try {
+    const steps = [...stackSteps(), ...(forTests ? testSteps() : [])];
+    await runSteps(await unfinished(steps));
+  } catch (error) {
+    // Whatever stood in the way may have been the network: the next run shall look again.
+    if (isNew) forgetMachine();
+    throw error;
+  }
+};
+
+/** Does the quick rest of set-up on a machine that has the tools. @returns false, with a message, if that failed. */
+export const setUpCheckout = async (): Promise<boolean> => {
+  try {
+    for (const step of await unfinished([...pluginSteps(), stackStep()])) await step.run(() => undefined);
+    return true;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+};
+
+const lookAtMachine = async (): Promise<void> => {
+  const machine = await lookAround();
+  if (!isRegistryOnly(machine)) return;
+  if (!canInstallPackages()) {
+    forgetMachine();
+    throw new ToolchainError(
+      `${whyRegistryOnly(machine)}. Without them, set-up works as root on Debian only, from package registries.`,
+      "Check the network and the proxy settings, then run the same command again.",
+    );
+  }
+  console.log(`${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`);
+};
+
+const stackSteps = (): Step[] =>
+  isRegistryOnly()
+    ? [
+        goToolchainStep(),
+        ...[pulumi, minikube, helm].map(toolStep),
+        ...goSteps(),
+        ...imageSteps(),
+        ...pluginSteps(),
+        stackStep(),
+      ]
+    : [dockerStep(), ...[pulumi, minikube].map(toolStep), ...pluginSteps(), stackStep()];
+
+const testSteps = (): Step[] => [...[helm, uv, hadolint, shellcheck].map(toolStep), chromiumStep()];
+
+const unfinished = async (steps: Step[]): Promise<Step[]> => {
+  const unique = [...new Map(steps.map((step) => [step.title, step])).values()];
+  const done = await Promise.all(unique.map((step) => step.isDone()));
+  return unique.filter((_, index) => done[index] !== true);
+};
+
+/** Runs the steps in order, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. */
+const runSteps = async (steps: Step[]): Promise<void> => {
+  const onTerminal = process.stdout.isTTY;
+  const tasks = new Listr(
+    steps.map((step) => ({
+      title: step.title,
+      task: async (_: unknown, task: { output: string }) => {
+        await step.run((line) => {
+          if (onTerminal) task.output = line;
+        });
+      },
+    })),
+    {
+      renderer: onTerminal ? "default" : "simple",
+      rendererOptions: { timer: PRESET_TIMER, collapseErrors: true, showErrorMessage: false },
+      fallbackRendererOptions: { timer: PRESET_TIMER },
+    },
+  );
+  await tasks.run();
+};

@@ -1,0 +1,29 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { environment } from "./environment.ts";
+import { readMachine } from "./machine.ts";
+import { pulumiHome } from "./paths.ts";
+import { runPulumi } from "./pulumi.ts";
+
+/**
+ * What `npx pulumi` does: runs Pulumi for this checkout. In a checkout that was not set up yet on a machine that was, it
+ * first does the quick rest of set-up.
+ * @returns the exit code.
+ */
+export const pulumi = async (args: string[]): Promise<number> => {
+  if (readMachine() === undefined || !hasPulumi()) {
+    console.error(
+      "The tools of the stack are missing or too old. Type: npm start, or npm run setup for the tools alone.",
+    );
+    return 1;
+  }
+  if (!existsSync(join(pulumiHome, "workspaces"))) {
+    const { setUpCheckout } = await import("./setup.ts");
+    if (!(await setUpCheckout())) return 1;
+  }
+  return await runPulumi(args);
+};
+
+const hasPulumi = (): boolean =>
+  (environment().PATH ?? "").split(":").some((folder) => existsSync(join(folder, "pulumi")));

@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { bringsPassphrase, environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
+import { checkout, passphraseFile, pulumiHome, stateFolder } from "./paths.ts";
+import { run } from "./run.ts";
+import { hasSecrets, keepingSettings } from "./settings.ts";
+import type { Step } from "./step.ts";
+
+/** The stack that commands work on: `PULUMI_STACK`, or `dev`. */
+export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user.PULUMI_STACK ?? "dev";
+
+/** The step that makes this checkout's stack and selects it. */
+export const stackStep = (stack = stackName()): Step => ({
+  title: `Stack ${stack}`,
+  isDone: () => Promise.resolve(isSelected(stack)),
+  run: () => createStack(stack),
+});
+
+/** True once a stack of this name was made and selected in this checkout. */
+export const isSelected = (stack: string): boolean =>
+  existsSync(join(stateFolder, ".pulumi", "stacks", "todo-stack", `${stack}.json`)) &&
+  existsSync(join(pulumiHome, "workspaces"));
+
+/** Makes the passphrase of this checkout, unless it has one or the user brings their own. */
+export const createPassphrase = (): void => {
+  mkdirSync(stateFolder, { recursive: true });
+  if (bringsPassphrase() || existsSync(passphraseFile)) return;
+  writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+};
+
+const createStack = async (stack: string): Promise<void> => {
+  createPassphrase();
+  const create = async (): Promise<string> =>
+    await run(`create stack ${stack}`, "pulumi", ["stack", "select", "--create", stack], {
+      cwd: checkout,
+      env: environment(),
+    });
+  try {
+    await (bringsPassphrase() ? create() : keepingSettings(create));
+  } catch (error) {
+    if (!hasSecrets(stack) || !String(error).includes("incorrect passphrase")) throw error;
+    throw new ToolchainError(
+      `Pulumi.${stack}.yaml holds secrets that were encrypted with a passphrase this checkout does not have.`,
+      "Set PULUMI_CONFIG_PASSPHRASE to that passphrase, or remove its `encryptionsalt` and `secure` lines and set them anew.",
+      error,
+    );
+  }
+};

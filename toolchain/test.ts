@@ -1,0 +1,85 @@
+import { readFileSync, rmSync } from "node:fs";
+import { execa } from "execa";
+import { allChecks, type Check } from "./checks.ts";
+import { environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
+import { checkout } from "./paths.ts";
+import { setUp } from "./setup.ts";
+
+/** How many tests of a check passed and failed. */
+export interface Counts {
+  passed: number;
+  failed: number;
+}
+
+/**
+ * Runs every check, or those whose titles contain one of `names`; goes on after a failure, so that all are seen.
+ * @returns the exit code: 0 only if there was something to run and nothing failed.
+ */
+export const test = async (names: string[]): Promise<number> => {
+  const checks = (await allChecks()).filter(
+    ({ title }) => names.length === 0 || names.some((name) => title.toLowerCase().includes(name.toLowerCase())),
+  );
+  if (checks.length === 0) {
+    const titles = (await allChecks()).map(({ title }) => title);
+    throw new ToolchainError(`No check is called ${names.join(" or ")}.`, `There are: ${titles.join(", ")}.`);
+  }
+  await setUp(true);
+  const results: [Check, Counts][] = [];
+  for (const check of checks) results.push([check, await runCheck(check)]);
+  return summarize(results);
+};
+
+const runCheck = async (check: Check): Promise<Counts> => {
+  console.log(`\n── ${check.title}`);
+  if (check.results !== undefined) rmSync(check.results, { force: true });
+  const result = await execa(check.command, check.args, {
+    cwd: check.cwd ?? checkout,
+    env: environment(),
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    all: true,
+    ...(check.results === undefined ? {} : { stdout: "inherit", stderr: "inherit" }),
+  });
+  if (check.results === undefined && result.failed) console.log(result.all ?? result.shortMessage);
+  return count(!result.failed, readResults(check.results));
+};
+
+const readResults = (file: string | undefined): string | undefined => {
+  try {
+    return file === undefined ? undefined : readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Counts what a check says of itself. One that gives no numbers is one test; one that fails although all its tests
+ * passed, say because it could not end, has failed once more.
+ * @param succeeded whether its command did.
+ * @param junit its results as JUnit's XML.
+ */
+export const count = (succeeded: boolean, junit: string | undefined): Counts => {
+  const suites = [...(junit ?? "").matchAll(/<testsuite\s([^>]*)>/g)].map(([, attributes = ""]) => attributes);
+  const sum = (name: string): number =>
+    suites.reduce((total, suite) => total + Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0), 0);
+  const failed = sum("failures") + sum("errors");
+  const passed = sum("tests") - failed - sum("skipped");
+  if (suites.length === 0) return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+  return { passed, failed: succeeded ? failed : Math.max(failed, 1) };
+};
+
+const summarize = (results: [Check, Counts][]): number => {
+  const width = Math.max(...results.map(([{ title }]) => title.length));
+  console.log("");
+  for (const [{ title }, { passed, failed }] of results) {
+    console.log(
+      `${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${String(passed)} passed, ${String(failed)} failed`,
+    );
+  }
+  const passed = results.reduce((sum, [, counts]) => sum + counts.passed, 0);
+  const failed = results.reduce((sum, [, counts]) => sum + counts.failed, 0);
+  console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+};

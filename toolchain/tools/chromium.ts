@@ -1,0 +1,47 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import process from "node:process";
+import which from "which";
+import { environment } from "../environment.ts";
+import { fillInPlace } from "../in-place.ts";
+import { isRegistryOnly } from "../machine.ts";
+import { checkout, toolFolder } from "../paths.ts";
+import { installPackages } from "../registries/apt.ts";
+import { run } from "../run.ts";
+import type { Step } from "../step.ts";
+import { versions } from "./versions.ts";
+
+const names = ["chromium", "chromium-browser", "google-chrome"];
+
+/** The step that makes sure of a browser for the tests: one on PATH, else Playwright's, else Debian's. */
+export const chromiumStep = (): Step => ({
+  title: "Chromium, for the tests",
+  isDone: async () => {
+    const path = environment().PATH ?? "";
+    const found = await Promise.all(names.map((name) => which(name, { path, nothrow: true })));
+    return found.some((file) => file !== null);
+  },
+  run: async (report) => {
+    if (isRegistryOnly()) await installPackages(["chromium"], report);
+    else await fillInPlace(toolFolder("chromium", versions.chromium), (draft) => installOfPlaywright(draft, report));
+  },
+});
+
+const installOfPlaywright = async (folder: string, report: (line: string) => void): Promise<void> => {
+  const env = { ...environment(), PLAYWRIGHT_BROWSERS_PATH: join(folder, "browsers") };
+  const playwright = join(checkout, "node_modules", "playwright-core");
+  await run("install chromium", process.execPath, [join(playwright, "cli.js"), "install", "--no-shell", "chromium"], {
+    env,
+    report,
+  });
+  const ask = `console.log(require(${JSON.stringify(playwright)}).chromium.executablePath())`;
+  const executable = await run("find chromium", process.execPath, ["--eval", ask], { env });
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  // Not a link: on macOS the executable looks for its application around the path it was started with.
+  const script = `#!/bin/sh\nexec "$(dirname "$0")/${relative(bin, executable)}" "$@"\n`;
+  await writeFile(join(bin, "chromium"), script);
+  await chmod(join(bin, "chromium"), 0o755);
+  if (!existsSync(executable)) throw new Error(`${executable} is missing`);
+};

