@@ -11,6 +11,8 @@ export default defineConfig({
     alias: { "@": path("src"), "server-only": path("tests/support/nothing.ts") },
   },
   test: {
+    // Generous, because a busy machine is no mistake of the code.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,

@@ -1,62 +1,46 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { z } from "zod";
 import { request } from "./request";
-
-const todoSchema = z.object({ id: z.uuid(), title: z.string(), done: z.boolean() });
-
-/** One todo as the list shows it. */
-export type Todo = z.output<typeof todoSchema>;
+import { todoSchema, todosKey, type Todo } from "./todo";
+import { useChange } from "./use-change";
 
 const address = "/api/backend/todos";
-const key = ["todos"] as const;
 
-/** The todos of whoever is signed in. */
+/** The todos of whoever is signed in, newest first. */
 export function useTodos() {
-  return useQuery({ queryKey: key, queryFn: async () => z.array(todoSchema).parse(await request("GET", address)) });
+  return useQuery<Todo[]>({
+    queryKey: todosKey,
+    queryFn: async () => z.array(todoSchema).parse(await request("GET", address)),
+  });
 }
 
 /** Adds a todo with this title. */
 export function useAddTodo() {
-  return useChange(async (title: string) => {
-    await request("POST", address, { title });
+  return useChange<string>({
+    send: (title) => request("POST", address, { title }),
+    foresee: (todos, title) => [{ id: `pending-${todos.length}`, title, done: false, pending: true }, ...todos],
   });
 }
 
-/** Ticks or unticks a todo; the list shows it at once. */
-export function useTickTodo() {
-  return useChange(
-    async ({ id, done }: { id: string; done: boolean }) => {
-      await request("PATCH", `${address}/${id}`, { done });
-    },
-    (todos, { id, done }) => todos.map((todo) => (todo.id === id ? { ...todo, done } : todo)),
-  );
+/** What can be changed about a todo. */
+export interface TodoChange {
+  readonly id: string;
+  readonly title?: string;
+  readonly done?: boolean;
 }
 
-/** Deletes a todo; the list shows it at once. */
+/** Changes the title of a todo, or ticks or unticks it. */
+export function useChangeTodo() {
+  return useChange<TodoChange>({
+    send: ({ id, ...change }) => request("PATCH", `${address}/${id}`, change),
+    foresee: (todos, change) => todos.map((todo) => (todo.id === change.id ? { ...todo, ...change } : todo)),
+  });
+}
+
+/** Deletes the todo with this id. */
 export function useDeleteTodo() {
-  return useChange(
-    async (id: string) => {
-      await request("DELETE", `${address}/${id}`);
-    },
-    (todos, id) => todos.filter((todo) => todo.id !== id),
-  );
-}
-
-/** A change that shows at once if `foresee` is given, and is taken back if the server refuses it. */
-function useChange<V>(send: (variables: V) => Promise<void>, foresee?: (todos: Todo[], variables: V) => Todo[]) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationKey: key,
-    mutationFn: send,
-    onMutate: async (variables) => {
-      await client.cancelQueries({ queryKey: key });
-      const before = client.getQueryData<Todo[]>(key);
-      if (foresee && before) client.setQueryData(key, foresee(before, variables));
-      return before;
-    },
-    onError: (_error, _variables, before) => {
-      client.setQueryData(key, before);
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: key }),
+  return useChange<string>({
+    send: (id) => request("DELETE", `${address}/${id}`),
+    foresee: (todos, id) => todos.filter((todo) => todo.id !== id),
   });
 }

@@ -2,24 +2,23 @@
 
 import { Plus } from "lucide-react";
 import { useRef, type SubmitEvent } from "react";
-import type { useAddTodo } from "@/client/todos";
 import { Button } from "./button";
 import { useHydrated } from "./use-hydrated";
 
-/** The field that adds a todo. What was typed stays there until the server has it. */
-export function NewTodo({ add }: { readonly add: ReturnType<typeof useAddTodo> }) {
+/** The field that adds a todo. If the server refuses it, what was typed comes back. */
+export function NewTodo({ add }: { readonly add: (title: string) => Promise<unknown> }) {
   const hydrated = useHydrated();
   const field = useRef<HTMLInputElement>(null);
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const title = field.current?.value.trim() ?? "";
-    if (title === "" || add.isPending) return;
-    add.mutate(title, {
-      onSuccess: () => {
-        if (field.current?.value.trim() === title) field.current.value = "";
-        field.current?.focus();
-      },
+    const input = field.current;
+    const title = input?.value.trim() ?? "";
+    if (input === null || title === "") return;
+    input.value = "";
+    input.focus();
+    add(title).catch(() => {
+      if (input.value === "") input.value = title;
     });
   }
 
@@ -37,7 +36,7 @@ export function NewTodo({ add }: { readonly add: ReturnType<typeof useAddTodo> }
         placeholder="What needs doing?"
         className="min-h-12 w-full min-w-0 rounded-xl border border-field bg-surface px-4 placeholder:text-soft"
       />
-      <Button type="submit" disabled={!hydrated || add.isPending} className="min-h-12 shrink-0 px-5">
+      <Button type="submit" disabled={!hydrated} className="min-h-12 shrink-0 px-5">
         <Plus aria-hidden className="size-4" />
         Add
       </Button>

@@ -1,44 +1,63 @@
-import { Check, Trash2 } from "lucide-react";
-import type { Todo } from "@/client/todos";
+import { Pencil, Trash2 } from "lucide-react";
+import { useRef, useState, type KeyboardEvent } from "react";
+import type { Todo } from "@/client/todo";
+import type { TodoChange } from "@/client/todos";
+import { IconButton } from "./icon-button";
+import { TickBox } from "./tick-box";
+import { TitleEditor } from "./title-editor";
 
 interface Props {
   readonly todo: Todo;
-  readonly tick: (change: { id: string; done: boolean }) => void;
-  readonly remove: (id: string) => void;
+  readonly change: (change: TodoChange) => void;
+  readonly remove: () => void;
+  readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
-/** One line of the list: a tick box named by the title, and a button that deletes it. */
-export function TodoItem({ todo, tick, remove }: Props) {
+/** One line of the list: a tick box named by the title, and buttons that edit and delete. */
+export function TodoItem({ todo, change, remove, onKeyDown }: Props) {
+  const [editing, setEditing] = useState(false);
+  const editButton = useRef<HTMLButtonElement>(null);
+
+  function finish(title: string | null) {
+    setEditing(false);
+    if (title !== null && title !== "" && title !== todo.title) change({ id: todo.id, title });
+    // The button is hidden while editing, so the focus can go back to it only after that is over.
+    requestAnimationFrame(() => editButton.current?.focus());
+  }
+
+  if (editing) {
+    return (
+      <li className="px-2 py-1.5">
+        <TitleEditor title={todo.title} finish={finish} />
+      </li>
+    );
+  }
   return (
-    <li className="flex items-center gap-1 pr-2 transition-colors hover:bg-tint/50">
+    <li className={`flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""}`}>
       <label className="flex min-h-14 min-w-0 flex-1 cursor-pointer items-center gap-4 py-3 pl-4">
-        <span className="relative grid size-5 shrink-0">
-          <input
-            type="checkbox"
-            checked={todo.done}
-            onChange={(event) => {
-              tick({ id: todo.id, done: event.target.checked });
-            }}
-            className="peer size-5 appearance-none rounded-md border border-field checked:border-accent checked:bg-accent"
-          />
-          <Check
-            aria-hidden
-            strokeWidth={3.5}
-            className="pointer-events-none absolute inset-0 m-auto hidden size-3.5 text-on-accent peer-checked:block"
-          />
-        </span>
+        <TickBox
+          checked={todo.done}
+          disabled={todo.pending === true}
+          onKeyDown={onKeyDown}
+          tick={(done) => {
+            change({ id: todo.id, done });
+          }}
+        />
         <span className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>{todo.title}</span>
       </label>
-      <button
-        type="button"
-        aria-label={`Delete ${todo.title}`}
+      <IconButton
+        ref={editButton}
+        name={`Edit ${todo.title}`}
+        disabled={todo.pending === true}
         onClick={() => {
-          remove(todo.id);
+          setEditing(true);
         }}
-        className="grid size-10 shrink-0 place-items-center rounded-lg text-soft hover:bg-danger-tint hover:text-danger"
       >
+        <Pencil aria-hidden className="size-4" />
+      </IconButton>
+      <IconButton name={`Delete ${todo.title}`} disabled={todo.pending === true} danger onClick={remove}>
         <Trash2 aria-hidden className="size-4" />
-      </button>
+      </IconButton>
     </li>
   );
 }

@@ -1,27 +1,31 @@
 "use client";
 
-import { useAddTodo, useDeleteTodo, useTickTodo, useTodos, type Todo } from "@/client/todos";
+import { useState } from "react";
+import { useAddTodo, useChangeTodo, useDeleteTodo, useTodos } from "@/client/todos";
 import { Button } from "./button";
+import { EmptyList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
 import { Notice } from "./notice";
-import { TodoItem } from "./todo-item";
+import { OfflineBanner } from "./offline-banner";
+import { shown, TodoFilter, type Filter } from "./todo-filter";
+import { TodoItems } from "./todo-items";
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
 export function TodoList() {
   const todos = useTodos();
   const add = useAddTodo();
-  const tick = useTickTodo();
+  const change = useChangeTodo();
   const remove = useDeleteTodo();
-  const failed = [add, tick, remove].find((change) => change.isError);
+  const [filter, setFilter] = useState<Filter>("all");
+  const failed = [add, change, remove].find((mutation) => mutation.isError);
+  const items = shown(todos.data ?? [], filter);
   return (
     <div className="grid gap-5">
-      <div className="flex items-baseline justify-between">
-        <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
-        {todos.data && <p className="text-sm text-soft">{summary(todos.data)}</p>}
-      </div>
-      <NewTodo add={add} />
+      <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
+      <OfflineBanner />
+      <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
-      {todos.isPending && <Loading />}
+      {todos.isPending && <LoadingList />}
       {todos.isError && (
         <div className="grid gap-3">
           <Notice title="Your todos could not be loaded">{todos.error.message}</Notice>
@@ -36,46 +40,16 @@ export function TodoList() {
           </Button>
         </div>
       )}
-      {todos.data?.length === 0 && <Empty />}
-      {todos.data && todos.data.length > 0 && (
-        <ul
-          aria-label="Todos"
-          className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface"
-        >
-          {todos.data.map((todo) => (
-            <TodoItem key={todo.id} todo={todo} tick={tick.mutate} remove={remove.mutate} />
-          ))}
-        </ul>
+      {todos.data && (
+        <>
+          {todos.data.length > 0 && <TodoFilter todos={todos.data} filter={filter} choose={setFilter} />}
+          {items.length === 0 ? (
+            <EmptyList filter={todos.data.length === 0 ? "all" : filter} />
+          ) : (
+            <TodoItems todos={items} change={change.mutate} remove={remove.mutate} />
+          )}
+        </>
       )}
-    </div>
-  );
-}
-
-function summary(todos: readonly Todo[]): string {
-  const open = todos.filter((todo) => !todo.done).length;
-  if (todos.length === 0) return "";
-  return open === 0 ? "All done" : `${open} of ${todos.length} open`;
-}
-
-function Loading() {
-  return (
-    <div role="status" className="grid gap-px overflow-hidden rounded-2xl border border-line bg-line">
-      <span className="sr-only">Loading your todos</span>
-      {["w-3/5", "w-2/5", "w-1/2"].map((width) => (
-        <div key={width} className="flex h-14 animate-pulse items-center gap-4 bg-surface px-4">
-          <span className="size-5 rounded-md bg-line" />
-          <span className={`h-3 rounded bg-line ${width}`} />
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function Empty() {
-  return (
-    <div className="grid justify-items-center gap-1 rounded-2xl border border-dashed border-field/60 px-6 py-14 text-center">
-      <p className="text-lg font-medium">Nothing to do yet</p>
-      <p className="text-soft">Write down the first thing on your mind.</p>
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import { render, screen } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CredentialsForm } from "@/components/credentials-form";
-import { Providers } from "@/components/providers";
+import { show } from "../support/show";
 
 const fetcher = vi.fn<typeof fetch>();
 const assign = vi.fn();
@@ -15,15 +15,10 @@ beforeEach(() => {
 afterEach(() => {
   fetcher.mockReset();
   assign.mockReset();
-  vi.unstubAllGlobals();
 });
 
 async function fillAndSend(kind: "signin" | "signup") {
-  render(
-    <Providers>
-      <CredentialsForm kind={kind} />
-    </Providers>,
-  );
+  show(<CredentialsForm kind={kind} />);
   await userEvent.type(screen.getByLabelText("Email"), " ann@example.com ");
   await userEvent.type(screen.getByLabelText("Password"), "correct horse");
   await userEvent.click(screen.getByRole("button", { name: kind === "signin" ? "Sign in" : "Sign up" }));

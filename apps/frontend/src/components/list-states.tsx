@@ -1,0 +1,33 @@
+import type { Filter } from "./todo-filter";
+
+/** Stands in for the list until it is loaded. */
+export function LoadingList() {
+  return (
+    <div role="status" className="grid gap-px overflow-hidden rounded-2xl border border-line bg-line">
+      <span className="sr-only">Loading your todos</span>
+      {["w-3/5", "w-2/5", "w-1/2"].map((width) => (
+        <div key={width} className="flex h-14 animate-pulse items-center gap-4 bg-surface px-4">
+          <span className="size-5 rounded-md bg-line" />
+          <span className={`h-3 rounded bg-line ${width}`} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const words: Record<Filter, readonly [string, string]> = {
+  all: ["Nothing to do yet", "Write down the first thing on your mind."],
+  open: ["All done", "Everything on your list is ticked."],
+  done: ["Nothing done yet", "What you tick shows up here."],
+};
+
+/** Says why there is nothing to show under this filter. */
+export function EmptyList({ filter }: { readonly filter: Filter }) {
+  const [title, hint] = words[filter];
+  return (
+    <div className="grid justify-items-center gap-1 rounded-2xl border border-dashed border-field/60 px-6 py-14 text-center">
+      <p className="text-lg font-medium">{title}</p>
+      <p className="text-soft">{hint}</p>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+"use client";
+
+import { useRef, type KeyboardEvent } from "react";
+import type { Todo } from "@/client/todo";
+import type { TodoChange } from "@/client/todos";
+import { TodoItem } from "./todo-item";
+
+interface Props {
+  readonly todos: readonly Todo[];
+  readonly change: (change: TodoChange) => void;
+  readonly remove: (id: string) => void;
+}
+
+/**
+ * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
+ * first or last, and Delete deletes.
+ */
+export function TodoItems({ todos, change, remove }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+
+  function focus(index: number) {
+    const boxes = list.current?.querySelectorAll<HTMLElement>('[type="checkbox"]') ?? [];
+    boxes[Math.max(0, Math.min(index, boxes.length - 1))]?.focus();
+  }
+
+  /** The focus goes to the neighbour, not back to the start of the page. */
+  function removeAt(index: number, id: string) {
+    if (todos.length > 1) focus(index + 1 < todos.length ? index + 1 : index - 1);
+    else document.getElementById("new-todo")?.focus();
+    remove(id);
+  }
+
+  function onKeyDown(event: KeyboardEvent, index: number, id: string) {
+    const acts: Partial<Record<string, () => void>> = {
+      ArrowDown: () => {
+        focus(index + 1);
+      },
+      ArrowUp: () => {
+        focus(index - 1);
+      },
+      Home: () => {
+        focus(0);
+      },
+      End: () => {
+        focus(todos.length - 1);
+      },
+      Delete: () => {
+        removeAt(index, id);
+      },
+    };
+    const act = acts[event.key];
+    if (act === undefined) return;
+    event.preventDefault();
+    act();
+  }
+
+  return (
+    <ul
+      ref={list}
+      aria-label="Todos"
+      className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface"
+    >
+      {todos.map((todo, index) => (
+        <TodoItem
+          key={todo.id}
+          todo={todo}
+          change={change}
+          remove={() => {
+            removeAt(index, todo.id);
+          }}
+          onKeyDown={(event) => {
+            onKeyDown(event, index, todo.id);
+          }}
+        />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,42 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import type { ReactNode } from "react";
+import { expect, test } from "vitest";
+import { CredentialsForm } from "@/components/credentials-form";
+import { Header } from "@/components/header";
+import { TodoList } from "@/components/todo-list";
+import { milk, serve, type Faults } from "../support/fake-server";
+import { show } from "../support/show";
+
+// Without a layout nothing can be said about colours here; the tests in a real browser look at these.
+const rules = { "color-contrast": { enabled: false } };
+
+const list = (
+  <>
+    <Header email="ann@example.com" />
+    <main>
+      <TodoList />
+    </main>
+  </>
+);
+
+test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
+  ["the sign-in page", <CredentialsForm key="in" kind="signin" />, {}, () => screen.findByLabelText("Email")],
+  ["the sign-up page", <CredentialsForm key="up" kind="signup" />, {}, () => screen.findByLabelText("Email")],
+  ["the list while it loads", list, {}, () => screen.findByText("Loading your todos")],
+  ["the list", list, {}, () => screen.findByText("Buy milk")],
+  ["the list that could not be loaded", list, { status: 400 }, () => screen.findByRole("alert")],
+  [
+    "a todo that is edited",
+    list,
+    {},
+    async () => userEvent.click(await screen.findByRole("button", { name: "Edit Buy milk" })),
+  ],
+])("axe finds nothing wrong with %s", async (_name, content, faults, ready) => {
+  serve([{ ...milk }, { ...milk, id: "2", title: "Call Ann", done: true }], faults);
+  show(content);
+  await ready();
+  const { violations } = await axe.run(document.body, { rules });
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
+});
