@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
+from app.schemas import Input
+
 # Nobody is mailed, so an address only has to look like one. Anything stricter refuses people on private domains.
 Email = Annotated[
     str,
@@ -14,12 +16,6 @@ Email = Annotated[
     ),
 ]
 NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
-
-
-class Input(BaseModel):
-    """Unknown fields are refused: nobody sets an owner or an id from outside."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class SignUp(Input):

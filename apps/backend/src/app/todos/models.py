@@ -1,9 +1,10 @@
 """Table of the todos."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, DateTime, ForeignKey, Index, Text, func
+from sqlalchemy import Boolean, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base
@@ -18,6 +19,17 @@ class Todo(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(Text, server_default="")
     done: Mapped[bool] = mapped_column(Boolean, default=False)
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    due_date: Mapped[date | None] = mapped_column(Date)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    recurrence: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[float] = mapped_column(Double, server_default=text("extract(epoch from clock_timestamp())"))
+    """Where the owner put it: higher comes first. A new todo gets the current time in seconds."""
+    version: Mapped[int] = mapped_column(Integer, server_default="1")
+    """Counts the changes."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    """Set on deletion, which can be undone for a day."""

@@ -2,38 +2,87 @@
 
 import uuid
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Query, Response
 
 from app.auth.dependencies import CurrentUser
 from app.database import SessionDep
-from app.todos import service
+from app.todos import listing, service
 from app.todos.models import Todo
-from app.todos.schemas import TodoCreate, TodoOut, TodoUpdate
+from app.todos.schemas import Bulk, BulkResult, TodoCreate, TodoOut, TodoQuery, TodoUpdate
 
 router = APIRouter(prefix="/todos", tags=["todos"])
 
+IfMatch = Annotated[
+    str | None,
+    Header(pattern=r'^(\*|"[0-9]{1,9}")$', description="ETag of the todo as you know it: refuse if it changed since."),
+]
+
 
 @router.get("", response_model=list[TodoOut])
-async def list_todos(user: CurrentUser, session: SessionDep) -> Sequence[Todo]:
-    """Return the caller's todos, newest first."""
-    return await service.list_todos(session, owner_id=user.id)
+async def list_todos(
+    query: Annotated[TodoQuery, Query()], user: CurrentUser, session: SessionDep, response: Response
+) -> Sequence[Todo]:
+    """Return one page of the caller's todos. `X-Next-Cursor` is there if there are more."""
+    page = await listing.list_todos(session, owner_id=user.id, query=query)
+    if page.next_cursor:
+        response.headers["X-Next-Cursor"] = page.next_cursor
+    return page.todos
 
 
 @router.post("", status_code=201, response_model=TodoOut)
-async def add_todo(body: TodoCreate, user: CurrentUser, session: SessionDep) -> Todo:
+async def add_todo(body: TodoCreate, user: CurrentUser, session: SessionDep, response: Response) -> Todo:
     """Add a todo."""
-    return await service.add_todo(session, owner_id=user.id, title=body.title)
+    todo = await service.add_todo(session, owner_id=user.id, values=body.model_dump())
+    return _tagged(response, todo)
+
+
+@router.post("/bulk")
+async def change_many(body: Bulk, user: CurrentUser, session: SessionDep) -> BulkResult:
+    """Complete, reopen, delete or restore many todos at once: all or none."""
+    return BulkResult(ids=await service.change_many(session, owner_id=user.id, bulk=body))
+
+
+@router.get("/{todo_id}", response_model=TodoOut)
+async def read_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, response: Response) -> Todo:
+    """Return one todo."""
+    return _tagged(response, await service.get_todo(session, owner_id=user.id, todo_id=todo_id))
 
 
 @router.patch("/{todo_id}", response_model=TodoOut)
-async def edit_todo(todo_id: uuid.UUID, body: TodoUpdate, user: CurrentUser, session: SessionDep) -> Todo:
-    """Change the fields that are sent."""
+async def edit_todo(
+    todo_id: uuid.UUID,
+    body: TodoUpdate,
+    user: CurrentUser,
+    session: SessionDep,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Todo:
+    """Change the fields that are sent. Completing a repeating todo adds the next one."""
     changes = body.model_dump(exclude_unset=True)
-    return await service.edit_todo(session, owner_id=user.id, todo_id=todo_id, changes=changes)
+    todo = await service.edit_todo(
+        session, owner_id=user.id, todo_id=todo_id, changes=changes, version=_version(if_match)
+    )
+    return _tagged(response, todo)
 
 
 @router.delete("/{todo_id}", status_code=204)
-async def delete_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep) -> None:
-    """Delete a todo."""
-    await service.delete_todo(session, owner_id=user.id, todo_id=todo_id)
+async def delete_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, if_match: IfMatch = None) -> None:
+    """Delete a todo. It can be restored for a day."""
+    await service.delete_todo(session, owner_id=user.id, todo_id=todo_id, version=_version(if_match))
+
+
+@router.post("/{todo_id}/restore", response_model=TodoOut)
+async def restore_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, response: Response) -> Todo:
+    """Undo a deletion."""
+    return _tagged(response, await service.restore_todo(session, owner_id=user.id, todo_id=todo_id))
+
+
+def _tagged(response: Response, todo: Todo) -> Todo:
+    response.headers["ETag"] = f'"{todo.version}"'
+    return todo
+
+
+def _version(if_match: str | None) -> int | None:
+    return None if if_match in (None, "*") else int(str(if_match).strip('"'))

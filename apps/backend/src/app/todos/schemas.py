@@ -1,45 +1,45 @@
 """What goes in and out of the todo endpoints."""
 
 import uuid
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-# One line with something to read in it.
-Title = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
-    ),
-]
+from app.schemas import OPTIONAL, Input, Line, Paragraphs
 
-
-def _without_default(schema: dict[str, Any]) -> None:
-    """Left out means "stays as it is", which no default value can say."""
-    schema.pop("default", None)
-
-
-_OPTIONAL = Field(json_schema_extra=_without_default)
-
-
-class Input(BaseModel):
-    """Unknown fields are refused: nobody sets an owner or an id from outside."""
-
-    model_config = ConfigDict(extra="forbid")
+Title = Annotated[Line, Field(max_length=200)]
+Notes = Annotated[Paragraphs, Field(max_length=10_000)]
+Priority = Annotated[int, Field(ge=0, le=3, strict=True, description="0 none, 1 low, 2 medium, 3 high")]
+Tag = Annotated[Line, Field(max_length=40)]
+Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+DueDate = Annotated[date, Field(description="The day, without a time: it is the same day wherever the owner is.")]
+Recurrence = Literal["daily", "weekly", "monthly", "yearly"]
+Position = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="Higher comes first.")]
 
 
 class TodoCreate(Input):
     """A new todo."""
 
     title: Title
+    notes: Notes = ""
+    priority: Priority = 0
+    due_date: DueDate | None = None
+    tags: Tags = Field(default_factory=list)
+    recurrence: Recurrence | None = None
 
 
 class TodoUpdate(Input):
     """What is to change. A field that is not sent stays."""
 
-    title: Annotated[Title, _OPTIONAL] = ""
-    done: Annotated[bool, _OPTIONAL] = False
+    title: Annotated[Title, OPTIONAL] = ""
+    notes: Annotated[Notes, OPTIONAL] = ""
+    done: Annotated[bool, OPTIONAL] = False
+    priority: Annotated[Priority, OPTIONAL] = 0
+    due_date: Annotated[DueDate | None, OPTIONAL] = None
+    tags: Annotated[Tags, OPTIONAL] = ()  # type: ignore[assignment]
+    recurrence: Annotated[Recurrence | None, OPTIONAL] = None
+    position: Annotated[Position, OPTIONAL] = 0.0
 
 
 class TodoOut(BaseModel):
@@ -49,6 +49,43 @@ class TodoOut(BaseModel):
 
     id: uuid.UUID
     title: str
+    notes: str
     done: bool
+    priority: int
+    due_date: date | None
+    tags: list[str]
+    recurrence: Recurrence | None
+    position: float
+    version: int
     created_at: datetime
     updated_at: datetime
+
+
+class Bulk(Input):
+    """One action for many todos."""
+
+    action: Literal["complete", "reopen", "delete", "restore"]
+    ids: Annotated[list[uuid.UUID], Field(min_length=1, max_length=500)]
+
+
+class BulkResult(BaseModel):
+    """The todos that the action changed. Those already as asked, and those that are not there, are not among them."""
+
+    ids: list[uuid.UUID]
+
+
+Sort = Literal["-created_at", "created_at", "-position", "due_date", "-priority", "title"]
+
+
+class TodoQuery(Input):
+    """Which todos, in what order, how many."""
+
+    q: Annotated[Paragraphs, Field(max_length=200, description="Words, or beginnings of words, in title or notes")] = ""
+    done: bool | None = None
+    tag: Tag | None = None
+    priority: Annotated[int, Field(ge=0, le=3)] | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    sort: Annotated[Sort, Field(description="A minus sign means descending.")] = "-created_at"
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+    cursor: Annotated[str, Field(max_length=1000, description="`X-Next-Cursor` of the page before")] = ""
