@@ -23,29 +23,29 @@ export class AppImage extends pulumi.ComponentResource {
   readonly repository: string;
   /** 16 hexadecimal digits. Known in preview. */
   readonly tag: string;
-  /** `repository:tag`, once the image is there. */
-  readonly reference: pulumi.Output<string>;
+  /** `repository:tag`. Known in preview. */
+  readonly reference: string;
 
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppImage", name, {}, opts);
     const { repository, context, cluster } = args;
     const tag = contextHash(context).slice(0, 16);
-    const imageName = `${repository}:${tag}`;
+    const reference = `${repository}:${tag}`;
 
     const presence = new ImagePresence(
       `${name}-presence`,
       {
-        image: imageName,
+        image: reference,
         instance: cluster.instance,
         dockerHost: cluster.dockerHost,
         dockerCertPath: cluster.dockerCertPath,
       },
       { parent: this },
     );
-    const image = new Image(
+    new Image(
       `${name}-image`,
       {
-        imageName,
+        imageName: reference,
         build: {
           context,
           dockerfile: `${context}/Dockerfile`,
@@ -56,12 +56,12 @@ export class AppImage extends pulumi.ComponentResource {
         },
         skipPush: true,
       },
-      { parent: this, provider: cluster.docker, deletedWith: cluster.docker },
+      { ...cluster.inDaemon, parent: this },
     );
 
     this.repository = repository;
     this.tag = tag;
-    this.reference = image.imageName;
-    this.registerOutputs({ repository, tag, reference: this.reference });
+    this.reference = reference;
+    this.registerOutputs({ repository, tag, reference });
   }
 }

@@ -24,7 +24,7 @@ export class AppSecrets extends pulumi.ComponentResource {
 
   constructor(name: string, args: AppSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppSecrets", name, {}, opts);
-    const inCluster = { parent: this, provider: args.cluster.kubernetes, deletedWith: args.cluster.kubernetes };
+    const inCluster = { ...args.cluster.inKubernetes, parent: this };
 
     const jwtSecret = new RandomBytes(`${name}-jwt-secret`, { length: 64 }, { parent: this });
     const password = new RandomBytes(`${name}-database-password`, { length: 24 }, { parent: this });

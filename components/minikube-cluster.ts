@@ -22,11 +22,7 @@ export interface MinikubeClusterArgs {
   kubernetesVersion?: string;
 }
 
-/**
- * A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API.
- *
- * What is put into it names the way it came as `deletedWith`: it goes when the cluster goes, without being asked.
- */
+/** A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API. */
 export class MinikubeCluster extends pulumi.ComponentResource {
   /** Names one life of the cluster: the same until it is replaced. Known in preview. */
   readonly instance: pulumi.Output<string>;
@@ -36,10 +32,10 @@ export class MinikubeCluster extends pulumi.ComponentResource {
   readonly dockerCertPath: pulumi.Output<string>;
   /** Where the application answers. */
   readonly url: pulumi.Output<string>;
-  /** Builds images in the cluster's daemon. */
-  readonly docker: docker.Provider;
-  /** Talks to the cluster's Kubernetes API, over a kubeconfig of its own. */
-  readonly kubernetes: kubernetes.Provider;
+  /** Options of what is built in the cluster's Docker daemon. */
+  readonly inDaemon: pulumi.CustomResourceOptions;
+  /** Options of what lives in the cluster's Kubernetes. */
+  readonly inKubernetes: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:MinikubeCluster", name, {}, opts);
@@ -63,17 +59,27 @@ export class MinikubeCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.docker = new docker.Provider(
+    const daemon = new docker.Provider(
       `${name}-docker`,
       { host: cluster.dockerHost, certPath: cluster.dockerCertPath },
-      { parent: this },
+      // A new cluster may listen where the old one did. A provider that has met the dead daemon must not be used for it.
+      { parent: this, replacementTrigger: cluster.instance },
     );
-    this.kubernetes = new kubernetes.Provider(
+    const kubernetesApi = new kubernetes.Provider(
       `${name}-kubernetes`,
-      { kubeconfig, context: profile, clusterIdentifier: cluster.instance },
+      { kubeconfig, context: profile },
       { parent: this, dependsOn: cluster },
     );
 
+    // `deletedWith`: what is in the cluster goes with it, so a destroy asks neither daemon nor API, which may be dead.
+    this.inDaemon = { provider: daemon, deletedWith: daemon };
+    this.inKubernetes = {
+      provider: kubernetesApi,
+      deletedWith: kubernetesApi,
+      replacementTrigger: cluster.instance,
+      // Old and new have the same names: the other way round, removing the old would remove the new.
+      deleteBeforeReplace: true,
+    };
     this.instance = cluster.instance;
     this.dockerHost = cluster.dockerHost;
     this.dockerCertPath = cluster.dockerCertPath;

@@ -47,12 +47,11 @@ export class TodoRelease extends pulumi.ComponentResource {
         atomic: false,
       },
       {
+        ...cluster.inKubernetes,
         parent: this,
-        provider: cluster.kubernetes,
-        deletedWith: cluster.kubernetes,
         dependsOn: [secrets, backend, frontend],
-        // The other way round, removing the old release would remove the new one, which has its name.
-        deleteBeforeReplace: true,
+        // It goes with its namespace. Asked to remove it from a new cluster, Helm would fail: it is not there.
+        retainOnDelete: true,
       },
     );
 

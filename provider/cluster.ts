@@ -41,7 +41,7 @@ export interface ClusterState extends CheckedInputs {
 type Life = "running" | "stopped" | "missing" | "unknown";
 
 /** What Minikube cannot change about a cluster that exists. */
-const fixed = ["profile", "driver", "cpus", "memory", "ports", "containerRuntime", "kubeconfig"] as const;
+const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime"] as const;
 
 /** `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. */
 export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, ClusterState> {
@@ -66,11 +66,16 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   }
 
   async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<{ changes: boolean; replaces?: string[] }> {
+    if (news.profile !== olds.profile) {
+      throw new UserError(
+        `The cluster of this stack is ${olds.profile}; it cannot be renamed to ${news.profile}.`,
+        "Destroy it first: npx pulumi destroy. Or make another stack: npx pulumi stack init NAME",
+      );
+    }
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
-      if (replaces.includes("profile")) await checkName(this.#commands, news.driver, news, ownerOf(urn));
       if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
       return { changes: true, replaces };
     }
@@ -109,12 +114,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     );
   }
 
-  async read(urn: string, state: ClusterState): Promise<ClusterState> {
-    // Kept even when it is gone: without it, Pulumi would take all that was in it for alive. The next `up` replaces it.
-    if ((await this.#life(state)) === "missing") {
-      this.#engine.inform(urn, `The cluster ${state.profile} is gone; \`npx pulumi up\` makes it anew.`);
-    }
-    return state;
+  async read(_urn: string, state: ClusterState): Promise<ClusterState | undefined> {
+    return (await this.#life(state)) === "missing" ? undefined : state;
   }
 
   async delete(urn: string, state: ClusterState): Promise<void> {
@@ -137,8 +138,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const mark = { owner: ownerOf(urn), instance: inputs.instance };
     writeMark(inputs, mark);
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
-    progress("asking where its Docker daemon listens");
-    return { ...inputs, dockerHost: await dockerHost(this.#commands, inputs) };
+    const host = await dockerHost(this.#commands, inputs);
+    progress("ready");
+    return { ...inputs, dockerHost: host };
   }
 
   /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */

@@ -40,7 +40,10 @@ export async function serve(args: string[]): Promise<void> {
         const { id, state } = await of(urn).create(urn, inputs);
         return { id, outs: state };
       },
-      read: async (id, urn, state) => ({ id, props: await of(urn).read(urn, state) }),
+      read: async (id, urn, state) => {
+        const props = await of(urn).read(urn, state);
+        return props === undefined ? {} : { id, props };
+      },
       update: async (_id, urn, olds, news) => ({ outs: await of(urn).update(urn, olds, news) }),
       delete: async (_id, urn, state) => of(urn).delete(urn, state),
       cancel: () => Promise.resolve(cancellation.abort()),

@@ -5,7 +5,8 @@ export interface Resource<Inputs, Checked, State> {
   /** Compares state and program, and state and the real thing. A replacement deletes first. */
   diff: (urn: string, olds: State, news: Checked) => Promise<{ changes: boolean; replaces?: string[] }>;
   create: (urn: string, inputs: Checked) => Promise<{ id: string; state: State }>;
-  read: (urn: string, state: State) => Promise<State>;
+  /** @returns undefined when it is gone. */
+  read: (urn: string, state: State) => Promise<State | undefined>;
   update: (urn: string, olds: State, news: Checked) => Promise<State>;
   delete: (urn: string, state: State) => Promise<void>;
 }
