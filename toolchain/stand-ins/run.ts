@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 
 /** One command to run. */
 export interface Command {
@@ -27,49 +26,39 @@ export class CommandFailed extends Error {
   }
 }
 
+/** How long a cancelled command's own children may keep its output open, in milliseconds. */
+const grace = 500;
+
 /**
  * Runs a command to its end.
  * @returns what it wrote to its standard output.
  * @throws CommandFailed when it cannot be started, exits with an error or is cancelled.
  */
 export async function run(command: Command): Promise<string> {
-  const { file, args, input, env, signal, onLine } = command;
-  if (signal.aborted) throw new CommandFailed(`${file} was cancelled`, "");
-  const child = spawn(file, args, { env: env ?? process.env, stdio: ["pipe", "pipe", "pipe"] });
+  const { file, args, input = "", env = process.env, signal, onLine } = command;
+  const cancelled = (stderr: string): CommandFailed => new CommandFailed(`${file} was cancelled`, stderr);
+  if (signal.aborted) throw cancelled("");
+  const child = spawn(file, args, { env, stdio: "pipe" });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    stderr += `${line}\n`;
+    onLine?.(line);
+  });
+  // A command that ends early closes its input: that is no failure of its own.
+  child.stdin.on("error", () => undefined).end(input);
+
   const end = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", end);
-  try {
-    const exit = new Promise<number | null>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve(code));
-    });
-    // A command that ends early closes its input: that is no failure of its own.
-    child.stdin.on("error", () => undefined).end(input ?? "");
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), lines(child.stderr, onLine), exit]);
-    if (code === 0) return stdout;
-    if (signal.aborted) throw new CommandFailed(`${file} was cancelled`, stderr);
-    throw new CommandFailed(lastLine(stderr) ?? `${file} ended with exit code ${code}`, stderr);
-  } catch (error) {
-    if (error instanceof CommandFailed) throw error;
-    throw new CommandFailed(`cannot run ${file}: ${(error as Error).message}`, "");
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
-}
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", (error) => reject(new CommandFailed(`cannot run ${file}: ${error.message}`, "")));
+    child.once("close", resolve);
+    child.once("exit", () => signal.aborted && setTimeout(resolve, grace, null));
+  }).finally(() => signal.removeEventListener("abort", end));
 
-async function text(stream: Readable): Promise<string> {
-  let all = "";
-  for await (const chunk of stream.setEncoding("utf8")) all += chunk as string;
-  return all;
-}
-
-async function lines(stream: Readable, onLine: (line: string) => void = () => undefined): Promise<string> {
-  const all: string[] = [];
-  for await (const line of createInterface({ input: stream })) {
-    all.push(line);
-    onLine(line);
-  }
-  return all.join("\n");
+  if (code === 0) return stdout;
+  if (signal.aborted && lastLine(stderr) === undefined) throw cancelled(stderr);
+  throw new CommandFailed(lastLine(stderr) ?? `${file} ended with exit code ${code}`, stderr);
 }
 
 const lastLine = (stderr: string): string | undefined =>
