@@ -14,7 +14,7 @@ export function OfflineBanner() {
   return (
     <div role="status">
       {!online && (
-        <p className="flex items-center gap-3 rounded-xl bg-tint px-4 py-3 text-sm">
+        <p className="mt-4 flex items-center gap-3 rounded-xl bg-tint px-4 py-3 text-sm">
           <WifiOff aria-hidden className="size-4 shrink-0" />
           You are offline. Changes wait here and are saved when the connection is back.
         </p>

@@ -21,8 +21,10 @@ export function TodoList() {
   const items = shown(todos.data ?? [], filter);
   return (
     <div className="grid gap-5">
-      <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
-      <OfflineBanner />
+      <div>
+        <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
+        <OfflineBanner />
+      </div>
       <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
       {todos.isPending && <LoadingList />}
