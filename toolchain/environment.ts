@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
-import { checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
 import { minikubeEnvironment } from "./registries/images/environment.ts";
 import { commands, versions } from "./tools/versions.ts";
 
@@ -35,12 +35,20 @@ export const bringsPassphrase = (user: NodeJS.ProcessEnv = process.env): boolean
   user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
   (user.PULUMI_CONFIG_PASSPHRASE_FILE ?? passphraseFile) !== passphraseFile;
 
-/** The tools that set-up installed, then the user's PATH without the `pulumi` of this checkout that starts all this. */
+/** The tools that set-up installed, then the user's PATH without the `pulumi` of a checkout, which starts all this. */
 const searchPath = (path: string): string => {
-  const own = [nodeFolder(), ...commands.map((name) => toolFolder(name, versions[name]))].map((folder) =>
-    join(folder, "bin"),
-  );
-  const shims = join(checkout, "node_modules", ".bin");
-  const users = path.split(delimiter).filter((folder) => folder !== shims && !own.includes(folder));
-  return [...own.filter((folder) => existsSync(folder)), ...users].join(delimiter);
+  const own = [nodeFolder(), ...commands.map((name) => toolFolder(name, versions[name]))]
+    .map((folder) => join(folder, "bin"))
+    .filter((folder) => existsSync(folder));
+  const users = path.split(delimiter).filter((folder) => !own.includes(folder) && !holdsShim(folder));
+  return [...own, ...users].join(delimiter);
+};
+
+/** npm puts `node_modules/.bin` on PATH, by whatever path the user came to it. */
+const holdsShim = (folder: string): boolean => {
+  try {
+    return realpathSync(join(folder, "pulumi")).endsWith(join("toolchain", "bin", "pulumi.mjs"));
+  } catch {
+    return false;
+  }
 };

@@ -36,16 +36,16 @@ export const readMachine = (): Machine | undefined => {
  */
 export const isRegistryOnly = (machine = readMachine()): boolean => (machine?.unreachable.length ?? 0) > 0;
 
-/**
- * Finds out which places answer, all at once, and remembers it, because a cluster made one way cannot be gone on with
- * the other way.
- */
+/** Finds out which places answer, all at once. */
 export const lookAround = async (ask: (url: string) => Promise<boolean> = answers): Promise<Machine> => {
   const found = await Promise.all(places.map(async (url) => ((await ask(url)) ? [] : [new URL(url).host])));
-  const machine: Machine = { unreachable: found.flat() };
+  return { unreachable: found.flat() };
+};
+
+/** Remembers what was found out: a cluster made one way cannot be gone on with the other way. */
+export const rememberMachine = (machine: Machine): void => {
   mkdirSync(dirname(machineFile), { recursive: true });
   writeFileSync(machineFile, `${JSON.stringify(machine, undefined, 2)}\n`);
-  return machine;
 };
 
 /** Forgets what was found out, so that the next set-up looks again. */
@@ -54,7 +54,7 @@ export const forgetMachine = (): void => {
 };
 
 /** A registry that asks who we are (401) has answered; a proxy that forbids (403, 407) has not. */
-const answers = async (url: string): Promise<boolean> => {
+export const answers = async (url: string): Promise<boolean> => {
   for (let attempt = 1; attempt <= 2; attempt += 1) {
     try {
       const { ok, status } = await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(timeout) });

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { Listr, PRESET_TIMER } from "listr2";
 import { ToolchainError } from "./errors.ts";
-import { forgetMachine, isRegistryOnly, lookAround, readMachine, whyRegistryOnly } from "./machine.ts";
+import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
 import { pluginSteps } from "./plugins.ts";
 import { canInstallPackages } from "./registries/apt.ts";
 import { goSteps } from "./registries/go/binaries.ts";
@@ -49,15 +49,16 @@ export const setUpCheckout = async (): Promise<boolean> => {
 
 const lookAtMachine = async (): Promise<void> => {
   const machine = await lookAround();
-  if (!isRegistryOnly(machine)) return;
-  if (!canInstallPackages()) {
-    forgetMachine();
+  if (isRegistryOnly(machine) && !canInstallPackages()) {
     throw new ToolchainError(
       `${whyRegistryOnly(machine)}. Without them, set-up works as root on Debian only, from package registries.`,
       "Check the network and the proxy settings, then run the same command again.",
     );
   }
-  console.log(`${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`);
+  rememberMachine(machine);
+  if (isRegistryOnly(machine)) {
+    console.log(`${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`);
+  }
 };
 
 const stackSteps = (): Step[] =>
@@ -81,7 +82,7 @@ const unfinished = async (steps: Step[]): Promise<Step[]> => {
 };
 
 /** Runs the steps in order, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. */
-const runSteps = async (steps: Step[]): Promise<void> => {
+export const runSteps = async (steps: Step[]): Promise<void> => {
   const onTerminal = process.stdout.isTTY;
   const tasks = new Listr(
     steps.map((step) => ({

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rename } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
@@ -86,7 +86,11 @@ const install = async (tool: Tool, draft: string, report: Report): Promise<void>
   }
 };
 
-const installRelease = async (tool: Tool, release: Release, draft: string, report: Report): Promise<void> => {
+/**
+ * Downloads an official release into `draft/bin`.
+ * @throws ToolchainError if it cannot be had or is not the file whose checksum was published.
+ */
+export const installRelease = async (tool: Tool, release: Release, draft: string, report: Report): Promise<void> => {
   const name = release.url.slice(release.url.lastIndexOf("/") + 1);
   const sum = findChecksum(await fetchText(release.checksums), name);
   if (sum === undefined) {
@@ -104,7 +108,8 @@ const installRelease = async (tool: Tool, release: Release, draft: string, repor
     await mkdir(unpacked);
     await run(`unpack ${tool.name} ${tool.version}`, "tar", ["-xzf", file, "-C", unpacked]);
     await rename(join(unpacked, release.folder), bin);
-    await run(`unpack ${tool.name} ${tool.version}`, "rm", ["-rf", unpacked, file]);
+    await rm(unpacked, { recursive: true });
+    await rm(file);
   }
 };
 

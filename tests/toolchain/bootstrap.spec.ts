@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import { createFixture, type FsFixture } from "fs-fixture";
+import { checkout } from "../../toolchain/paths.ts";
+
+const lock = JSON.stringify({ packages: { "node_modules/a": { version: "1.0.0" } } });
+
+/** A checkout whose main.ts prints what it was started with, and an npm that does what `npm` says. */
+async function freshCheckout(npm: string): Promise<FsFixture> {
+  const folder = await createFixture({
+    "package-lock.json": lock,
+    "npm.cjs": npm,
+    "toolchain/main.ts": "console.log('main', ...process.argv.slice(2)); process.exitCode = 5;",
+    "toolchain/package.json": '{ "type": "module" }',
+  });
+  for (const file of ["bootstrap.mjs", "launch.mjs", "packages.mjs"]) {
+    await cp(join(checkout, "toolchain", file), folder.getPath("toolchain", file));
+  }
+  return folder;
+}
+
+const start = async (folder: FsFixture, ...args: string[]) =>
+  await execa(process.execPath, [folder.getPath("toolchain/bootstrap.mjs"), ...args], {
+    cwd: folder.path,
+    env: { npm_execpath: folder.getPath("npm.cjs") },
+    reject: false,
+  });
+
+const installs = `
+  const { mkdirSync, writeFileSync, appendFileSync } = require("node:fs");
+  appendFileSync("calls", process.argv.slice(2, 3) + "\\n");
+  mkdirSync("node_modules", { recursive: true });
+  writeFileSync("node_modules/.package-lock.json", ${JSON.stringify(lock)});`;
+
+describe("npm start in a fresh checkout", function () {
+  this.timeout("20s");
+
+  it("installs the packages once, then hands over arguments and exit code", async () => {
+    await using folder = await freshCheckout(installs);
+    const first = await start(folder, "start", "--stack", "demo");
+    assert.match(first.stdout, /npm packages(.|\n)*main start --stack demo$/);
+    assert.equal(first.exitCode, 5);
+    const second = await start(folder, "stop");
+    assert.equal(second.stdout, "main stop", "nothing is to be installed the second time");
+    assert.equal(await readFile(folder.getPath("calls"), "utf8"), "ci\n");
+  });
+
+  it("installs again when the lock file has changed", async () => {
+    await using folder = await freshCheckout(installs);
+    await mkdir(folder.getPath("node_modules"));
+    await writeFile(
+      folder.getPath("node_modules/.package-lock.json"),
+      JSON.stringify({ packages: { "node_modules/a": { version: "0.9.0" } } }),
+    );
+    await start(folder, "start");
+    assert.equal(await readFile(folder.getPath("calls"), "utf8"), "ci\n");
+  });
+
+  it("says in two lines why the packages cannot be installed", async () => {
+    await using folder = await freshCheckout(`
+      console.error("npm warn something else");
+      console.error("npm error network: the registry cannot be reached");
+      process.exitCode = 1;`);
+    const result = await start(folder, "start");
+    assert.equal(result.exitCode, 1);
+    assert.equal(
+      result.stderr,
+      "npm ci failed: npm error network: the registry cannot be reached\n" +
+        "Run it by hand to see all of its output: npm ci",
+    );
+    assert.ok(!result.stdout.includes("main"), "nothing may be started without its packages");
+  });
+});

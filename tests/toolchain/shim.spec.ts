@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import { checkout } from "../../toolchain/paths.ts";
+
+const settings = "# Settings of the stack.\nconfig: {}\n";
+const foreignSalt = "encryptionsalt: v1:bYdmWVWeB4k=:v1:o7Se47783HT2m8YR:RG433OKRgJEgOegdMOK+wTN1bTS55Q==\n";
+const secret = "config:\n  todo-stack:key:\n    secure: v1:120gaGzJ/mefbfl+:iji9XpwZIeXAO761/td/zEji\n";
+
+/** The real Pulumi in a fresh checkout that has nothing but the toolchain and a project without a program. */
+describe("npx pulumi in a fresh checkout", function () {
+  this.timeout("1m");
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "todo stack-"));
+    for (const part of ["toolchain", "package.json"])
+      await cp(join(checkout, part), join(folder, part), { recursive: true });
+    await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
+    await writeFile(join(folder, "Pulumi.dev.yaml"), settings);
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const pulumi = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
+    const shims = join(folder, "node_modules", ".bin");
+    return await execa(process.execPath, [join(folder, "toolchain/bin/pulumi.mjs"), ...args], {
+      cwd: folder,
+      env: { ...ownEnvironment(), PATH: `${shims}:${process.env.PATH ?? ""}`, ...env },
+      extendEnv: false,
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+  };
+
+  it("asks nothing, selects the stack dev and leaves tracked files as they were", async () => {
+    const result = await pulumi(["stack", "ls", "--json"]);
+    assert.equal(result.exitCode, 0, result.all);
+    const [stack] = JSON.parse(result.stdout) as { name: string; current: boolean }[];
+    assert.deepEqual([stack?.name, stack?.current], ["dev", true]);
+    assert.equal(await readFile(join(folder, "Pulumi.dev.yaml"), "utf8"), settings);
+    const { mode } = await stat(join(folder, ".state", "passphrase"));
+    assert.equal(mode & 0o777, 0o600, "nobody else may read the passphrase");
+  });
+
+  it("keeps a secret that only this checkout can read", async () => {
+    assert.equal((await pulumi(["config", "set", "--secret", "key", "hush"])).exitCode, 0);
+    assert.ok(!(await readFile(join(folder, "Pulumi.dev.yaml"), "utf8")).includes("hush"));
+    assert.equal((await pulumi(["config", "get", "key"])).stdout, "hush");
+  });
+
+  it("works with the salt of another checkout in the settings", async () => {
+    await writeFile(join(folder, "Pulumi.dev.yaml"), settings + foreignSalt);
+    const result = await pulumi(["config", "set", "--secret", "key", "hush"]);
+    assert.equal(result.exitCode, 0, result.all);
+  });
+
+  it("says what to do about secrets of another checkout", async () => {
+    await writeFile(join(folder, "Pulumi.dev.yaml"), secret + foreignSalt);
+    const result = await pulumi(["stack", "ls"]);
+    assert.equal(result.exitCode, 1);
+    assert.match(result.all, /Pulumi\.dev\.yaml holds secrets .* does not have\.\n.*PULUMI_CONFIG_PASSPHRASE/);
+    assert.equal(await readFile(join(folder, "Pulumi.dev.yaml"), "utf8"), secret + foreignSalt);
+  });
+
+  it("uses the passphrase that the user brings, and lets Pulumi write its salt", async () => {
+    const result = await pulumi(["stack", "ls"], { PULUMI_CONFIG_PASSPHRASE: "of a team" });
+    assert.equal(result.exitCode, 0, result.all);
+    assert.match(await readFile(join(folder, "Pulumi.dev.yaml"), "utf8"), /^encryptionsalt: /m);
+    await assert.rejects(stat(join(folder, ".state", "passphrase")), { code: "ENOENT" });
+  });
+
+  it("ends with the exit code of Pulumi", async () => {
+    const result = await pulumi(["stack", "select", "absent"]);
+    assert.notEqual(result.exitCode, 0);
+    assert.match(result.all, /no stack named 'absent' found/);
+  });
+
+  it("says what to type on a machine that was never set up", async () => {
+    const result = await pulumi(["preview"], { XDG_CACHE_HOME: join(folder, "empty cache"), PATH: "/usr/bin:/bin" });
+    assert.equal(result.exitCode, 1);
+    assert.match(result.all, /^The tools of the stack are missing.*npm start.*npm run setup/);
+  });
+});
+
+const ownEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("PULUMI_")));

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { chmod } from "node:fs/promises";
+import { createFixture } from "fs-fixture";
+import { helm } from "../../toolchain/tools/helm.ts";
+import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
+import { minikube } from "../../toolchain/tools/minikube.ts";
+import { pulumi } from "../../toolchain/tools/pulumi.ts";
+import { findChecksum, isOnPath, platform, type Tool } from "../../toolchain/tools/tool.ts";
+import { uv } from "../../toolchain/tools/uv.ts";
+import { versions } from "../../toolchain/tools/versions.ts";
+
+/** Puts a program on a PATH of its own that prints a text and ends with a code, and asks whether it will do. */
+async function accepts(tool: Tool, printed: string, code = 0): Promise<boolean> {
+  await using folder = await createFixture({
+    [tool.name]: `#!/bin/sh\ncat <<'END'\n${printed}\nEND\nexit ${String(code)}\n`,
+  });
+  await chmod(folder.getPath(tool.name), 0o755);
+  return await isOnPath(tool, { PATH: `${folder.path}:/usr/bin:/bin` });
+}
+
+describe("a tool on PATH", () => {
+  for (const [tool, printed, expected] of [
+    [pulumi, `v${versions.pulumi}`, true],
+    [pulumi, "v3.300.1", true],
+    [pulumi, "v3.250.0", false],
+    [pulumi, "v4.0.0", false],
+    [minikube, "v1.38.1", true],
+    [minikube, "v1.37.0", false],
+    [helm, "v3.18.0+gcc58e3f", true],
+    [helm, "v3.17.9", false],
+    [helm, "v4.0.0+g99cd196", false],
+    [uv, "uv 0.13.8 (abc123 2026-11-01 x86_64-unknown-linux-gnu)", true],
+    [uv, "uv 0.12.0", false],
+    [hadolint, "Haskell Dockerfile Linter 2.12.0", true],
+    [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.9.0\nlicense: GPL", true],
+    [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.7.2\nlicense: GPL", false],
+    [helm, "no version here", false],
+  ] as const) {
+    it(`${tool.name} that prints ${JSON.stringify(printed)} is ${expected ? "used" : "refused"}`, async () => {
+      assert.equal(await accepts(tool, printed), expected);
+    });
+  }
+
+  it("is refused if it fails", async () => {
+    assert.equal(await accepts(helm, "v3.20.2", 1), false);
+  });
+
+  it("is missed if it is not there", async () => {
+    assert.equal(await isOnPath(helm, { PATH: "/does/not/exist" }), false);
+  });
+});
+
+describe("an official release", () => {
+  for (const [os, arch] of [
+    ["linux", "amd64"],
+    ["linux", "arm64"],
+    ["darwin", "amd64"],
+    ["darwin", "arm64"],
+  ] as const) {
+    it(`is pinned for ${os} on ${arch}`, () => {
+      for (const tool of [pulumi, minikube, helm, uv]) {
+        const { url, checksums } = tool.release?.({ os, arch }) ?? { url: "", checksums: "" };
+        assert.ok(url.startsWith("https://") && url.includes(tool.version), `${tool.name} is not pinned: ${url}`);
+        assert.ok(checksums.startsWith("https://"), `${tool.name} has no published checksum`);
+      }
+    });
+  }
+
+  it("is refused on a platform that has none", () => {
+    assert.throws(() => platform("win32", "x64"), /no builds of the tools for win32 on x64.*\n.*WSL 2/);
+  });
+});
+
+describe("a published checksum", () => {
+  const [one, two] = ["1".repeat(64), "2".repeat(64)];
+  for (const [title, list, expected] of [
+    ["a bare sum", `${one}\n`, one],
+    ["a list of several files", `${one}  a.tar.gz\n${two}  b.tar.gz\n`, two],
+    ["binary mode", `${two} *b.tar.gz`, two],
+    ["a list without the file", `${one}  a.tar.gz\n${one}  not-b.tar.gz\n`, undefined],
+    ["an error page", "<html>not found</html>", undefined],
+  ] as const) {
+    it(`is looked for in ${title}`, () => {
+      assert.equal(findChecksum(list, "b.tar.gz"), expected);
+    });
+  }
+});
