@@ -13,7 +13,7 @@ import { deleteCluster, dockerHost, machineState, startCluster } from "./minikub
 import type { StartOptions, Target } from "./minikube.ts";
 import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
-import type { Resource } from "./resource.ts";
+import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a cluster. */
 export interface ClusterInputs extends StartOptions {
@@ -65,7 +65,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     });
   }
 
-  async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<{ changes: boolean; replaces?: string[] }> {
+  async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<Difference> {
     if (news.profile !== olds.profile) {
       throw new UserError(
         `The cluster of this stack is ${olds.profile}; it cannot be renamed to ${news.profile}.`,

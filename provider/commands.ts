@@ -1,10 +1,10 @@
-import { execa, ExecaError } from "execa";
+import { execa } from "execa";
 
 /** How a command ended. */
 export interface Outcome {
   ok: boolean;
   stdout: string;
-  /** Why it failed, in a few words: its last line on standard error, or that there is no such command. */
+  /** Why it failed, in a few words: its last line on standard error, or that there is no such command; else empty. */
   reason: string;
 }
 
@@ -38,48 +38,47 @@ export class Commands {
     extra: NodeJS.ProcessEnv = {},
     onLine: (line: string) => void = () => undefined,
   ): Promise<Outcome> {
-    try {
-      const running = execa(command, args, {
-        env: { ...this.#env, ...extra },
-        extendEnv: false,
-        stdin: "ignore",
-        cancelSignal: this.#cancelled,
-        stdout: [
-          "pipe",
-          function* (line: unknown) {
-            onLine(String(line));
-            yield line;
-          },
-        ],
-      });
-      const { stdout } = await running;
-      return { ok: true, stdout, reason: "" };
-    } catch (error) {
-      if (!(error instanceof ExecaError)) throw error;
-      return { ok: false, stdout: String(error.stdout ?? ""), reason: reasonOf(command, error) };
-    }
+    const transform = function* (line: unknown): Generator<unknown> {
+      onLine(String(line));
+      yield line;
+    };
+    const result = await execa(command, args, {
+      env: { ...this.#env, ...extra },
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+      stdout: ["pipe", transform],
+      cancelSignal: this.#cancelled,
+    });
+    return { ok: !result.failed, stdout: textOf(result.stdout), reason: reasonOf(command, result) };
   }
 }
 
-function reasonOf(command: string, error: ExecaError): string {
-  if (error.isCanceled) return "cancelled";
-  if (error.code === "ENOENT") return `there is no command ${command} on PATH`;
-  const line = String(error.stderr ?? "")
-    .trim()
-    .split("\n")
-    .at(-1);
-  return line || `exit code ${error.exitCode ?? String(error.signal)}`;
+interface Failure {
+  failed: boolean;
+  isCanceled: boolean;
+  code?: string | undefined;
+  stderr: unknown;
+  shortMessage?: string | undefined;
+}
+
+function reasonOf(command: string, result: Failure): string {
+  if (!result.failed) return "";
+  if (result.isCanceled) return "cancelled";
+  if (result.code === "ENOENT") return `there is no command ${command} on PATH`;
+  const lastLine = textOf(result.stderr).trim().split("\n").at(-1);
+  return lastLine || (result.shortMessage ?? "");
+}
+
+function textOf(output: unknown): string {
+  return typeof output === "string" ? output : "";
 }
 
 /** Undoes `eval $(minikube docker-env)` of the user's shell, which would send docker commands into some cluster. */
 function withoutActiveDaemon(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env.MINIKUBE_ACTIVE_DOCKERD === undefined) return env;
-  const result = { ...env };
-  delete result.MINIKUBE_ACTIVE_DOCKERD;
-  for (const name of ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"]) {
-    const before = env[`MINIKUBE_EXISTING_${name}`];
-    if (before) result[name] = before;
-    else delete result[name];
-  }
-  return result;
+  const changed = ["MINIKUBE_ACTIVE_DOCKERD", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+  const before = changed.map((name) => [name, env[`MINIKUBE_EXISTING_${name}`]]).filter(([, value]) => value);
+  const others = Object.entries(env).filter(([name]) => !changed.includes(name));
+  return Object.fromEntries([...others, ...before]) as NodeJS.ProcessEnv;
 }

@@ -1,5 +1,5 @@
 import { hasImage } from "./daemon.ts";
-import type { Resource } from "./resource.ts";
+import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about an image that should be in a cluster. */
 export interface ImagePresenceInputs {
@@ -28,7 +28,7 @@ export class ImagePresenceResource implements Resource<ImagePresenceInputs, Imag
     return Promise.resolve(news);
   }
 
-  async diff(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<{ changes: boolean }> {
+  async diff(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<Difference> {
     return { changes: olds.dockerHost !== news.dockerHost || (await mustBuild(olds, news)) };
   }
 

@@ -6,9 +6,8 @@ import { UserError } from "./errors.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
 import type { Resource } from "./resource.ts";
 
-// Inputs and states travel as JSON; each resource knows its own.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Properties = any;
+/** A resource as the engine sees it: inputs and states are JSON that only the resource itself understands. */
+type AnyResource = Resource<object, object, object>;
 
 /**
  * Serves the resources of this provider to the Pulumi engine.
@@ -18,11 +17,11 @@ export async function serve(args: string[]): Promise<void> {
   const cancellation = new AbortController();
   const engine = connect(args.findLast((word) => !word.startsWith("-")) ?? "");
   const commands = new Commands(process.env, cancellation.signal);
-  const resources: Record<string, Resource<Properties, Properties, Properties>> = {
+  const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env),
     "minikube:index:ImagePresence": new ImagePresenceResource(),
   };
-  const of = (urn: string): Resource<Properties, Properties, Properties> => {
+  const of = (urn: string): AnyResource => {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
     const resource = resources[type];
     if (resource === undefined) throw new Error(`This provider has no resource ${type}.`);
@@ -34,19 +33,25 @@ export async function serve(args: string[]): Promise<void> {
   await main(
     {
       version: "1.0.0",
-      check: async (urn, olds, news) => ({ inputs: await of(urn).check(urn, olds, news) }),
-      diff: async (_id, urn, olds, news) => ({ ...(await of(urn).diff(urn, olds, news)), deleteBeforeReplace: true }),
-      create: async (urn, inputs) => {
+      check: async (urn, olds: object, news: object) => ({ inputs: await of(urn).check(urn, olds, news) }),
+      diff: async (_id, urn, olds: object, news: object) => ({
+        ...(await of(urn).diff(urn, olds, news)),
+        deleteBeforeReplace: true,
+      }),
+      create: async (urn, inputs: object) => {
         const { id, state } = await of(urn).create(urn, inputs);
         return { id, outs: state };
       },
-      read: async (id, urn, state) => {
+      read: async (id, urn, state: object) => {
         const props = await of(urn).read(urn, state);
         return props === undefined ? {} : { id, props };
       },
-      update: async (_id, urn, olds, news) => ({ outs: await of(urn).update(urn, olds, news) }),
-      delete: async (_id, urn, state) => of(urn).delete(urn, state),
-      cancel: () => Promise.resolve(cancellation.abort()),
+      update: async (_id, urn, olds: object, news: object) => ({ outs: await of(urn).update(urn, olds, news) }),
+      delete: async (_id, urn, state: object) => of(urn).delete(urn, state),
+      cancel: () => {
+        cancellation.abort();
+        return Promise.resolve();
+      },
     },
     args,
   );
