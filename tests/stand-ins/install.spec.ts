@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { checkout } from "../../toolchain/paths.ts";
+import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { versionOf } from "../../toolchain/stand-ins/versions.ts";
+
+const randomLauncher = `plugins/resource-random-v${versionOf("@pulumi/random")}/pulumi-resource-random`;
+
+describe("stand-ins: installation", () => {
+  let home: FsFixture;
+  beforeEach(async () => {
+    home = await createFixture();
+    await installStandIns(home.path);
+  });
+  afterEach(() => home.rm());
+
+  it("puts a plugin of each kind where the engine looks for it, in the version of its npm package", async () => {
+    assert.deepEqual((await readdir(home.getPath("plugins"))).toSorted(), [
+      `language-nodejs-v${versionOf("@pulumi/pulumi")}`,
+      `resource-docker-v${versionOf("@pulumi/docker")}`,
+      `resource-kubernetes-v${versionOf("@pulumi/kubernetes")}`,
+      `resource-random-v${versionOf("@pulumi/random")}`,
+    ]);
+  });
+
+  it("can be repeated, and leaves nothing else behind", async () => {
+    await installStandIns(home.path);
+    assert.deepEqual(await readdir(join(home.getPath(randomLauncher), "..")), ["pulumi-resource-random"]);
+  });
+
+  it("starts a plugin that prints its port and ends with its engine", async function () {
+    this.timeout(20_000);
+    const plugin = spawn(home.getPath(randomLauncher), [], {
+      cwd: checkout,
+      env: { ...process.env, TODO_STACK_CHECKOUT: undefined },
+    });
+    const [port] = (await once(plugin.stdout, "data")) as [Buffer];
+    assert.match(String(port), /^\d+\n$/);
+    plugin.stdin.end();
+    assert.deepEqual(await once(plugin, "exit"), [0, null]);
+  });
+
+  it("says what is missing outside of a checkout", async () => {
+    await using elsewhere = await createFixture();
+    const start = promisify(execFile)(home.getPath(randomLauncher), {
+      cwd: elsewhere.path,
+      env: { ...process.env, TODO_STACK_CHECKOUT: undefined },
+    });
+    await assert.rejects(start, /no toolchain\/stand-ins\/random.ts in or above .*: run Pulumi in a checkout/);
+  });
+});
