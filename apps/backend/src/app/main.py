@@ -9,12 +9,14 @@ from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.auth import routes as auth
+from app.chat import routes as chat
+from app.chat.model import Model
 from app.database import create_engine
 from app.health import routes as health
 from app.logging import configure_logging
 from app.metrics import Metrics, add_metrics_route
 from app.middleware import BodyLimit, RequestContext
-from app.problems import ProblemDocument, add_problem_handlers
+from app.problems import PROBLEM_RESPONSES, add_problem_handlers, correct_media_types
 from app.settings import Settings, load_settings
 from app.todos import routes as todos
 
@@ -29,8 +31,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     probe_engine = create_engine(settings.model_copy(update={"database_pool_size": 1}))
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.state.probe_engine = probe_engine
+    app.state.model = Model(settings) if settings.llm_key else None
     log.info("started", api_version=settings.api_version)
     yield
+    if app.state.model:
+        await app.state.model.close()
     await engine.dispose()
     await probe_engine.dispose()
     log.info("stopped")
@@ -49,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=f"/api/{settings.api_version}/openapi.json",
         generate_unique_id_function=lambda route: route.name,
-        responses={"4XX": {"model": ProblemDocument, "description": "What is wrong with the request"}},
+        responses=PROBLEM_RESPONSES,
     )
     app.state.settings = settings
     app.state.metrics = metrics
@@ -60,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     api = APIRouter(prefix=f"/api/{settings.api_version}")
     api.include_router(auth.router)
     api.include_router(todos.router)
+    api.include_router(chat.router)
     app.include_router(api)
 
     # The one added last is the outermost.
@@ -72,4 +78,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         expose_headers=["ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID"],
     )
     app.add_middleware(RequestContext, metrics=metrics)
+    correct_media_types(app.openapi())
     return app

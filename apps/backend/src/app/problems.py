@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
@@ -57,6 +58,22 @@ def unavailable_response() -> Response:
     """The answer while the database cannot be reached."""
     detail = "The database cannot be reached at the moment. Try again in a few seconds."
     return problem_response(503, detail, kind="database-unavailable", headers={"Retry-After": "5"})
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ProblemDocument, "description": "What is wrong with the request"},
+    "5XX": {"model": ProblemDocument, "description": "The service cannot answer at the moment"},
+}
+"""For the OpenAPI document: what every endpoint may answer."""
+
+
+def correct_media_types(document: dict[str, Any]) -> None:
+    """FastAPI lists problems as plain JSON. Name them as they are sent."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status in PROBLEM_RESPONSES:
+                (schema,) = operation["responses"][status]["content"].values()
+                operation["responses"][status]["content"] = {"application/problem+json": schema}
 
 
 def add_problem_handlers(app: FastAPI) -> None:

@@ -28,6 +28,13 @@ def _split_origins(value: str) -> str:
     return value
 
 
+def _none_if_empty(value: SecretStr | None) -> SecretStr | None:
+    return value if value and value.get_secret_value() else None
+
+
+_OptionalSecret = Annotated[SecretStr | None, AfterValidator(_none_if_empty)]
+
+
 class Settings(BaseSettings):
     """Settings of one process. A file named like the setting in the secrets folder wins over the environment."""
 
@@ -39,7 +46,7 @@ class Settings(BaseSettings):
     jwt_secret: Annotated[SecretStr, Field(min_length=32)]
     """Signs and verifies access tokens. At least 32 characters."""
 
-    jwt_secret_previous: SecretStr | None = None
+    jwt_secret_previous: _OptionalSecret = None
     """Still verifies tokens while a new `jwt_secret` is rolled out. Signs nothing."""
 
     access_token_seconds: Annotated[int, Field(gt=0)] = 900
@@ -50,6 +57,21 @@ class Settings(BaseSettings):
 
     session_seconds: Annotated[int, Field(gt=0)] = 90 * 24 * 3600
     """Life of a session, however often it is refreshed."""
+
+    openai_api_key: _OptionalSecret = None
+    """Key of an OpenAI-compatible service. Without any key the chat works by rules."""
+
+    cohere_api_key: _OptionalSecret = None
+    """Key of Cohere, used if there is no `openai_api_key`."""
+
+    llm_base_url: str | None = None
+    """URL of another OpenAI-compatible service. The key's own service by default."""
+
+    llm_model: str | None = None
+    """Name of the language model. A small one of the key's service by default."""
+
+    llm_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """Longest silence of the language model."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -84,6 +106,11 @@ class Settings(BaseSettings):
     def cors_origin_list(self) -> list[str]:
         """`cors_origins`, taken apart."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @property
+    def llm_key(self) -> SecretStr | None:
+        """The key to use, if there is one."""
+        return self.openai_api_key or self.cohere_api_key
 
     @classmethod
     def settings_customise_sources(

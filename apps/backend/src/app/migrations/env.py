@@ -3,9 +3,11 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from app.auth import models as _auth  # noqa: F401  these imports fill Base.metadata
+from app.chat import models as _chat  # noqa: F401
 from app.database import Base
 from app.settings import load_settings
-from app.todos import models as _todos  # noqa: F401  fills Base.metadata, the users with it
+from app.todos import models as _todos  # noqa: F401
 
 
 def _migrate(connection: Connection) -> None:

@@ -1,0 +1,49 @@
+"""Chat endpoints."""
+
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from app.auth.dependencies import CurrentUser
+from app.chat import history
+from app.chat.models import ChatMessage
+from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut
+from app.chat.service import converse
+from app.database import SessionDep
+
+router = APIRouter(prefix="/chat", tags=["chat"])
+
+
+@router.get("/messages", response_model=list[ChatMessageOut])
+async def list_messages(
+    user: CurrentUser, session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 100
+) -> Sequence[ChatMessage]:
+    """Return the latest messages, oldest first."""
+    return await history.last_messages(session, owner_id=user.id, limit=limit)
+
+
+@router.post("/messages", response_class=EventSourceResponse)
+async def send_message(
+    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request
+) -> AsyncIterator[ServerSentEvent]:
+    """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
+    await session.close()
+    state = request.app.state
+    async for event in converse(state.sessions, state.model, owner_id=user.id, content=body.content):
+        yield ServerSentEvent(event=type(event).__name__.lower(), data=event)
+
+
+@router.delete("/messages", status_code=204)
+async def forget_messages(user: CurrentUser, session: SessionDep) -> None:
+    """Delete the conversation."""
+    await history.forget(session, owner_id=user.id)
+
+
+@router.post("/confirmations/{question_id}")
+async def answer_question(question_id: uuid.UUID, body: Answer, user: CurrentUser, session: SessionDep) -> AnswerResult:
+    """Agree to a deletion, or refuse it. Each question can be answered once."""
+    deleted = await history.answer(session, owner_id=user.id, question_id=question_id, approve=body.approve)
+    return AnswerResult(deleted=deleted)

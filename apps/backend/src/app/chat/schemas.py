@@ -1,0 +1,76 @@
+"""What goes in and out of the chat endpoints."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from app.schemas import Input
+
+
+class ChatInput(Input):
+    """What the user says."""
+
+    content: Annotated[
+        str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
+    ]
+
+
+class ChatMessageOut(BaseModel):
+    """One message of the conversation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    role: Literal["user", "assistant"]
+    content: str
+    created_at: datetime
+
+
+class Answer(Input):
+    """Yes or no to a deletion that the assistant asked for."""
+
+    approve: bool
+
+
+class AnswerResult(BaseModel):
+    """What became of it."""
+
+    deleted: list[uuid.UUID]
+
+
+class Text(BaseModel):
+    """Event `text`: more of the answer."""
+
+    text: str
+
+
+class Changed(BaseModel):
+    """Event `changed`: the assistant changed these todos."""
+
+    action: Literal["added", "completed", "edited"]
+    todo_ids: list[uuid.UUID]
+
+
+class Confirm(BaseModel):
+    """Event `confirm`: the assistant wants to delete these todos. Answer at `/chat/confirmations/{id}`."""
+
+    id: uuid.UUID
+    todo_ids: list[uuid.UUID]
+    titles: Annotated[list[str], Field(description="Of the todos, in the same order")]
+
+
+class Done(BaseModel):
+    """Event `done`: the answer is complete and stored."""
+
+    assistant: Literal["model", "rules"]
+
+
+class Failed(BaseModel):
+    """Event `failed`: the answer ends here. What was said so far is stored."""
+
+    detail: str
+
+
+ChatEvent = Text | Changed | Confirm | Done | Failed
