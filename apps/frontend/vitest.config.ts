@@ -16,7 +16,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "server", environment: "node", include: ["tests/{server,runtime}/**/*.test.ts"] },
+        test: { name: "server", environment: "node", include: ["tests/{server,runtime}/**/*.test.{ts,tsx}"] },
       },
       {
         extends: true,

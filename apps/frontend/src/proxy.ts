@@ -1,31 +1,35 @@
 import { NextResponse, type NextRequest } from "next/server";
+import { contentSecurityPolicy } from "@/server/content-security-policy";
+import { log } from "@/server/log";
+import { sessionOf, type Session } from "@/server/renew-session";
+import { requestId } from "@/server/request-id";
+import { cookieNames, setSessionCookies } from "@/server/session-cookie";
 
 /**
- * Gives every page a Content-Security-Policy with a nonce of its own; Next puts the nonce on its scripts.
+ * Runs before every page: gives it a Content-Security-Policy with a nonce of its own (Next puts that on its scripts),
+ * and renews a session whose access token has ended, because a page itself cannot set cookies.
  * It decides nothing about who may see what: pages and the backend check that themselves.
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const { renewed } = await sessionIfReachable(request);
+  if (renewed) request.cookies.set(cookieNames(request.headers).access, renewed.access_token);
   const policy = contentSecurityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
+  if (renewed) setSessionCookies(request.headers, response, renewed);
   return response;
 }
 
-function contentSecurityPolicy(nonce: string): string {
-  // The development server evaluates code for its overlay and hot reload.
-  const development = process.env.NODE_ENV === "development" ? " 'unsafe-eval'" : "";
-  return [
-    "default-src 'self'",
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development}`,
-    development === "" ? `style-src 'self' 'nonce-${nonce}'` : "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join("; ");
+async function sessionIfReachable(request: NextRequest): Promise<Session> {
+  const id = requestId(request.headers);
+  try {
+    return await sessionOf(request, id);
+  } catch (error) {
+    log("warn", "A session could not be renewed.", { request_id: id, error: String(error) });
+    return {};
+  }
 }
 
 /** Handlers under /api have a policy of their own, and would have their bodies buffered here. */

@@ -23,6 +23,17 @@ export async function signUp(credentials: Credentials): Promise<void> {
   go("/");
 }
 
+/** Changes the password; the session goes on. */
+export async function changePassword(passwords: { current_password: string; new_password: string }): Promise<void> {
+  await request("POST", "/api/backend/auth/password", passwords);
+}
+
+/** Deletes the account, if this is its password, and opens the sign-up page. */
+export async function deleteAccount(password: string): Promise<void> {
+  await request("DELETE", "/api/account", { password });
+  go("/signup");
+}
+
 /** Leaves for the sign-in page because the backend no longer knows this session. */
 export async function leave(): Promise<void> {
   await request("DELETE", "/api/session").catch(() => undefined);

@@ -3,10 +3,11 @@ import type { ComponentProps } from "react";
 const looks = {
   primary: "bg-accent text-on-accent hover:bg-accent-strong",
   plain: "border border-field bg-surface hover:bg-tint",
+  danger: "border border-danger text-danger hover:bg-danger-tint",
   quiet: "text-soft hover:bg-line/60 hover:text-ink",
 } as const;
 
-/** A button. `look` is "primary" (default) for the main act of a form "plain" for others and "quiet" for those in a bar. */
+/** A button. `look` is "primary" (default) for the main act of a form "plain" for others, "danger" for what cannot be undone and "quiet" for those in a bar. */
 export function Button({
   look = "primary",
   className = "",

@@ -6,6 +6,7 @@ import type { SubmitEvent } from "react";
 import { signIn, signUp } from "@/client/session";
 import { Button } from "./button";
 import { Field } from "./field";
+import { textOf } from "./form-card";
 import { Logo } from "./logo";
 import { Notice } from "./notice";
 import { useHydrated } from "./use-hydrated";
@@ -36,7 +37,7 @@ export function CredentialsForm({ kind }: { readonly kind: keyof typeof kinds })
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    sending.mutate({ email: text(form, "email").trim(), password: text(form, "password") });
+    sending.mutate({ email: textOf(form, "email").trim(), password: textOf(form, "password") });
   }
 
   return (
@@ -69,9 +70,4 @@ export function CredentialsForm({ kind }: { readonly kind: keyof typeof kinds })
       </p>
     </main>
   );
-}
-
-function text(form: FormData, name: string): string {
-  const value = form.get(name);
-  return typeof value === "string" ? value : "";
 }

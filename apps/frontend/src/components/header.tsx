@@ -2,6 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
+import Link from "next/link";
 import { signOut } from "@/client/session";
 import { Button } from "./button";
 import { Logo } from "./logo";
@@ -15,10 +16,16 @@ export function Header({ email }: { readonly email: string }) {
   return (
     <header className="border-b border-line bg-surface">
       <div className="mx-auto flex min-h-16 max-w-2xl items-center gap-3 px-4">
-        <Logo />
-        <span className="ml-auto truncate text-sm text-soft" title={email}>
+        <Link href="/" aria-label="Todo, to the list" className="rounded-lg">
+          <Logo />
+        </Link>
+        <Link
+          href="/account"
+          aria-label={`Account of ${email}`}
+          className="ml-auto truncate rounded-lg px-2 py-2.5 text-sm text-soft hover:text-ink"
+        >
           {email}
-        </span>
+        </Link>
         <Button
           look="quiet"
           className="shrink-0 px-3 text-sm"

@@ -5,12 +5,19 @@ import { backendPool } from "./backend";
 import type { Credentials } from "./credentials";
 import { environment } from "./environment";
 
-const tokenSchema = z.object({ access_token: z.string().min(1).max(4000), expires_in: z.number().int().positive() });
+const token = z.string().min(1).max(4000);
+const seconds = z.number().int().positive();
+const tokensSchema = z.object({
+  access_token: token,
+  expires_in: seconds,
+  refresh_token: token,
+  refresh_expires_in: seconds,
+});
 const problemSchema = z.object({ detail: z.string().max(500) });
 const userSchema = z.object({ email: z.string() });
 
-/** A token of the backend and how many seconds it lasts. */
-export type Token = z.output<typeof tokenSchema>;
+/** What the backend gives for a session: two tokens, and how many seconds each lasts. */
+export type Tokens = z.output<typeof tokensSchema>;
 
 /** The backend's refusal, with a sentence that may be shown. */
 export class Refused extends Error {
@@ -34,42 +41,60 @@ export function callHeaders(incoming: Headers, id: string): CallHeaders {
   return { "x-request-id": id, ...(client === null ? {} : { "x-forwarded-for": client }) };
 }
 
-/** Creates an account. Throws `Refused`, or the connection's error. */
+/** The headers of a call made in the name of the session with this access token. */
+export function inSession(headers: CallHeaders, accessToken: string): CallHeaders {
+  return { ...headers, authorization: `Bearer ${accessToken}` };
+}
+
+/** Creates an account. Throws `Refused`, or the connection's error; so do all functions here. */
 export async function signUp(credentials: Credentials, headers: CallHeaders): Promise<void> {
-  await post("/api/v1/auth/signup", credentials, headers);
+  await post("signup", credentials, headers);
 }
 
-/** Trades credentials for a token. Throws `Refused`, or the connection's error. */
-export async function signIn(credentials: Credentials, headers: CallHeaders): Promise<Token> {
-  return tokenSchema.parse(await post("/api/v1/auth/signin", credentials, headers));
+/** Trades credentials for a session. */
+export async function signIn(credentials: Credentials, headers: CallHeaders): Promise<Tokens> {
+  return tokensSchema.parse(await post("signin", credentials, headers));
 }
 
-/** The account that a token belongs to, as the backend sees it now; null if the token is not valid (any more). */
-export async function whoIs(token: string, headers: CallHeaders): Promise<{ email: string } | null> {
-  const { statusCode, body } = await callBackend(`${environment().BACKEND_URL}/api/v1/auth/me`, {
-    dispatcher: backendPool,
-    headers: { ...headers, authorization: `Bearer ${token}` },
-  });
+/** Trades a refresh token for new tokens of the same session. */
+export async function renew(refreshToken: string, headers: CallHeaders): Promise<Tokens> {
+  return tokensSchema.parse(await post("refresh", { refresh_token: refreshToken }, headers));
+}
+
+/** Ends the session that `headers` speak for. */
+export async function signOut(headers: CallHeaders): Promise<void> {
+  await post("signout", undefined, headers);
+}
+
+/** Deletes the account that `headers` speak for, and everything in it. */
+export async function deleteAccount(password: string, headers: CallHeaders): Promise<void> {
+  await post("delete-account", { password }, headers);
+}
+
+/** The account that `headers` speak for, as the backend sees it now; null if the session is over. */
+export async function whoIs(headers: CallHeaders): Promise<{ email: string } | null> {
+  const url = `${environment().BACKEND_URL}/api/v1/auth/me`;
+  const { statusCode, body } = await callBackend(url, { dispatcher: backendPool, headers });
   if (statusCode === 200) return userSchema.parse(await body.json());
   await body.dump();
-  if (statusCode === 401 || statusCode === 403) return null;
+  if (statusCode === 401) return null;
   throw new Error(`The backend answered ${statusCode} when asked for the account.`);
 }
 
-async function post(path: string, content: Credentials, headers: CallHeaders): Promise<unknown> {
+async function post(action: string, content: unknown, headers: CallHeaders): Promise<unknown> {
   const {
     statusCode,
     headers: answered,
     body,
-  } = await callBackend(`${environment().BACKEND_URL}${path}`, {
+  } = await callBackend(`${environment().BACKEND_URL}/api/v1/auth/${action}`, {
     dispatcher: backendPool,
     method: "POST",
-    headers: { ...headers, "content-type": "application/json" },
-    body: JSON.stringify(content),
+    headers: { ...headers, ...(content === undefined ? {} : { "content-type": "application/json" }) },
+    body: content === undefined ? null : JSON.stringify(content),
   });
   const answer: unknown = await body.json().catch(() => null);
   if (statusCode >= 200 && statusCode < 300) return answer;
-  if (statusCode >= 500 || statusCode < 400) throw new Error(`The backend answered ${statusCode} on ${path}.`);
+  if (statusCode >= 500 || statusCode < 400) throw new Error(`The backend answered ${statusCode} on ${action}.`);
   const parsed = problemSchema.safeParse(answer);
   const detail = parsed.success ? parsed.data.detail : "The backend did not accept this.";
   const retryAfter = answered["retry-after"];

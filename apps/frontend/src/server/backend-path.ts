@@ -3,8 +3,8 @@ import "server-only";
 const mount = "/api/backend/";
 const base = "/api/v1/";
 
-/** What the browser may reach. `auth/signin` and its like are missing on purpose: their answers hold tokens. */
-const open = [/^auth\/me$/, /^todos(\/|$)/];
+/** What the browser may reach. Of `auth/` only what answers without tokens and leaves the cookies right. */
+const open = [/^auth\/(me|password)$/, /^todos(\/|$)/];
 
 /** One part of a path: no percent signs, slashes or backslashes, and never only dots. */
 const segment = /^(?!\.+$)[A-Za-z0-9._~-]{1,128}$/;

@@ -1,9 +1,9 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
-import { callHeaders, whoIs } from "./accounts";
+import { callHeaders, inSession, whoIs } from "./accounts";
 import { log } from "./log";
 import { requestId } from "./request-id";
-import { sessionCookieName } from "./session-cookie";
+import { sessionTokens } from "./session-cookie";
 
 /**
  * The account that the page is shown to, confirmed by the backend; null if nobody is signed in.
@@ -11,9 +11,9 @@ import { sessionCookieName } from "./session-cookie";
  */
 export async function currentUser(): Promise<{ email: string } | null> {
   const incoming = await headers();
-  const token = (await cookies()).get(sessionCookieName(incoming))?.value;
-  if (token === undefined || token === "") return null;
-  return whoIs(token, callHeaders(incoming, requestId(incoming)));
+  const { access } = sessionTokens(incoming, await cookies());
+  if (access === undefined) return null;
+  return whoIs(inSession(callHeaders(incoming, requestId(incoming)), access));
 }
 
 /** Whether somebody is signed in; "no" if the backend cannot be asked, because the forms work without it. */

@@ -1,5 +1,5 @@
 import "server-only";
-import type { NextRequest } from "next/server";
+import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
 import { backendPool, isConnectionLost, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
@@ -10,7 +10,8 @@ import { log } from "./log";
 import { problem } from "./problem";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
-import { sessionToken } from "./session-cookie";
+import { sessionOf } from "./renew-session";
+import { setSessionCookies } from "./session-cookie";
 import { webStream } from "./web-stream";
 
 const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);
@@ -48,10 +49,11 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
 }
 
 async function send(request: NextRequest, path: string, id: string): Promise<Response> {
+  const session = await sessionOf(request, id);
   const options = {
     dispatcher: backendPool,
     method: request.method,
-    headers: toBackend(request.headers, id, sessionToken(request)),
+    headers: toBackend(request.headers, id, session.access),
     body: boundedBody(request),
     signal: request.signal,
   };
@@ -62,21 +64,23 @@ async function send(request: NextRequest, path: string, id: string): Promise<Res
     if (request.method === "GET" && isConnectionLost(error)) return call();
     throw error;
   });
-  return passOn(answer, id);
+  const response = await passOn(answer, id);
+  if (session.renewed) setSessionCookies(request.headers, response, session.renewed);
+  return response;
 }
 
-async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<Response> {
+async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<NextResponse> {
   const { statusCode: status, headers, body } = answer;
   if (status === 204 || status === 304) {
     await body.dump();
-    return new Response(null, { status, headers: toBrowser(headers, id) });
+    return new NextResponse(null, { status, headers: toBrowser(headers, id) });
   }
   if (status >= 300 && status < 400) {
     await body.dump();
     log("error", "The backend answered with a redirect, which is never followed.", { request_id: id, status });
     return problem(502, "The backend gave an answer that cannot be used.", id);
   }
-  return new Response(webStream(body), { status, headers: toBrowser(headers, id) });
+  return new NextResponse(webStream(body), { status, headers: toBrowser(headers, id) });
 }
 
 function failure(error: unknown, id: string): Response {

@@ -23,6 +23,7 @@ const responseHeaders = [
   "link",
   "retry-after",
   "vary",
+  "x-next-cursor",
 ];
 
 /** Headers for the backend: the harmless ones of the caller, and what only this server may say. */

@@ -1,4 +1,5 @@
 import "server-only";
+import { NextResponse } from "next/server";
 
 const titles: Record<number, string> = {
   400: "Bad request",
@@ -13,11 +14,11 @@ const titles: Record<number, string> = {
 };
 
 /** An RFC 9457 problem+json answer. `detail` is a full sentence meant for people; `requestId` finds the log lines. */
-export function problem(status: number, detail: string, requestId: string, headers: HeadersInit = {}): Response {
+export function problem(status: number, detail: string, requestId: string, headers: HeadersInit = {}): NextResponse {
   const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, request_id: requestId };
   const answer = new Headers(headers);
   answer.set("content-type", "application/problem+json");
   answer.set("cache-control", "no-store");
   answer.set("x-request-id", requestId);
-  return new Response(JSON.stringify(body), { status, headers: answer });
+  return new NextResponse(JSON.stringify(body), { status, headers: answer });
 }

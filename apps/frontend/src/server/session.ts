@@ -1,51 +1,75 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
-import { callHeaders, Refused, signIn, signUp, type CallHeaders, type Token } from "./accounts";
+import { callHeaders, deleteAccount, inSession, Refused, signIn, signOut, signUp } from "./accounts";
+import type { CallHeaders, Tokens } from "./accounts";
 import { isTimeout } from "./backend";
-import { readCredentials, type Credentials } from "./credentials";
+import { credentialsSchema, passwordSchema, readJson, type Credentials } from "./credentials";
 import { log } from "./log";
 import { problem } from "./problem";
+import { sessionOf } from "./renew-session";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
-import { setSessionCookie } from "./session-cookie";
+import { setSessionCookies } from "./session-cookie";
 
-/** Signs in: the token goes into a cookie that scripts cannot read, and nothing of it into the answer. */
+/** Signs in: the tokens go into cookies that scripts cannot read, and nothing of them into the answer. */
 export function openSession(request: NextRequest): Promise<Response> {
-  return withToken(request, signIn);
+  return withTokens(request, signIn);
 }
 
 /** Signs up, and signs in at once. */
 export function openAccount(request: NextRequest): Promise<Response> {
-  return withToken(request, async (credentials, headers) => {
+  return withTokens(request, async (credentials, headers) => {
     await signUp(credentials, headers);
     return signIn(credentials, headers);
   });
 }
 
-/** Signs out: forgets the cookie. */
-export function closeSession(request: NextRequest): Response {
+/** Signs out: ends the session in the backend and forgets the cookies, the latter even if the backend is away. */
+export async function closeSession(request: NextRequest): Promise<Response> {
   const id = requestId(request.headers);
   if (!isSameOrigin(request)) return problem(403, "Only pages of this site may sign out.", id);
-  const response = new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
-  setSessionCookie(request, response, "", 0);
-  return response;
+  try {
+    const { access } = await sessionOf(request, id);
+    if (access !== undefined) await signOut(inSession(callHeaders(request.headers, id), access));
+  } catch (error) {
+    log("warn", "A session was forgotten here but not ended in the backend.", { request_id: id, error: String(error) });
+  }
+  return done(request, id, null);
 }
 
-async function withToken(
-  request: NextRequest,
-  obtain: (credentials: Credentials, headers: CallHeaders) => Promise<Token>,
-): Promise<Response> {
+/** Deletes the account if the password in the body is right, and forgets the cookies. */
+export async function closeAccount(request: NextRequest): Promise<Response> {
   const id = requestId(request.headers);
-  const credentials = await readCredentials(request, id);
-  if (credentials instanceof Response) return credentials;
+  const input = await readJson(request, id, passwordSchema);
+  if (input instanceof Response) return input;
   try {
-    const token = await obtain(credentials, callHeaders(request.headers, id));
-    const response = new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
-    setSessionCookie(request, response, token.access_token, token.expires_in);
-    return response;
+    const { access } = await sessionOf(request, id);
+    if (access === undefined) return problem(401, "Sign in first.", id);
+    await deleteAccount(input.password, inSession(callHeaders(request.headers, id), access));
+    return done(request, id, null);
   } catch (error) {
     return failure(error, id);
   }
+}
+
+async function withTokens(
+  request: NextRequest,
+  obtain: (credentials: Credentials, headers: CallHeaders) => Promise<Tokens>,
+): Promise<Response> {
+  const id = requestId(request.headers);
+  const credentials = await readJson(request, id, credentialsSchema);
+  if (credentials instanceof Response) return credentials;
+  try {
+    return done(request, id, await obtain(credentials, callHeaders(request.headers, id)));
+  } catch (error) {
+    return failure(error, id);
+  }
+}
+
+function done(request: NextRequest, id: string, tokens: Tokens | null): Response {
+  const response = new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
+  setSessionCookies(request.headers, response, tokens);
+  return response;
 }
 
 function failure(error: unknown, id: string): Response {

@@ -3,7 +3,9 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";
+import { ChangePassword } from "@/components/change-password";
 import { CredentialsForm } from "@/components/credentials-form";
+import { DeleteAccount } from "@/components/delete-account";
 import { Header } from "@/components/header";
 import { TodoList } from "@/components/todo-list";
 import { milk, serve, type Faults } from "../support/fake-server";
@@ -21,9 +23,21 @@ const list = (
   </>
 );
 
+const account = (
+  <>
+    <Header email="ann@example.com" />
+    <main>
+      <h1>Account</h1>
+      <ChangePassword />
+      <DeleteAccount />
+    </main>
+  </>
+);
+
 test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
   ["the sign-in page", <CredentialsForm key="in" kind="signin" />, {}, () => screen.findByLabelText("Email")],
   ["the sign-up page", <CredentialsForm key="up" kind="signup" />, {}, () => screen.findByLabelText("Email")],
+  ["the account page", account, {}, () => screen.findByLabelText("New password")],
   ["the list while it loads", list, {}, () => screen.findByText("Loading your todos")],
   ["the list", list, {}, () => screen.findByText("Buy milk")],
   ["the list that could not be loaded", list, { status: 400 }, () => screen.findByRole("alert")],

@@ -6,6 +6,7 @@ import { maxBodyBytes } from "@/server/bounded-body";
 import { forward } from "@/server/forward";
 import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
+import { cookiesOf, tokens } from "../support/tokens";
 
 // The real pool waits 30 seconds for an answer.
 vi.mock("@/server/backend", async (original) => ({
@@ -90,6 +91,39 @@ describe("what reaches the backend", () => {
   test("a request id of its own if the caller's could forge a log line", async () => {
     await forward(pageRequest("/api/backend/todos", { headers: { "x-request-id": 'bad id" {}' } }));
     expect(stub.seen[0]?.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe("a session whose access token has ended", () => {
+  const request = () => pageRequest("/api/backend/todos", { headers: { cookie: "todo_refresh=old" } });
+  const renewWith = (status: number, body: unknown) => {
+    answer = (asked, response) => {
+      const renewal = asked.url === "/api/v1/auth/refresh";
+      response.writeHead(renewal ? status : 200).end(JSON.stringify(renewal ? body : []));
+    };
+  };
+
+  test("is renewed first, and the browser gets the new cookies", async () => {
+    renewWith(200, tokens);
+    const response = await forward(request());
+    expect(response.status).toBe(200);
+    expect(stub.seen).toMatchObject([
+      { method: "POST", url: "/api/v1/auth/refresh" },
+      { method: "GET", url: "/api/v1/todos", headers: { authorization: `Bearer ${tokens.access_token}` } },
+    ]);
+    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh", "todo_session"]);
+  });
+
+  test("is nobody's if the backend refuses to renew it", async () => {
+    renewWith(401, { detail: "The session is over." });
+    const response = await forward(request());
+    expect(stub.seen[1]?.headers).not.toHaveProperty("authorization");
+    expect(cookiesOf(response).size).toBe(0);
+  });
+
+  test("waits for the backend if that fails: 502", async () => {
+    renewWith(500, {});
+    await expectProblem(await forward(request()), 502);
   });
 });
 

@@ -1,12 +1,11 @@
 import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { closeSession, openAccount, openSession } from "@/server/session";
+import { closeAccount, closeSession, openAccount, openSession } from "@/server/session";
 import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
+import { cookiesOf, tokens } from "../support/tokens";
 
 const credentials = JSON.stringify({ email: "ann@example.com", password: "correct horse" });
-const token = { access_token: "header.payload.signature", token_type: "bearer", expires_in: 900 };
-
 let stub: Awaited<ReturnType<typeof startStub>>;
 let answer: RequestListener;
 
@@ -15,7 +14,7 @@ beforeEach(async () => {
   answer = (request, response) => {
     const created = request.url === "/api/v1/auth/signup";
     response.writeHead(created ? 201 : 200, { "content-type": "application/json" });
-    response.end(JSON.stringify(created ? { id: "1" } : token));
+    response.end(JSON.stringify(created ? { id: "1" } : tokens));
   };
   stub = await startStub((request, response) => {
     answer(request, response);
@@ -33,22 +32,26 @@ const send = (headers: Record<string, string> = {}) =>
   pageRequest("/api/session", { method: "POST", body: credentials, headers });
 
 describe("signing in", () => {
-  test("puts the token into a cookie that scripts cannot read, and nowhere else", async () => {
+  test("puts the tokens into cookies that scripts cannot read, and nowhere else", async () => {
     const response = await openSession(send());
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
-    const cookie = response.headers.get("set-cookie") ?? "";
-    expect(cookie).toMatch(/^todo_session=header\.payload\.signature; Path=\/; .*Max-Age=900; HttpOnly; SameSite=lax$/);
+    const cookies = cookiesOf(response);
+    expect([...cookies.keys()].sort()).toEqual(["todo_refresh", "todo_session"]);
+    expect(cookies.get("todo_session")).toMatch(
+      /=header\.payload\.signature; Path=\/; .*Max-Age=885; HttpOnly; SameSite=lax$/,
+    );
+    expect(cookies.get("todo_refresh")).toMatch(/=refresh-canary; Path=\/; .*Max-Age=86400; HttpOnly; SameSite=lax$/);
     // Next keeps a copy for itself under x-middleware-*, and sends none of these on.
     const rest = [...response.headers].filter(([name]) => name !== "set-cookie" && !name.startsWith("x-middleware-"));
-    expect(JSON.stringify(rest)).not.toContain(token.access_token);
+    expect(JSON.stringify(rest)).not.toMatch(/signature|canary/);
   });
 
-  test("over https the cookie is bound to this host and to https", async () => {
-    const response = await openSession(send({ "x-forwarded-proto": "https" }));
-    expect(response.headers.get("set-cookie")).toMatch(
-      /^__Host-todo_session=.*Path=\/; .*Secure; HttpOnly; SameSite=lax$/,
-    );
+  test("over https the cookies are bound to this host and to https", async () => {
+    const cookies = cookiesOf(await openSession(send({ "x-forwarded-proto": "https" })));
+    for (const name of ["__Host-todo_session", "__Host-todo_refresh"]) {
+      expect(cookies.get(name)).toMatch(/Path=\/; .*Secure; HttpOnly; SameSite=lax$/);
+    }
   });
 
   test("the backend hears the request id and the client's address, for its log and its throttling", async () => {
@@ -111,7 +114,7 @@ describe("signing up", () => {
   test("makes the account and signs in", async () => {
     const response = await openAccount(pageRequest("/api/account", { method: "POST", body: credentials }));
     expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/signup", "/api/v1/auth/signin"]);
-    expect(response.headers.get("set-cookie")).toContain("todo_session=header.payload.signature");
+    expect(cookiesOf(response).get("todo_session")).toContain("header.payload.signature");
   });
 
   test("stops at a refusal", async () => {
@@ -122,16 +125,64 @@ describe("signing up", () => {
   });
 });
 
+const leave = (headers: Record<string, string> = {}) =>
+  pageRequest("/api/session", { method: "DELETE", headers: { cookie: "todo_session=current", ...headers } });
+
+function expectCookiesGone(response: Response) {
+  for (const name of ["todo_session", "todo_refresh"]) {
+    expect(cookiesOf(response).get(name)).toMatch(new RegExp(`^${name}=; .*Max-Age=0`));
+  }
+}
+
 describe("signing out", () => {
-  test("ends the cookie", () => {
-    const response = closeSession(pageRequest("/api/session", { method: "DELETE" }));
-    expect(response.headers.get("set-cookie")).toMatch(/^todo_session=; .*Max-Age=0/);
+  test("ends the session in the backend, and the cookies", async () => {
+    expectCookiesGone(await closeSession(leave()));
+    expect(stub.seen).toMatchObject([{ url: "/api/v1/auth/signout", headers: { authorization: "Bearer current" } }]);
   });
 
-  test("is refused to another site", () => {
-    const response = closeSession(
-      pageRequest("/api/session", { method: "DELETE", headers: { "sec-fetch-site": "cross-site" } }),
-    );
-    expect([response.status, response.headers.get("set-cookie")]).toEqual([403, null]);
+  test("works for a session whose access token has ended", async () => {
+    await closeSession(leave({ cookie: "todo_refresh=old" }));
+    expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/refresh", "/api/v1/auth/signout"]);
+  });
+
+  test("ends the cookies even if the backend is away", async () => {
+    await stub.close();
+    expectCookiesGone(await closeSession(leave()));
+  });
+
+  test("is refused to another site", async () => {
+    const response = await closeSession(leave({ "sec-fetch-site": "cross-site" }));
+    expect([response.status, cookiesOf(response).size, stub.seen.length]).toEqual([403, 0, 0]);
+  });
+});
+
+describe("deleting the account", () => {
+  const request = (headers: Record<string, string> = {}) =>
+    pageRequest("/api/account", {
+      method: "DELETE",
+      body: '{"password":"correct horse"}',
+      headers: { cookie: "todo_session=current", ...headers },
+    });
+
+  test("tells the backend, and ends the cookies", async () => {
+    expectCookiesGone(await closeAccount(request()));
+    expect(stub.seen).toMatchObject([
+      { url: "/api/v1/auth/delete-account", headers: { authorization: "Bearer current" } },
+    ]);
+  });
+
+  test("a wrong password keeps the session", async () => {
+    answer = (_request, response) =>
+      response.writeHead(403).end(JSON.stringify({ detail: "That is not your password." }));
+    const response = await closeAccount(request());
+    expect([response.status, cookiesOf(response).size]).toEqual([403, 0]);
+  });
+
+  test.each([
+    ["another site", 403, { "sec-fetch-site": "cross-site" }],
+    ["nobody in particular", 401, { cookie: "" }],
+  ])("is refused to %s: %i", async (_name, status, headers: Record<string, string>) => {
+    expect((await closeAccount(request(headers))).status).toBe(status);
+    expect(stub.seen).toEqual([]);
   });
 });
