@@ -3,7 +3,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
 import { imageResource } from "../../toolchain/stand-ins/docker-image.ts";
-import { objectAt, secret, unknown } from "../../toolchain/stand-ins/properties.ts";
+import { asText, objectAt, secret, unknown } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 import type { Resource } from "../../toolchain/stand-ins/resource.ts";
 import { FakeCommands } from "./fake-commands.ts";
@@ -52,7 +52,7 @@ describe("stand-ins: docker.Image", () => {
   it("is checked with the Dockerfile's path and a digest of the context", async () => {
     const build = objectAt(await check(wanted), "build");
     assert.equal(build["dockerfile"], fixture.getPath("app/Dockerfile"));
-    assert.match(String(build["contextDigest"]), /^[0-9a-f]{64}$/);
+    assert.match(asText(build["contextDigest"]), /^[0-9a-f]{64}$/);
   });
 
   it("is not looked for on disk while its context is unknown", async () => {
@@ -62,7 +62,7 @@ describe("stand-ins: docker.Image", () => {
 
   it("gets the machine's platform, with advice, when it names none", async () => {
     const build = objectAt(await check({ ...wanted, build: { context: fixture.getPath("app") } }), "build");
-    assert.match(String(build["platform"]), /^linux\/(amd64|arm64)$/);
+    assert.match(asText(build["platform"]), /^linux\/(amd64|arm64)$/);
     assert.match(engine.messages[0]?.message ?? "", /Building your image for linux/);
   });
 

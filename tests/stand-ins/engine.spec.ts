@@ -59,11 +59,6 @@ describe("stand-ins: with the real Pulumi engine", function () {
   let project: FsFixture;
 
   before(async function () {
-    const version = await execa("pulumi", ["version"], { reject: false, env: environment() });
-    if (version.failed) {
-      console.warn("stand-ins: with the real Pulumi engine: skipped, since no pulumi is on PATH");
-      this.skip();
-    }
     commands = await FakeCommands.create({ docker, kubectl, helm });
     project = await createFixture({
       "Pulumi.yaml": "name: demo\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
@@ -75,14 +70,19 @@ describe("stand-ins: with the real Pulumi engine", function () {
       "state/.keep": "",
       kubeconfig,
     });
+    const version = await execa("pulumi", ["version"], { reject: false, env: environment() });
+    if (version.failed) {
+      console.warn("stand-ins: with the real Pulumi engine: skipped, since no pulumi is on PATH");
+      this.skip();
+    }
     await symlink(join(checkout, "node_modules"), project.getPath("node_modules"));
     await installStandIns(project.getPath("home"));
     await pulumi("stack", "init", "dev");
     await pulumi("config", "set", "host", "tcp://alive:1");
   });
   after(async () => {
-    commands?.restore();
-    await project?.rm();
+    commands.restore();
+    await project.rm();
   });
 
   const pulumi = async (...args: string[]): Promise<string> => {

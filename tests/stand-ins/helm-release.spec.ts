@@ -41,9 +41,12 @@ describe("stand-ins: helm.v3.Release", () => {
   const wanted: Properties = { name: "todo", namespace: "todo", chart: "./chart", values: { a: 1 }, timeout: 120 };
 
   const start = async (scripts: Record<string, string>): Promise<void> => {
-    await fixture?.cleanUp();
     fixture = await clusterFixture(scripts);
     release = helmReleaseResource(fixture.cluster, fixture.engine);
+  };
+  const restart = async (scripts: Record<string, string>): Promise<void> => {
+    await fixture.cleanUp();
+    await start(scripts);
   };
   beforeEach(() => start({ helm: helm() }));
   afterEach(() => fixture.cleanUp());
@@ -74,7 +77,7 @@ describe("stand-ins: helm.v3.Release", () => {
   });
 
   it("is refused when its chart cannot be loaded", async () => {
-    await start({ helm: 'echo "Error: path \\"./chart\\" not found" >&2; exit 1' });
+    await restart({ helm: 'echo "Error: path \\"./chart\\" not found" >&2; exit 1' });
     const { failures } = await release.check(urn, {}, wanted);
     const reason = 'path "./chart" not found; check the chart name and repository configuration.';
     assert.deepEqual(failures, [{ property: "chart", reason }]);
@@ -166,7 +169,7 @@ describe("stand-ins: helm.v3.Release", () => {
     const fails = 'echo "Error: INSTALLATION FAILED: context deadline exceeded" >&2; exit 1';
 
     it("is kept with its new inputs, so that the next up tries again", async () => {
-      await start({ helm: helm({ install: fails, status: "failed" }) });
+      await restart({ helm: helm({ install: fails, status: "failed" }) });
       const inputs = await check(wanted);
       const error = await create().then(
         () => assert.fail("it succeeded"),
@@ -180,7 +183,7 @@ describe("stand-ins: helm.v3.Release", () => {
     });
 
     it("is known also when the user has cancelled", async () => {
-      await start({ helm: helm({ install: "sleep 5 & wait; exit 1" }) });
+      await restart({ helm: helm({ install: "sleep 5 & wait; exit 1" }) });
       const inputs = await check(wanted);
       const creation = release.create(urn, inputs, false, 0);
       setTimeout(() => fixture.controller.abort(), 300);
@@ -195,7 +198,7 @@ describe("stand-ins: helm.v3.Release", () => {
 
     it("is no release at all when helm has refused it", async () => {
       const refuses = 'rm "$folder/revision"; echo "Error: INSTALLATION FAILED: parse error" >&2; exit 1';
-      await start({ helm: helm({ install: refuses }) });
+      await restart({ helm: helm({ install: refuses }) });
       await assert.rejects(
         create(),
         (error) => !(error instanceof NotReady) && /^Error: parse error/.test(String(error)),
@@ -204,7 +207,7 @@ describe("stand-ins: helm.v3.Release", () => {
 
     it("is not taken over when its name is somebody else's", async () => {
       const taken = 'echo "Error: INSTALLATION FAILED: cannot re-use a name that is still in use" >&2; exit 1';
-      await start({ helm: helm({ install: taken }) });
+      await restart({ helm: helm({ install: taken }) });
       await assert.rejects(create(), (error) => !(error instanceof NotReady));
     });
 
@@ -246,7 +249,7 @@ describe("stand-ins: helm.v3.Release", () => {
   it("cannot be made, changed or deleted in a cluster that does not answer", async () => {
     const state = await create();
     const inputs = await check(wanted);
-    await start({ helm: helm(), kubectl: "echo refused >&2; exit 1" });
+    await restart({ helm: helm(), kubectl: "echo refused >&2; exit 1" });
     const message = /can't (create|update|delete) Helm Release with unreachable cluster/;
     await assert.rejects(release.create(urn, inputs, false, 0), message);
     await assert.rejects(release.update(urn, state, inputs, false), message);

@@ -31,9 +31,12 @@ describe("stand-ins: Kubernetes objects", () => {
   };
 
   const start = async (scripts: Record<string, string>, settings?: Record<string, string>): Promise<void> => {
-    await fixture?.cleanUp();
     fixture = await clusterFixture(scripts, settings);
     secrets = kubernetesObjectResource(fixture.cluster, fixture.engine, { namespaced: true });
+  };
+  const restart = async (scripts: Record<string, string>, settings?: Record<string, string>): Promise<void> => {
+    await fixture.cleanUp();
+    await start(scripts, settings);
   };
   beforeEach(() => start({ kubectl }));
   afterEach(() => fixture.cleanUp());
@@ -63,7 +66,7 @@ describe("stand-ins: Kubernetes objects", () => {
   });
 
   it("get the provider's namespace when they name none", async () => {
-    await start({ kubectl }, { namespace: "elsewhere" });
+    await restart({ kubectl }, { namespace: "elsewhere" });
     const inputs = await check({ ...wanted, metadata: { name: "x" } });
     assert.equal(objectAt(inputs, "metadata")["namespace"], "elsewhere");
   });
@@ -120,8 +123,8 @@ describe("stand-ins: Kubernetes objects", () => {
     },
   ])
     it(`${replaces.length > 0 ? "are deleted and made again" : "change in place"} for another ${what}`, async () => {
-      await start({ kubectl }, settings ?? {});
-      const difference = secrets.diff(await create(), await check({ ...wanted, ...news } as Properties));
+      await restart({ kubectl }, settings ?? {});
+      const difference = secrets.diff(await create(), await check({ ...wanted, ...news }));
       assert.deepEqual([difference.replaces, difference.deleteBeforeReplace], [replaces, replaces.length > 0]);
       assert.equal(Object.keys(difference.changes).length, 1);
     });
@@ -138,7 +141,7 @@ describe("stand-ins: Kubernetes objects", () => {
     await fixture.commands.replace("kubectl", `case "$*" in *" get secret"*) echo '${JSON.stringify(live)}' ;; esac`);
     const found = await secrets.read(urn, "todo/todo-secrets", state, objectAt(state, "__inputs"));
     assert.deepEqual(found?.inputs["data"], secret({ PASSWORD: base64("drifted") }));
-    assert.equal(found?.inputs["extra"], undefined);
+    assert.equal(found.inputs["extra"], undefined);
   });
 
   it("are gone after a refresh when they are gone", async () => {
@@ -160,19 +163,19 @@ describe("stand-ins: Kubernetes objects", () => {
     const refused = "echo 'The connection was refused' >&2; exit 1";
 
     it("cannot be made, and nothing else is tried", async () => {
-      await start({ kubectl: refused });
+      await restart({ kubectl: refused });
       await assert.rejects(create(), /configured Kubernetes cluster is unreachable: .*The connection was refused/);
       assert.equal((await fixture.commands.calls("kubectl")).length, 1);
     });
 
     it("can still be previewed", async () => {
-      await start({ kubectl: refused });
+      await restart({ kubectl: refused });
       assert.equal((await secrets.create(urn, await check(wanted), true, 0)).id, "");
     });
 
     it("cannot be refreshed or deleted, and it is said how to forget them", async () => {
       const state = await create();
-      await start({ kubectl: refused });
+      await restart({ kubectl: refused });
       const advice = /PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"/;
       await assert.rejects(secrets.read(urn, "todo/todo-secrets", state, {}), advice);
       await assert.rejects(secrets.delete(urn, "todo/todo-secrets", state, 0), advice);
@@ -180,18 +183,18 @@ describe("stand-ins: Kubernetes objects", () => {
 
     it("are forgotten when the provider says so", async () => {
       const state = await create();
-      await start({ kubectl: refused }, { deleteUnreachable: "true" });
+      await restart({ kubectl: refused }, { deleteUnreachable: "true" });
       assert.equal(await secrets.read(urn, "todo/todo-secrets", state, {}), undefined);
       await secrets.delete(urn, "todo/todo-secrets", state, 0);
     });
 
     it("fail in the same way when the kubeconfig is gone", async () => {
-      await start({ kubectl }, { kubeconfig: "/nowhere/kubeconfig" });
+      await restart({ kubectl }, { kubeconfig: "/nowhere/kubeconfig" });
       await assert.rejects(create(), /failed to parse kubeconfig data .* \/nowhere\/kubeconfig is neither/);
     });
 
     it("fail in the same way when the kubeconfig does not have the context", async () => {
-      await start({ kubectl }, { context: "missing" });
+      await restart({ kubectl }, { context: "missing" });
       await assert.rejects(create(), /context "missing" does not exist/);
     });
   });

@@ -72,6 +72,6 @@ async function contentOf(file: string, stats: Stats): Promise<Buffer | string> {
 
 /** The mode as `ls` shows it, with L for a link. */
 function modeText(stats: Stats): string {
-  const bits = [..."rwxrwxrwx"].map((letter, index) => (stats.mode & (0o400 >> index) ? letter : "-"));
+  const bits = "rwxrwxrwx".split("").map((letter, index) => (stats.mode & (0o400 >> index) ? letter : "-"));
   return (stats.isSymbolicLink() ? "L" : "-") + bits.join("");
 }

@@ -5,7 +5,7 @@ import { contextDigest } from "./docker-context.ts";
 import type { Daemon } from "./docker-daemon.ts";
 import type { Changes } from "./diff.ts";
 import type { Engine } from "./engine.ts";
-import { hasUnknowns, objectAt, revealAll, secret, textAt } from "./properties.ts";
+import { asText, hasUnknowns, objectAt, revealAll, secret, textAt } from "./properties.ts";
 import type { Properties, Value } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 import { CommandFailed } from "./run.ts";
@@ -83,8 +83,8 @@ function buildArguments(imageName: string, build: Properties): string[] {
     ...option("--platform", textAt(build, "platform")),
     ...option("--target", textAt(build, "target")),
     ...option("--network", textAt(build, "network")),
-    ...Object.entries(objectAt(build, "args")).flatMap(([key, value]) => ["--build-arg", `${key}=${String(value)}`]),
-    ...list(build["addHosts"]).flatMap((host) => ["--add-host", String(host)]),
+    ...Object.entries(objectAt(build, "args")).flatMap(([key, value]) => ["--build-arg", `${key}=${asText(value)}`]),
+    ...list(build["addHosts"]).flatMap((host) => ["--add-host", asText(host)]),
     context,
   ];
 }

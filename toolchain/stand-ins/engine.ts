@@ -5,6 +5,12 @@ import messages from "@pulumi/pulumi/proto/engine_pb.js";
 /** How much a message matters. */
 export type Severity = "info" | "warning" | "error";
 
+const severities = {
+  info: messages.LogSeverity.INFO,
+  warning: messages.LogSeverity.WARNING,
+  error: messages.LogSeverity.ERROR,
+};
+
 /** The engine that started this plugin, as far as messages to the user go. */
 export interface Engine {
   /**
@@ -22,7 +28,7 @@ export function connect(address: string | undefined): Engine {
   const client = new engineService.EngineClient(address, credentials.createInsecure());
   const send = (severity: Severity, message: string, urn: string | undefined, ephemeral: boolean): Promise<void> => {
     const request = new messages.LogRequest();
-    request.setSeverity({ info: 1, warning: 2, error: 3 }[severity] as 1 | 2 | 3);
+    request.setSeverity(severities[severity]);
     request.setMessage(message);
     request.setUrn(urn ?? "");
     request.setEphemeral(ephemeral);

@@ -8,6 +8,7 @@ import { describeRelease } from "./helm-description.ts";
 import type { Description } from "./helm-description.ts";
 import { inputsWithDefaults, installFlags, refuseUnsupported, upgradeFlags } from "./helm-inputs.ts";
 import {
+  asText,
   hasUnknowns,
   isObject,
   keepSecrets,
@@ -37,7 +38,7 @@ export const helmReleaseResource = (cluster: Cluster, engine: Engine): Resource 
     if (hasUnknowns(inputs)) return { inputs };
     try {
       const chart = parse(await cluster.helm(["show", "chart", textAt(inputs, "chart") ?? ""])) as Properties;
-      return { inputs: { ...inputs, version: String(chart["version"]) } };
+      return { inputs: { ...inputs, version: asText(chart["version"]) } };
     } catch (error) {
       const reason = `${reasonOf(error)}; check the chart name and repository configuration.`;
       return { inputs, failures: [{ property: "chart", reason }] };

@@ -3,7 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { reasonOf } from "./cluster.ts";
 import { compare, isWithin } from "./diff.ts";
 import type { Engine } from "./engine.ts";
-import { hasUnknowns, isObject, keepSecrets, objectAt, revealAll, secret, textAt } from "./properties.ts";
+import { asText, hasUnknowns, isObject, keepSecrets, objectAt, revealAll, secret, textAt } from "./properties.ts";
 import type { Properties, Value } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 import { isForgotten } from "./unreachable.ts";
@@ -142,7 +142,7 @@ function normalize(inputs: Properties): Properties {
   if (inputs["metadata"] !== undefined) normal["metadata"] = Object.fromEntries(metadata);
   const text = objectAt(inputs, "stringData");
   if (inputs["kind"] === "Secret" && Object.keys(text).length > 0 && !hasUnknowns(inputs)) {
-    const encoded = Object.entries(text).map(([key, value]) => [key, Buffer.from(String(value)).toString("base64")]);
+    const encoded = Object.entries(text).map(([key, value]) => [key, Buffer.from(asText(value)).toString("base64")]);
     normal["data"] = { ...objectAt(inputs, "data"), ...(Object.fromEntries(encoded) as Properties) };
     delete normal["stringData"];
   }

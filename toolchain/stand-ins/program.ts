@@ -84,7 +84,7 @@ function runArguments(request: Messages.RunRequest, host: Host): string[] {
 }
 
 function runEnvironment(request: Messages.RunRequest, options: Record<string, unknown>): NodeJS.ProcessEnv {
-  const settings = request.getConfigMap().toArray() as [string, string][];
+  const settings = request.getConfigMap().toArray();
   const environment: NodeJS.ProcessEnv = {
     PULUMI_CONFIG: JSON.stringify(Object.fromEntries(settings.map(([key, value]) => [sdkKey(key), value]))),
     PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),

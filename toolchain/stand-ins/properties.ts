@@ -62,6 +62,10 @@ export function textAt(properties: Properties, key: string): string | undefined 
   return typeof value === "string" && value !== "" && value !== unknown ? value : undefined;
 }
 
+/** Any value as one text: a text as it is, anything else as JSON. */
+export const asText = (value: Value | undefined): string =>
+  typeof value === "string" ? value : JSON.stringify(value ?? null);
+
 /** Gives each output the secretness of the input of the same name, object by object. */
 export function keepSecrets(outputs: Properties, inputs: Properties): Properties {
   const marked = { ...outputs };
@@ -76,7 +80,7 @@ export function keepSecrets(outputs: Properties, inputs: Properties): Properties
 }
 
 /** Reads a protobuf struct. */
-export const fromStruct = (message: Struct | undefined): Properties => (message?.toJavaScript() ?? {}) as Properties;
+export const fromStruct = (message: Struct | undefined): Properties => message?.toJavaScript() ?? {};
 
 /** Writes a protobuf struct. */
 export const toStruct = (properties: Properties): Struct => struct.Struct.fromJavaScript(properties);

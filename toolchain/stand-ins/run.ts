@@ -36,8 +36,9 @@ const grace = 500;
  */
 export async function run(command: Command): Promise<string> {
   const { file, args, input = "", env = process.env, signal, onLine } = command;
+  const isCancelled = (): boolean => signal.aborted;
   const cancelled = (stderr: string): CommandFailed => new CommandFailed(`${file} was cancelled`, stderr);
-  if (signal.aborted) throw cancelled("");
+  if (isCancelled()) throw cancelled("");
   const child = spawn(file, args, { env, stdio: "pipe" });
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -53,11 +54,11 @@ export async function run(command: Command): Promise<string> {
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once("error", (error) => reject(new CommandFailed(`cannot run ${file}: ${error.message}`, "")));
     child.once("close", resolve);
-    child.once("exit", () => signal.aborted && setTimeout(resolve, grace, null));
+    child.once("exit", () => isCancelled() && setTimeout(resolve, grace, null));
   }).finally(() => signal.removeEventListener("abort", end));
 
   if (code === 0) return stdout;
-  if (signal.aborted && lastLine(stderr) === undefined) throw cancelled(stderr);
+  if (isCancelled() && lastLine(stderr) === undefined) throw cancelled(stderr);
   throw new CommandFailed(lastLine(stderr) ?? `${file} ended with exit code ${code}`, stderr);
 }
 
