@@ -59,7 +59,7 @@ export const fetchText = async (url: string): Promise<string> => {
 
 const get = async (url: string): Promise<Response> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(30 * 60_000) });
-  if (!response.ok) throw new Error(`it answered ${String(response.status)}`);
+  if (!response.ok) throw new Error(`it answered ${response.status}`);
   return response;
 };
 

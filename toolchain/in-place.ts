@@ -12,7 +12,7 @@ import process from "node:process";
 export const fillInPlace = async (folder: string, fill: (draft: string) => Promise<void>): Promise<void> => {
   if (existsSync(folder)) return;
   await removeLeftovers(folder);
-  const draft = `${folder}.partial-${String(process.pid)}`;
+  const draft = `${folder}.partial-${process.pid}`;
   await mkdir(draft, { recursive: true });
   try {
     await fill(draft);

@@ -11,10 +11,7 @@ export default class CountingReporter extends Mocha.reporters.Spec {
       const { passes, failures, pending } = this.stats;
       const tests = passes + failures + pending;
       mkdirSync(dirname(output), { recursive: true });
-      writeFileSync(
-        output,
-        `<testsuite tests="${String(tests)}" failures="${String(failures)}" errors="0" skipped="${String(pending)}" />\n`,
-      );
+      writeFileSync(output, `<testsuite tests="${tests}" failures="${failures}" errors="0" skipped="${pending}" />\n`);
     });
   }
 }

@@ -53,7 +53,7 @@ export const run = async (title: string, file: string, args: string[], options: 
       if (lines.length > shownLines) lines.shift();
       if (line.trim() !== "") options.report?.(line.trim());
     }
-    return (await command).stdout as string;
+    return (await command).stdout;
   } catch (error) {
     const tail = lines.map((line) => `    ${line}`).join("\n");
     const next = `${options.next ?? "Mend what it says, then run the same command again."} Log: ${display(path)}`;
@@ -68,5 +68,5 @@ const reason = (error: unknown): string => {
   const { code, exitCode, signal } = error as { code?: string; exitCode?: number; signal?: string };
   if (code === "ENOENT") return "the command was not found";
   if (signal !== undefined) return `ended by ${signal}`;
-  return exitCode === undefined ? String((error as Error).message) : `exit code ${String(exitCode)}`;
+  return exitCode === undefined ? (error as Error).message : `exit code ${exitCode}`;
 };

@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { environment } from "./environment.ts";
 import { readMachine } from "./machine.ts";
 import { pulumiHome } from "./paths.ts";

@@ -74,12 +74,10 @@ const summarize = (results: [Check, Counts][]): number => {
   const width = Math.max(...results.map(([{ title }]) => title.length));
   console.log("");
   for (const [{ title }, { passed, failed }] of results) {
-    console.log(
-      `${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${String(passed)} passed, ${String(failed)} failed`,
-    );
+    console.log(`${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${passed} passed, ${failed} failed`);
   }
   const passed = results.reduce((sum, [, counts]) => sum + counts.passed, 0);
   const failed = results.reduce((sum, [, counts]) => sum + counts.failed, 0);
-  console.log(`\n${String(passed)} passed, ${String(failed)} failed`);
+  console.log(`\n${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 };

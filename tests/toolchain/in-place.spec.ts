@@ -36,11 +36,11 @@ describe("filling a folder in place", () => {
   it("removes what a killed run left, and leaves alone what another run is filling", async () => {
     const dead = 2 ** 22 + 1; // above the largest process id of Linux
     await using parent = await createFixture({
-      [`tool-1.0.0.partial-${String(dead)}/half`]: "",
-      [`tool-1.0.0.partial-${String(process.ppid)}/half`]: "",
+      [`tool-1.0.0.partial-${dead}/half`]: "",
+      [`tool-1.0.0.partial-${process.ppid}/half`]: "",
     });
     await fillInPlace(parent.getPath("tool-1.0.0"), () => Promise.resolve());
-    assert.deepEqual((await readdir(parent.path)).sort(), ["tool-1.0.0", `tool-1.0.0.partial-${String(process.ppid)}`]);
+    assert.deepEqual((await readdir(parent.path)).sort(), ["tool-1.0.0", `tool-1.0.0.partial-${process.ppid}`]);
   });
 
   it("is content with what another run has put there in the meantime", async () => {

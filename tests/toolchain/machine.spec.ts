@@ -40,7 +40,7 @@ describe("what set-up finds out about a machine", () => {
     [407, false],
     [503, false],
   ] as const) {
-    it(`takes status ${String(status)} for ${expected ? "an answer" : "none"}`, async () => {
+    it(`takes status ${status} for ${expected ? "an answer" : "none"}`, async () => {
       const server = createServer((_, response) => response.writeHead(status).end()).listen(0, "127.0.0.1");
       await once(server, "listening");
       try {

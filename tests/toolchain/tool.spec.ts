@@ -12,7 +12,7 @@ import { versions } from "../../toolchain/tools/versions.ts";
 /** Puts a program on a PATH of its own that prints a text and ends with a code, and asks whether it will do. */
 async function accepts(tool: Tool, printed: string, code = 0): Promise<boolean> {
   await using folder = await createFixture({
-    [tool.name]: `#!/bin/sh\ncat <<'END'\n${printed}\nEND\nexit ${String(code)}\n`,
+    [tool.name]: `#!/bin/sh\ncat <<'END'\n${printed}\nEND\nexit ${code}\n`,
   });
   await chmod(folder.getPath(tool.name), 0o755);
   return await isOnPath(tool, { PATH: `${folder.path}:/usr/bin:/bin` });

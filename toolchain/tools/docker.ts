@@ -13,7 +13,7 @@ export const dockerStep = (): Step => ({
       throw new ToolchainError("Docker is missing.", "Install it: https://docs.docker.com/get-started/get-docker/");
     }
     throw new ToolchainError(
-      `Docker does not answer: ${stderr?.trim().split("\n")[0] ?? "no reason given"}.`,
+      `Docker does not answer: ${stderr.trim().split("\n")[0] || "no reason given"}.`,
       "Start Docker Desktop, or the docker service, and see that `docker version` names a server.",
     );
   },

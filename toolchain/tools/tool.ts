@@ -69,7 +69,7 @@ export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment(
     timeout: 20_000,
   });
   // Debian's and other builds decorate the version: `v3.20.2+g1234`, `5.10.2-5`.
-  const version = failed ? null : semver.coerce(/\d+\.\d+\.\d+/.exec(stdout ?? "")?.[0]);
+  const version = failed ? null : semver.coerce(/\d+\.\d+\.\d+/.exec(stdout)?.[0]);
   return version !== null && semver.satisfies(version, tool.accepts);
 };
 

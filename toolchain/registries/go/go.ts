@@ -50,7 +50,7 @@ const findGo = async (): Promise<string | undefined> => {
 const goVersion = async (): Promise<string | undefined> => {
   const env = { ...process.env, GOTOOLCHAIN: "local" };
   const { stdout, failed } = await execa("go", ["version"], { env, reject: false, stdin: "ignore" });
-  return failed ? undefined : semver.coerce(/go(\d+\.\d+(\.\d+)?)/.exec(stdout ?? "")?.[1])?.version;
+  return failed ? undefined : semver.coerce(/go(\d+\.\d+(\.\d+)?)/.exec(stdout)?.[1])?.version;
 };
 
 /** Gets Go from its own module, which any Go can download: Debian's, if there is none. */

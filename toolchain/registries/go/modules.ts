@@ -131,7 +131,7 @@ export const buildGoModule = async (name: GoModuleName, folder: string, report: 
       },
       report: (line) => {
         compiled += line.startsWith("go: downloading") ? 0 : 1;
-        report(line.startsWith("go: ") ? line.slice(4) : `${String(compiled)} packages compiled`);
+        report(line.startsWith("go: ") ? line.slice(4) : `${compiled} packages compiled`);
       },
     },
   );
