@@ -1,7 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
-import { RandomBytes } from "@pulumi/random/randomBytes.js";
+import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
 /** Arguments of {@link AppSecrets}. */
@@ -26,8 +26,9 @@ export class AppSecrets extends pulumi.ComponentResource {
     super("todo-stack:index:AppSecrets", name, {}, opts);
     const inCluster = { ...args.cluster.inKubernetes, parent: this };
 
-    const jwtSecret = new RandomBytes(`${name}-jwt-secret`, { length: 64 }, { parent: this });
-    const password = new RandomBytes(`${name}-database-password`, { length: 24 }, { parent: this });
+    // Not RandomBytes: its id is its value, and Pulumi keeps ids in plain text.
+    const jwtSecret = new RandomPassword(`${name}-jwt-secret`, { length: 64, special: false }, { parent: this });
+    const password = new RandomPassword(`${name}-database-password`, { length: 32, special: false }, { parent: this });
     const namespace = new Namespace(
       `${name}-namespace`,
       { metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
@@ -39,9 +40,9 @@ export class AppSecrets extends pulumi.ComponentResource {
         metadata: { name: "todo-secrets", namespace: namespace.metadata.name },
         type: "Opaque",
         stringData: {
-          DATABASE_URL: pulumi.interpolate`postgresql+psycopg://todo:${password.hex}@todo-postgres:5432/todo`,
-          JWT_SECRET: jwtSecret.base64,
-          POSTGRES_PASSWORD: password.hex,
+          DATABASE_URL: pulumi.interpolate`postgresql+psycopg://todo:${password.result}@todo-postgres:5432/todo`,
+          JWT_SECRET: jwtSecret.result,
+          POSTGRES_PASSWORD: password.result,
         },
       },
       inCluster,

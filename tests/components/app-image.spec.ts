@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { AppImage } from "../../components/app-image.ts";
+import { contextHash } from "../../components/lib/content-hash.ts";
+import { MinikubeCluster } from "../../components/minikube-cluster.ts";
+import { MockEngine } from "../helpers/mocks.ts";
+
+describe("AppImage", () => {
+  let engine: MockEngine;
+  let image: AppImage;
+  let folder: FsFixture;
+
+  before(async () => {
+    folder = await createFixture({ Dockerfile: "FROM scratch\nCOPY app /", app: "1" });
+    engine = await MockEngine.start({
+      "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+      "minikube:index:ImagePresence": { builds: 3 },
+    });
+    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+    const cluster = new MinikubeCluster("todo", settings);
+    image = new AppImage("todo-backend", { repository: "todo-backend", context: folder.path, cluster });
+    await engine.settle();
+  });
+
+  after(() => folder.rm());
+
+  it("is named after the content of its build context", () => {
+    const hash = contextHash(folder.path).slice(0, 16);
+    assert.equal(image.tag, hash);
+    assert.equal(image.reference, `todo-backend:${hash}`);
+    assert.equal(engine.one("docker:index/image:Image").inputs["imageName"], `todo-backend:${hash}`);
+  });
+
+  it("is built in the cluster's daemon for the cluster's platform, and pushed nowhere", () => {
+    const { inputs, provider, deletedWith, parent } = engine.one("docker:index/image:Image");
+    assert.equal(provider, "todo-docker");
+    assert.equal(deletedWith, "todo-docker", "a destroy must not ask a daemon that may be dead");
+    assert.equal(parent, "todo-backend");
+    assert.equal(inputs["skipPush"], true);
+    const { platform, dockerfile, context } = inputs["build"] as Record<string, string>;
+    assert.match(platform ?? "", /^linux\/(amd64|arm64)$/);
+    assert.equal(context, folder.path);
+    assert.equal(dockerfile, `${folder.path}/Dockerfile`);
+  });
+
+  it("is built again when it is lost, since the count of builds is an argument of the build", () => {
+    const { inputs } = engine.one("docker:index/image:Image");
+    assert.deepEqual((inputs["build"] as { args: unknown }).args, { BUILDS: "3" });
+    assert.deepEqual(engine.one("minikube:index:ImagePresence").inputs, {
+      image: image.reference,
+      instance: "life-1",
+      dockerHost: "tcp://192.0.2.7:2376",
+      dockerCertPath: "/certs",
+    });
+  });
+});

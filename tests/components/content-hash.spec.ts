@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { chmod, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { chartHash, contextHash } from "../../components/lib/content-hash.ts";
+
+type Change = (folder: FsFixture) => Promise<unknown>;
+
+/** Whether a hash is another one after a change to a folder of these files. */
+async function notices(
+  hash: (folder: string) => string,
+  files: Record<string, string>,
+  change: Change,
+): Promise<boolean> {
+  const folder = await createFixture(files);
+  try {
+    const before = hash(folder.path);
+    assert.equal(hash(folder.path), before, "the hash of the same files must be the same");
+    await change(folder);
+    return hash(folder.path) !== before;
+  } finally {
+    await folder.rm();
+  }
+}
+
+const context = {
+  Dockerfile: "FROM scratch",
+  ".dockerignore": "# nothing but this\n*\n!src\n!lock\n**/*.pyc\n",
+  lock: "1",
+  "src/main.py": "1",
+  "src/deep/other.py": "2",
+  "src/main.pyc": "x",
+  "node_modules/left/index.js": "x",
+  "notes.md": "x",
+};
+
+describe("contextHash", () => {
+  const changes: [string, Change, boolean][] = [
+    ["an edited file", (folder) => folder.writeFile("src/deep/other.py", "3"), true],
+    ["a new file", (folder) => folder.writeFile("src/new.py", ""), true],
+    ["a removed file", (folder) => folder.rm("src/deep/other.py"), true],
+    ["a renamed file", (folder) => rename(folder.getPath("src/main.py"), folder.getPath("src/start.py")), true],
+    ["a file that becomes executable", (folder) => chmod(folder.getPath("src/main.py"), 0o755), true],
+    [
+      "an edited Dockerfile, though .dockerignore leaves it out",
+      (folder) => folder.writeFile("Dockerfile", "FROM a"),
+      true,
+    ],
+    ["an edited ignored file", (folder) => folder.writeFile("notes.md", "y"), false],
+    ["an edited file in an ignored folder", (folder) => folder.writeFile("node_modules/left/index.js", "y"), false],
+    ["an edited file that is ignored by a pattern", (folder) => folder.writeFile("src/main.pyc", "y"), false],
+    ["other permissions of group and others", (folder) => chmod(folder.getPath("src/main.py"), 0o600), false],
+    ["a newer date", async (folder) => writeFile(folder.getPath("src/main.py"), "1"), false],
+    ["an empty folder", (folder) => folder.mkdir("src/empty"), false],
+  ];
+  for (const [what, change, noticed] of changes) {
+    it(`${noticed ? "notices" : "does not mind"} ${what}`, async () => {
+      assert.equal(await notices(contextHash, context, change), noticed);
+    });
+  }
+
+  it("notices where a symbolic link leads, and not what is there", async () => {
+    const folder = await createFixture({ ...context, outside: "1" });
+    await symlink("../outside", folder.getPath("src/link"));
+    const before = contextHash(folder.path);
+    await folder.writeFile("outside", "2");
+    assert.equal(contextHash(folder.path), before, "Docker copies the link, not what it leads to");
+    await rm(folder.getPath("src/link"));
+    await symlink("../elsewhere", folder.getPath("src/link"));
+    assert.notEqual(contextHash(folder.path), before);
+    await folder.rm();
+  });
+
+  it("finds an exception below an ignored folder", async () => {
+    const files = {
+      Dockerfile: "",
+      ".dockerignore": "deep\n!deep/down/kept",
+      "deep/down/kept": "1",
+      "deep/other": "1",
+    };
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("deep/down/kept", "2")), true);
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("deep/other", "2")), false);
+  });
+
+  it("tells apart where one file ends and the next begins", async () => {
+    const [one, other] = [
+      await createFixture({ Dockerfile: "", a: "1b\0file\x001\x002" }),
+      await createFixture({ Dockerfile: "", a: "1", b: "2" }),
+    ];
+    assert.notEqual(contextHash(one.path), contextHash(other.path));
+    await one.rm();
+    await other.rm();
+  });
+
+  it("is the same wherever the folder is", async () => {
+    const [one, other] = [await createFixture(context), await createFixture(context)];
+    assert.equal(contextHash(one.path), contextHash(other.path));
+    await one.rm();
+    await other.rm();
+  });
+});
+
+describe("chartHash", () => {
+  const chart = {
+    "Chart.yaml": "version: 1",
+    "values.yaml": "a: 1",
+    "values-dev.yaml": "a: 2",
+    "values.schema.json": "{}",
+    "README.md": "x",
+    "templates/_helpers.tpl": "x",
+    "templates/backend/deployment.yaml": "x",
+    "tests/a_test.yaml": "x",
+  };
+  const noticed = [
+    "Chart.yaml",
+    "values.yaml",
+    "values.schema.json",
+    "templates/_helpers.tpl",
+    "templates/backend/deployment.yaml",
+  ];
+  for (const file of Object.keys(chart)) {
+    const counts = noticed.includes(file);
+    it(`${counts ? "notices" : "does not mind"} an edit of ${file}`, async () => {
+      assert.equal(await notices(chartHash, chart, (folder) => folder.writeFile(file, "edited")), counts);
+    });
+  }
+});

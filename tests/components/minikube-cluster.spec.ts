@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { MinikubeCluster } from "../../components/minikube-cluster.ts";
+import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
+import { MockEngine, valueOf } from "../helpers/mocks.ts";
+
+const args: MinikubeClusterArgs = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+const outputs = {
+  "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/home/certs" },
+};
+
+describe("MinikubeCluster", () => {
+  let engine: MockEngine;
+
+  async function make(changes: Partial<MinikubeClusterArgs> = {}): Promise<MinikubeCluster> {
+    engine = await MockEngine.start(outputs);
+    const cluster = new MinikubeCluster("todo", { ...args, ...changes });
+    await engine.settle();
+    return cluster;
+  }
+
+  it("asks for one cluster, with the docker runtime and a port on localhost", async () => {
+    await make();
+    const { name, inputs, parent } = engine.one("minikube:index:Cluster");
+    assert.equal(name, "todo-cluster");
+    assert.equal(parent, "todo");
+    assert.deepEqual(inputs, {
+      profile: "demo",
+      driver: "docker",
+      cpus: 2,
+      memory: 2048,
+      ports: ["127.0.0.1:30999:30080"],
+      kubernetesVersion: "v1.34.4",
+      containerRuntime: "docker",
+      kubeconfig: ".state/demo.kubeconfig",
+    });
+  });
+
+  it("answers on localhost with the docker driver", async () => {
+    assert.equal(await valueOf((await make()).url), "http://localhost:30999");
+  });
+
+  it("answers at the node with a virtual machine, which publishes no ports", async () => {
+    const cluster = await make({ driver: "kvm2" });
+    assert.equal(await valueOf(cluster.url), "http://192.0.2.7:30080");
+    assert.deepEqual(engine.one("minikube:index:Cluster").inputs["ports"], []);
+  });
+
+  it("builds in the cluster's own daemon, which is another one after the cluster was replaced", async () => {
+    await make();
+    const daemon = engine.one("pulumi:providers:docker");
+    assert.deepEqual(daemon.inputs, { host: "tcp://192.0.2.7:2376", certPath: "/home/certs" });
+    assert.equal(daemon.replacementTrigger, "life-1");
+    assert.equal(daemon.parent, "todo");
+  });
+
+  it("talks to Kubernetes over a kubeconfig that is known before the cluster is", async () => {
+    await make();
+    const api = engine.one("pulumi:providers:kubernetes");
+    assert.deepEqual(api.inputs, { kubeconfig: ".state/demo.kubeconfig", context: "demo" });
+    assert.deepEqual(api.dependencies, ["todo-cluster"], "the kubeconfig file is there after the cluster");
+    // A provider that hangs on the cluster's outputs is replaced with it, and leaves its resources without a provider.
+    const ofInputs = Object.values(api.dependenciesOf).flat();
+    assert.deepEqual(ofInputs, [], "no input of the Kubernetes provider may come from the cluster");
+  });
+
+  it("replaces what is in Kubernetes with the cluster, and never asks a cluster that goes to delete it", async () => {
+    const { inKubernetes, inDaemon } = await make();
+    assert.equal(inKubernetes.deleteBeforeReplace, true);
+    assert.equal(inKubernetes.deletedWith, inKubernetes.provider);
+    assert.equal(inDaemon.deletedWith, inDaemon.provider);
+    assert.ok(inKubernetes.provider !== undefined && inDaemon.provider !== undefined);
+  });
+});
