@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { containersOf, pick, podsOf, render, type Manifest } from "./render.ts";
+import { containersOf, pick, podsOf, render, type Container, type Manifest } from "./render.ts";
 
 const USERS: Record<string, number> = {
   "Deployment/todo-backend": 65532,
@@ -17,14 +17,21 @@ const WRITABLE: Record<string, string[]> = {
   test: [],
 };
 
-const RESOURCES: Record<string, object> = {
+const AMOUNTS = {
   backend: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "500m", memory: "512Mi" } },
   frontend: { requests: { cpu: "250m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
   postgres: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "250m", memory: "256Mi" } },
+} as const;
+
+/** Whose amounts each container has. */
+const COMPONENT: Record<string, keyof typeof AMOUNTS> = {
+  backend: "backend",
+  "wait-for-database": "backend",
+  frontend: "frontend",
+  "wait-for-backend": "frontend",
+  test: "frontend",
+  postgres: "postgres",
 };
-RESOURCES["wait-for-database"] = RESOURCES["backend"]!;
-RESOURCES["wait-for-backend"] = RESOURCES["frontend"]!;
-RESOURCES["test"] = RESOURCES["frontend"]!;
 
 describe("chart: hardening", () => {
   let manifests: Manifest[];
@@ -86,7 +93,8 @@ describe("chart: hardening", () => {
     const names = podsOf(manifests).flatMap(({ owner, spec }) => {
       assert.equal(spec.automountServiceAccountToken, false, owner);
       assert.equal(spec.enableServiceLinks, false, `${owner}: other services leak into the environment`);
-      const account = pick(manifests, "ServiceAccount", spec.serviceAccountName) as Manifest & Record<string, unknown>;
+      const account = pick(manifests, "ServiceAccount", spec["serviceAccountName"] as string) as Manifest &
+        Record<string, unknown>;
       assert.equal(account["automountServiceAccountToken"], false, owner);
       return owner === "Pod/todo-test" ? [] : [spec["serviceAccountName"] as string];
     });
@@ -102,7 +110,7 @@ describe("chart: hardening", () => {
         assert.ok(amounts["ephemeral-storage"], `${where} may fill the node's disk`);
         delete amounts["ephemeral-storage"];
       }
-      assert.deepEqual({ requests, limits }, RESOURCES[container.name], where);
+      assert.deepEqual({ requests, limits }, amountsOf(container), where);
     }
   });
 
@@ -110,19 +118,16 @@ describe("chart: hardening", () => {
     for (const component of ["backend", "frontend", "postgres"]) {
       const changed = await render({ set: [`${component}.resources.limits.cpu=900m`] });
       for (const { where, container } of containersOf(changed)) {
-        const expected = imagesOf(component).includes(container.image) ? "900m" : limitOf(container.name);
+        const mine = COMPONENT[container.name] === component;
+        const expected = mine ? "900m" : amountsOf(container).limits.cpu;
         assert.equal(container.resources.limits["cpu"], expected, where);
       }
     }
   });
 });
 
-function imagesOf(component: string): string[] {
-  return { backend: ["todo-backend:b1"], frontend: ["todo-frontend:f1"], postgres: ["postgres:17.6-trixie"] }[
-    component
-  ]!;
-}
-
-function limitOf(name: string): string {
-  return (RESOURCES[name] as { limits: { cpu: string } }).limits.cpu;
+function amountsOf({ name }: Container) {
+  const component = COMPONENT[name];
+  if (!component) throw new Error(`container ${name} has no known amounts`);
+  return AMOUNTS[component];
 }

@@ -62,7 +62,8 @@ describe("chart: names that others rely on", () => {
           }
           assert.equal(metadata.namespace, "todo", `${kind}/${metadata.name} is not in the release's namespace`);
         }
-        for (const { kind, metadata, spec } of manifests.filter(({ spec }) => spec?.["template"])) {
+        for (const { kind, metadata, spec } of manifests) {
+          if (!spec?.["template"]) continue;
           const labels = spec["template"].metadata.labels as Record<string, string>;
           assert.deepEqual(spec["selector"].matchLabels, labels, `${kind}/${metadata.name}: selector and pod differ`);
           const service = pick(manifests, "Service", metadata.name);

@@ -38,7 +38,7 @@ describe("chart: network policies", () => {
     assert.deepEqual(policy("todo-postgres").ingress, [{ from: pods("backend"), ports: [{ port: 5432 }] }]);
     assert.equal(policy("todo-postgres").egress, undefined);
     for (const { kind, metadata, spec } of manifests.filter(({ kind }) => kind === "NetworkPolicy")) {
-      assert.deepEqual(spec["policyTypes"], ["Ingress", "Egress"], `${kind}/${metadata.name}`);
+      assert.deepEqual(spec?.["policyTypes"], ["Ingress", "Egress"], `${kind}/${metadata.name}`);
     }
   });
 

@@ -41,7 +41,7 @@ describe("chart: refused values", () => {
     ["secrets.JWT_SECRET=x", /'\/secrets': additional properties 'JWT_SECRET' not allowed/],
   ];
   for (const [setting, message] of wrong) {
-    it(`${setting}`, async () => {
+    it(setting, async () => {
       const said = await refusal({ set: [setting] });
       assert.match(said, message);
       assert.ok(said.split("\n").length < 12, `the message fills more than a screen:\n${said}`);

@@ -9,12 +9,15 @@ export const CHART = fileURLToPath(new URL("../../charts/todo/", import.meta.url
 /** The values a release cannot do without. */
 export const REQUIRED = ["backend.image.tag=b1", "frontend.image.tag=f1", "secrets.existingSecret=todo-secrets"];
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
+type Spec = Record<string, any>;
+
 /** Fields of Kubernetes objects that the tests read. */
 export interface Manifest {
   apiVersion: string;
   kind: string;
   metadata: { name: string; namespace?: string; labels: Record<string, string>; annotations?: Record<string, string> };
-  spec: Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
+  spec?: Spec;
   data?: Record<string, string>;
 }
 
@@ -65,9 +68,9 @@ export async function readChartYaml(name: string): Promise<Record<string, unknow
 }
 
 /** The one object of this kind and name; fails, naming what there is, if there is none. */
-export function pick(manifests: readonly Manifest[], kind: string, name: string): Manifest {
+export function pick(manifests: readonly Manifest[], kind: string, name: string): Manifest & { spec: Spec } {
   const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
-  if (found) return found;
+  if (found) return { ...found, spec: found.spec ?? {} };
   const present = manifests.map((manifest) => `${manifest.kind}/${manifest.metadata.name}`).join(", ");
   throw new Error(`no ${kind}/${name} among ${present}`);
 }
@@ -77,7 +80,7 @@ export interface Pod {
   owner: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
-  spec: Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
+  spec: Spec;
 }
 
 /** Every pod template of the objects. */

@@ -68,7 +68,7 @@ describe("chart: probes, order and rollouts", () => {
 
   it("P5 a pod serves on while proxies learn that it goes, and has time left to drain", () => {
     for (const { owner, spec } of podsOf(manifests).filter(({ owner }) => owner.startsWith("Deployment/"))) {
-      const seconds = spec.containers[0].lifecycle?.preStop?.sleep?.seconds;
+      const seconds = spec["containers"][0].lifecycle?.preStop?.sleep?.seconds;
       assert.equal(seconds, 5, `${owner}: preStop`);
       assert.ok(spec.terminationGracePeriodSeconds > seconds + 10, `${owner} has no time to drain`);
     }
@@ -89,7 +89,7 @@ describe("chart: probes, order and rollouts", () => {
   it("W3 the release's test ends within a bound, and its pod goes when it has passed", () => {
     const { spec, metadata } = pick(manifests, "Pod", "todo-test");
     assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
-    assert.match(metadata.annotations?.["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
+    assert.match(metadata.annotations.["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
     assert.ok(spec["activeDeadlineSeconds"] <= 120, "a test that hangs is never ended");
   });
 
