@@ -19,7 +19,7 @@ const resources = [
   "kubernetes:core/v1:Secret",
   "kubernetes:helm.sh/v3:Release",
   "docker:index/image:Image",
-  "random:index/randomBytes:RandomBytes",
+  "random:index/randomPassword:RandomPassword",
 ];
 
 /** The whole life of a stack on a real Minikube, in the order in which a developer meets it. Each step builds on the last. */
@@ -85,7 +85,10 @@ describe("the life of a stack", function () {
     const values = Object.values(secret.data ?? {}).map((value) => Buffer.from(value, "base64").toString());
     assert.ok(values.length >= 3, "todo-secrets must hold the secrets of the stack");
     const state = await copy.succeed("pulumi", ["stack", "export", "--stack", "e2e"]);
-    const printed = [JSON.stringify(await copy.outputs()), await copy.succeed("pulumi", ["preview", "--diff", "--stack", "e2e"])];
+    const printed = [
+      JSON.stringify(await copy.outputs()),
+      await copy.succeed("pulumi", ["preview", "--diff", "--stack", "e2e"]),
+    ];
     for (const value of values) {
       for (const text of [state, ...printed]) assert.ok(!text.includes(value), "a secret stands in plain text");
     }
@@ -146,16 +149,20 @@ describe("the life of a stack", function () {
     await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
     assert.deepEqual(await dockerInventory(), inventory, "Docker must be as it was before");
     assert.equal(existsSync(join(minikubeHome, "profiles", profile)), false, "the Minikube profile must be gone");
-    assert.equal(existsSync(join(copy.folder, ".state", `${profile}.kubeconfig`)), false, "the kubeconfig must be gone");
+    assert.equal(
+      existsSync(join(copy.folder, ".state", `${profile}.kubeconfig`)),
+      false,
+      "the kubeconfig must be gone",
+    );
   });
 });
 
 /** Previews with a PATH that holds no docker, minikube, helm or kubectl. */
 async function previewWithNothingRunning(copy: WorkingCopy): Promise<void> {
   const bin = await minimalPath(copy.folder);
-  const preview = JSON.parse(
-    await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], { PATH: bin }),
-  ) as { steps: { urn: string; newState?: { type: string } }[] };
+  const preview = JSON.parse(await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], { PATH: bin })) as {
+    steps: { urn: string; newState?: { type: string } }[];
+  };
   const named = new Set(preview.steps.map((step) => step.newState?.type));
   for (const resource of resources) assert.ok(named.has(resource), `the preview must name ${resource}`);
 }

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import which from "which";
 
@@ -7,9 +7,8 @@ export async function minimalPath(folder: string): Promise<string> {
   const bin = join(folder, ".state", "bin");
   await mkdir(bin, { recursive: true });
   for (const tool of ["node", "sh", "env"]) {
-    await symlink(await which(tool), join(bin, tool)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    });
+    await rm(join(bin, tool), { force: true });
+    await symlink(await which(tool), join(bin, tool));
   }
   return bin;
 }

@@ -1,11 +1,17 @@
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { execa, type Result } from "execa";
+import { execa } from "execa";
 import { checkout } from "../../toolchain/paths.ts";
 
 /** How a command ended; never rejects, so that a test can look at a failure. */
-export type CommandResult = Result<{ all: true; reject: false }>;
+export interface CommandResult {
+  /** Undefined when a signal ended it. */
+  exitCode: number | undefined;
+  stdout: string;
+  /** Both streams, as a person sees them. */
+  all: string;
+}
 
 /**
  * A second checkout of this project in a temporary folder, with a stack, a profile and a port of its own, so that a
@@ -48,7 +54,7 @@ export class WorkingCopy {
   async succeed(program: "pulumi", args: string[], env: Record<string, string> = {}): Promise<string> {
     const result = await this.pulumi(args, env);
     if (result.exitCode !== 0) {
-      throw new Error(`${program} ${args.join(" ")} ended with ${result.exitCode ?? result.signal}:\n${result.all}`);
+      throw new Error(`${program} ${args.join(" ")} ended with ${String(result.exitCode)}:\n${result.all}`);
     }
     return result.stdout;
   }
@@ -87,7 +93,7 @@ export class WorkingCopy {
   }
 
   private async run(file: string, args: string[], env: Record<string, string>): Promise<CommandResult> {
-    return await execa(file, args, {
+    const { exitCode, stdout, all } = await execa(file, args, {
       cwd: this.folder,
       env: { ...ownEnvironment(), ...env },
       extendEnv: false,
@@ -95,6 +101,7 @@ export class WorkingCopy {
       reject: false,
       stdin: "ignore",
     });
+    return { exitCode, stdout, all };
   }
 }
 
