@@ -89,7 +89,7 @@ describe("chart: probes, order and rollouts", () => {
   it("W3 the release's test ends within a bound, and its pod goes when it has passed", () => {
     const { spec, metadata } = pick(manifests, "Pod", "todo-test");
     assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
-    assert.match(metadata.annotations.["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
+    assert.match(metadata.annotations["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
     assert.ok(spec["activeDeadlineSeconds"] <= 120, "a test that hangs is never ended");
   });
 
