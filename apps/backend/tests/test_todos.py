@@ -95,8 +95,8 @@ class TestEdit:
         answer = ann.patch(f"{TODOS}/{uuid.uuid4()}", json={"done": True})
         assert (answer.status_code, answer.json()["type"]) == (404, "urn:todo:problem:todo-not-found")
 
-    def test_id_that_is_no_id_is_refused(self, ann: TestClient) -> None:
-        assert ann.patch(f"{TODOS}/1%20OR%201=1", json={"done": True}).status_code == 422
+    def test_id_that_is_no_id_is_not_found(self, ann: TestClient) -> None:
+        assert ann.patch(f"{TODOS}/1%20OR%201=1", json={"done": True}).status_code == 404
 
 
 class TestDelete:

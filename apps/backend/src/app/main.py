@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -41,12 +42,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     log.info("stopped")
 
 
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            correct_media_types(super().openapi())
+        return super().openapi()
+
+
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application. Without `settings`, they are read from secret files and the environment."""
     settings = settings or load_settings()
     configure_logging(settings.log_level)
     metrics = Metrics()
-    app = FastAPI(
+    app = _Api(
         title="Todo API",
         version=settings.api_version,
         lifespan=_lifespan,
@@ -78,5 +86,4 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         expose_headers=["ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID"],
     )
     app.add_middleware(RequestContext, metrics=metrics)
-    correct_media_types(app.openapi())
     return app

@@ -27,7 +27,7 @@ class Metrics:
         Ids and made-up paths must not become series.
         """
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        path = getattr(scope.get("route"), "path", "unmatched")
+        path = getattr(scope.get("route"), "path_format", "unmatched")
         self.requests.labels(method, path, str(status)).inc()
         self.duration.labels(method, path).observe(seconds)
 

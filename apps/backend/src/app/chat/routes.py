@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.auth.dependencies import CurrentUser
 from app.chat import history
 from app.chat.models import ChatMessage
-from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut
+from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery
 from app.chat.service import converse
 from app.database import SessionDep
 
@@ -19,10 +19,10 @@ router = APIRouter(prefix="/chat", tags=["chat"])
 
 @router.get("/messages", response_model=list[ChatMessageOut])
 async def list_messages(
-    user: CurrentUser, session: SessionDep, limit: Annotated[int, Query(ge=1, le=200)] = 100
+    query: Annotated[ChatQuery, Query()], user: CurrentUser, session: SessionDep
 ) -> Sequence[ChatMessage]:
     """Return the latest messages, oldest first."""
-    return await history.last_messages(session, owner_id=user.id, limit=limit)
+    return await history.last_messages(session, owner_id=user.id, limit=query.limit)
 
 
 @router.post("/messages", response_class=EventSourceResponse)
@@ -42,7 +42,7 @@ async def forget_messages(user: CurrentUser, session: SessionDep) -> None:
     await history.forget(session, owner_id=user.id)
 
 
-@router.post("/confirmations/{question_id}")
+@router.post("/confirmations/{question_id:uuid}")
 async def answer_question(question_id: uuid.UUID, body: Answer, user: CurrentUser, session: SessionDep) -> AnswerResult:
     """Agree to a deletion, or refuse it. Each question can be answered once."""
     deleted = await history.answer(session, owner_id=user.id, question_id=question_id, approve=body.approve)

@@ -17,6 +17,12 @@ class ChatInput(Input):
     ]
 
 
+class ChatQuery(Input):
+    """How much of the conversation."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 100
+
+
 class ChatMessageOut(BaseModel):
     """One message of the conversation."""
 

@@ -15,9 +15,12 @@ from app.todos.schemas import Bulk, BulkResult, TodoCreate, TodoOut, TodoQuery, 
 router = APIRouter(prefix="/todos", tags=["todos"])
 
 IfMatch = Annotated[
-    str | None,
-    Header(pattern=r'^(\*|"[0-9]{1,9}")$', description="ETag of the todo as you know it: refuse if it changed since."),
+    str,
+    Header(
+        pattern=r'^(\*|"?[0-9]{1,9}"?)$', description="ETag of the todo as you know it: refuse if it changed since."
+    ),
 ]
+_ANY = "*"
 
 
 @router.get("", response_model=list[TodoOut])
@@ -44,20 +47,20 @@ async def change_many(body: Bulk, user: CurrentUser, session: SessionDep) -> Bul
     return BulkResult(ids=await service.change_many(session, owner_id=user.id, bulk=body))
 
 
-@router.get("/{todo_id}", response_model=TodoOut)
+@router.get("/{todo_id:uuid}", response_model=TodoOut)
 async def read_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, response: Response) -> Todo:
     """Return one todo."""
     return _tagged(response, await service.get_todo(session, owner_id=user.id, todo_id=todo_id))
 
 
-@router.patch("/{todo_id}", response_model=TodoOut)
+@router.patch("/{todo_id:uuid}", response_model=TodoOut)
 async def edit_todo(
     todo_id: uuid.UUID,
     body: TodoUpdate,
     user: CurrentUser,
     session: SessionDep,
     response: Response,
-    if_match: IfMatch = None,
+    if_match: IfMatch = _ANY,
 ) -> Todo:
     """Change the fields that are sent. Completing a repeating todo adds the next one."""
     changes = body.model_dump(exclude_unset=True)
@@ -67,13 +70,13 @@ async def edit_todo(
     return _tagged(response, todo)
 
 
-@router.delete("/{todo_id}", status_code=204)
-async def delete_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, if_match: IfMatch = None) -> None:
+@router.delete("/{todo_id:uuid}", status_code=204)
+async def delete_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, if_match: IfMatch = _ANY) -> None:
     """Delete a todo. It can be restored for a day."""
     await service.delete_todo(session, owner_id=user.id, todo_id=todo_id, version=_version(if_match))
 
 
-@router.post("/{todo_id}/restore", response_model=TodoOut)
+@router.post("/{todo_id:uuid}/restore", response_model=TodoOut)
 async def restore_todo(todo_id: uuid.UUID, user: CurrentUser, session: SessionDep, response: Response) -> Todo:
     """Undo a deletion."""
     return _tagged(response, await service.restore_todo(session, owner_id=user.id, todo_id=todo_id))
@@ -84,5 +87,5 @@ def _tagged(response: Response, todo: Todo) -> Todo:
     return todo
 
 
-def _version(if_match: str | None) -> int | None:
-    return None if if_match in (None, "*") else int(str(if_match).strip('"'))
+def _version(if_match: str) -> int | None:
+    return None if if_match == _ANY else int(if_match.strip('"'))

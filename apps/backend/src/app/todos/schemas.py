@@ -1,19 +1,38 @@
 """What goes in and out of the todo endpoints."""
 
+import re
 import uuid
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.schemas import OPTIONAL, Input, Line, Paragraphs
 
+
+def _only_iso(value: object) -> object:
+    """Pydantic would take numbers for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    raise ValueError("write the day as YYYY-MM-DD")
+
+
+def _only_number(value: object) -> object:
+    """Pydantic would take "2" and true, too."""
+    if isinstance(value, str | bool):
+        raise ValueError("write a number")
+    return value
+
+
 Title = Annotated[Line, Field(max_length=200)]
 Notes = Annotated[Paragraphs, Field(max_length=10_000)]
-Priority = Annotated[int, Field(ge=0, le=3, strict=True, description="0 none, 1 low, 2 medium, 3 high")]
+Priority = Annotated[
+    int, Field(ge=0, le=3, description="0 none, 1 low, 2 medium, 3 high"), BeforeValidator(_only_number)
+]
 Tag = Annotated[Line, Field(max_length=40)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
-DueDate = Annotated[date, Field(description="The day, without a time: it is the same day wherever the owner is.")]
+Day = Annotated[date, BeforeValidator(_only_iso)]
+DueDate = Annotated[Day, Field(description="The day, without a time: it is the same day wherever the owner is.")]
 Recurrence = Literal["daily", "weekly", "monthly", "yearly"]
 Position = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="Higher comes first.")]
 
@@ -84,8 +103,8 @@ class TodoQuery(Input):
     done: bool | None = None
     tag: Tag | None = None
     priority: Annotated[int, Field(ge=0, le=3)] | None = None
-    due_from: date | None = None
-    due_to: date | None = None
+    due_from: Day | None = None
+    due_to: Day | None = None
     sort: Annotated[Sort, Field(description="A minus sign means descending.")] = "-created_at"
     limit: Annotated[int, Field(ge=1, le=200)] = 100
     cursor: Annotated[str, Field(max_length=1000, description="`X-Next-Cursor` of the page before")] = ""
