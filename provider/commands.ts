@@ -38,7 +38,7 @@ export class Commands {
     extra: NodeJS.ProcessEnv = {},
     onLine: (line: string) => void = () => undefined,
   ): Promise<Outcome> {
-    const transform = function* (line: unknown): Generator<unknown> {
+    const transform = function* (line: unknown): Generator {
       onLine(String(line));
       yield line;
     };

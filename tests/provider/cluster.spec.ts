@@ -1,0 +1,408 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { once } from "node:events";
+import { homedir } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import type { ClusterInputs, ClusterState } from "../../provider/cluster.ts";
+import { UserError } from "../../provider/errors.ts";
+import { ownerOf, readMark } from "../../provider/ownership.ts";
+import { FakeMachine, urnOf } from "./fake-machine.ts";
+
+describe("minikube:index:Cluster", () => {
+  let machine: FakeMachine;
+  let servers: Server[];
+
+  beforeEach(async () => {
+    machine = await FakeMachine.create();
+    servers = [];
+  });
+
+  afterEach(() => {
+    machine.restore();
+    for (const server of servers) server.close();
+  });
+
+  /** Brings a cluster up, as `pulumi up` does. */
+  async function up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
+    return (await machine.cluster().create(machine.urn, await machine.checked(changes))).state;
+  }
+
+  /** A port on which somebody listens. */
+  async function takenPort(): Promise<number> {
+    const server = createServer().listen(0, "127.0.0.1");
+    servers.push(server);
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function refuses(work: Promise<unknown>, message: RegExp): Promise<void> {
+    await assert.rejects(work, (error) => {
+      assert.ok(error instanceof UserError, `${String(error)} would be shown with a stack`);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+
+  describe("check", () => {
+    it("gives a new cluster a life of its own, and an old one the life it has", async () => {
+      const first = await machine.checked();
+      assert.match(first.instance, /^[0-9a-f]{8}$/);
+      assert.notEqual((await machine.checked()).instance, first.instance);
+      const again = await machine.cluster().check(machine.urn, first, machine.inputs({ cpus: 2 }));
+      assert.equal(again.instance, first.instance);
+      assert.equal(again.cpus, 2);
+    });
+
+    const homes: [string | undefined, string][] = [
+      ["/a/b", "/a/b/.minikube"],
+      ["/a/.minikube", "/a/.minikube"],
+      [undefined, `${homedir()}/.minikube`],
+      ["", `${homedir()}/.minikube`],
+    ];
+    for (const [variable, home] of homes) {
+      it(`finds Minikube's home as Minikube does when MINIKUBE_HOME is ${JSON.stringify(variable)}`, async () => {
+        const cluster = machine.cluster({ MINIKUBE_HOME: variable });
+        const checked = await cluster.check(machine.urn, {}, machine.inputs());
+        assert.equal(checked.home, home);
+        assert.equal(checked.dockerCertPath, `${home}/certs`);
+      });
+    }
+
+    it("keeps the home in which the cluster was made", async () => {
+      const first = await machine.checked();
+      const elsewhere = machine.cluster({ MINIKUBE_HOME: "/elsewhere" });
+      assert.equal((await elsewhere.check(machine.urn, first, machine.inputs())).home, first.home);
+    });
+  });
+
+  describe("diff", () => {
+    it("finds nothing to do on a cluster that runs", async () => {
+      const state = await up();
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+    });
+
+    const fixed: [keyof ClusterInputs, unknown][] = [
+      ["driver", "kvm2"],
+      ["cpus", 2],
+      ["memory", 4096],
+      ["ports", ["127.0.0.1:1:30080"]],
+      ["containerRuntime", "containerd"],
+      ["kubernetesVersion", "v1.33.0"],
+    ];
+    for (const [key, value] of fixed) {
+      it(`replaces the cluster for another ${key}, which Minikube would not apply`, async () => {
+        const state = await up();
+        const { replaces } = await machine.cluster().diff(machine.urn, state, { ...state, [key]: value });
+        assert.deepEqual(replaces, [key]);
+      });
+    }
+
+    it("upgrades Kubernetes in place", async () => {
+      const state = await up();
+      const news = { ...state, kubernetesVersion: "v1.35.0" };
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, news), { changes: true });
+    });
+
+    it("starts a stopped cluster", async () => {
+      const state = await up();
+      await machine.file("container-todo", "exited");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+    });
+
+    it("starts a cluster whose kubeconfig is lost, which writes it anew", async () => {
+      const state = await up();
+      await machine.remove("todo.kubeconfig");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+    });
+
+    it("replaces a cluster whose container is gone", async () => {
+      const state = await up();
+      await machine.remove("container-todo");
+      const { replaces } = await machine.cluster().diff(machine.urn, state, state);
+      assert.deepEqual(replaces, ["instance"], "what was in it must be made anew, which hangs on the instance");
+    });
+
+    it("replaces a cluster whose profile is gone", async () => {
+      const state = await up();
+      await machine.remove(".minikube/profiles/todo");
+      assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
+    });
+
+    it("replaces a cluster in whose place there is another one", async () => {
+      const state = await up();
+      await machine.mark({ owner: "another", instance: "another" });
+      assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
+    });
+
+    it("takes a cluster for one to start when Docker is down, so that a preview needs no Docker", async () => {
+      const state = await up();
+      await machine.file("docker-is-down");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+    });
+
+    it("takes a cluster for one to start when there is no docker command", async () => {
+      const state = await up();
+      const cluster = machine.cluster({ PATH: await machine.emptyPath() });
+      assert.deepEqual(await cluster.diff(machine.urn, state, state), { changes: true });
+    });
+
+    it("refuses another port that is taken, before the old cluster goes", async () => {
+      const state = await up();
+      const port = await takenPort();
+      const news = { ...state, ports: [`127.0.0.1:${port}:30080`] };
+      await refuses(machine.cluster().diff(machine.urn, state, news), new RegExp(`^Port ${port} .*is taken`));
+    });
+
+    it("refuses another profile, since the old cluster would go without a word", async () => {
+      const state = await up();
+      const diff = machine.cluster().diff(machine.urn, state, { ...state, profile: "other" });
+      await refuses(diff, /is todo; it cannot be renamed to other.*\n.*destroy/);
+    });
+  });
+
+  describe("create", () => {
+    it("starts the cluster with its own home and kubeconfig, never the user's", async () => {
+      const cluster = machine.cluster({ KUBECONFIG: "/users/own" });
+      const inputs = await machine.checked({ ports: ["127.0.0.1:1:30080"] });
+      const { id, state } = await cluster.create(machine.urn, inputs);
+      assert.equal(id, "todo");
+      assert.deepEqual(state, { ...inputs, dockerHost: "tcp://192.0.2.7:2376" });
+      const [start] = await machine.minikubeCalls();
+      assert.deepEqual(start?.args, [
+        ...["start", "-p", "todo", "--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"],
+        ...["--cpus=4", "--memory=8192", "--ports=127.0.0.1:1:30080"],
+        ...["--embed-certs", "--interactive=false", "--output=json"],
+      ]);
+      for (const { env } of await machine.minikubeCalls()) {
+        assert.equal(env["KUBECONFIG"], machine.kubeconfig);
+        assert.equal(env["MINIKUBE_HOME"], inputs.home);
+      }
+    });
+
+    it("shows Minikube's steps", async () => {
+      await up();
+      assert.ok(machine.progress.includes("3/19 Pulling base image"), machine.progress.join("\n"));
+    });
+
+    it("leaves its mark", async () => {
+      const state = await up();
+      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance });
+    });
+
+    it("lowers what it asks for to what Docker has, with a word", async () => {
+      await machine.file("capacity", `2 ${6_000 * 2 ** 20}`);
+      await up();
+      const [start] = await machine.minikubeCalls();
+      assert.ok(start?.args.includes("--cpus=2") && start.args.includes("--memory=4352"), start?.args.join(" "));
+      assert.deepEqual(machine.said, [
+        "There are 2 CPUs: the cluster gets 2 instead of 4.",
+        "There are 6000 MB: the cluster gets 4352 MB instead of 8192 MB.",
+      ]);
+    });
+
+    it("never lowers below 2048 MB", async () => {
+      await machine.file("capacity", `2 ${2_100 * 2 ** 20}`);
+      await up();
+      assert.ok((await machine.minikubeCalls())[0]?.args.includes("--memory=2048"));
+    });
+
+    it("starts anew after a start that was interrupted", async () => {
+      await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
+      await machine.file("container-todo", "running");
+      await up();
+      assert.deepEqual(await machine.didMinikube(), ["delete", "start", "docker-env"]);
+    });
+
+    it("removes what a failed start has made, and says what Minikube said", async () => {
+      await machine.file("start-fails");
+      await refuses(up(), /^minikube start failed for profile todo: no space left\n {2}Free some\.$/);
+      assert.deepEqual(machine.inDocker(), []);
+      assert.equal(existsSync(machine.profile()), false);
+    });
+
+    it("ends Minikube when the user cancels, and leaves the mark for the next time", async () => {
+      await machine.file("start-hangs");
+      const creation = refuses(up(), /cancelled/);
+      while (!machine.has("started")) await setTimeout(20);
+      machine.cancel();
+      await creation;
+      assert.deepEqual(await machine.didMinikube(), ["start"]);
+      assert.ok(existsSync(machine.profile()), "without the mark the next up would take it for somebody else's");
+    });
+
+    const refusals: [string, () => Promise<unknown>, RegExp][] = [
+      ["Docker is down", () => machine.file("docker-is-down"), /^Docker does not answer.*Cannot connect.*\n.*[Ss]tart/],
+      ["Docker has one CPU", () => machine.file("capacity", `1 ${8_000 * 2 ** 20}`), /1 CPUs .*at least 2 CPUs/],
+      ["Docker has little memory", () => machine.file("capacity", `4 ${1_000 * 2 ** 20}`), /1000 MB .*2048 MB/],
+      ["a container has its name", () => machine.file("container-todo", "exited"), /container todo .*not made/],
+      ["a volume has its name", () => machine.file("volume-todo"), /volume todo .*not made/],
+      ["a network has its name", () => machine.file("network-todo"), /network todo .*not made/],
+      ["another stack has the profile", () => machine.mark({ owner: "/x (stack y)", instance: "z" }), /belongs to \/x/],
+      [
+        "another stack of this checkout has the profile",
+        () => machine.mark({ owner: ownerOf(urnOf("other")), instance: "z" }),
+        /todo belongs to .*\(stack other\)/,
+      ],
+      [
+        "the profile is of nobody we know",
+        async () => {
+          await machine.mark({ owner: "", instance: "" });
+          await machine.remove(".minikube/profiles/todo/todo-stack.json");
+        },
+        /profile todo that this stack has not made\.\n.*config set profile/,
+      ],
+    ];
+    for (const [what, prepare, message] of refusals) {
+      it(`refuses when ${what}, and changes nothing`, async () => {
+        await prepare();
+        const before = machine.inDocker();
+        await refuses(up(), message);
+        assert.deepEqual(await machine.didMinikube(), []);
+        assert.deepEqual(machine.inDocker(), before);
+      });
+    }
+
+    it("refuses when there is no docker command", async () => {
+      const cluster = machine.cluster({ PATH: await machine.emptyPath() });
+      await refuses(cluster.create(machine.urn, await machine.checked()), /Docker .*no command docker on PATH/);
+    });
+
+    it("refuses a port that is taken, and changes nothing", async () => {
+      const port = await takenPort();
+      await refuses(up({ ports: [`127.0.0.1:${port}:30080`] }), new RegExp(`^Port ${port} on 127.0.0.1 is taken`));
+      assert.deepEqual(await machine.didMinikube(), []);
+      assert.equal(existsSync(machine.profile()), false, "a mark would make somebody else's profile ours");
+    });
+
+    it("does not send commands into a cluster to which the user's shell points", async () => {
+      const shell = {
+        MINIKUBE_ACTIVE_DOCKERD: "other",
+        DOCKER_HOST: "tcp://other:2376",
+        DOCKER_TLS_VERIFY: "1",
+        MINIKUBE_EXISTING_DOCKER_HOST: "unix:///own.sock",
+      };
+      await machine.cluster(shell).create(machine.urn, await machine.checked());
+      const [{ env } = { env: {} as Record<string, string> }] = await machine.minikubeCalls();
+      assert.equal(env["DOCKER_HOST"], "unix:///own.sock");
+      assert.equal(env["DOCKER_TLS_VERIFY"], undefined);
+      assert.equal(env["MINIKUBE_ACTIVE_DOCKERD"], undefined);
+    });
+  });
+
+  describe("read", () => {
+    it("finds a cluster that is there", async () => {
+      const state = await up();
+      assert.deepEqual(await machine.cluster().read(machine.urn, state), state);
+    });
+
+    it("finds a stopped cluster, and believes in one that it cannot ask for", async () => {
+      const state = await up();
+      await machine.file("container-todo", "exited");
+      assert.deepEqual(await machine.cluster().read(machine.urn, state), state);
+      await machine.file("docker-is-down");
+      assert.deepEqual(await machine.cluster().read(machine.urn, state), state);
+    });
+
+    it("finds nothing when the cluster is gone", async () => {
+      const state = await up();
+      await machine.remove("container-todo");
+      assert.equal(await machine.cluster().read(machine.urn, state), undefined);
+    });
+  });
+
+  describe("update", () => {
+    it("starts the cluster as it was made", async () => {
+      const state = await up();
+      assert.deepEqual(await machine.cluster().update(machine.urn, state, state), state);
+      const starts = (await machine.minikubeCalls()).filter(({ args }) => args[0] === "start");
+      assert.deepEqual(starts[1]?.args, starts[0]?.args);
+    });
+
+    it("refuses to start what is not ours", async () => {
+      const state = await up();
+      await machine.mark({ owner: "another", instance: "another" });
+      await refuses(
+        machine.cluster().update(machine.urn, state, state),
+        /todo is not the one that this stack has made/,
+      );
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+    });
+  });
+
+  describe("delete", () => {
+    it("leaves nothing", async () => {
+      const state = await up();
+      await machine.cluster().delete(machine.urn, state);
+      assert.deepEqual(machine.inDocker(), []);
+      assert.equal(existsSync(machine.profile()), false);
+      assert.equal(existsSync(machine.kubeconfig), false);
+    });
+
+    it("fails loudly when something is left", async () => {
+      const state = await up();
+      await machine.file("delete-forgets");
+      await refuses(
+        machine.cluster().delete(machine.urn, state),
+        /Left: container todo, volume todo, network todo\.\n/,
+      );
+    });
+
+    it("is content when the cluster is gone", async () => {
+      const state = await up();
+      for (const thing of [...machine.inDocker(), ".minikube/profiles/todo"]) await machine.remove(thing);
+      await machine.cluster().delete(machine.urn, state);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+    });
+
+    it("leaves a cluster alone that is another's now", async () => {
+      const state = await up();
+      await machine.mark({ owner: "another", instance: "another" });
+      const before = machine.inDocker();
+      await machine.cluster().delete(machine.urn, state);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      assert.deepEqual(machine.inDocker(), before);
+      assert.match(machine.said.join(), /todo belongs to somebody else now/);
+    });
+
+    it("does not touch a container of that name that cannot be shown to be ours", async () => {
+      const state = await up();
+      await machine.remove(".minikube/profiles/todo");
+      await refuses(machine.cluster().delete(machine.urn, state), /Left: container todo, .*\n.*docker rm/);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+    });
+
+    it("fails when Docker is down, since nobody could say what is left", async () => {
+      const state = await up();
+      await machine.file("docker-is-down");
+      await refuses(machine.cluster().delete(machine.urn, state), /^Docker does not answer/);
+      assert.ok(existsSync(machine.profile()));
+    });
+
+    it("removes what remains of a cluster whose container is gone", async () => {
+      const state = await up();
+      await machine.remove("container-todo");
+      await machine.cluster().delete(machine.urn, state);
+      assert.deepEqual(machine.inDocker(), []);
+    });
+  });
+
+  describe("on a virtual machine, of which Docker knows nothing", () => {
+    const states: [string, object][] = [
+      ['{"Name":"todo","Host":"Running"}', { changes: false }],
+      ['{"Name":"todo","Host":"Stopped"}', { changes: true }],
+      ['{"Name":"todo","Host":"Nonexistent"}', { changes: true, replaces: ["instance"] }],
+      ["no answer", { changes: true }],
+    ];
+    for (const [status, difference] of states) {
+      it(`finds ${JSON.stringify(difference)} when Minikube says ${status}`, async () => {
+        const state = { ...(await machine.checked({ driver: "kvm2" })), dockerHost: "tcp://192.0.2.7:2376" };
+        await machine.mark({ owner: ownerOf(machine.urn), instance: state.instance });
+        await machine.file("todo.kubeconfig");
+        await machine.file("status", status);
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), difference);
+      });
+    }
+  });
+});

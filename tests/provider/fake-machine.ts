@@ -1,0 +1,157 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createFixture } from "fs-fixture";
+import { ClusterResource } from "../../provider/cluster.ts";
+import type { CheckedInputs, ClusterInputs } from "../../provider/cluster.ts";
+import { Commands } from "../../provider/commands.ts";
+import type { Engine } from "../../provider/engine.ts";
+import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import type { Call } from "../stand-ins/fake-commands.ts";
+
+/** Keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
+const docker = `
+if [ -f "$folder/docker-is-down" ]; then echo "Cannot connect to the Docker daemon" >&2; exit 1; fi
+if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi
+for name in "$@"; do :; done
+cat "$folder/$1-$name" 2>/dev/null || { echo "Error: No such $1: $name" >&2; exit 1; }
+`;
+
+const minikube = `
+name=$3
+profile="$MINIKUBE_HOME/profiles/$name"
+event() { printf '%s\\n' '{"type":"io.k8s.sigs.minikube.'"$1"'","data":{'"$2"'}}'; }
+case "$1" in
+start)
+  [ -f "$profile/todo-stack.json" ] || { echo "started without a mark" >&2; exit 1; }
+  echo running > "$folder/container-$name"
+  if [ -f "$folder/start-fails" ]; then
+    event error '"message":"no  space\\n left","advice":"Free some."'
+    exit 80
+  fi
+  [ ! -f "$folder/start-hangs" ] || { touch "$folder/started"; exec sleep 60; }
+  event step '"currentstep":"3","totalsteps":"19","message":"Pulling base image"'
+  touch "$folder/volume-$name" "$folder/network-$name" "$KUBECONFIG"
+  ;;
+delete)
+  [ ! -f "$folder/delete-forgets" ] || { rm -r "$profile"; exit 0; }
+  rm -rf "$profile" "$folder/container-$name" "$folder/volume-$name" "$folder/network-$name"
+  ;;
+status) cat "$folder/status" ;;
+docker-env) echo '{"DOCKER_HOST":"tcp://192.0.2.7:2376","DOCKER_TLS_VERIFY":"1"}' ;;
+esac
+`;
+
+/** The URN of the cluster of a stack. */
+export const urnOf = (stack: string): string => `urn:pulumi:${stack}::todo-stack::minikube:index:Cluster::todo`;
+
+/** A machine with a Docker and a Minikube that only pretend, and the provider's cluster on it. */
+export class FakeMachine {
+  readonly urn = urnOf("test");
+  readonly said: string[] = [];
+  readonly progress: string[] = [];
+  readonly #commands: FakeCommands;
+  readonly #cancellation = new AbortController();
+
+  private constructor(commands: FakeCommands) {
+    this.#commands = commands;
+  }
+
+  static async create(): Promise<FakeMachine> {
+    const machine = new FakeMachine(await FakeCommands.create({ docker, minikube }));
+    await machine.file("capacity", `8 ${16_000 * 2 ** 20}`);
+    return machine;
+  }
+
+  /** The cluster resource in an environment that has these variables besides. */
+  cluster(env: NodeJS.ProcessEnv = {}): ClusterResource {
+    const engine: Engine = {
+      inform: (_urn, line) => this.said.push(line),
+      progress: (_urn, line) => this.progress.push(line),
+    };
+    const all = { ...process.env, MINIKUBE_HOME: this.folder, ...env };
+    return new ClusterResource(new Commands(all, this.#cancellation.signal), engine, all);
+  }
+
+  get folder(): string {
+    return this.#commands.folder;
+  }
+
+  /** The kubeconfig of the cluster `todo`. */
+  get kubeconfig(): string {
+    return join(this.folder, "todo.kubeconfig");
+  }
+
+  /** Inputs of a cluster as the program gives them. */
+  inputs(changes: Partial<ClusterInputs> = {}): ClusterInputs {
+    return {
+      profile: "todo",
+      driver: "docker",
+      cpus: 4,
+      memory: 8192,
+      ports: [],
+      kubernetesVersion: "v1.34.4",
+      containerRuntime: "docker",
+      kubeconfig: this.kubeconfig,
+      ...changes,
+    };
+  }
+
+  /** The same, checked for a cluster that is not there yet. */
+  async checked(changes: Partial<ClusterInputs> = {}): Promise<CheckedInputs> {
+    return await this.cluster().check(this.urn, {}, this.inputs(changes));
+  }
+
+  /** The profile's folder. */
+  profile(name = "todo"): string {
+    return join(this.folder, ".minikube", "profiles", name);
+  }
+
+  /** Puts a file on the machine, for the fakes to find. */
+  async file(name: string, text = ""): Promise<void> {
+    await writeFile(join(this.folder, name), text);
+  }
+
+  async remove(name: string): Promise<void> {
+    await rm(join(this.folder, name), { recursive: true, force: true });
+  }
+
+  /** Marks a profile as made by somebody. */
+  async mark(mark: { owner: string; instance: string }, name = "todo"): Promise<void> {
+    await mkdir(this.profile(name), { recursive: true });
+    await writeFile(join(this.profile(name), "todo-stack.json"), JSON.stringify(mark));
+  }
+
+  has(name: string): boolean {
+    return existsSync(join(this.folder, name));
+  }
+
+  /** What there is in Docker. */
+  inDocker(): string[] {
+    return readdirSync(this.folder).filter((file) => /^(container|volume|network)-/.test(file));
+  }
+
+  /** Every call of minikube, `start` or the like, in order. */
+  async minikubeCalls(): Promise<Call[]> {
+    return await this.#commands.calls("minikube");
+  }
+
+  /** The subcommands of minikube that were called, in order. */
+  async didMinikube(): Promise<string[]> {
+    return (await this.minikubeCalls()).map(({ args }) => args[0] ?? "");
+  }
+
+  /** As the user's Ctrl-C. */
+  cancel(): void {
+    this.#cancellation.abort();
+  }
+
+  /** A PATH on which there is neither Docker nor Minikube. */
+  async emptyPath(): Promise<string> {
+    return (await createFixture()).path;
+  }
+
+  restore(): void {
+    this.#commands.restore();
+  }
+}

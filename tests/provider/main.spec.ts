@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { credentials } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
+import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { FakeMachine } from "./fake-machine.ts";
+
+type Done<Response> = (error: ServiceError | null, response: Response) => void;
+
+/** What a gRPC method answers. */
+function answer<Response>(call: (done: Done<Response>) => unknown): Promise<Response> {
+  return new Promise((resolve, reject) =>
+    call((error, response) => {
+      if (error) reject(error);
+      else resolve(response);
+    }),
+  );
+}
+
+/** The provider as the engine starts it, over gRPC. */
+describe("the provider", () => {
+  let machine: FakeMachine;
+  let provider: ChildProcess;
+  let printed: string;
+  let client: InstanceType<typeof service.ResourceProviderClient>;
+
+  beforeEach(async () => {
+    machine = await FakeMachine.create();
+    provider = spawn("provider/pulumi-resource-minikube", ["--logtostderr", "-v=1", "127.0.0.1:1"], {
+      env: { ...process.env, PATH: `${machine.folder}:${process.env["PATH"] ?? ""}`, MINIKUBE_HOME: machine.folder },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    printed = "";
+    provider.stderr?.on("data", (text) => (printed += String(text)));
+    assert.ok(provider.stdout);
+    const [port] = (await once(createInterface(provider.stdout), "line")) as [string];
+    client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  });
+
+  afterEach(async () => {
+    client.close();
+    if (provider.exitCode === null) {
+      provider.kill();
+      await once(provider, "exit");
+    }
+    machine.restore();
+  });
+
+  const struct = (values: object): InstanceType<typeof structs.Struct> =>
+    structs.Struct.fromJavaScript(JSON.parse(JSON.stringify(values)) as Record<string, structs.JavaScriptValue>);
+
+  /** Calls a method of the provider. */
+  async function create(type = "minikube:index:Cluster"): Promise<InstanceType<typeof messages.CreateResponse>> {
+    const request = new messages.CreateRequest();
+    request.setUrn(machine.urn.replace("minikube:index:Cluster", `parent$${type}`));
+    request.setProperties(struct(await machine.checked()));
+    return await answer((done) => client.create(request, done));
+  }
+
+  it("creates, reads, compares and deletes", async () => {
+    const created = await create();
+    assert.equal(created.getId(), "todo");
+    const state = created.getProperties();
+
+    const diff = new messages.DiffRequest();
+    diff.setUrn(machine.urn);
+    diff.setOlds(state);
+    diff.setNews(struct({ ...state?.toJavaScript(), cpus: 3 }));
+    const difference = await answer<InstanceType<typeof messages.DiffResponse>>((done) => client.diff(diff, done));
+    assert.deepEqual(difference.getReplacesList(), ["cpus"]);
+    assert.equal(difference.getDeletebeforereplace(), true, "two clusters of one name cannot live side by side");
+
+    const read = new messages.ReadRequest();
+    read.setId("todo");
+    read.setUrn(machine.urn);
+    read.setProperties(state);
+    assert.equal(
+      (await answer<InstanceType<typeof messages.ReadResponse>>((done) => client.read(read, done))).getId(),
+      "todo",
+    );
+
+    const deletion = new messages.DeleteRequest();
+    deletion.setId("todo");
+    deletion.setUrn(machine.urn);
+    deletion.setProperties(state);
+    await answer((done) => client.delete(deletion, done));
+    assert.equal(
+      (await answer<InstanceType<typeof messages.ReadResponse>>((done) => client.read(read, done))).getId(),
+      "",
+      "an empty id says that it is gone",
+    );
+  });
+
+  it("answers with the message for the user, and prints no stack", async () => {
+    await machine.file("docker-is-down");
+    await assert.rejects(create(), (error: ServiceError) => {
+      assert.match(error.details, /^Docker does not answer/);
+      return true;
+    });
+    const deletion = new messages.DeleteRequest();
+    deletion.setUrn(machine.urn);
+    deletion.setProperties(struct({ ...(await machine.checked()), dockerHost: "" }));
+    await assert.rejects(
+      answer((done) => client.delete(deletion, done)),
+      /Docker does not answer/,
+    );
+    assert.equal(printed, "");
+  });
+
+  it("names a resource type that it does not know", async () => {
+    await assert.rejects(create("minikube:index:Kettle"), /has no resource minikube:index:Kettle/);
+  });
+
+  it("ends Minikube when the engine cancels", async () => {
+    await machine.file("start-hangs");
+    const creation = assert.rejects(create(), /cancelled/);
+    while (!machine.has("started")) await new Promise((resolve) => setTimeout(resolve, 20));
+    const { default: empty } = await import("google-protobuf/google/protobuf/empty_pb.js");
+    await answer((done) => client.cancel(new empty.Empty(), done));
+    await creation;
+  });
+
+  it("ends with an engine that was killed, and ends Minikube with it", async () => {
+    await machine.file("start-hangs");
+    const creation = assert.rejects(create());
+    while (!machine.has("started")) await new Promise((resolve) => setTimeout(resolve, 20));
+    provider.stdin?.end();
+    await Promise.all([once(provider, "exit"), creation]);
+  });
+});
