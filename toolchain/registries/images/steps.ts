@@ -1,0 +1,28 @@
+import which from "which";
+import type { Step } from "../../step.ts";
+import { installPackages } from "../apt.ts";
+import { baseImages, baseImageStep } from "./base-images.ts";
+import { ensureDockerEngine } from "./docker-engine.ts";
+import { nodeImageStep } from "./node-image.ts";
+import { ownProgramsStep } from "./own-programs.ts";
+import { preloadStep } from "./preload.ts";
+
+/** The steps that make every image from package registries, after those that build Go programs. */
+export const imageSteps = (): Step[] => [
+  ensureDockerEngine(),
+  debianToolsStep(),
+  nodeImageStep(),
+  ...baseImages().map(baseImageStep),
+  ownProgramsStep(),
+  preloadStep(),
+];
+
+/** What makes root file systems: mmdebstrap, and `strip`, which takes a sixth off Node.js. */
+const debianToolsStep = (): Step => ({
+  title: "mmdebstrap",
+  isDone: async () => {
+    const found = await Promise.all(["mmdebstrap", "strip"].map((command) => which(command, { nothrow: true })));
+    return !found.includes(null);
+  },
+  run: (report) => installPackages(["mmdebstrap", "binutils"], report),
+});
