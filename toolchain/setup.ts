@@ -2,6 +2,7 @@ import process from "node:process";
 import { Listr, PRESET_TIMER } from "listr2";
 import { ToolchainError } from "./errors.ts";
 import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
+import { frontendStep } from "./frontend.ts";
 import { pluginSteps } from "./plugins.ts";
 import { canInstallPackages } from "./registries/apt.ts";
 import { goSteps } from "./registries/go/binaries.ts";
@@ -73,7 +74,7 @@ const stackSteps = (): Step[] =>
       ]
     : [dockerStep(), ...[pulumi, minikube].map(toolStep), ...pluginSteps(), stackStep()];
 
-const testSteps = (): Step[] => [...[helm, uv, hadolint, shellcheck].map(toolStep), chromiumStep()];
+const testSteps = (): Step[] => [...[helm, uv, hadolint, shellcheck].map(toolStep), chromiumStep(), frontendStep()];
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];

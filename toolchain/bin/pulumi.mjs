@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 // `npx pulumi` in this checkout: Pulumi with the tools, the state and the passphrase of the stack. Plain JavaScript on
 // built-ins alone, because it may be started by a Node that does not run TypeScript.
+import module from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { findNode, isNewEnough, launch } from "../launch.mjs";
+
+// Halves what the toolchain adds to a command. Node 18 does not have it.
+module.enableCompileCache?.();
 
 const arguments_ = process.argv.slice(2);
 const shim = join(dirname(fileURLToPath(import.meta.url)), "..", "shim.ts");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
+import which from "which";
 import { ToolchainError } from "../../errors.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
@@ -18,11 +19,13 @@ type Report = (line: string) => void;
 /** What the modules here need. */
 const accepts = ">=1.25.11";
 
-/** The step that makes sure of a Go that is new enough for the modules here. */
+/** The step that makes sure of a Go that is new enough for the modules here, and of the C compiler that Minikube's needs. */
 export const goToolchainStep = (): Step => ({
-  title: `Go ${versions.go}`,
-  isDone: async () => (await findGo()) !== undefined,
+  title: `Go ${versions.go} and a C compiler`,
+  isDone: async () => (await findGo()) !== undefined && (await hasCompiler()),
   run: async (report) => {
+    if (!(await hasCompiler())) await installPackages(["gcc", "libc6-dev"], report);
+    if ((await findGo()) !== undefined) return;
     await fillInPlace(toolFolder("go", versions.go), (draft) => installGo(draft, report));
   },
 });
@@ -38,6 +41,8 @@ export const goCommand = async (): Promise<string> => {
   }
   return go;
 };
+
+const hasCompiler = async (): Promise<boolean> => (await which("gcc", { nothrow: true })) !== null;
 
 const findGo = async (): Promise<string | undefined> => {
   const own = join(toolFolder("go", versions.go), "bin", "go");
