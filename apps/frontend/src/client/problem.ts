@@ -1,10 +1,3 @@
-import { z } from "zod";
-
-// zod would otherwise try to compile code, which the Content-Security-Policy forbids and reports.
-z.config({ jitless: true });
-
-const schema = z.object({ detail: z.string() });
-
 /** A refused or failed request, with a sentence that may be shown. `status` is 0 if no answer came at all. */
 export class Problem extends Error {
   readonly status: number;
@@ -18,7 +11,8 @@ export class Problem extends Error {
 
 /** Turns an answer that is not 2xx into the `Problem` that it describes. */
 export async function problemOf(response: Response): Promise<Problem> {
-  const parsed = schema.safeParse(await response.json().catch(() => null));
-  const message = parsed.success ? parsed.data.detail : "Something went wrong. Try again in a moment.";
+  const body: unknown = await response.json().catch(() => null);
+  const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : undefined;
+  const message = typeof detail === "string" ? detail : "Something went wrong. Try again in a moment.";
   return new Problem(response.status, message);
 }

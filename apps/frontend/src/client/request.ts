@@ -1,15 +1,25 @@
 import { Problem, problemOf } from "./problem";
 
-/** Asks this site's own server. Gives the answer's JSON (undefined if it is empty) or throws a `Problem`. */
-export async function request(method: string, path: string, body?: unknown): Promise<unknown> {
+/** Asks this site's own server. Gives its answer, or throws a `Problem`. Changes outlive the page they are made on. */
+export async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
   const response = await fetch(path, {
     method,
-    // A change that was just made is still sent when the page is closed or loaded again at once.
     keepalive: method !== "GET",
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new Problem(0, "The server could not be reached. Check your connection and try again.");
   });
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? undefined : response.json();
+  return response;
+}
+
+/** The JSON of an answer, as the type that the backend's contract gives it. */
+export async function read<T>(answer: Promise<Response>): Promise<T> {
+  return (await (await answer).json()) as T;
 }

@@ -1,4 +1,4 @@
-import { request } from "./request";
+import { ask } from "./request";
 
 /** What a person types to sign up or to sign in. */
 export interface Credentials {
@@ -13,35 +13,35 @@ function go(path: string): void {
 
 /** Signs in and opens the list. */
 export async function signIn(credentials: Credentials): Promise<void> {
-  await request("POST", "/api/session", credentials);
+  await ask("POST", "/api/session", credentials);
   go("/");
 }
 
 /** Creates an account, signs in and opens the list. */
 export async function signUp(credentials: Credentials): Promise<void> {
-  await request("POST", "/api/account", credentials);
+  await ask("POST", "/api/account", credentials);
   go("/");
 }
 
 /** Changes the password; the session goes on. */
 export async function changePassword(passwords: { current_password: string; new_password: string }): Promise<void> {
-  await request("POST", "/api/backend/auth/password", passwords);
+  await ask("POST", "/api/backend/auth/password", passwords);
 }
 
 /** Deletes the account, if this is its password, and opens the sign-up page. */
 export async function deleteAccount(password: string): Promise<void> {
-  await request("DELETE", "/api/account", { password });
+  await ask("DELETE", "/api/account", { password });
   go("/signup");
 }
 
 /** Leaves for the sign-in page because the backend no longer knows this session. */
 export async function leave(): Promise<void> {
-  await request("DELETE", "/api/session").catch(() => undefined);
+  await ask("DELETE", "/api/session").catch(() => undefined);
   go("/signin");
 }
 
 /** Signs out and opens the sign-in page. */
 export async function signOut(): Promise<void> {
-  await request("DELETE", "/api/session");
+  await ask("DELETE", "/api/session");
   go("/signin");
 }

@@ -1,10 +1,35 @@
-import { z } from "zod";
+import type { components } from "./api-types";
 
-/** A todo as the server sends it. */
-export const todoSchema = z.object({ id: z.string(), title: z.string(), done: z.boolean() });
+/** One todo. `pending` marks one that the server has not confirmed yet. */
+export type Todo = components["schemas"]["TodoOut"] & { readonly pending?: true };
 
-/** One todo as the list shows it. `pending` marks one that the server has not confirmed yet. */
-export type Todo = z.output<typeof todoSchema> & { readonly pending?: true };
+/** The fields that can be changed. A field that is left out stays. */
+export type TodoFields = components["schemas"]["TodoUpdate"];
 
-/** Where the todos are kept in the query cache. */
+/** Names of the priorities 0 to 3. */
+export const priorities = ["None", "Low", "Medium", "High"] as const;
+
+/** How a todo can recur. */
+export const recurrences = ["daily", "weekly", "monthly", "yearly"] as const;
+
+/** Under this key everything about todos is kept in the query cache. */
 export const todosKey = ["todos"] as const;
+
+/** A new todo, with nothing but a title. */
+export function plainTodo(id: string, title: string): Todo {
+  const now = new Date().toISOString();
+  return {
+    id,
+    title,
+    notes: "",
+    done: false,
+    priority: 0,
+    due_date: null,
+    tags: [],
+    recurrence: null,
+    position: 0,
+    version: 0,
+    created_at: now,
+    updated_at: now,
+  };
+}

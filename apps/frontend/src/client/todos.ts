@@ -1,46 +1,78 @@
-import { useQuery } from "@tanstack/react-query";
-import { z } from "zod";
-import { request } from "./request";
-import { todoSchema, todosKey, type Todo } from "./todo";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { ask, read } from "./request";
+import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
 import { useChange } from "./use-change";
 
 const address = "/api/backend/todos";
 
-/** The todos of whoever is signed in, newest first. */
-export function useTodos() {
-  return useQuery<Todo[]>({
-    queryKey: todosKey,
-    queryFn: async () => z.array(todoSchema).parse(await request("GET", address)),
+/** Which todos are wanted: open, done or all of them, with these words in title or notes. */
+export interface Wanted {
+  readonly show: "all" | "open" | "done";
+  readonly words: string;
+}
+
+/** One page of the list, and the cursor of the next. */
+export interface Page {
+  readonly todos: readonly Todo[];
+  readonly next: string | null;
+}
+
+async function page(wanted: Wanted, cursor: string): Promise<Page> {
+  const query = new URLSearchParams();
+  if (wanted.show !== "all") query.set("done", String(wanted.show === "done"));
+  if (wanted.words !== "") query.set("q", wanted.words);
+  if (cursor !== "") query.set("cursor", cursor);
+  const answer = await ask("GET", query.size === 0 ? address : `${address}?${query}`);
+  return { todos: (await answer.json()) as Todo[], next: answer.headers.get("x-next-cursor") };
+}
+
+/** The wanted todos of whoever is signed in, newest first, page by page. */
+export function useTodos(wanted: Wanted) {
+  return useInfiniteQuery({
+    queryKey: [...todosKey, wanted],
+    queryFn: ({ pageParam }) => page(wanted, pageParam),
+    initialPageParam: "",
+    getNextPageParam: (last: Page) => last.next,
+    placeholderData: keepPreviousData,
   });
 }
 
 /** Adds a todo with this title. */
 export function useAddTodo() {
   return useChange<string>({
-    send: (title) => request("POST", address, { title }),
-    foresee: (todos, title) => [{ id: `pending-${todos.length}`, title, done: false, pending: true }, ...todos],
+    send: (title) => read<Todo>(ask("POST", address, { title })),
+    foresee: (todos, title) => [{ ...plainTodo(`pending-${todos.length}`, title), pending: true }, ...todos],
   });
 }
 
-/** What can be changed about a todo. */
+/** A change of one todo. With `version`, it is refused if the todo was changed elsewhere since that version. */
 export interface TodoChange {
   readonly id: string;
-  readonly title?: string;
-  readonly done?: boolean;
+  readonly fields: TodoFields;
+  readonly version?: number;
 }
 
-/** Changes the title of a todo, or ticks or unticks it. */
+/** Changes fields of a todo; ticks or unticks it. */
 export function useChangeTodo() {
   return useChange<TodoChange>({
-    send: ({ id, ...change }) => request("PATCH", `${address}/${id}`, change),
-    foresee: (todos, change) => todos.map((todo) => (todo.id === change.id ? { ...todo, ...change } : todo)),
+    send: ({ id, fields, version }) =>
+      ask("PATCH", `${address}/${id}`, fields, version === undefined ? {} : { "if-match": `"${version}"` }),
+    foresee: (todos, { id, fields }) => todos.map((todo) => (todo.id === id ? { ...todo, ...fields } : todo)),
   });
 }
 
-/** Deletes the todo with this id. */
+/** Deletes a todo. */
 export function useDeleteTodo() {
-  return useChange<string>({
-    send: (id) => request("DELETE", `${address}/${id}`),
-    foresee: (todos, id) => todos.filter((todo) => todo.id !== id),
+  return useChange<Todo>({
+    send: ({ id }) => ask("DELETE", `${address}/${id}`),
+    foresee: (todos, { id }) => todos.filter((todo) => todo.id !== id),
+  });
+}
+
+/** Brings a deleted todo back. */
+export function useRestoreTodo() {
+  return useChange<Todo>({
+    send: ({ id }) => ask("POST", `${address}/${id}/restore`),
+    foresee: (todos, todo) => [todo, ...todos].sort((a, b) => b.created_at.localeCompare(a.created_at)),
   });
 }

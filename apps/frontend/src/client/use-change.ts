@@ -1,12 +1,15 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { todosKey, type Todo } from "./todo";
+import type { Page } from "./todos";
 
 interface Change<V> {
   /** Tells the server. */
   readonly send: (variables: V) => Promise<unknown>;
   /** What the list will look like when the server has agreed. */
-  readonly foresee: (todos: readonly Todo[], variables: V) => Todo[];
+  readonly foresee: (todos: readonly Todo[], variables: V) => readonly Todo[];
 }
+
+type Pages = InfiniteData<Page, string>;
 
 /**
  * A change of the list that shows at once and is taken back if the server refuses it. Changes are sent one after the
@@ -21,14 +24,24 @@ export function useChange<V>({ send, foresee }: Change<V>) {
     mutationFn: send,
     onMutate: async (variables) => {
       await client.cancelQueries({ queryKey: todosKey });
-      const before = client.getQueryData<Todo[]>(todosKey);
-      if (before) client.setQueryData(todosKey, foresee(before, variables));
+      const before = client.getQueriesData<Pages>({ queryKey: todosKey });
+      client.setQueriesData<Pages>(
+        { queryKey: todosKey },
+        (data) => data && mapTodos(data, (todos) => foresee(todos, variables)),
+      );
       return before;
     },
     onError: (_error, _variables, before) => {
       // While other changes wait, going back to `before` would hide them; the reload below puts everything right.
-      if (isLast()) client.setQueryData(todosKey, before);
+      if (isLast()) for (const [key, data] of before ?? []) client.setQueryData(key, data);
     },
     onSettled: () => (isLast() ? client.invalidateQueries({ queryKey: todosKey }) : undefined),
   });
+}
+
+/** Changes the todos of all pages as if they were one list; what is new goes on the first page. */
+function mapTodos(data: Pages, change: (todos: readonly Todo[]) => readonly Todo[]): Pages {
+  const changed = change(data.pages.flatMap((page) => page.todos));
+  const pages = data.pages.map((page, index) => ({ ...page, todos: index === 0 ? changed : [] }));
+  return { ...data, pages };
 }

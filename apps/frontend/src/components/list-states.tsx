@@ -1,4 +1,4 @@
-import type { Filter } from "./todo-filter";
+import type { Wanted } from "@/client/todos";
 
 /** Stands in for the list until it is loaded. */
 export function LoadingList() {
@@ -15,15 +15,16 @@ export function LoadingList() {
   );
 }
 
-const words: Record<Filter, readonly [string, string]> = {
+const words = {
   all: ["Nothing to do yet", "Write down the first thing on your mind."],
-  open: ["All done", "Everything on your list is ticked."],
+  open: ["All done", "Nothing on your list is open."],
   done: ["Nothing done yet", "What you tick shows up here."],
-};
+  search: ["Nothing found", "No todo here has these words in its title or notes."],
+} as const;
 
-/** Says why there is nothing to show under this filter. */
-export function EmptyList({ filter }: { readonly filter: Filter }) {
-  const [title, hint] = words[filter];
+/** Says why there is nothing to show. */
+export function EmptyList({ wanted }: { readonly wanted: Wanted }) {
+  const [title, hint] = words[wanted.words === "" ? wanted.show : "search"];
   return (
     <div className="grid justify-items-center gap-1 rounded-2xl border border-dashed border-field/60 px-6 py-14 text-center">
       <p className="text-lg font-medium">{title}</p>

@@ -1,42 +1,62 @@
-import type { Todo } from "@/client/todo";
+"use client";
 
-const filters = {
-  all: { label: "All", keeps: () => true },
-  open: { label: "Open", keeps: (todo: Todo) => !todo.done },
-  done: { label: "Done", keeps: (todo: Todo) => todo.done },
-};
+import { Search } from "lucide-react";
+import { useEffect, useState } from "react";
+import type { Wanted } from "@/client/todos";
 
-/** Which todos are shown. */
-export type Filter = keyof typeof filters;
-
-/** The todos that a filter lets through. */
-export function shown(todos: readonly Todo[], filter: Filter): Todo[] {
-  return todos.filter((todo) => filters[filter].keeps(todo));
-}
+const choices = { all: "All", open: "Open", done: "Done" } as const;
 
 interface Props {
-  readonly todos: readonly Todo[];
-  readonly filter: Filter;
-  readonly choose: (filter: Filter) => void;
+  readonly wanted: Wanted;
+  readonly choose: (wanted: Wanted) => void;
 }
 
-/** Buttons that choose what is shown, each with its number of todos. */
-export function TodoFilter({ todos, filter, choose }: Props) {
+/** Buttons and a search field that choose which todos are shown. */
+export function TodoFilter({ wanted, choose }: Props) {
+  const [words, setWords] = useState(wanted.words);
+
+  useEffect(() => {
+    if (words.trim() === wanted.words) return;
+    // Asks once the typing pauses, not for every letter.
+    const timer = setTimeout(() => {
+      choose({ ...wanted, words: words.trim() });
+    }, 250);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [words, wanted, choose]);
+
   return (
-    <div role="group" aria-label="Show" className="flex gap-1">
-      {(Object.keys(filters) as Filter[]).map((name) => (
-        <button
-          key={name}
-          type="button"
-          aria-pressed={name === filter}
-          onClick={() => {
-            choose(name);
+    <div className="flex flex-wrap items-center gap-2">
+      <div role="group" aria-label="Show" className="flex gap-1">
+        {(Object.keys(choices) as (keyof typeof choices)[]).map((name) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === wanted.show}
+            onClick={() => {
+              choose({ ...wanted, show: name });
+            }}
+            className="min-h-10 rounded-lg px-3.5 text-sm font-medium text-soft hover:text-ink aria-pressed:bg-tint aria-pressed:text-accent"
+          >
+            {choices[name]}
+          </button>
+        ))}
+      </div>
+      <div className="relative ml-auto min-w-40 flex-1 sm:max-w-60">
+        <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
+        <input
+          type="search"
+          aria-label="Search"
+          placeholder="Search"
+          maxLength={200}
+          value={words}
+          onChange={(event) => {
+            setWords(event.target.value);
           }}
-          className="min-h-9 rounded-lg px-3 text-sm font-medium text-soft hover:text-ink aria-pressed:bg-tint aria-pressed:text-accent"
-        >
-          {filters[name].label} <span className="tabular-nums">{shown(todos, name).length}</span>
-        </button>
-      ))}
+          className="min-h-10 w-full rounded-lg border border-field bg-surface pr-2 pl-9 text-sm placeholder:text-soft"
+        />
+      </div>
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { TodoItem } from "./todo-item";
 interface Props {
   readonly todos: readonly Todo[];
   readonly change: (change: TodoChange) => void;
-  readonly remove: (id: string) => void;
+  readonly remove: (todo: Todo) => void;
 }
 
 /**
@@ -24,13 +24,13 @@ export function TodoItems({ todos, change, remove }: Props) {
   }
 
   /** The focus goes to the neighbour, not back to the start of the page. */
-  function removeAt(index: number, id: string) {
+  function removeAt(index: number, todo: Todo) {
     if (todos.length > 1) focus(index + 1 < todos.length ? index + 1 : index - 1);
     else document.getElementById("new-todo")?.focus();
-    remove(id);
+    remove(todo);
   }
 
-  function onKeyDown(event: KeyboardEvent, index: number, id: string) {
+  function onKeyDown(event: KeyboardEvent, index: number, todo: Todo) {
     const acts: Partial<Record<string, () => void>> = {
       ArrowDown: () => {
         focus(index + 1);
@@ -45,7 +45,7 @@ export function TodoItems({ todos, change, remove }: Props) {
         focus(todos.length - 1);
       },
       Delete: () => {
-        removeAt(index, id);
+        removeAt(index, todo);
       },
     };
     const act = acts[event.key];
@@ -66,10 +66,10 @@ export function TodoItems({ todos, change, remove }: Props) {
           todo={todo}
           change={change}
           remove={() => {
-            removeAt(index, todo.id);
+            removeAt(index, todo);
           }}
           onKeyDown={(event) => {
-            onKeyDown(event, index, todo.id);
+            onKeyDown(event, index, todo);
           }}
         />
       ))}

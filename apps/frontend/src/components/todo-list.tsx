@@ -1,24 +1,26 @@
 "use client";
 
 import { useState } from "react";
-import { useAddTodo, useChangeTodo, useDeleteTodo, useTodos } from "@/client/todos";
+import { useAddTodo, useChangeTodo, useDeleteTodo, useRestoreTodo, useTodos, type Wanted } from "@/client/todos";
 import { Button } from "./button";
 import { EmptyList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
 import { Notice } from "./notice";
 import { OfflineBanner } from "./offline-banner";
-import { shown, TodoFilter, type Filter } from "./todo-filter";
+import { TodoFilter } from "./todo-filter";
 import { TodoItems } from "./todo-items";
+import { Undo } from "./undo";
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
 export function TodoList() {
-  const todos = useTodos();
+  const [wanted, choose] = useState<Wanted>({ show: "all", words: "" });
+  const todos = useTodos(wanted);
   const add = useAddTodo();
   const change = useChangeTodo();
   const remove = useDeleteTodo();
-  const [filter, setFilter] = useState<Filter>("all");
-  const failed = [add, change, remove].find((mutation) => mutation.isError);
-  const items = shown(todos.data ?? [], filter);
+  const restore = useRestoreTodo();
+  const failed = [add, change, remove, restore].find((mutation) => mutation.isError);
+  const items = todos.data?.pages.flatMap((page) => page.todos);
   return (
     <div className="grid gap-5">
       <div>
@@ -27,6 +29,7 @@ export function TodoList() {
       </div>
       <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
+      <TodoFilter wanted={wanted} choose={choose} />
       {todos.isPending && <LoadingList />}
       {todos.isError && (
         <div className="grid gap-3">
@@ -42,16 +45,30 @@ export function TodoList() {
           </Button>
         </div>
       )}
-      {todos.data && (
-        <>
-          {todos.data.length > 0 && <TodoFilter todos={todos.data} filter={filter} choose={setFilter} />}
-          {items.length === 0 ? (
-            <EmptyList filter={todos.data.length === 0 ? "all" : filter} />
-          ) : (
-            <TodoItems todos={items} change={change.mutate} remove={remove.mutate} />
-          )}
-        </>
+      {items?.length === 0 && <EmptyList wanted={wanted} />}
+      {items !== undefined && items.length > 0 && (
+        <TodoItems todos={items} change={change.mutate} remove={remove.mutate} />
       )}
+      {todos.hasNextPage && (
+        <Button
+          look="plain"
+          className="justify-self-center"
+          disabled={todos.isFetchingNextPage}
+          onClick={() => {
+            void todos.fetchNextPage();
+          }}
+        >
+          Show more
+        </Button>
+      )}
+      <Undo
+        deleted={remove.isSuccess ? remove.variables : undefined}
+        undo={(todo) => {
+          restore.mutate(todo);
+          remove.reset();
+        }}
+        dismiss={remove.reset}
+      />
     </div>
   );
 }

@@ -9,6 +9,8 @@ describe("forwards", () => {
     ["/api/backend/todos?done=true&q=a%20b", "/api/v1/todos?done=true&q=a%20b"],
     ["/api/backend/todos/7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "/api/v1/todos/7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11"],
     ["/api/backend/auth/me", "/api/v1/auth/me"],
+    ["/api/backend/auth/password", "/api/v1/auth/password"],
+    ["/api/backend/chat/messages", "/api/v1/chat/messages"],
   ])("%s", (asked, expected) => {
     expect(backendPath(`${site}${asked}`)).toBe(expected);
   });

@@ -1,8 +1,8 @@
 import { vi } from "vitest";
-import type { Todo } from "@/client/todo";
+import { plainTodo, type Todo } from "@/client/todo";
 
 /** A todo to show. */
-export const milk: Todo = { id: "7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", title: "Buy milk", done: false };
+export const milk: Todo = saved("7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "Buy milk");
 
 /** How the fake server misbehaves: `status` for every answer, `refuse` changes, or `hold` them back until it resolves. */
 export interface Faults {
@@ -13,30 +13,45 @@ export interface Faults {
 
 /** Todos with these titles. */
 export function todosNamed(...titles: string[]): Todo[] {
-  return titles.map((title, index) => ({ id: `id-${index}`, title, done: false }));
+  return titles.map((title, index) => saved(`id-${index}`, title));
+}
+
+function saved(id: string, title: string): Todo {
+  return { ...plainTodo(id, title), version: 1 };
 }
 
 /** Puts a server with these todos in memory in the place of `fetch`, and gives the mock of `fetch`. */
 export function serve(todos: Todo[], faults: Faults = {}) {
+  const deleted = new Map<string, Todo>();
   const answer = async (address: string, init: RequestInit = {}): Promise<Response> => {
     const { method = "GET" } = init;
-    const id = address.split("/").at(-1);
+    const { pathname, searchParams } = new URL(address, "http://localhost");
+    const id = pathname.split("/")[4] ?? "";
     if (address === "/api/session") return new Response(null, { status: 204 });
     if (faults.status !== undefined) return Response.json({ detail: "No luck." }, { status: faults.status });
-    if (method === "GET") return Response.json(todos);
+    if (method === "GET") return listed(todos, searchParams);
     await faults.hold;
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
-    if (method === "POST") todos.unshift({ ...milk, id: crypto.randomUUID(), ...change });
+    if (method === "POST") todos.unshift(deleted.get(id) ?? { ...milk, id: crypto.randomUUID(), ...change });
     if (method === "PATCH") Object.assign(todos.find((todo) => todo.id === id) ?? {}, change);
-    if (method === "DELETE")
-      todos.splice(
-        todos.findIndex((todo) => todo.id === id),
-        1,
-      );
+    if (method !== "DELETE") return Response.json({});
+    const index = todos.findIndex((todo) => todo.id === id);
+    for (const todo of todos.splice(index, 1)) deleted.set(todo.id, todo);
     return new Response(null, { status: 204 });
   };
   const fetcher = vi.fn(answer);
   vi.stubGlobal("fetch", fetcher);
   return fetcher;
+}
+
+const pageSize = 5;
+
+function listed(todos: Todo[], query: URLSearchParams): Response {
+  const done = query.get("done");
+  const words = query.get("q") ?? "";
+  const start = Number(query.get("cursor") ?? 0);
+  const found = todos.filter((todo) => (done === null || String(todo.done) === done) && todo.title.includes(words));
+  const headers: HeadersInit = found.length > start + pageSize ? { "x-next-cursor": String(start + pageSize) } : {};
+  return Response.json(found.slice(start, start + pageSize), { headers });
 }

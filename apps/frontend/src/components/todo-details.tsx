@@ -1,0 +1,46 @@
+import { CalendarDays, Flag, Repeat } from "lucide-react";
+import { priorities, type Todo } from "@/client/todo";
+
+const inDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+
+/** What a todo has besides its title, in one line: due date, priority, recurrence, tags, the beginning of the notes. */
+export function TodoDetails({ todo }: { readonly todo: Todo }) {
+  const { due_date: due, priority, recurrence, tags, notes } = todo;
+  if (due === null && priority === 0 && recurrence === null && tags.length === 0 && notes === "") return null;
+  const late = due !== null && !todo.done && due < today();
+  return (
+    <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 pl-13 text-sm text-soft">
+      {due !== null && (
+        <span className={`inline-flex items-center gap-1 ${late ? "font-medium text-danger" : ""}`}>
+          <CalendarDays aria-hidden className="size-3.5" />
+          {late ? "Overdue, " : "Due "}
+          {inDays.format(new Date(`${due}T00:00`))}
+        </span>
+      )}
+      {priority > 0 && (
+        <span className="inline-flex items-center gap-1">
+          <Flag aria-hidden className="size-3.5" />
+          {priorities[priority]} priority
+        </span>
+      )}
+      {recurrence !== null && (
+        <span className="inline-flex items-center gap-1">
+          <Repeat aria-hidden className="size-3.5" />
+          {recurrence}
+        </span>
+      )}
+      {tags.map((tag) => (
+        <span key={tag} className="max-w-40 truncate rounded-md bg-tint px-1.5 text-accent">
+          {tag}
+        </span>
+      ))}
+      {notes !== "" && <span className="w-full truncate">{notes}</span>}
+    </div>
+  );
+}
+
+/** Today where the user is, as YYYY-MM-DD. */
+function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
