@@ -93,8 +93,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     try {
       return { id: inputs.profile, state: await this.#start(urn, inputs, size) };
     } catch (error) {
-      // After a cancel there is no time left; the mark lets the next `up` remove what is there.
-      if (!this.#commands.cancelled) await this.#remove(urn, inputs).catch(() => undefined);
+      // After a cancel no command runs any more; the mark lets the next `up` remove what is there.
+      await this.#remove(urn, inputs).catch(() => undefined);
       throw error;
     }
   }
