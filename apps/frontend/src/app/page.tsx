@@ -1,4 +1,5 @@
 import { redirect } from "next/navigation";
+import { Assistant } from "@/components/assistant";
 import { Header } from "@/components/header";
 import { TodoList } from "@/components/todo-list";
 import { currentUser } from "@/server/current-user";
@@ -9,9 +10,10 @@ export default async function ListPage() {
   return (
     <>
       <Header email={user.email} />
-      <main className="mx-auto w-full max-w-2xl px-4 pt-6 pb-16 sm:pt-10">
+      <main className="mx-auto w-full max-w-2xl px-4 pt-6 pb-28 lg:has-[~aside]:mr-104 sm:pt-10">
         <TodoList />
       </main>
+      <Assistant />
     </>
   );
 }

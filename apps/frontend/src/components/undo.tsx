@@ -21,9 +21,9 @@ export function Undo({ deleted, undo, dismiss }: Props) {
   }, [deleted, dismiss]);
 
   return (
-    <div role="status" className="fixed inset-x-4 bottom-4 z-10 grid justify-items-center">
+    <div role="status" className="pointer-events-none fixed inset-x-4 bottom-20 z-10 grid justify-items-center">
       {deleted !== undefined && (
-        <div className="flex max-w-full items-center gap-2 rounded-xl bg-ink py-1.5 pr-1.5 pl-4 text-sm text-page shadow-lg">
+        <div className="pointer-events-auto flex max-w-full items-center gap-2 rounded-xl bg-ink py-1.5 pr-1.5 pl-4 text-sm text-page shadow-lg">
           <span className="truncate">Deleted “{deleted.title}”</span>
           <button
             type="button"

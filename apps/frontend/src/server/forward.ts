@@ -44,6 +44,8 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
   try {
     return await send(request, path, id);
   } catch (error) {
+    // Nobody reads this answer; it only keeps a caller that left from being logged as a failing backend.
+    if (request.signal.aborted) return problem(499, "The caller left.", id);
     return failure(error, id);
   }
 }

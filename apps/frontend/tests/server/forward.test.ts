@@ -255,6 +255,16 @@ describe("when the backend fails", () => {
   });
 });
 
+test("a caller that leaves before the answer is no failure of the backend", async () => {
+  const caller = new AbortController();
+  answer = () => {
+    caller.abort();
+  };
+  const response = await forward(pageRequest("/api/backend/todos", { signal: caller.signal }));
+  expect(response.status).toBe(499);
+  expect(written.mock.calls.map(([line]) => String(line)).join("")).not.toMatch(/"level":"(warn|error)"/);
+});
+
 test("one log line per request, without the token", async () => {
   await forward(pageRequest("/api/backend/todos?q=private", { headers: { cookie: "todo_session=secret" } }));
   const lines = written.mock.calls.map(([line]) => String(line));

@@ -1,0 +1,37 @@
+"use client";
+
+import { MessageCircle } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "./button";
+import { ChatPanel } from "./chat-panel";
+import { useHydrated } from "./use-hydrated";
+
+/** A button in the corner that opens the conversation with the assistant. */
+export function Assistant() {
+  const hydrated = useHydrated();
+  const [open, setOpen] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  if (open) {
+    return (
+      <ChatPanel
+        close={() => {
+          setOpen(false);
+          requestAnimationFrame(() => opener.current?.focus());
+        }}
+      />
+    );
+  }
+  return (
+    <Button
+      ref={opener}
+      className="fixed right-4 bottom-4 z-10 rounded-full shadow-lg"
+      disabled={!hydrated}
+      onClick={() => {
+        setOpen(true);
+      }}
+    >
+      <MessageCircle aria-hidden className="size-4" />
+      Assistant
+    </Button>
+  );
+}
