@@ -53,7 +53,8 @@ export const baseImages = (): BaseImage[] => [python(), nodejs(), postgres(), ku
 
 const python = (): BaseImage => ({
   reference: "python:3.13.9-slim-trixie",
-  root: smallRoot("python", ["python3.13", "python3.13-venv", "python3-pip-whl"]),
+  // The C++ runtime is in the official image too; wheels of compiled packages expect it.
+  root: smallRoot("python", ["python3.13", "python3.13-venv", "python3-pip-whl", "libstdc++6", "libgcc-s1"]),
   settings: [
     ...variables({ PATH: searchPath, LANG: "C.UTF-8", ...buildEnvironment() }),
     'CMD ["python3"]',
