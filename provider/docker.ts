@@ -54,7 +54,7 @@ export async function thingsNamed(commands: Commands, name: string): Promise<str
   return outcomes.flat();
 }
 
-/** Docker's own words, which differ by kind and version: "No such container", "network x not found". */
+/** Docker's own words, which differ by kind and version; "no such file" is what a Docker that is down says. */
 function isMissing(reason: string): boolean {
-  return /no such |not found/i.test(reason);
+  return /no such (container|volume|network)|network \S+ not found/i.test(reason);
 }

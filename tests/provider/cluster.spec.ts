@@ -138,7 +138,7 @@ describe("minikube:index:Cluster", () => {
 
     it("takes a cluster for one to start when Docker is down, so that a preview needs no Docker", async () => {
       const state = await up();
-      await machine.file("docker-is-down");
+      await machine.stopDocker();
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
     });
 
@@ -233,7 +233,7 @@ describe("minikube:index:Cluster", () => {
     });
 
     const refusals: [string, () => Promise<unknown>, RegExp][] = [
-      ["Docker is down", () => machine.file("docker-is-down"), /^Docker does not answer.*Cannot connect.*\n.*[Ss]tart/],
+      ["Docker is down", () => machine.stopDocker(), /^Docker does not answer.*Cannot connect.*\n.*[Ss]tart/],
       ["Docker has one CPU", () => machine.file("capacity", `1 ${8_000 * 2 ** 20}`), /1 CPUs .*at least 2 CPUs/],
       ["Docker has little memory", () => machine.file("capacity", `4 ${1_000 * 2 ** 20}`), /1000 MB .*2048 MB/],
       ["a container has its name", () => machine.file("container-todo", "exited"), /container todo .*not made/],
@@ -301,7 +301,7 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       await machine.file("container-todo", "exited");
       assert.deepEqual(await machine.cluster().read(machine.urn, state), state);
-      await machine.file("docker-is-down");
+      await machine.stopDocker();
       assert.deepEqual(await machine.cluster().read(machine.urn, state), state);
     });
 
@@ -375,7 +375,7 @@ describe("minikube:index:Cluster", () => {
 
     it("fails when Docker is down, since nobody could say what is left", async () => {
       const state = await up();
-      await machine.file("docker-is-down");
+      await machine.stopDocker();
       await refuses(machine.cluster().delete(machine.urn, state), /^Docker does not answer/);
       assert.ok(existsSync(machine.profile()));
     });
@@ -386,6 +386,21 @@ describe("minikube:index:Cluster", () => {
       await machine.cluster().delete(machine.urn, state);
       assert.deepEqual(machine.inDocker(), []);
     });
+  });
+
+  describe("the words by which Docker says that there is nothing of a name", () => {
+    const words = [
+      "Error: No such container: todo",
+      "Error response from daemon: No such container: todo",
+      "Error response from daemon: get todo: no such volume",
+      "Error response from daemon: network todo not found",
+    ];
+    for (const [index, word] of words.entries()) {
+      it(`are understood: ${word}`, async () => {
+        await machine.file("no-such", word);
+        await up({ profile: `todo${index}` });
+      });
+    }
   });
 
   describe("on a virtual machine, of which Docker knows nothing", () => {

@@ -11,10 +11,13 @@ import type { Call } from "../stand-ins/fake-commands.ts";
 
 /** Keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
 const docker = `
-if [ -f "$folder/docker-is-down" ]; then echo "Cannot connect to the Docker daemon" >&2; exit 1; fi
+if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
 if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi
 for name in "$@"; do :; done
-cat "$folder/$1-$name" 2>/dev/null || { echo "Error: No such $1: $name" >&2; exit 1; }
+cat "$folder/$1-$name" 2>/dev/null || {
+  cat "$folder/no-such" >&2 2>/dev/null || echo "Error: No such $1: $name" >&2
+  exit 1
+}
 `;
 
 const minikube = `
@@ -110,6 +113,11 @@ export class FakeMachine {
   /** Puts a file on the machine, for the fakes to find. */
   async file(name: string, text = ""): Promise<void> {
     await writeFile(join(this.folder, name), text);
+  }
+
+  /** Stops Docker, as it looks from outside when its socket is gone. */
+  async stopDocker(): Promise<void> {
+    await this.file("docker-is-down", "Cannot connect: dial unix /run/docker.sock: no such file or directory\n");
   }
 
   async remove(name: string): Promise<void> {

@@ -97,7 +97,7 @@ describe("the provider", () => {
   });
 
   it("answers with the message for the user, and prints no stack", async () => {
-    await machine.file("docker-is-down");
+    await machine.stopDocker();
     await assert.rejects(create(), (error: ServiceError) => {
       assert.match(error.details, /^Docker does not answer/);
       return true;
