@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
-import { chmod, copyFile, mkdir } from "node:fs/promises";
+import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +17,7 @@ import { runcScript } from "./folders.ts";
 /** What belongs to the engine that set-up starts itself. */
 const folder = join(cacheFolder, "docker");
 const logPath = join(folder, "dockerd.log");
+const pidPath = join(folder, "dockerd.pid");
 
 const startTimeout = 60_000;
 
@@ -70,8 +71,10 @@ const start = async (report: (line: string) => void): Promise<void> => {
 
 const startByHand = async (report: (line: string) => void): Promise<void> => {
   await mkdir(folder, { recursive: true });
+  // After a crash or a restart of the machine its number may belong to another process, and Docker would refuse to start.
+  if (!isRunning()) await rm(pidPath, { force: true });
   const log = openSync(logPath, "a");
-  const daemon = spawn("dockerd", ["--pidfile", join(folder, "dockerd.pid"), ...(await runtimeArguments(report))], {
+  const daemon = spawn("dockerd", ["--pidfile", pidPath, ...(await runtimeArguments(report))], {
     env: { ...process.env, PATH: searchPath() },
     // A session of its own, so that neither Ctrl-C nor the end of set-up ends it.
     detached: true,
@@ -79,6 +82,14 @@ const startByHand = async (report: (line: string) => void): Promise<void> => {
   });
   daemon.on("error", () => undefined);
   daemon.unref();
+};
+
+const isRunning = (): boolean => {
+  try {
+    return readFileSync(`/proc/${readFileSync(pidPath, "utf8").trim()}/comm`, "utf8").trim() === "dockerd";
+  } catch {
+    return false;
+  }
 };
 
 const runtimeArguments = async (report: (line: string) => void): Promise<string[]> => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Step } from "../../step.ts";
+import { versions } from "../../tools/versions.ts";
 import { goBinary } from "../go/binaries.ts";
 import { makeRoot } from "./debian-root.ts";
 import { docker, hasImage } from "./docker.ts";
@@ -39,4 +40,5 @@ const hookVariables = async (): Promise<NodeJS.ProcessEnv> => ({
   CRI_DOCKERD: goBinary("cri-dockerd"),
   CRICTL: goBinary("crictl"),
   RUNC: runcScript,
+  MINIKUBE_VERSION: `v${versions.minikube}`,
 });

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Finishes the root file system of Minikube's node, after the recipe in deploy/kicbase of Minikube's module.
 # KICBASE: that folder. CRI_DOCKERD, CRICTL: executables. CRI_DOCKERD_UNITS: the folder of cri-dockerd's systemd units.
-# RUNC: the script that stands before runc. Usage: minikube-node.sh ROOT
+# RUNC: the script that stands before runc. MINIKUBE_VERSION: v1.2.3. Usage: minikube-node.sh ROOT
 set -eu
 root=$1
 
@@ -48,4 +48,4 @@ chroot "$root" useradd --create-home --shell /bin/bash --gid docker --groups sud
 install -d -o "$(stat -c %u "$root/home/docker")" -g "$(stat -c %g "$root/home/docker")" "$root/home/docker/.ssh"
 echo '%sudo ALL=(ALL) NOPASSWD:ALL' > "$root/etc/sudoers.d/20-passwordless-sudo"
 chmod 440 "$root/etc/sudoers.d/20-passwordless-sudo"
-echo '{"kicbase_version": "todo-stack"}' > "$root/version.json"
+printf '{"kicbase_version": "todo-stack", "minikube_version": "%s"}\n' "$MINIKUBE_VERSION" > "$root/version.json"
