@@ -6,7 +6,7 @@ import { environment } from "../../toolchain/environment.ts";
 import { minikubeHome } from "../../toolchain/paths.ts";
 import { withPage } from "../helpers/browser.ts";
 import { ClusterView } from "../helpers/cluster.ts";
-import { dockerInventory } from "../helpers/docker.ts";
+import { dockerTraces } from "../helpers/docker.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
 import { WorkingCopy } from "../helpers/working-copy.ts";
 
@@ -28,11 +28,9 @@ describe("the life of a stack", function () {
   this.bail(true);
 
   let copy: WorkingCopy;
-  let inventory: Record<string, string[]>;
   const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
 
   before(async () => {
-    inventory = await dockerInventory();
     copy = await WorkingCopy.create("e2e", {
       profile,
       port: String(port),
@@ -105,8 +103,8 @@ describe("the life of a stack", function () {
   it("applies an edited template", async () => {
     await copy.edit(
       "charts/todo/templates/frontend/service.yaml",
-      "metadata:\n",
-      'metadata:\n  annotations:\n    example.com/edited: "yes"\n',
+      "  annotations:\n",
+      '  annotations:\n    example.com/edited: "yes"\n',
     );
     await copy.up();
     const service = await cluster().core.readNamespacedService({ name: "todo-frontend", namespace: "todo" });
@@ -147,7 +145,7 @@ describe("the life of a stack", function () {
 
   it("leaves nothing behind", async () => {
     await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
-    assert.deepEqual(await dockerInventory(), inventory, "Docker must be as it was before");
+    assert.deepEqual(await dockerTraces(profile), [], "nothing of the stack may remain in Docker");
     assert.equal(existsSync(join(minikubeHome, "profiles", profile)), false, "the Minikube profile must be gone");
     assert.equal(
       existsSync(join(copy.folder, ".state", `${profile}.kubeconfig`)),
