@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Step } from "../../step.ts";
 import { versions } from "../../tools/versions.ts";
@@ -17,8 +17,9 @@ export const nodeImageStep = (): Step => ({
   isDone: () => hasImage(nodeImage()),
   run: async (report) => {
     if (await hasImage(nodeImage())) return;
-    await mkdir(imageFolder, { recursive: true });
-    const draft = await mkdtemp(join(imageFolder, "node.partial-"));
+    const draft = join(imageFolder, "node.partial");
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
     try {
       const archive = join(draft, "root.tar");
       await makeRoot(nodeRoot, archive, await hookVariables(), report);

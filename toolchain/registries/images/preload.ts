@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
-import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ToolchainError } from "../../errors.ts";
 import { cacheFolder, minikubeHome } from "../../paths.ts";
@@ -43,7 +42,7 @@ export const preloadStep = (): Step => ({
     if (isMade()) return;
     await mkdir(folder, { recursive: true });
     await copyKubernetes();
-    const draft = `${archive()}.partial-${String(process.pid)}`;
+    const draft = `${archive()}.partial`;
     try {
       await startEngine(report);
       for (const image of nodeContent()) await takeIn(image, report);
