@@ -5,6 +5,7 @@ import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { runPulumi } from "./pulumi.ts";
 import { setUp } from "./setup.ts";
+import { pulumi } from "./shim.ts";
 import { stackName } from "./stack.ts";
 import { test } from "./test.ts";
 
@@ -25,10 +26,7 @@ const start = async (): Promise<number> => {
   return 0;
 };
 
-const stop = async (): Promise<number> => {
-  await setUp(false);
-  return await runPulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName()]);
-};
+const stop = async (): Promise<number> => await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName()]);
 
 const setup = async (): Promise<number> => {
   await setUp(false);

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { Listr, PRESET_TIMER } from "listr2";
 import { ToolchainError } from "./errors.ts";
+import { oneAtATime } from "./lock.ts";
 import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
 import { frontendStep } from "./frontend.ts";
 import { pluginSteps } from "./plugins.ts";
@@ -25,6 +26,13 @@ import { uv } from "./tools/uv.ts";
  * @throws ToolchainError naming what is missing and how to get it.
  */
 export const setUp = async (forTests: boolean): Promise<void> => {
+  await oneAtATime(
+    () => setUpAlone(forTests),
+    () => console.log("Another set-up is running; waiting for it to end."),
+  );
+};
+
+const setUpAlone = async (forTests: boolean): Promise<void> => {
   const isNew = readMachine() === undefined;
   if (isNew) await lookAtMachine();
   try {
