@@ -9,8 +9,8 @@ import type { Engine } from "../../provider/engine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
 import type { Call } from "../stand-ins/fake-commands.ts";
 
-/** Keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
-const docker = `
+/** `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
+export const dockerScript = `
 if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
 if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi
 for name in "$@"; do :; done
@@ -20,7 +20,8 @@ cat "$folder/$1-$name" 2>/dev/null || {
 }
 `;
 
-const minikube = `
+/** `minikube` that makes and removes such files. */
+export const minikubeScript = `
 name=$3
 profile="$MINIKUBE_HOME/profiles/$name"
 event() { printf '%s\\n' '{"type":"io.k8s.sigs.minikube.'"$1"'","data":{'"$2"'}}'; }
@@ -34,7 +35,8 @@ start)
   fi
   [ ! -f "$folder/start-hangs" ] || { touch "$folder/started"; exec sleep 60; }
   event step '"currentstep":"3","totalsteps":"19","message":"Pulling base image"'
-  touch "$folder/volume-$name" "$folder/network-$name" "$KUBECONFIG"
+  touch "$folder/volume-$name" "$folder/network-$name"
+  cat "$folder/kubeconfig" > "$KUBECONFIG" 2>/dev/null || true
   ;;
 delete)
   [ ! -f "$folder/delete-forgets" ] || { rm -r "$profile"; exit 0; }
@@ -61,7 +63,7 @@ export class FakeMachine {
   }
 
   static async create(): Promise<FakeMachine> {
-    const machine = new FakeMachine(await FakeCommands.create({ docker, minikube }));
+    const machine = new FakeMachine(await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript }));
     await machine.file("capacity", `8 ${16_000 * 2 ** 20}`);
     return machine;
   }

@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { symlink } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { environment } from "../../toolchain/environment.ts";
+import { checkout } from "../../toolchain/paths.ts";
+import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
+import { FakeCommands } from "../stand-ins/fake-commands.ts";
+
+/** The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken". */
+const docker = `
+alive() { [ -f "$folder/container-todo" ]; }
+case "$1" in
+  --version) echo "Docker version 20.10"; exit ;;
+  buildx) exit 1 ;;
+  version) alive; exit ;;
+  build) alive && ! grep -q broken apps/*/Dockerfile; exit ;;
+  image) alive && echo sha256:1; exit ;;
+esac
+${dockerScript}`;
+
+const minikube = `
+[ "$1" != delete ] || rm -rf "$folder/objects"
+${minikubeScript}`;
+
+/** Keeps one object of a kind; what a namespace holds goes with it. */
+const kubectl = `
+[ -f "$folder/container-todo" ] || { echo "Unable to connect to the server" >&2; exit 1; }
+mkdir -p "$folder/objects"
+while true; do case "$1" in --kubeconfig|--context) shift 2 ;; *) break ;; esac; done
+case "$1 $2" in
+  "get --raw"*) echo ok ;;
+  get*) cat "$folder/objects/$2" 2>/dev/null || true ;;
+  "delete namespace") rm -rf "$folder/objects" ;;
+  delete*) rm -f "$folder/objects/$2" ;;
+  apply*)
+    case "$(cat "$call/input")" in *'"kind":"Secret"'*) kind=secret ;; *) kind=namespace ;; esac
+    cp "$call/input" "$folder/objects/$kind"
+    cat "$call/input" ;;
+esac`;
+
+const helm = `
+release="$folder/objects/release"
+case "$1" in
+  show|get) echo '{"chart":"todo","version":"0.1.0","appVersion":"1"}' ;;
+  install) [ ! -f "$release" ] || { echo "cannot re-use a name that is still in use" >&2; exit 1; }; touch "$release" ;;
+  uninstall) rm "$release" || { echo "release: not found" >&2; exit 1; } ;;
+  status) [ -f "$release" ] && echo '{"name":"todo","namespace":"todo","version":1,"info":{"status":"deployed"}}' ;;
+esac`;
+
+const kubeconfig = JSON.stringify({
+  contexts: [{ name: "todo", context: { cluster: "todo" } }],
+  clusters: [{ name: "todo", cluster: { server: "https://192.0.2.7:8443" } }],
+});
+
+/** The program on the real Pulumi engine, with a Docker, a Minikube, a kubectl and a Helm that only pretend. */
+describe("the program, over the life of its cluster", function () {
+  this.timeout(120_000);
+  let commands: FakeCommands;
+  let project: FsFixture;
+
+  before(async function () {
+    commands = await FakeCommands.create({ docker, minikube, kubectl, helm });
+    project = await createFixture({
+      "apps/backend/Dockerfile": "FROM scratch",
+      "apps/frontend/Dockerfile": "FROM scratch",
+      "home/.keep": "",
+      "state/.keep": "",
+      ".state/.keep": "",
+    });
+    const found = await execa("pulumi", ["version"], { reject: false, env: environment() });
+    if (found.failed) {
+      console.warn("the program, over the life of its cluster: skipped, since there is no pulumi");
+      this.skip();
+    }
+    for (const part of ["Pulumi.yaml", "package.json", "index.ts", "config.ts", "components", "provider"]) {
+      await symlink(join(checkout, part), project.getPath(part));
+    }
+    for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), project.getPath(part));
+    await installStandIns(project.getPath("home"));
+    await project.writeFile("Pulumi.test.yaml", "config:\n  todo-stack:port: 1\n");
+    await pulumi("stack", "select", "--create", "test");
+  });
+
+  beforeEach(async () => {
+    await machine("capacity", `8 ${16_000 * 2 ** 20}`);
+    await machine("kubeconfig", kubeconfig);
+    await pulumi("up", "--yes", "--skip-preview");
+  });
+
+  after(async () => {
+    commands.restore();
+    await project.rm();
+  });
+
+  /** Runs pulumi in the project. Gives all it printed, whether it failed or not. */
+  async function run(...args: string[]): Promise<{ failed: boolean; all: string }> {
+    const own = environment();
+    const { failed, all } = await execa("pulumi", [...args, "--non-interactive"], {
+      cwd: project.path,
+      reject: false,
+      all: true,
+      env: {
+        ...own,
+        PATH: `${commands.folder}${delimiter}${own.PATH ?? ""}`,
+        PULUMI_HOME: project.getPath("home"),
+        PULUMI_BACKEND_URL: `file://${project.getPath("state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "test",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        TODO_STACK_CHECKOUT: checkout,
+        MINIKUBE_HOME: commands.folder,
+      },
+    });
+    return { failed, all };
+  }
+
+  async function pulumi(...args: string[]): Promise<string> {
+    const { failed, all } = await run(...args);
+    assert.ok(!failed, `pulumi ${args.join(" ")} failed:\n${all}`);
+    return all;
+  }
+
+  const machine = (file: string, text: string): Promise<unknown> =>
+    execa("tee", [join(commands.folder, file)], { input: text });
+
+  /** Loses the cluster behind Pulumi's back. */
+  const loseCluster = (): Promise<unknown> =>
+    execa("rm", ["-r", ...["container-todo", "objects"].map((file) => join(commands.folder, file))]);
+
+  it("has nothing to do a second time", async () => {
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("makes a lost cluster anew, and all that was in it", async () => {
+    await loseCluster();
+    const preview = await pulumi("preview");
+    assert.match(preview, /minikube:index:Cluster todo-cluster replace/);
+    const output = await pulumi("up", "--yes", "--skip-preview");
+    for (const what of ["Namespace todo-namespace", "Secret todo-secret", "Release todo-release"]) {
+      assert.match(output, new RegExp(`${what} created replacement`), output);
+    }
+    for (const what of ["todo-backend-image", "todo-frontend-image"]) {
+      assert.match(output, new RegExp(`${what} updated`), output);
+    }
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("makes a lost cluster anew after a refresh has found that it is lost", async () => {
+    await loseCluster();
+    await run("refresh", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("can be destroyed when an update of a lost cluster has failed midway", async () => {
+    await loseCluster();
+    await project.writeFile("apps/backend/Dockerfile", "FROM scratch # broken");
+    const { failed, all } = await run("up", "--yes", "--skip-preview");
+    await project.writeFile("apps/backend/Dockerfile", "FROM scratch");
+    assert.ok(failed, `a build that fails must fail the update:\n${all}`);
+    await pulumi("destroy", "--yes", "--skip-preview");
+  });
+
+  it("can be destroyed when the cluster is lost", async () => {
+    await loseCluster();
+    await pulumi("destroy", "--yes", "--skip-preview");
+  });
+
+  it("can be destroyed, and asks only Minikube to remove things", async () => {
+    await pulumi("destroy", "--yes", "--skip-preview");
+    const lines = (await commands.commandLines()).split("\n");
+    assert.deepEqual(
+      lines.filter((line) => /uninstall/.test(line)),
+      [],
+    );
+  });
+
+  it("moves to another namespace", async () => {
+    await pulumi("config", "set", "namespace", "other");
+    await pulumi("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("previews with Docker down, and takes nothing for lost", async () => {
+    await machine("docker-is-down", "Cannot connect to the Docker daemon");
+    const output = await pulumi("preview");
+    await execa("rm", [join(commands.folder, "docker-is-down")]);
+    assert.match(output, /minikube:index:Cluster todo-cluster update/);
+    assert.doesNotMatch(output, / replace/);
+  });
+});
