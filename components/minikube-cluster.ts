@@ -1,6 +1,7 @@
 import * as docker from "@pulumi/docker/provider.js";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import { versions } from "../toolchain/tools/versions.ts";
 import { Cluster } from "./lib/minikube.ts";
 
 /** The port of the application on the cluster's node, whatever the port on the host. */
@@ -18,8 +19,6 @@ export interface MinikubeClusterArgs {
   memory: number;
   /** Port on 127.0.0.1 that leads to {@link nodePort}, with the docker driver. */
   port: number;
-  /** Defaults to v1.34.4. */
-  kubernetesVersion?: string;
 }
 
 /** A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API. */
@@ -39,7 +38,7 @@ export class MinikubeCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:MinikubeCluster", name, {}, opts);
-    const { profile, driver, cpus, memory, port, kubernetesVersion = "v1.34.4" } = args;
+    const { profile, driver, cpus, memory, port } = args;
     const inContainer = driver === "docker";
     // Relative, so that the state does not depend on where the checkout is.
     const kubeconfig = `.state/${profile}.kubeconfig`;
@@ -51,7 +50,7 @@ export class MinikubeCluster extends pulumi.ComponentResource {
         driver,
         cpus,
         memory,
-        kubernetesVersion,
+        kubernetesVersion: `v${versions.kubernetes}`,
         kubeconfig,
         // Minikube's own default is about to become containerd, into which no docker build goes.
         containerRuntime: "docker",

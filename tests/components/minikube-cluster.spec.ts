@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
+import { versions } from "../../toolchain/tools/versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const args: MinikubeClusterArgs = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
@@ -29,7 +30,7 @@ describe("MinikubeCluster", () => {
       cpus: 2,
       memory: 2048,
       ports: ["127.0.0.1:30999:30080"],
-      kubernetesVersion: "v1.34.4",
+      kubernetesVersion: `v${versions.kubernetes}`,
       containerRuntime: "docker",
       kubeconfig: ".state/demo.kubeconfig",
     });
