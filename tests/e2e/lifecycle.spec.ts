@@ -48,7 +48,8 @@ describe("the life of a stack", function () {
   });
 
   it("previews with nothing but Node and Pulumi, and names every resource", async () => {
-    await previewWithNothingRunning(copy);
+    const plan = await previewWithNothingRunning(copy);
+    for (const resource of resources) assert.equal(plan.get(resource), "create", `the preview must name ${resource}`);
   });
 
   it("comes up, and its URL answers", async () => {
@@ -121,7 +122,10 @@ describe("the life of a stack", function () {
   });
 
   it("still previews when its tools and its cluster are out of reach", async () => {
-    await previewWithNothingRunning(copy);
+    const plan = await previewWithNothingRunning(copy);
+    assert.equal(plan.get("minikube:index:Cluster"), "update", "a cluster that cannot be seen may have to be started");
+    const operations = new Set(plan.values());
+    for (const operation of ["replace", "delete"]) assert.ok(!operations.has(operation), `nothing is to ${operation}`);
   });
 
   it("starts a stopped cluster, with its data", async () => {
@@ -155,12 +159,11 @@ describe("the life of a stack", function () {
   });
 });
 
-/** Previews with a PATH that holds no docker, minikube, helm or kubectl. */
-async function previewWithNothingRunning(copy: WorkingCopy): Promise<void> {
-  const bin = await minimalPath(copy.folder);
-  const preview = JSON.parse(await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], { PATH: bin })) as {
-    steps: { urn: string; newState?: { type: string } }[];
-  };
-  const named = new Set(preview.steps.map((step) => step.newState?.type));
-  for (const resource of resources) assert.ok(named.has(resource), `the preview must name ${resource}`);
+/** Previews with a PATH that holds no docker, minikube, helm or kubectl. Gives each resource type with what is planned for it. */
+async function previewWithNothingRunning(copy: WorkingCopy): Promise<Map<string, string>> {
+  const output = await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], {
+    PATH: await minimalPath(copy.folder),
+  });
+  const { steps } = JSON.parse(output) as { steps: { op: string; newState?: { type: string } }[] };
+  return new Map(steps.map(({ op, newState }) => [newState?.type ?? "", op]));
 }

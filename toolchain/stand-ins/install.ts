@@ -41,8 +41,9 @@ while [ ! -f "$folder/toolchain/stand-ins/${name}.ts" ]; do
     echo "no toolchain/stand-ins/${name}.ts in or above $folder: run Pulumi in a checkout of todo-stack" >&2
     exit 1
   fi
-  folder=$(dirname "$folder")
+  parent=\${folder%/*}
+  folder=\${parent:-/}
 done
-NODE_COMPILE_CACHE=\${NODE_COMPILE_CACHE:-$(dirname "$0")/../../compile-cache} \\
+NODE_COMPILE_CACHE=\${NODE_COMPILE_CACHE:-\${0%/*}/../../compile-cache} \\
   exec node --disable-warning=ExperimentalWarning "$folder/toolchain/stand-ins/${name}.ts" "$@"
 `;
