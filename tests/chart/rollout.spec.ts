@@ -61,7 +61,7 @@ describe("chart: probes, order and rollouts", () => {
     for (const name of APPS) {
       const { strategy, progressDeadlineSeconds, minReadySeconds, revisionHistoryLimit } = pick(manifests, "Deployment", name).spec; // prettier-ignore
       assert.deepEqual(strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, name);
-      assert.ok(progressDeadlineSeconds > minReadySeconds, `${name} would never finish`);
+      assert.ok(progressDeadlineSeconds > (minReadySeconds ?? 0), `${name} would never finish`);
       assert.ok(revisionHistoryLimit >= 1, `${name} could not be rolled back`);
     }
   });

@@ -72,7 +72,6 @@ seccompProfile:
 {{- define "todo.rollout" -}}
 # Above the longest bounded wait of an init container plus the start-up probe's.
 progressDeadlineSeconds: 300
-minReadySeconds: 2
 revisionHistoryLimit: 5
 strategy:
   type: RollingUpdate

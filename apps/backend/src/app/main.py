@@ -1,8 +1,10 @@
 """Puts the application together."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
@@ -11,7 +13,6 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.auth import routes as auth
 from app.chat import routes as chat
-from app.chat.model import Model
 from app.database import create_engine
 from app.health import routes as health
 from app.logging import configure_logging
@@ -20,6 +21,9 @@ from app.middleware import BodyLimit, RequestContext
 from app.problems import PROBLEM_RESPONSES, add_problem_handlers, correct_media_types
 from app.settings import Settings, load_settings
 from app.todos import routes as todos
+
+if TYPE_CHECKING:
+    from app.chat.model import Model
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,7 +36,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     probe_engine = create_engine(settings.model_copy(update={"database_pool_size": 1}))
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.state.probe_engine = probe_engine
-    app.state.model = Model(settings) if settings.llm_key else None
+    app.state.model = _model(settings)
     log.info("started", api_version=settings.api_version)
     yield
     if app.state.model:
@@ -40,6 +44,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await engine.dispose()
     await probe_engine.dispose()
     log.info("stopped")
+
+
+def _model(settings: Settings) -> Model | None:
+    if settings.llm_key is None:
+        return None
+    # Loading the client takes a third of the start-up, and most stacks have no key.
+    from app.chat.model import Model
+
+    return Model(settings)
 
 
 class _Api(FastAPI):

@@ -1,14 +1,20 @@
 """One turn of the conversation."""
 
+from __future__ import annotations
+
 import uuid
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.chat import history, rules
-from app.chat.model import Model, ModelUnavailableError
+from app.chat.errors import ModelUnavailableError
 from app.chat.schemas import ChatEvent, Done, Failed, Text
 from app.chat.tools import Toolbox
+
+if TYPE_CHECKING:
+    from app.chat.model import Model
 
 _REMEMBERED = 20
 _NOT_REACHABLE = "The language model cannot be reached at the moment. "
