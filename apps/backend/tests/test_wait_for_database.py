@@ -49,6 +49,20 @@ def test_second_run_changes_nothing(settings: Settings, capsys: pytest.CaptureFi
     assert not any("Running upgrade" in message for message in messages)
 
 
+def test_leaves_a_newer_schema_alone_so_that_a_release_can_be_rolled_back(
+    settings: Settings, sql: psycopg.Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = sql.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert row is not None
+    sql.execute("UPDATE alembic_version SET version_num = 'newer'")
+    try:
+        assert wait_for_database.main(settings) == 0
+        assert sql.execute("SELECT version_num FROM alembic_version").fetchone() == ("newer",)
+    finally:
+        sql.execute("UPDATE alembic_version SET version_num = %s", row)
+    assert logged(capsys)[-1]["message"] == "schema is newer than this code"
+
+
 def test_waits_for_another_migration(settings: Settings, sql: psycopg.Connection) -> None:
     sql.execute("SELECT pg_advisory_lock(%s)", [wait_for_database.MIGRATION_LOCK])
     ended: list[int] = []

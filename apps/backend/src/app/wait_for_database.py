@@ -9,6 +9,8 @@ import time
 import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -43,6 +45,8 @@ def wait(engine: Engine, deadline: float) -> bool:
 def migrate(engine: Engine, deadline: float) -> None:
     """Bring the schema up to date, all of it or nothing, alone.
 
+    A schema that this code does not know is newer: it is left as it is, so that a release can be rolled back.
+
     Raises `OperationalError` if another migration holds the lock until `deadline`.
     """
     config = Config()
@@ -51,8 +55,15 @@ def migrate(engine: Engine, deadline: float) -> None:
         milliseconds = max(1, round((deadline - time.monotonic()) * 1000))
         connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        script = ScriptDirectory.from_config(config)
+        revision = MigrationContext.configure(connection).get_current_revision()
+        if revision is not None and revision not in {known.revision for known in script.walk_revisions()}:
+            log.warning("schema is newer than this code", revision=revision)
+            return
+        # Only now: an upgrade loads all models, which takes longer than all the rest.
+        if revision != script.get_current_head():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
     log.info("schema is current")
 
 
