@@ -1,8 +1,8 @@
-import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
-import { checkout } from "../../toolchain/paths.ts";
+import { lock } from "proper-lockfile";
+import { cacheFolder, checkout } from "../../toolchain/paths.ts";
 
 /** How a command ended; never rejects, so that a test can look at a failure. */
 export interface CommandResult {
@@ -14,21 +14,29 @@ export interface CommandResult {
 }
 
 /**
- * A second checkout of this project in a temporary folder, with a stack, a profile and a port of its own, so that a
- * test can edit files and break things without touching the user's checkout or running stack.
+ * A second checkout of this project, with a stack, a profile and a port of its own, so that a test can edit files and break
+ * things without touching the user's checkout or running stack.
+ *
+ * Each test has always the same folder: what a killed run left in Minikube is then this stack's own, and `up` removes it.
  */
 export class WorkingCopy {
   readonly folder: string;
   readonly stack: string;
+  readonly #release: () => Promise<void>;
 
-  private constructor(folder: string, stack: string) {
+  private constructor(folder: string, stack: string, release: () => Promise<void>) {
     this.folder = folder;
     this.stack = stack;
+    this.#release = release;
   }
 
   /** Copies what git tracks or would track, links the installed packages and sets the copy up. */
   static async create(stack: string, config: Record<string, string>): Promise<WorkingCopy> {
-    const folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
+    const folder = join(cacheFolder, "working-copies", stack);
+    await mkdir(dirname(folder), { recursive: true });
+    // The same test of another checkout would share profile and port.
+    const release = await lock(folder, { realpath: false, retries: { forever: true, maxTimeout: 2_000 } });
+    await rm(folder, { recursive: true, force: true });
     const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
       cwd: checkout,
     });
@@ -37,7 +45,7 @@ export class WorkingCopy {
       await cp(join(checkout, file), join(folder, file), { verbatimSymlinks: true }).catch(ignoreDeleted);
     }
     await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
-    const copy = new WorkingCopy(folder, stack);
+    const copy = new WorkingCopy(folder, stack, release);
     await copy.succeed("pulumi", ["stack", "select", "--create", stack]);
     for (const [key, value] of Object.entries(config)) {
       await copy.succeed("pulumi", ["config", "set", "--stack", stack, key, value]);
@@ -83,6 +91,7 @@ export class WorkingCopy {
   /** Removes the folder. The stack in it must have been destroyed. */
   async remove(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
+    await this.#release();
   }
 
   /** Keeps the copy's state for a look after a failed test. */
