@@ -41,7 +41,8 @@ export class FakeCommands {
     const folders = (await readdir(folder)).toSorted();
     return Promise.all(
       folders.map(async (call) => {
-        const read = (part: string): Promise<string> => readFile(join(folder, call, part), "utf8");
+        // A call that has just begun, or was killed, has not written all of it.
+        const read = (part: string): Promise<string> => readFile(join(folder, call, part), "utf8").catch(() => "");
         const [args, input, env] = await Promise.all([read("args"), read("input"), read("env")]);
         const pairs = env.split("\n").flatMap((line) => (line.includes("=") ? [line.split(/=(.*)/s, 2)] : []));
         return { args: args.split("\n").slice(0, -1), input, env: Object.fromEntries(pairs) as Record<string, string> };
