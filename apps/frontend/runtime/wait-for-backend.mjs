@@ -29,7 +29,9 @@ function settings() {
 /** @param {URL} url */
 async function askOnce(url) {
   try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(5000) });
+    // A connection of its own for each try: while the backend's name is new, it may lead elsewhere, and must be looked up again.
+    const headers = { connection: "close" };
+    const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(5000) });
     await response.body?.cancel();
     return { ready: response.status === 200, reason: `status ${response.status}` };
   } catch (error) {

@@ -87,3 +87,13 @@ test.each([
   expect(code).toBe(1);
   expect(lines).toMatchObject([{ level: "error", message: expect.stringContaining(variable) as string }]);
 });
+
+test("connects anew for each try, so that a name that led elsewhere is looked up again", async () => {
+  const ports = new Set<number | undefined>();
+  const { code } = await against((request, response) => {
+    ports.add(request.socket.remotePort);
+    response.writeHead(ports.size < 3 ? 404 : 200).end("{}");
+  }, "10");
+  expect(code).toBe(0);
+  expect(ports.size).toBe(3);
+});
