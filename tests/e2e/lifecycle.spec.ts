@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { environment } from "../../toolchain/environment.ts";
 import { minikubeHome } from "../../toolchain/paths.ts";
@@ -131,6 +132,8 @@ describe("the life of a stack", function () {
   it("starts a stopped cluster, with its data", async () => {
     await execa("minikube", ["stop", "--profile", profile], { env: environment() });
     await copy.up();
+    // The release is as it was, so `up` does not wait for its pods, which start with the cluster.
+    await untilAnswers(`${url}/api/backend/auth/me`, 401);
     await withPage(url, async (page) => {
       await page.goto("/signin");
       await page.getByLabel("Email").fill("reader@example.com");
@@ -158,6 +161,20 @@ describe("the life of a stack", function () {
     );
   });
 });
+
+/** Waits until an address answers with a status, for at most three minutes. */
+async function untilAnswers(address: string, status: number): Promise<void> {
+  const deadline = Date.now() + 180_000;
+  for (;;) {
+    const answer = await fetch(address).then(
+      (response) => response.status,
+      (error: unknown) => String(error),
+    );
+    if (answer === status) return;
+    assert.ok(Date.now() < deadline, `${address} must answer ${status} again, not ${answer}`);
+    await sleep(1000);
+  }
+}
 
 /** Previews with a PATH that holds no docker, minikube, helm or kubectl. Gives each resource type with what is planned for it. */
 async function previewWithNothingRunning(copy: WorkingCopy): Promise<Map<string, string>> {
