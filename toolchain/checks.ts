@@ -13,6 +13,10 @@ export interface Check {
   cwd?: string;
   /** A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on failure. */
   results?: string;
+  /** Arguments that leave only the tests whose titles match a pattern, if the check has such tests. */
+  select?: (pattern: string) => string[] | undefined;
+  /** The exit code that says no test matched; otherwise that is 0. */
+  nothingSelected?: number;
 }
 
 const backend = join(checkout, "apps/backend");
@@ -37,6 +41,9 @@ export const allChecks = async (): Promise<Check[]> => [
     title: "backend tests",
     ...uvRun("pytest", `--junitxml=${resultFile("backend")}`),
     results: resultFile("backend"),
+    // Its titles are names of functions, and its own patterns are expressions.
+    select: (pattern) => (/^\w+$/.test(pattern) ? ["-k", pattern] : undefined),
+    nothingSelected: 5,
   },
   { title: "frontend lint", command: "npm", args: ["run", "lint"], cwd: frontend },
   { title: "frontend types", command: "npm", args: ["run", "typecheck"], cwd: frontend },
@@ -46,9 +53,11 @@ export const allChecks = async (): Promise<Check[]> => [
     args: ["test", "--", "--reporter=default", "--reporter=junit", `--outputFile.junit=${resultFile("frontend")}`],
     cwd: frontend,
     results: resultFile("frontend"),
+    select: (pattern) => ["-t", pattern],
   },
   { title: "unit tests", ...mocha("unit") },
   // Mocha adds the files it is given to those of its configuration, which are the unit tests.
+  { title: "stack tests", ...mocha("stack", "--no-config", "--forbid-only", "tests/stack/**/*.spec.ts") },
   { title: "e2e tests", ...mocha("e2e", "--no-config", "--forbid-only", "tests/e2e/**/*.spec.ts") },
 ];
 
@@ -70,7 +79,8 @@ const mocha = (name: string, ...args: string[]) => {
     "--reporter-option",
     `output=${results}`,
   ];
-  return { ...npmBin("mocha", ...reporter, ...args), results };
+  const select = (pattern: string): string[] => ["--grep", pattern];
+  return { ...npmBin("mocha", ...reporter, ...args), results, select };
 };
 
 /** Every tracked file that a POSIX shell or bash runs, by its name or its first line. */

@@ -11,7 +11,8 @@ import { test } from "./test.ts";
 
 const usage = `npm start             sets up what is missing, brings the stack up, prints its URL
 npm stop              destroys the stack
-npm test [-- NAME…]   sets up what is missing, runs every check, or those whose names contain NAME
+npm test [-- NAME…]   sets up what is missing, runs every check, or those whose names contain NAME;
+                      with --grep PATTERN only the tests whose titles match it
 npm run setup         sets up what is missing`;
 
 const start = async (): Promise<number> => {
@@ -35,10 +36,13 @@ const setup = async (): Promise<number> => {
 };
 
 const main = async (): Promise<number> => {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { stack: { type: "string" } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { stack: { type: "string" }, grep: { type: "string" } },
+  });
   const [command, ...names] = positionals;
   if (values.stack !== undefined) process.env.PULUMI_STACK = values.stack;
-  if (command === "test") return await test(names);
+  if (command === "test") return await test(names, values.grep);
   const commands: Record<string, () => Promise<number>> = { start, stop, setup };
   const run = names.length === 0 ? commands[command ?? ""] : undefined;
   if (run === undefined) {

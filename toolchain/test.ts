@@ -14,20 +14,39 @@ export interface Counts {
 
 /**
  * Runs every check, or those whose titles contain one of `names`; goes on after a failure, so that all are seen.
+ * @param grep runs only the tests whose titles match it, and only the checks that have titled tests.
  * @returns the exit code: 0 only if there was something to run and nothing failed.
  */
-export const test = async (names: string[]): Promise<number> => {
-  const checks = (await allChecks()).filter(
+export const test = async (names: string[], grep?: string): Promise<number> => {
+  const checks = choose(await allChecks(), names, grep);
+  await setUp(true);
+  return await runAll(checks, grep);
+};
+
+/** The checks that `names` and `grep` leave, with the arguments by which each runs only the tests that match. */
+export const choose = (all: Check[], names: string[], grep?: string): Check[] => {
+  const named = all.filter(
     ({ title }) => names.length === 0 || names.some((name) => title.toLowerCase().includes(name.toLowerCase())),
   );
-  if (checks.length === 0) {
-    const titles = (await allChecks()).map(({ title }) => title);
+  if (named.length === 0) {
+    const titles = all.map(({ title }) => title);
     throw new ToolchainError(`No check is called ${names.join(" or ")}.`, `There are: ${titles.join(", ")}.`);
   }
-  await setUp(true);
+  if (grep === undefined) return named;
+  return named.flatMap((check) => {
+    const selection = check.select?.(grep);
+    return selection === undefined ? [] : [{ ...check, args: [...check.args, ...selection] }];
+  });
+};
+
+/** Runs checks one after the other and prints how many tests of each passed. Returns the exit code. */
+export const runAll = async (checks: Check[], grep?: string): Promise<number> => {
   const results: [Check, Counts][] = [];
   for (const check of checks) results.push([check, await runCheck(check)]);
-  return summarize(results);
+  const ran = results.filter(([, { passed, failed }]) => grep === undefined || passed + failed > 0);
+  if (ran.length > 0) return summarize(ran);
+  console.log(`\nNo test has a title that matches ${String(grep)}.`);
+  return 1;
 };
 
 const runCheck = async (check: Check): Promise<Counts> => {
@@ -43,7 +62,8 @@ const runCheck = async (check: Check): Promise<Counts> => {
     ...(check.results === undefined ? {} : { stdout: "inherit", stderr: "inherit" }),
   });
   if (check.results === undefined && result.failed) console.log(result.all ?? result.shortMessage);
-  return count(!result.failed, readResults(check.results));
+  const nothingToRun = result.exitCode !== undefined && result.exitCode === check.nothingSelected;
+  return count(!result.failed || nothingToRun, readResults(check.results));
 };
 
 const readResults = (file: string | undefined): string | undefined => {

@@ -58,10 +58,10 @@ describe("what the stack refuses", function () {
   });
 
   it("a port that is taken", async () => {
-    const server: Server = createServer().listen(30282, "127.0.0.1");
+    const server: Server = createServer().listen(30283, "127.0.0.1");
     await once(server, "listening");
     try {
-      await refuses("port=30282", /port 30282 .*(taken|in use)/i);
+      await refuses("port=30283", /port 30283 .*(taken|in use)/i);
     } finally {
       server.close();
     }

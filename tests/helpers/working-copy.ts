@@ -1,5 +1,5 @@
 import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { cacheFolder, checkout } from "../../toolchain/paths.ts";
@@ -51,6 +51,11 @@ export class WorkingCopy {
       await copy.succeed("pulumi", ["config", "set", "--stack", stack, key, value]);
     }
     return copy;
+  }
+
+  /** Takes a checkout as it is, with a stack that is up; there is no lock on it, and it is the caller's to remove. */
+  static at(folder: string, stack: string): WorkingCopy {
+    return new WorkingCopy(resolve(folder), stack, () => Promise.resolve());
   }
 
   /** Runs `pulumi` as `npx pulumi` would in the copy. */

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { stack } from "./stack.ts";
+
+describe("the stack from outside", function () {
+  this.timeout("1m");
+
+  it("W3: every pod is ready, the URL answers, and the frontend reaches the backend", async () => {
+    for (const component of ["postgres", "backend", "frontend"]) {
+      const [pod] = await stack.cluster.pods(component);
+      const ready = pod?.status?.conditions?.find(({ type }) => type === "Ready")?.status;
+      assert.equal(ready, "True", `the pod of ${component} must be ready`);
+    }
+    assert.equal((await fetch(stack.url)).status, 200, `${stack.url} must answer`);
+    const throughProxy = await fetch(`${stack.url}/api/backend/auth/me`);
+    assert.equal(throughProxy.status, 401, "the backend must answer a stranger by the frontend's proxy");
+  });
+});
