@@ -1,15 +1,10 @@
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { ask, read } from "./request";
 import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
-import { useChange } from "./use-change";
+import { useChange, type Pages } from "./use-change";
+import { queryOf, type Wanted } from "./wanted";
 
 const address = "/api/backend/todos";
-
-/** Which todos are wanted: open, done or all of them, with these words in title or notes. */
-export interface Wanted {
-  readonly show: "all" | "open" | "done";
-  readonly words: string;
-}
 
 /** One page of the list, and the cursor of the next. */
 export interface Page {
@@ -18,15 +13,13 @@ export interface Page {
 }
 
 async function page(wanted: Wanted, cursor: string): Promise<Page> {
-  const query = new URLSearchParams();
-  if (wanted.show !== "all") query.set("done", String(wanted.show === "done"));
-  if (wanted.words !== "") query.set("q", wanted.words);
+  const query = queryOf(wanted, new Date());
   if (cursor !== "") query.set("cursor", cursor);
   const answer = await ask("GET", query.size === 0 ? address : `${address}?${query}`);
   return { todos: (await answer.json()) as Todo[], next: answer.headers.get("x-next-cursor") };
 }
 
-/** The wanted todos of whoever is signed in, newest first, page by page. */
+/** The wanted todos of whoever is signed in, page by page. */
 export function useTodos(wanted: Wanted) {
   return useInfiniteQuery({
     queryKey: [...todosKey, wanted],
@@ -35,6 +28,13 @@ export function useTodos(wanted: Wanted) {
     getNextPageParam: (last: Page) => last.next,
     placeholderData: keepPreviousData,
   });
+}
+
+/** The tags of all todos that were loaded for any list so far, in alphabetical order. */
+export function useKnownTags(): string[] {
+  const lists = useQueryClient().getQueriesData<Pages>({ queryKey: todosKey });
+  const todos = lists.flatMap(([, list]) => list?.pages.flatMap((page) => page.todos) ?? []);
+  return [...new Set(todos.flatMap((todo) => todo.tags))].sort((a, b) => a.localeCompare(b));
 }
 
 /** Adds a todo with this title. */

@@ -9,7 +9,8 @@ interface Change<V> {
   readonly foresee: (todos: readonly Todo[], variables: V) => readonly Todo[];
 }
 
-type Pages = InfiniteData<Page, string>;
+/** What the cache keeps of one list. */
+export type Pages = InfiniteData<Page, string>;
 
 /**
  * A change of the list that shows at once and is taken back if the server refuses it. Changes are sent one after the

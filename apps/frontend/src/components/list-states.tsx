@@ -1,4 +1,4 @@
-import type { Wanted } from "@/client/todos";
+import { filtersSet, type Wanted } from "@/client/wanted";
 
 /** Stands in for the list until it is loaded. */
 export function LoadingList() {
@@ -19,12 +19,14 @@ const words = {
   all: ["Nothing to do yet", "Write down the first thing on your mind."],
   open: ["All done", "Nothing on your list is open."],
   done: ["Nothing done yet", "What you tick shows up here."],
+  filter: ["Nothing found", "No todo here fits all of the filters."],
   search: ["Nothing found", "No todo here has these words in its title or notes."],
 } as const;
 
 /** Says why there is nothing to show. */
 export function EmptyList({ wanted }: { readonly wanted: Wanted }) {
-  const [title, hint] = words[wanted.words === "" ? wanted.show : "search"];
+  const reason = filtersSet(wanted) > 0 ? "filter" : wanted.words === "" ? wanted.show : "search";
+  const [title, hint] = words[reason];
   return (
     <div className="grid justify-items-center gap-1 rounded-2xl border border-dashed border-field/60 px-6 py-14 text-center">
       <p className="text-lg font-medium">{title}</p>

@@ -1,13 +1,20 @@
 import { CalendarDays, Flag, Repeat } from "lucide-react";
+import { dayOf } from "@/client/day";
 import { priorities, type Todo } from "@/client/todo";
 
 const inDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
+interface Props {
+  readonly todo: Todo;
+  /** Narrows the list down to one tag. */
+  readonly showTag: (tag: string) => void;
+}
+
 /** What a todo has besides its title, in one line: due date, priority, recurrence, tags, the beginning of the notes. */
-export function TodoDetails({ todo }: { readonly todo: Todo }) {
+export function TodoDetails({ todo, showTag }: Props) {
   const { due_date: due, priority, recurrence, tags, notes } = todo;
   if (due === null && priority === 0 && recurrence === null && tags.length === 0 && notes === "") return null;
-  const late = due !== null && !todo.done && due < today();
+  const late = due !== null && !todo.done && due < dayOf(new Date());
   return (
     <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 pl-13 text-sm text-soft">
       {due !== null && (
@@ -30,17 +37,19 @@ export function TodoDetails({ todo }: { readonly todo: Todo }) {
         </span>
       )}
       {tags.map((tag) => (
-        <span key={tag} className="max-w-40 truncate rounded-md bg-tint px-1.5 text-accent">
+        <button
+          key={tag}
+          type="button"
+          title={`Show only ${tag}`}
+          className="min-h-6 max-w-40 truncate rounded-md bg-tint px-1.5 text-accent hover:underline"
+          onClick={() => {
+            showTag(tag);
+          }}
+        >
           {tag}
-        </span>
+        </button>
       ))}
       {notes !== "" && <span className="w-full truncate">{notes}</span>}
     </div>
   );
-}
-
-/** Today where the user is, as YYYY-MM-DD. */
-function today(): string {
-  const now = new Date();
-  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }

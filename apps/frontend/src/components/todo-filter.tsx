@@ -1,18 +1,63 @@
 "use client";
 
-import { Search } from "lucide-react";
+import { Search, SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Wanted } from "@/client/todos";
-
-const choices = { all: "All", open: "Open", done: "Done" } as const;
+import { filtersSet, shows, type Wanted } from "@/client/wanted";
+import { FilterPanel } from "./filter-panel";
 
 interface Props {
   readonly wanted: Wanted;
   readonly choose: (wanted: Wanted) => void;
+  /** The tags to choose from. */
+  readonly tags: readonly string[];
 }
 
-/** Buttons and a search field that choose which todos are shown. */
-export function TodoFilter({ wanted, choose }: Props) {
+/** Buttons and a search field that choose which todos are shown; filters by detail and the order fold out. */
+export function TodoFilter({ wanted, choose, tags }: Props) {
+  const set = filtersSet(wanted);
+  const [open, setOpen] = useState(set > 0);
+  return (
+    <div className="grid gap-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <div role="group" aria-label="Show" className="flex gap-1">
+          {(Object.keys(shows) as (keyof typeof shows)[]).map((name) => (
+            <button
+              key={name}
+              type="button"
+              aria-pressed={name === wanted.show}
+              onClick={() => {
+                choose({ ...wanted, show: name });
+              }}
+              className="min-h-10 rounded-lg px-3.5 text-sm font-medium text-soft hover:text-ink aria-pressed:bg-tint aria-pressed:text-accent"
+            >
+              {shows[name]}
+            </button>
+          ))}
+        </div>
+        <SearchField wanted={wanted} choose={choose} />
+        <button
+          type="button"
+          aria-label={set === 0 ? "Filter and sort" : `Filter and sort, ${set} set`}
+          aria-expanded={open}
+          onClick={() => {
+            setOpen(!open);
+          }}
+          className="relative grid size-10 shrink-0 place-items-center rounded-lg text-soft hover:text-ink aria-expanded:bg-tint aria-expanded:text-accent"
+        >
+          <SlidersHorizontal aria-hidden className="size-4" />
+          {set > 0 && (
+            <span className="absolute top-0 right-0 grid size-4 place-items-center rounded-full bg-accent text-xs text-on-accent">
+              {set}
+            </span>
+          )}
+        </button>
+      </div>
+      {open && <FilterPanel wanted={wanted} choose={choose} tags={tags} />}
+    </div>
+  );
+}
+
+function SearchField({ wanted, choose }: Omit<Props, "tags">) {
   const [words, setWords] = useState(wanted.words);
 
   useEffect(() => {
@@ -27,36 +72,19 @@ export function TodoFilter({ wanted, choose }: Props) {
   }, [words, wanted, choose]);
 
   return (
-    <div className="flex flex-wrap items-center gap-2">
-      <div role="group" aria-label="Show" className="flex gap-1">
-        {(Object.keys(choices) as (keyof typeof choices)[]).map((name) => (
-          <button
-            key={name}
-            type="button"
-            aria-pressed={name === wanted.show}
-            onClick={() => {
-              choose({ ...wanted, show: name });
-            }}
-            className="min-h-10 rounded-lg px-3.5 text-sm font-medium text-soft hover:text-ink aria-pressed:bg-tint aria-pressed:text-accent"
-          >
-            {choices[name]}
-          </button>
-        ))}
-      </div>
-      <div className="relative ml-auto min-w-40 flex-1 sm:max-w-60">
-        <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
-        <input
-          type="search"
-          aria-label="Search"
-          placeholder="Search"
-          maxLength={200}
-          value={words}
-          onChange={(event) => {
-            setWords(event.target.value);
-          }}
-          className="min-h-10 w-full rounded-lg border border-field bg-surface pr-2 pl-9 text-sm placeholder:text-soft"
-        />
-      </div>
+    <div className="relative ml-auto min-w-28 flex-1 sm:max-w-60">
+      <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
+      <input
+        type="search"
+        aria-label="Search"
+        placeholder="Search"
+        maxLength={200}
+        value={words}
+        onChange={(event) => {
+          setWords(event.target.value);
+        }}
+        className="min-h-10 w-full rounded-lg border border-field bg-surface pr-2 pl-9 text-sm placeholder:text-soft"
+      />
     </div>
   );
 }

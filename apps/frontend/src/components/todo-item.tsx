@@ -11,11 +11,12 @@ interface Props {
   readonly todo: Todo;
   readonly change: (change: TodoChange) => void;
   readonly remove: () => void;
+  readonly showTag: (tag: string) => void;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** One line of the list: a tick box named by the title, and buttons that edit and delete. */
-export function TodoItem({ todo, change, remove, onKeyDown }: Props) {
+export function TodoItem({ todo, change, remove, showTag, onKeyDown }: Props) {
   const [editing, setEditing] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
 
@@ -51,7 +52,7 @@ export function TodoItem({ todo, change, remove, onKeyDown }: Props) {
           />
           <span className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>{todo.title}</span>
         </label>
-        <TodoDetails todo={todo} />
+        <TodoDetails todo={todo} showTag={showTag} />
       </div>
       <IconButton
         ref={editButton}

@@ -9,13 +9,14 @@ interface Props {
   readonly todos: readonly Todo[];
   readonly change: (change: TodoChange) => void;
   readonly remove: (todo: Todo) => void;
+  readonly showTag: (tag: string) => void;
 }
 
 /**
  * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
  * first or last, and Delete deletes.
  */
-export function TodoItems({ todos, change, remove }: Props) {
+export function TodoItems({ todos, change, remove, showTag }: Props) {
   const list = useRef<HTMLUListElement>(null);
 
   function focus(index: number) {
@@ -65,6 +66,7 @@ export function TodoItems({ todos, change, remove }: Props) {
           key={todo.id}
           todo={todo}
           change={change}
+          showTag={showTag}
           remove={() => {
             removeAt(index, todo);
           }}

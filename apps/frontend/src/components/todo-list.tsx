@@ -1,7 +1,7 @@
 "use client";
 
-import { useState } from "react";
-import { useAddTodo, useChangeTodo, useDeleteTodo, useRestoreTodo, useTodos, type Wanted } from "@/client/todos";
+import { useAddTodo, useChangeTodo, useDeleteTodo, useKnownTags, useRestoreTodo, useTodos } from "@/client/todos";
+import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
 import { EmptyList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
@@ -13,8 +13,9 @@ import { Undo } from "./undo";
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
 export function TodoList() {
-  const [wanted, choose] = useState<Wanted>({ show: "all", words: "" });
+  const [wanted, choose] = useWanted();
   const todos = useTodos(wanted);
+  const tags = useKnownTags();
   const add = useAddTodo();
   const change = useChangeTodo();
   const remove = useDeleteTodo();
@@ -29,7 +30,7 @@ export function TodoList() {
       </div>
       <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
-      <TodoFilter wanted={wanted} choose={choose} />
+      <TodoFilter wanted={wanted} choose={choose} tags={tags} />
       {todos.isPending && <LoadingList />}
       {todos.isError && (
         <div className="grid gap-3">
@@ -47,7 +48,14 @@ export function TodoList() {
       )}
       {items?.length === 0 && <EmptyList wanted={wanted} />}
       {items !== undefined && items.length > 0 && (
-        <TodoItems todos={items} change={change.mutate} remove={remove.mutate} />
+        <TodoItems
+          todos={items}
+          change={change.mutate}
+          remove={remove.mutate}
+          showTag={(tag) => {
+            choose({ ...wanted, tag });
+          }}
+        />
       )}
       {todos.hasNextPage && (
         <Button

@@ -42,6 +42,12 @@ test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
   ["the list", list, {}, () => screen.findByText("Buy milk")],
   ["the list that could not be loaded", list, { status: 400 }, () => screen.findByRole("alert")],
   [
+    "the filters",
+    list,
+    {},
+    async () => userEvent.click(await screen.findByRole("button", { name: "Filter and sort" })),
+  ],
+  [
     "a todo that is edited",
     list,
     {},

@@ -1,6 +1,9 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import { useSearchParams } from "./navigation";
+
+vi.mock("next/navigation", () => ({ useSearchParams }));
 
 // Generous, because a busy machine is no mistake of the code.
 configure({ asyncUtilTimeout: 10_000 });
@@ -8,4 +11,5 @@ configure({ asyncUtilTimeout: 10_000 });
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
+  window.history.replaceState(null, "", "/");
 });

@@ -48,10 +48,25 @@ export function serve(todos: Todo[], faults: Faults = {}) {
 const pageSize = 5;
 
 function listed(todos: Todo[], query: URLSearchParams): Response {
-  const done = query.get("done");
-  const words = query.get("q") ?? "";
   const start = Number(query.get("cursor") ?? 0);
-  const found = todos.filter((todo) => (done === null || String(todo.done) === done) && todo.title.includes(words));
+  const found = todos.filter((todo) => fits(todo, query));
+  if (query.get("sort") === "title") found.sort((a, b) => a.title.localeCompare(b.title));
+  if (query.get("sort") === "-position") found.sort((a, b) => b.position - a.position);
   const headers: HeadersInit = found.length > start + pageSize ? { "x-next-cursor": String(start + pageSize) } : {};
   return Response.json(found.slice(start, start + pageSize), { headers });
+}
+
+function fits(todo: Todo, query: URLSearchParams): boolean {
+  const asked = (name: string, agrees: (value: string) => boolean) => {
+    const value = query.get(name);
+    return value === null || agrees(value);
+  };
+  return (
+    asked("done", (done) => String(todo.done) === done) &&
+    asked("q", (words) => todo.title.includes(words)) &&
+    asked("tag", (tag) => todo.tags.includes(tag)) &&
+    asked("priority", (priority) => String(todo.priority) === priority) &&
+    asked("due_from", (day) => todo.due_date !== null && todo.due_date >= day) &&
+    asked("due_to", (day) => todo.due_date !== null && todo.due_date <= day)
+  );
 }

@@ -1,0 +1,41 @@
+import { dues, everything, filtersSet, priorityChoices, sorts, type Wanted } from "@/client/wanted";
+import { Button } from "./button";
+import { Select } from "./field";
+
+interface Props {
+  readonly wanted: Wanted;
+  readonly choose: (wanted: Wanted) => void;
+  readonly tags: readonly string[];
+}
+
+/** Choices of tag, priority, due date and order. A tag that is chosen can be seen even if no shown todo has it. */
+export function FilterPanel({ wanted, choose, tags }: Props) {
+  const known = wanted.tag === "" || tags.includes(wanted.tag) ? tags : [wanted.tag, ...tags];
+  const choice = <N extends "tag" | "priority" | "due" | "sort">(name: N) => ({
+    value: wanted[name],
+    onChange: (event: { target: HTMLSelectElement }) => {
+      choose({ ...wanted, [name]: event.target.value });
+    },
+  });
+  return (
+    <div role="group" aria-label="Filters" className="grid gap-3 rounded-2xl border border-line bg-surface p-4">
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+        <Select label="Tag" options={[["", "Any"], ...known.map((tag) => [tag, tag] as const)]} {...choice("tag")} />
+        <Select label="Priority" options={Object.entries(priorityChoices)} {...choice("priority")} />
+        <Select label="Due" options={Object.entries(dues)} {...choice("due")} />
+        <Select label="Sort by" options={Object.entries(sorts)} {...choice("sort")} />
+      </div>
+      {filtersSet(wanted) > 0 && (
+        <Button
+          look="quiet"
+          className="min-h-9 justify-self-start px-3 text-sm"
+          onClick={() => {
+            choose({ ...wanted, tag: everything.tag, priority: everything.priority, due: everything.due });
+          }}
+        >
+          Clear filters
+        </Button>
+      )}
+    </div>
+  );
+}

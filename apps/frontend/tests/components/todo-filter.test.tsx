@@ -1,0 +1,87 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { dayOf } from "@/client/day";
+import { TodoList } from "@/components/todo-list";
+import { serve, todosNamed } from "../support/fake-server";
+import { show } from "../support/show";
+
+function servePair() {
+  const [milk, ann] = todosNamed("Buy milk", "Call Ann");
+  if (milk === undefined || ann === undefined) throw new Error("two todos");
+  return serve([
+    { ...milk, tags: ["shop"], priority: 3, due_date: "2020-02-29" },
+    { ...ann, tags: ["home"], due_date: dayOf(new Date()) },
+  ]);
+}
+
+const titles = () => screen.queryAllByRole("checkbox").map((box) => box.closest("label")?.textContent);
+
+async function openPanel() {
+  await screen.findByText("Buy milk");
+  await userEvent.click(screen.getByRole("button", { name: "Filter and sort" }));
+  return within(screen.getByRole("group", { name: "Filters" }));
+}
+
+test.each([
+  ["Tag", "shop", "?tag=shop", ["Buy milk"]],
+  ["Priority", "None", "?priority=none", ["Call Ann"]],
+  ["Due", "Overdue", "?due=overdue", ["Buy milk"]],
+  ["Due", "Today", "?due=today", ["Call Ann"]],
+])("filters by %s: %s, and says so in the address", async (label, choice, address, expected) => {
+  servePair();
+  show(<TodoList />);
+  const panel = await openPanel();
+  await userEvent.selectOptions(panel.getByLabelText(label), choice);
+  await waitFor(() => {
+    expect(titles()).toEqual(expected);
+  });
+  expect(window.location.search).toBe(address);
+  await userEvent.click(panel.getByRole("button", { name: "Clear filters" }));
+  await waitFor(() => {
+    expect(titles()).toEqual(["Buy milk", "Call Ann"]);
+  });
+  expect(window.location.search).toBe("");
+});
+
+test("sorts", async () => {
+  serve(todosNamed("Pears", "Apples"));
+  show(<TodoList />);
+  await screen.findByText("Pears");
+  await userEvent.click(screen.getByRole("button", { name: "Filter and sort" }));
+  await userEvent.selectOptions(screen.getByLabelText("Sort by"), "Title");
+  await waitFor(() => {
+    expect(titles()).toEqual(["Apples", "Pears"]);
+  });
+  expect(window.location.search).toBe("?sort=title");
+});
+
+test("a reload shows the same todos, with the filters in view", async () => {
+  servePair();
+  window.history.replaceState(null, "", "/?tag=home&show=open&q=Ann");
+  show(<TodoList />);
+  expect(await screen.findByText("Call Ann")).toBeVisible();
+  expect(titles()).toEqual(["Call Ann"]);
+  expect(screen.getByLabelText("Tag")).toHaveValue("home");
+  expect(screen.getByLabelText("Search")).toHaveValue("Ann");
+  expect(screen.getByRole("button", { name: "Open" })).toHaveAttribute("aria-pressed", "true");
+  expect(screen.getByRole("button", { name: "Filter and sort, 1 set" })).toHaveAttribute("aria-expanded", "true");
+});
+
+test("a tag in the list narrows the list down to it", async () => {
+  servePair();
+  show(<TodoList />);
+  await userEvent.click(await screen.findByRole("button", { name: "home" }));
+  await waitFor(() => {
+    expect(titles()).toEqual(["Call Ann"]);
+  });
+  expect(window.location.search).toBe("?tag=home");
+});
+
+test("filters that let nothing through say so", async () => {
+  servePair();
+  window.history.replaceState(null, "", "/?tag=garden");
+  show(<TodoList />);
+  expect(await screen.findByText("No todo here fits all of the filters.")).toBeVisible();
+  expect(screen.getByLabelText("Tag")).toHaveValue("garden");
+});
