@@ -1,4 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { inOrder } from "./order";
 import { ask, read } from "./request";
 import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
 import { useChange, type Pages } from "./use-change";
@@ -61,18 +62,25 @@ export function useChangeTodo() {
   });
 }
 
-/** Deletes a todo. */
-export function useDeleteTodo() {
-  return useChange<Todo>({
-    send: ({ id }) => ask("DELETE", `${address}/${id}`),
-    foresee: (todos, { id }) => todos.filter((todo) => todo.id !== id),
-  });
-}
+type Action = "complete" | "delete" | "restore";
 
-/** Brings a deleted todo back. */
-export function useRestoreTodo() {
-  return useChange<Todo>({
-    send: ({ id }) => ask("POST", `${address}/${id}/restore`),
-    foresee: (todos, todo) => [todo, ...todos].sort((a, b) => b.created_at.localeCompare(a.created_at)),
+/** The most that the backend takes at once. */
+const atOnce = 500;
+
+/** Completes, deletes, or brings back todos: one or many. */
+export function useBulk(action: Action) {
+  return useChange<readonly Todo[]>({
+    send: async (todos) => {
+      const ids = todos.map((todo) => todo.id);
+      for (let start = 0; start < ids.length; start += atOnce) {
+        await ask("POST", `${address}/bulk`, { action, ids: ids.slice(start, start + atOnce) });
+      }
+    },
+    foresee: (todos, changed, sort) => {
+      const ids = new Set(changed.map((todo) => todo.id));
+      if (action === "complete") return todos.map((todo) => (ids.has(todo.id) ? { ...todo, done: true } : todo));
+      const others = todos.filter((todo) => !ids.has(todo.id));
+      return action === "delete" ? others : inOrder([...changed, ...others], sort);
+    },
   });
 }

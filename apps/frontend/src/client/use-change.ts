@@ -1,12 +1,13 @@
 import { useMutation, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { todosKey, type Todo } from "./todo";
 import type { Page } from "./todos";
+import type { Wanted } from "./wanted";
 
 interface Change<V> {
   /** Tells the server. */
   readonly send: (variables: V) => Promise<unknown>;
-  /** What the list will look like when the server has agreed. */
-  readonly foresee: (todos: readonly Todo[], variables: V) => readonly Todo[];
+  /** What a list in this order will look like when the server has agreed. */
+  readonly foresee: (todos: readonly Todo[], variables: V, sort: Wanted["sort"]) => readonly Todo[];
 }
 
 /** What the cache keeps of one list. */
@@ -26,10 +27,14 @@ export function useChange<V>({ send, foresee }: Change<V>) {
     onMutate: async (variables) => {
       await client.cancelQueries({ queryKey: todosKey });
       const before = client.getQueriesData<Pages>({ queryKey: todosKey });
-      client.setQueriesData<Pages>(
-        { queryKey: todosKey },
-        (data) => data && mapTodos(data, (todos) => foresee(todos, variables)),
-      );
+      for (const [key, data] of before) {
+        const { sort } = key[1] as Wanted;
+        if (data)
+          client.setQueryData(
+            key,
+            mapTodos(data, (todos) => foresee(todos, variables, sort)),
+          );
+      }
       return before;
     },
     onError: (_error, _variables, before) => {

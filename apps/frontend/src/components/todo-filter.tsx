@@ -1,19 +1,24 @@
 "use client";
 
-import { Search, SlidersHorizontal } from "lucide-react";
+import { ListChecks, Search, SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { filtersSet, shows, type Wanted } from "@/client/wanted";
 import { FilterPanel } from "./filter-panel";
+
+const toggle =
+  "grid size-10 shrink-0 place-items-center rounded-lg text-soft hover:text-ink aria-expanded:bg-tint aria-expanded:text-accent aria-pressed:bg-tint aria-pressed:text-accent";
 
 interface Props {
   readonly wanted: Wanted;
   readonly choose: (wanted: Wanted) => void;
   /** The tags to choose from. */
   readonly tags: readonly string[];
+  readonly selecting: boolean;
+  readonly select: (selecting: boolean) => void;
 }
 
 /** Buttons and a search field that choose which todos are shown; filters by detail and the order fold out. */
-export function TodoFilter({ wanted, choose, tags }: Props) {
+export function TodoFilter({ wanted, choose, tags, selecting, select }: Props) {
   const set = filtersSet(wanted);
   const [open, setOpen] = useState(set > 0);
   return (
@@ -34,30 +39,44 @@ export function TodoFilter({ wanted, choose, tags }: Props) {
             </button>
           ))}
         </div>
-        <SearchField wanted={wanted} choose={choose} />
-        <button
-          type="button"
-          aria-label={set === 0 ? "Filter and sort" : `Filter and sort, ${set} set`}
-          aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
-          className="relative grid size-10 shrink-0 place-items-center rounded-lg text-soft hover:text-ink aria-expanded:bg-tint aria-expanded:text-accent"
-        >
-          <SlidersHorizontal aria-hidden className="size-4" />
-          {set > 0 && (
-            <span className="absolute top-0 right-0 grid size-4 place-items-center rounded-full bg-accent text-xs text-on-accent">
-              {set}
-            </span>
-          )}
-        </button>
+        <div className="flex min-w-52 flex-1 items-center justify-end gap-1">
+          <SearchField wanted={wanted} choose={choose} />
+          <button
+            type="button"
+            aria-label={set === 0 ? "Filter and sort" : `Filter and sort, ${set} set`}
+            aria-expanded={open}
+            onClick={() => {
+              setOpen(!open);
+            }}
+            className={`relative ${toggle}`}
+          >
+            <SlidersHorizontal aria-hidden className="size-4" />
+            {set > 0 && (
+              <span className="absolute top-0 right-0 grid size-4 place-items-center rounded-full bg-accent text-xs text-on-accent">
+                {set}
+              </span>
+            )}
+          </button>
+          <button
+            id="select-several"
+            type="button"
+            aria-label="Select several"
+            aria-pressed={selecting}
+            onClick={() => {
+              select(!selecting);
+            }}
+            className={toggle}
+          >
+            <ListChecks aria-hidden className="size-4" />
+          </button>
+        </div>
       </div>
       {open && <FilterPanel wanted={wanted} choose={choose} tags={tags} />}
     </div>
   );
 }
 
-function SearchField({ wanted, choose }: Omit<Props, "tags">) {
+function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
   const [words, setWords] = useState(wanted.words);
 
   useEffect(() => {
@@ -72,7 +91,7 @@ function SearchField({ wanted, choose }: Omit<Props, "tags">) {
   }, [words, wanted, choose]);
 
   return (
-    <div className="relative ml-auto min-w-28 flex-1 sm:max-w-60">
+    <div className="relative min-w-28 flex-1 sm:max-w-60">
       <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
       <input
         type="search"

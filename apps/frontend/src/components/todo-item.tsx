@@ -6,17 +6,19 @@ import { IconButton } from "./icon-button";
 import { TickBox } from "./tick-box";
 import { TodoDetails } from "./todo-details";
 import { TodoEditor } from "./todo-editor";
+import type { Selection } from "./use-selection";
 
 interface Props {
   readonly todo: Todo;
   readonly change: (change: TodoChange) => void;
   readonly remove: () => void;
   readonly showTag: (tag: string) => void;
+  readonly selection: Selection | null;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** One line of the list: a tick box named by the title, and buttons that edit and delete. */
-export function TodoItem({ todo, change, remove, showTag, onKeyDown }: Props) {
+export function TodoItem({ todo, change, remove, showTag, selection, onKeyDown }: Props) {
   const [editing, setEditing] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
 
@@ -39,34 +41,56 @@ export function TodoItem({ todo, change, remove, showTag, onKeyDown }: Props) {
     );
   }
   return (
-    <li className={`flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""}`}>
+    <li
+      className={`flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""} ${
+        selection?.has(todo) ? "bg-tint/50" : ""
+      }`}
+    >
       <div className="min-w-0 flex-1">
         <label className="flex min-h-14 cursor-pointer items-center gap-4 py-3 pl-4">
-          <TickBox
-            checked={todo.done}
-            disabled={todo.pending === true}
-            onKeyDown={onKeyDown}
-            tick={(done) => {
-              change({ id, fields: { done } });
-            }}
-          />
+          {selection === null ? (
+            <TickBox
+              key="done"
+              checked={todo.done}
+              disabled={todo.pending === true}
+              onKeyDown={onKeyDown}
+              tick={(done) => {
+                change({ id, fields: { done } });
+              }}
+            />
+          ) : (
+            <TickBox
+              key="selected"
+              name={`Select ${todo.title}`}
+              checked={selection.has(todo)}
+              disabled={todo.pending === true}
+              onKeyDown={onKeyDown}
+              tick={() => {
+                selection.toggle(todo);
+              }}
+            />
+          )}
           <span className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>{todo.title}</span>
         </label>
         <TodoDetails todo={todo} showTag={showTag} />
       </div>
-      <IconButton
-        ref={editButton}
-        name={`Edit ${todo.title}`}
-        disabled={todo.pending === true}
-        onClick={() => {
-          setEditing(true);
-        }}
-      >
-        <Pencil aria-hidden className="size-4" />
-      </IconButton>
-      <IconButton name={`Delete ${todo.title}`} disabled={todo.pending === true} danger onClick={remove}>
-        <Trash2 aria-hidden className="size-4" />
-      </IconButton>
+      {selection === null && (
+        <>
+          <IconButton
+            ref={editButton}
+            name={`Edit ${todo.title}`}
+            disabled={todo.pending === true}
+            onClick={() => {
+              setEditing(true);
+            }}
+          >
+            <Pencil aria-hidden className="size-4" />
+          </IconButton>
+          <IconButton name={`Delete ${todo.title}`} disabled={todo.pending === true} danger onClick={remove}>
+            <Trash2 aria-hidden className="size-4" />
+          </IconButton>
+        </>
+      )}
     </li>
   );
 }

@@ -4,19 +4,22 @@ import { useRef, type KeyboardEvent } from "react";
 import type { Todo } from "@/client/todo";
 import type { TodoChange } from "@/client/todos";
 import { TodoItem } from "./todo-item";
+import type { Selection } from "./use-selection";
 
 interface Props {
   readonly todos: readonly Todo[];
   readonly change: (change: TodoChange) => void;
   readonly remove: (todo: Todo) => void;
   readonly showTag: (tag: string) => void;
+  /** There while somebody selects: then the boxes select instead of ticking off. */
+  readonly selection: Selection | null;
 }
 
 /**
  * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
  * first or last, and Delete deletes.
  */
-export function TodoItems({ todos, change, remove, showTag }: Props) {
+export function TodoItems({ todos, change, remove, showTag, selection }: Props) {
   const list = useRef<HTMLUListElement>(null);
 
   function focus(index: number) {
@@ -45,9 +48,11 @@ export function TodoItems({ todos, change, remove, showTag }: Props) {
       End: () => {
         focus(todos.length - 1);
       },
-      Delete: () => {
-        removeAt(index, todo);
-      },
+      ...(selection === null && {
+        Delete: () => {
+          removeAt(index, todo);
+        },
+      }),
     };
     const act = acts[event.key];
     if (act === undefined) return;
@@ -67,6 +72,7 @@ export function TodoItems({ todos, change, remove, showTag }: Props) {
           todo={todo}
           change={change}
           showTag={showTag}
+          selection={selection}
           remove={() => {
             removeAt(index, todo);
           }}

@@ -1,15 +1,18 @@
 "use client";
 
-import { useAddTodo, useChangeTodo, useDeleteTodo, useKnownTags, useRestoreTodo, useTodos } from "@/client/todos";
+import { useCallback } from "react";
+import { useAddTodo, useBulk, useChangeTodo, useKnownTags, useTodos } from "@/client/todos";
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
 import { EmptyList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
 import { Notice } from "./notice";
 import { OfflineBanner } from "./offline-banner";
+import { SelectionBar } from "./selection-bar";
 import { TodoFilter } from "./todo-filter";
 import { TodoItems } from "./todo-items";
 import { Undo } from "./undo";
+import { useSelection } from "./use-selection";
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
 export function TodoList() {
@@ -18,10 +21,18 @@ export function TodoList() {
   const tags = useKnownTags();
   const add = useAddTodo();
   const change = useChangeTodo();
-  const remove = useDeleteTodo();
-  const restore = useRestoreTodo();
-  const failed = [add, change, remove, restore].find((mutation) => mutation.isError);
+  const complete = useBulk("complete");
+  const remove = useBulk("delete");
+  const restore = useBulk("restore");
+  const failed = [add, change, complete, remove, restore].find((mutation) => mutation.isError);
   const items = todos.data?.pages.flatMap((page) => page.todos);
+  const [selection, select] = useSelection(items ?? []);
+
+  const stopSelecting = useCallback(() => {
+    select(false);
+    document.getElementById("select-several")?.focus();
+  }, [select]);
+
   return (
     <div className="grid gap-5">
       <div>
@@ -30,7 +41,22 @@ export function TodoList() {
       </div>
       <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
-      <TodoFilter wanted={wanted} choose={choose} tags={tags} />
+      <TodoFilter wanted={wanted} choose={choose} tags={tags} selecting={selection !== null} select={select} />
+      {selection && items && (
+        <SelectionBar
+          selection={selection}
+          shown={items.length}
+          complete={() => {
+            complete.mutate(selection.chosen);
+            stopSelecting();
+          }}
+          remove={() => {
+            remove.mutate(selection.chosen);
+            stopSelecting();
+          }}
+          stop={stopSelecting}
+        />
+      )}
       {todos.isPending && <LoadingList />}
       {todos.isError && (
         <div className="grid gap-3">
@@ -51,7 +77,10 @@ export function TodoList() {
         <TodoItems
           todos={items}
           change={change.mutate}
-          remove={remove.mutate}
+          remove={(todo) => {
+            remove.mutate([todo]);
+          }}
+          selection={selection}
           showTag={(tag) => {
             choose({ ...wanted, tag });
           }}
@@ -71,8 +100,8 @@ export function TodoList() {
       )}
       <Undo
         deleted={remove.isSuccess ? remove.variables : undefined}
-        undo={(todo) => {
-          restore.mutate(todo);
+        undo={(deleted) => {
+          restore.mutate(deleted);
           remove.reset();
         }}
         dismiss={remove.reset}

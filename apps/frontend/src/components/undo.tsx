@@ -3,14 +3,14 @@ import type { Todo } from "@/client/todo";
 
 interface Props {
   /** What was deleted last; nothing is shown without it. */
-  readonly deleted: Todo | undefined;
-  readonly undo: (todo: Todo) => void;
+  readonly deleted: readonly Todo[] | undefined;
+  readonly undo: (todos: readonly Todo[]) => void;
   readonly dismiss: () => void;
 }
 
 const shownMs = 20_000;
 
-/** Offers to bring a deleted todo back, for 20 seconds. */
+/** Offers to bring deleted todos back, for 20 seconds. */
 export function Undo({ deleted, undo, dismiss }: Props) {
   useEffect(() => {
     if (deleted === undefined) return;
@@ -24,7 +24,7 @@ export function Undo({ deleted, undo, dismiss }: Props) {
     <div role="status" className="pointer-events-none fixed inset-x-4 bottom-20 z-10 grid justify-items-center">
       {deleted !== undefined && (
         <div className="pointer-events-auto flex max-w-full items-center gap-2 rounded-xl bg-ink py-1.5 pr-1.5 pl-4 text-sm text-page shadow-lg">
-          <span className="truncate">Deleted “{deleted.title}”</span>
+          <span className="truncate">Deleted {named(deleted)}</span>
           <button
             type="button"
             className="min-h-9 rounded-lg px-3 font-semibold underline underline-offset-4"
@@ -38,4 +38,8 @@ export function Undo({ deleted, undo, dismiss }: Props) {
       )}
     </div>
   );
+}
+
+function named(todos: readonly Todo[]): string {
+  return todos.length === 1 ? `“${todos[0]?.title ?? ""}”` : `${todos.length} todos`;
 }

@@ -48,6 +48,16 @@ test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
     async () => userEvent.click(await screen.findByRole("button", { name: "Filter and sort" })),
   ],
   [
+    "a selection",
+    list,
+    {},
+    async () => {
+      await screen.findByText("Buy milk");
+      await userEvent.click(screen.getByRole("button", { name: "Select several" }));
+      await userEvent.click(screen.getByRole("checkbox", { name: "Select Buy milk" }));
+    },
+  ],
+  [
     "a todo that is edited",
     list,
     {},

@@ -33,16 +33,30 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     await faults.hold;
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
-    if (method === "POST") todos.unshift(deleted.get(id) ?? { ...milk, id: crypto.randomUUID(), ...change });
+    if (id === "bulk") return changeMany(todos, deleted, change as unknown as Bulk);
+    if (method === "POST") todos.unshift({ ...milk, id: crypto.randomUUID(), ...change });
     if (method === "PATCH") Object.assign(todos.find((todo) => todo.id === id) ?? {}, change);
-    if (method !== "DELETE") return Response.json({});
-    const index = todos.findIndex((todo) => todo.id === id);
-    for (const todo of todos.splice(index, 1)) deleted.set(todo.id, todo);
-    return new Response(null, { status: 204 });
+    return Response.json({});
   };
   const fetcher = vi.fn(answer);
   vi.stubGlobal("fetch", fetcher);
   return fetcher;
+}
+
+interface Bulk {
+  readonly action: "complete" | "delete" | "restore";
+  readonly ids: readonly string[];
+}
+
+function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids }: Bulk): Response {
+  for (const id of ids) {
+    const index = todos.findIndex((todo) => todo.id === id);
+    if (action === "complete") Object.assign(todos[index] ?? {}, { done: true });
+    if (action === "delete") for (const todo of todos.splice(index, 1)) deleted.set(id, todo);
+    const lost = deleted.get(id);
+    if (action === "restore" && lost !== undefined) todos.unshift(lost);
+  }
+  return Response.json({ ids });
 }
 
 const pageSize = 5;

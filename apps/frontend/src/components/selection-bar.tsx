@@ -1,0 +1,86 @@
+import { Check, Trash2, X } from "lucide-react";
+import { useEffect, useRef, type ReactNode } from "react";
+import { Button } from "./button";
+import { IconButton } from "./icon-button";
+import type { Selection } from "./use-selection";
+
+interface Props {
+  readonly selection: Selection;
+  readonly shown: number;
+  readonly complete: () => void;
+  readonly remove: () => void;
+  readonly stop: () => void;
+}
+
+/** What can be done with the selected todos. It stays in view while the list scrolls. Escape in the list stops. */
+export function SelectionBar({ selection, shown, complete, remove, stop }: Props) {
+  const count = selection.chosen.length;
+  const bar = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const list = bar.current?.parentElement;
+    const giveUp = (event: KeyboardEvent) => {
+      if (event.key === "Escape") stop();
+    };
+    list?.addEventListener("keydown", giveUp);
+    return () => {
+      list?.removeEventListener("keydown", giveUp);
+    };
+  }, [stop]);
+
+  return (
+    <div
+      ref={bar}
+      role="group"
+      aria-label="Selected todos"
+      className="sticky top-2 z-10 flex items-center gap-2 rounded-2xl border border-line bg-surface py-1.5 pr-1.5 pl-4 text-sm shadow-sm"
+    >
+      <label className="flex min-h-10 cursor-pointer items-center gap-3">
+        <input
+          ref={(box) => {
+            if (box !== null) box.indeterminate = count > 0 && count < shown;
+          }}
+          type="checkbox"
+          aria-label="Select all shown"
+          checked={count > 0 && count === shown}
+          onChange={() => {
+            selection.setAll(count < shown);
+          }}
+          className="size-5 accent-accent"
+        />
+        All
+      </label>
+      <span role="status" className="mr-auto truncate text-soft">
+        {count} selected
+      </span>
+      <Act name="Complete" icon={<Check aria-hidden className="size-4" />} act={complete} disabled={count === 0} />
+      <Act name="Delete" icon={<Trash2 aria-hidden className="size-4" />} act={remove} disabled={count === 0} danger />
+      <IconButton name="Stop selecting" onClick={stop}>
+        <X aria-hidden className="size-5" />
+      </IconButton>
+    </div>
+  );
+}
+
+interface ActProps {
+  readonly name: string;
+  readonly icon: ReactNode;
+  readonly act: () => void;
+  readonly disabled: boolean;
+  readonly danger?: boolean;
+}
+
+function Act({ name, icon, act, disabled, danger = false }: ActProps) {
+  return (
+    <Button
+      look={danger ? "danger" : "plain"}
+      aria-label={`${name} selected`}
+      disabled={disabled}
+      className="min-h-10 rounded-lg px-3"
+      onClick={act}
+    >
+      {icon}
+      <span className="max-sm:sr-only">{name}</span>
+    </Button>
+  );
+}
