@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { availableParallelism, totalmem } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { parse } from "yaml";
+import { egressTo } from "./components/lib/egress.ts";
+import type { Egress } from "./components/lib/egress.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
 export interface Settings {
@@ -15,6 +18,18 @@ export interface Settings {
   /** Port on 127.0.0.1. */
   port: number;
   namespace: string;
+  /** Number of the JWT secret, from 1. */
+  jwtSecretGeneration: number;
+  /** Number of the password of the database in the cluster, from 1. */
+  databasePasswordGeneration: number;
+  /** URL of a PostgreSQL outside; undefined for the one in the cluster. */
+  databaseUrl: pulumi.Output<string> | undefined;
+  /** Keys of language models by the name of the backend's setting; empty for the assistant by rules. */
+  keys: Record<string, pulumi.Output<string>>;
+  /** Empty for what the key's own service has. */
+  languageModel: { baseUrl: string; name: string };
+  /** What of this the backend must reach outside the cluster. */
+  egress: Egress[];
 }
 
 /** What a machine has to give. */
@@ -34,7 +49,7 @@ type Check = (value: string) => string | undefined;
  */
 export function loadSettings(machine: Machine = thisMachine()): Settings {
   const declared = declaredSettings();
-  const problems = [...unknownKeys(declared), ...wrongValues(declared, machine)];
+  const problems = [...unknownKeys(declared), ...wrongValues(declared, machine), ...wrongSecrets()];
   if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
   return {
     profile: valueOf("profile", declared),
@@ -43,7 +58,75 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     memory: Number(valueOf("memory", declared)),
     port: Number(valueOf("port", declared)),
     namespace: valueOf("namespace", declared),
+    jwtSecretGeneration: Number(valueOf("jwtSecretGeneration", declared)),
+    databasePasswordGeneration: Number(valueOf("databasePasswordGeneration", declared)),
+    databaseUrl: secretOf("databaseUrl"),
+    keys: Object.fromEntries(
+      Object.entries(llmKeys).flatMap(([key, name]) => {
+        const value = secretOf(key);
+        return value === undefined ? [] : [[name, value]];
+      }),
+    ),
+    languageModel: { baseUrl: valueOf("llmBaseUrl", declared), name: valueOf("llmModel", declared) },
+    egress: egress(),
   };
+}
+
+/** The keys of language models, and the backend's names for them. */
+const llmKeys = { openaiApiKey: "OPENAI_API_KEY", cohereApiKey: "COHERE_API_KEY" };
+
+/** The settings that are secret, with what each must be. Their checks must not repeat the value. */
+const secrets: Record<string, Check> = {
+  databaseUrl: postgresUrl,
+  openaiApiKey: () => undefined,
+  cohereApiKey: () => undefined,
+};
+
+function wrongSecrets(): string[] {
+  return Object.entries(secrets).flatMap(([key, check]) => {
+    const value = given(key);
+    if (value === undefined) return [];
+    const name = `${pulumi.getProject()}:${key}`;
+    const problem = isEncrypted(name) ? check(value) : "stands unencrypted in the stack's settings; count it as known";
+    return problem === undefined ? [] : [`${name} ${problem}. Type: npx pulumi config set --secret ${key}`];
+  });
+}
+
+/** The SDK knows which values were encrypted, and does not declare how to ask. */
+function isEncrypted(name: string): boolean {
+  return (runtimeConfig as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(name);
+}
+
+function postgresUrl(value: string): string | undefined {
+  const example = "such as postgresql://user:password@db.example.com:5432/todo";
+  if (!URL.canParse(value)) return `is no URL; it must be one ${example}`;
+  const { protocol, hostname } = new URL(value);
+  if (!["postgres:", "postgresql:"].includes(protocol)) return `is no URL of a PostgreSQL; it must be one ${example}`;
+  return reachable(hostname);
+}
+
+function httpUrl(value: string): string | undefined {
+  if (value === "") return undefined;
+  if (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value)) return "it must be a URL that begins with https://";
+  const problem = reachable(new URL(value).hostname);
+  if (problem !== undefined) return `it ${problem}`;
+  return Object.keys(llmKeys).some(given) ? undefined : "it is of no use without openaiApiKey or cohereApiKey";
+}
+
+/** Refuses hosts that are another thing to a pod, or that the cluster's network does not carry. */
+function reachable(hostname: string): string | undefined {
+  if (hostname === "") return "names no host";
+  if (/^(localhost|127\..*|\[::1\])$/.test(hostname)) return "names localhost, which to a pod is the pod itself";
+  return hostname.startsWith("[") ? "names an IPv6 address, and the cluster has IPv4 alone" : undefined;
+}
+
+function egress(): Egress[] {
+  const databaseUrl = given("databaseUrl");
+  const needsModel = Object.keys(llmKeys).some(given);
+  return [
+    ...(databaseUrl === undefined ? [] : [egressTo(databaseUrl)]),
+    ...(needsModel ? [egressTo(given("llmBaseUrl") ?? "https://api.openai.com")] : []),
+  ];
 }
 
 function unknownKeys(declared: Declarations): string[] {
@@ -65,6 +148,9 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     memory: { check: amount(2048, machine.memory, "MB", declared.memory?.default), example: 2048 },
     port: { check: wholeNumber(1, 65535), example: 30080 },
     namespace: { check: namespaceName, example: "todo" },
+    jwtSecretGeneration: { check: wholeNumber(1), example: 1 },
+    databasePasswordGeneration: { check: wholeNumber(1), example: 1 },
+    llmBaseUrl: { check: httpUrl, example: "https://llm.example.com/v1" },
   };
   return Object.entries(rules).flatMap(([key, { check, example }]) => {
     const value = valueOf(key, declared);
@@ -110,6 +196,15 @@ function label(value: string): string | undefined {
   return /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(value)
     ? undefined
     : "it must be 2 to 40 small letters, digits and dashes, and begin with a letter";
+}
+
+/** A value that the stack sets, and not to nothing. */
+function given(key: string): string | undefined {
+  return new pulumi.Config().get(key) || undefined;
+}
+
+function secretOf(key: string): pulumi.Output<string> | undefined {
+  return given(key) === undefined ? undefined : new pulumi.Config().requireSecret(key);
 }
 
 function valueOf(key: string, declared: Declarations): string {

@@ -14,10 +14,10 @@ const backend = new AppImage("todo-backend", { repository: "todo-backend", conte
 const frontend = new AppImage("todo-frontend", { repository: "todo-frontend", context: "./apps/frontend", cluster });
 
 // What they must not contain.
-const secrets = new AppSecrets("todo", { namespace: settings.namespace, cluster });
+const secrets = new AppSecrets("todo", { ...settings, cluster });
 
 // The application: the database, then the backend, then the frontend.
-new TodoRelease("todo", { cluster, secrets, backend, frontend });
+new TodoRelease("todo", { ...settings, cluster, secrets, backend, frontend });
 
 /** Where the application answers, once it is released. */
 export const url = cluster.url;

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,48 +9,100 @@ import type { MinikubeCluster } from "./minikube-cluster.ts";
 export interface AppSecretsArgs {
   /** Name of the namespace, which must not exist yet. */
   namespace: pulumi.Input<string>;
+  /** Number of the JWT secret, from 1. The secrets before and after it are accepted too, but sign nothing. */
+  jwtSecretGeneration: number;
+  /** Number of the password of the database in the cluster, from 1. */
+  databasePasswordGeneration: number;
+  /** PostgreSQL URL of a database outside, with its password. Without one the database is in the cluster. */
+  databaseUrl?: pulumi.Input<string> | undefined;
+  /** Keys of language models, by the name of the backend's setting, such as `OPENAI_API_KEY`. */
+  keys: Record<string, pulumi.Input<string>>;
   /** The cluster in which the namespace is made. */
   cluster: MinikubeCluster;
 }
 
+type Content = Record<string, pulumi.Input<string>>;
+
 /**
- * The namespace of the application, and in it the Secret that its pods mount as files. The secrets in it are random and
- * stay the same until the stack is destroyed. They are in no values, images or outputs.
+ * The namespace of the application, and in it one Secret for each component that needs one, mounted as files.
+ *
+ * A Secret never changes: other content has another name, so that exactly the pods that use it are replaced, and the old
+ * one stays until no pod needs it. What is in them is in no values, images or outputs.
  */
 export class AppSecrets extends pulumi.ComponentResource {
   /** Name of the namespace. */
   readonly namespace: pulumi.Output<string>;
-  /** Name of the Secret, with the keys `DATABASE_URL`, `JWT_SECRET` and `POSTGRES_PASSWORD`. */
-  readonly secretName: pulumi.Output<string>;
+  /** Name of the Secret with `DATABASE_URL`, `JWT_SECRET`, its neighbours, and the keys of language models. */
+  readonly backend: pulumi.Output<string>;
+  /** Name of the Secret with `POSTGRES_PASSWORD`; undefined when the database is outside. */
+  readonly postgres: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AppSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppSecrets", name, {}, opts);
-    const inCluster = { ...args.cluster.inKubernetes, parent: this };
+    const { cluster, databaseUrl, jwtSecretGeneration } = args;
 
-    // Not RandomBytes: its id is its value, and Pulumi keeps ids in plain text.
-    const jwtSecret = new RandomPassword(`${name}-jwt-secret`, { length: 64, special: false }, { parent: this });
-    const password = new RandomPassword(`${name}-database-password`, { length: 32, special: false }, { parent: this });
     const namespace = new Namespace(
       `${name}-namespace`,
       { metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-      inCluster,
+      { ...cluster.inKubernetes, parent: this },
     );
-    const secret = new Secret(
-      `${name}-secret`,
-      {
-        metadata: { name: "todo-secrets", namespace: namespace.metadata.name },
-        type: "Opaque",
-        stringData: {
-          DATABASE_URL: pulumi.interpolate`postgresql+psycopg://todo:${password.result}@todo-postgres:5432/todo`,
-          JWT_SECRET: jwtSecret.result,
-          POSTGRES_PASSWORD: password.result,
+    // A random key, since a plain hash in a name would let short secrets be guessed.
+    const nameKey = this.random(`${name}-name-key`, 32);
+    const secret = (component: string, content: Content): pulumi.Output<string> => {
+      const stringData = pulumi.secret(content);
+      // With the instance, since a new cluster has Secrets of its own.
+      const digest = pulumi
+        .all([nameKey, stringData, cluster.instance])
+        .apply(([key, data, instance]) => digestOf(key, instance, data));
+      const { metadata } = new Secret(
+        `${name}-${component}-secret`,
+        {
+          metadata: {
+            name: pulumi.interpolate`todo-${component}-${pulumi.unsecret(digest)}`,
+            namespace: namespace.metadata.name,
+          },
+          type: "Opaque",
+          immutable: true,
+          stringData,
         },
-      },
-      inCluster,
-    );
+        // Under a name of its own: the old one goes last, when no pod uses it any more.
+        { ...cluster.inKubernetes, parent: this, deleteBeforeReplace: false },
+      );
+      return metadata.name;
+    };
+
+    const jwtSecret = (generation: number): pulumi.Output<string> =>
+      this.random(nameOf(`${name}-jwt-secret`, generation), 64);
+    const jwtSecrets: Content = {
+      JWT_SECRET: jwtSecret(jwtSecretGeneration),
+      // Announced ahead: pods that still sign with the present one accept it while it is rolled out.
+      JWT_SECRET_NEXT: jwtSecret(jwtSecretGeneration + 1),
+      ...(jwtSecretGeneration > 1 ? { JWT_SECRET_PREVIOUS: jwtSecret(jwtSecretGeneration - 1) } : {}),
+    };
+    if (databaseUrl === undefined) {
+      const password = this.random(nameOf(`${name}-database-password`, args.databasePasswordGeneration), 32);
+      const url = pulumi.interpolate`postgresql+psycopg://todo:${password}@todo-postgres:5432/todo`;
+      this.postgres = secret("postgres", { POSTGRES_PASSWORD: password });
+      this.backend = secret("backend", { DATABASE_URL: url, ...jwtSecrets, ...args.keys });
+    } else {
+      this.backend = secret("backend", { DATABASE_URL: databaseUrl, ...jwtSecrets, ...args.keys });
+    }
 
     this.namespace = namespace.metadata.name;
-    this.secretName = secret.metadata.name;
-    this.registerOutputs({ namespace: this.namespace, secretName: this.secretName });
+    this.registerOutputs({ namespace: this.namespace, backend: this.backend, postgres: this.postgres });
   }
+
+  /** Letters and digits that stay the same until the stack is destroyed. Not RandomBytes: its id is its value, in plain text. */
+  private random(name: string, length: number): pulumi.Output<string> {
+    return new RandomPassword(name, { length, special: false }, { parent: this }).result;
+  }
+}
+
+function nameOf(name: string, generation: number): string {
+  return generation === 1 ? name : `${name}-${generation}`;
+}
+
+function digestOf(key: string, instance: string, content: Record<string, string>): string {
+  const text = JSON.stringify([instance, ...Object.entries(content).toSorted()]);
+  return createHmac("sha256", key).update(text).digest("hex").slice(0, 16);
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { chartHash } from "./lib/content-hash.ts";
+import type { Egress } from "./lib/egress.ts";
 import { nodePort } from "./minikube-cluster.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -10,8 +11,12 @@ import type { MinikubeCluster } from "./minikube-cluster.ts";
 export interface TodoReleaseArgs {
   /** The cluster that runs the application. */
   cluster: MinikubeCluster;
-  /** The namespace and the Secret. */
+  /** The namespace and the Secrets. */
   secrets: AppSecrets;
+  /** Where and what the language model is; empty means what the key's own service has. */
+  languageModel: { baseUrl: string; name: string };
+  /** Flows out of the cluster that the backend needs. */
+  egress: Egress[];
   /** Image of the backend. */
   backend: AppImage;
   /** Image of the frontend. */
@@ -25,7 +30,7 @@ export class TodoRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: TodoReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:TodoRelease", name, {}, opts);
-    const { cluster, secrets, backend, frontend } = args;
+    const { cluster, secrets, languageModel, egress, backend, frontend } = args;
     const chart = "./charts/todo";
 
     const release = new Release(
@@ -37,10 +42,16 @@ export class TodoRelease extends pulumi.ComponentResource {
         // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed.
         description: `chart ${chartHash(chart).slice(0, 16)}`,
         values: {
-          secrets: { existingSecret: secrets.secretName },
+          secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
           // One pod each, which leaves room for a second one during a rollout on two CPUs.
-          backend: { replicas: 1, image: imageOf(backend) },
+          backend: {
+            replicas: 1,
+            image: imageOf(backend),
+            config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name },
+          },
           frontend: { replicas: 1, image: imageOf(frontend), service: { nodePort } },
+          postgres: { enabled: secrets.postgres !== undefined },
+          networkPolicy: { backendEgress: egress },
         },
         timeout: 300,
         // A failed install is left as it is, to be looked at; the next `up` goes on from there.

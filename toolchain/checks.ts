@@ -65,7 +65,7 @@ const npmBin = (name: string, ...args: string[]) => ({ command: join(checkout, "
 
 /** Lints the chart with some of its values, and with those that a release cannot do without. */
 const helmLint = (values: string) => {
-  const required = "backend.image.tag=b1,frontend.image.tag=f1,secrets.existingSecret=todo-secrets";
+  const required = "backend.image.tag=b1,frontend.image.tag=f1,secrets.backend=todo-backend,secrets.postgres=todo-postgres";
   return { command: "helm", args: ["lint", "--strict", chart, "--values", join(chart, values), "--set", required] };
 };
 

@@ -14,6 +14,7 @@ const WRITABLE: Record<string, string[]> = {
   frontend: ["/app/.next/cache", "/tmp"],
   "wait-for-backend": ["/app/.next/cache", "/tmp"],
   postgres: ["/tmp", "/var/lib/postgresql/data", "/var/run/postgresql"],
+  "set-password": ["/tmp", "/var/lib/postgresql/data", "/var/run/postgresql"],
   test: [],
 };
 
@@ -31,6 +32,7 @@ const COMPONENT: Record<string, keyof typeof AMOUNTS> = {
   "wait-for-backend": "frontend",
   test: "frontend",
   postgres: "postgres",
+  "set-password": "postgres",
 };
 
 describe("chart: hardening", () => {

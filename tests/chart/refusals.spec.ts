@@ -2,16 +2,23 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { CHART, REQUIRED, refusal } from "./render.ts";
 
-const [BACKEND_TAG, FRONTEND_TAG, SECRET] = REQUIRED as [string, string, string];
-
 describe("chart: refused values", () => {
   const incomplete: [what: string, required: string[], message: RegExp][] = [
-    ["no backend tag", [FRONTEND_TAG, SECRET], /backend\.image\.tag is empty\. Set it to the tag of a built image/],
-    ["no frontend tag", [BACKEND_TAG, SECRET], /frontend\.image\.tag is empty\. Set it to the tag of a built image/],
+    ["no backend tag", without("backend.image"), /backend\.image\.tag is empty\. Set it to the tag of a built image/],
     [
-      "no Secret",
-      [BACKEND_TAG, FRONTEND_TAG],
-      /secrets\.existingSecret is empty\. Set it to the name of a Secret with/,
+      "no frontend tag",
+      without("frontend.image"),
+      /frontend\.image\.tag is empty\. Set it to the tag of a built image/,
+    ],
+    [
+      "no Secret of the backend",
+      without("secrets.backend"),
+      /secrets\.backend is empty\. Set it to the name of a Secret with the keys DATABASE_URL, JWT_SECRET\./,
+    ],
+    [
+      "no Secret of the database",
+      without("secrets.postgres"),
+      /secrets\.postgres is empty\. Set it to the name of a Secret with the keys POSTGRES_PASSWORD\./,
     ],
   ];
   for (const [what, required, message] of incomplete) {
@@ -55,3 +62,7 @@ describe("chart: refused values", () => {
     }
   });
 });
+
+function without(prefix: string): string[] {
+  return REQUIRED.filter((setting) => !setting.startsWith(prefix));
+}

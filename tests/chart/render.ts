@@ -7,7 +7,12 @@ import { parse, parseAllDocuments } from "yaml";
 export const CHART = fileURLToPath(new URL("../../charts/todo/", import.meta.url));
 
 /** The values a release cannot do without. */
-export const REQUIRED = ["backend.image.tag=b1", "frontend.image.tag=f1", "secrets.existingSecret=todo-secrets"];
+export const REQUIRED = [
+  "backend.image.tag=b1",
+  "frontend.image.tag=f1",
+  "secrets.backend=backend-1",
+  "secrets.postgres=postgres-1",
+];
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as varied as Kubernetes' objects
 type Spec = Record<string, any>;

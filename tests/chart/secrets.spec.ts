@@ -9,7 +9,12 @@ const KEYS: Record<string, string[]> = {
 };
 
 const OPTIONAL: Record<string, string[]> = {
-  "Deployment/todo-backend": ["JWT_SECRET_PREVIOUS", "OPENAI_API_KEY", "COHERE_API_KEY"],
+  "Deployment/todo-backend": ["JWT_SECRET_PREVIOUS", "JWT_SECRET_NEXT", "OPENAI_API_KEY", "COHERE_API_KEY"],
+};
+
+const SECRETS: Record<string, string> = {
+  "Deployment/todo-backend": "backend-1",
+  "StatefulSet/todo-postgres": "postgres-1",
 };
 
 interface Source {
@@ -53,7 +58,7 @@ describe("chart: configuration and secrets", () => {
         sources
           .filter((source) => (source.optional ?? false) === optional)
           .flatMap(({ name, items }) => {
-            assert.equal(name, "todo-secrets", owner);
+            assert.equal(name, SECRETS[owner], owner);
             assert.ok(items, `${owner} mounts every key of the Secret`);
             return items.map(({ key, path }) => (assert.equal(path, key), key));
           });

@@ -26,19 +26,20 @@ const minikube = `
 [ "$1" != delete ] || rm -rf "$folder/objects"
 ${minikubeScript}`;
 
-/** Keeps one object of a kind; what a namespace holds goes with it. */
+/** Keeps objects by kind and name; what a namespace holds goes with it. */
 const kubectl = `
 [ -f "$folder/container-todo" ] || { echo "Unable to connect to the server" >&2; exit 1; }
 mkdir -p "$folder/objects"
 while true; do case "$1" in --kubeconfig|--context) shift 2 ;; *) break ;; esac; done
 case "$1 $2" in
   "get --raw"*) echo ok ;;
-  get*) cat "$folder/objects/$2" 2>/dev/null || true ;;
+  get*) cat "$folder/objects/$2-$3" 2>/dev/null || true ;;
   "delete namespace") rm -rf "$folder/objects" ;;
-  delete*) rm -f "$folder/objects/$2" ;;
+  delete*) rm -f "$folder/objects/$2-$3" ;;
   apply*)
     case "$(cat "$call/input")" in *'"kind":"Secret"'*) kind=secret ;; *) kind=namespace ;; esac
-    cp "$call/input" "$folder/objects/$kind"
+    name=$(sed 's/.*"name":"\\([^"]*\\)".*/\\1/' "$call/input")
+    cp "$call/input" "$folder/objects/$kind-$name"
     cat "$call/input" ;;
 esac`;
 
@@ -139,7 +140,7 @@ describe("the program, over the life of its cluster", function () {
     const preview = await pulumi("preview");
     assert.match(preview, /minikube:index:Cluster todo-cluster replace/);
     const output = await pulumi("up", "--yes", "--skip-preview");
-    for (const what of ["Namespace todo-namespace", "Secret todo-secret", "Release todo-release"]) {
+    for (const what of ["Namespace todo-namespace", "Secret todo-backend-secret", "Release todo-release"]) {
       assert.match(output, new RegExp(`${what} created replacement`), output);
     }
     for (const what of ["todo-backend-image", "todo-frontend-image"]) {

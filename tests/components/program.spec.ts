@@ -42,22 +42,36 @@ describe("the program", () => {
 
   it("releases the chart after secrets and both images", () => {
     const { dependencies } = engine.one("kubernetes:helm.sh/v3:Release");
-    for (const name of ["todo-backend-image", "todo-frontend-image", "todo-secret", "todo-namespace"]) {
+    for (const name of [
+      "todo-backend-image",
+      "todo-frontend-image",
+      "todo-backend-secret",
+      "todo-postgres-secret",
+      "todo-namespace",
+    ]) {
       assert.ok(dependencies.includes(name), `the release must wait for ${name}, but waits for ${dependencies.join()}`);
     }
   });
 
-  it("gives the chart both images and the name of the Secret, and no secret", () => {
+  it("C2: gives the chart both images and the names of the Secrets, and no secret", () => {
     const { inputs } = engine.one("kubernetes:helm.sh/v3:Release");
+    const nameOf = (secret: string): unknown =>
+      (engine.one("kubernetes:core/v1:Secret", secret).inputs["metadata"] as { name: unknown }).name;
     const [backend, frontend] = [String(exports["backendImage"]), String(exports["frontendImage"])];
     assert.deepEqual(inputs["values"], {
-      secrets: { existingSecret: "todo-secrets" },
-      backend: { replicas: 1, image: { repository: "todo-backend", tag: backend.split(":")[1] } },
+      secrets: { backend: nameOf("todo-backend-secret"), postgres: nameOf("todo-postgres-secret") },
+      backend: {
+        replicas: 1,
+        image: { repository: "todo-backend", tag: backend.split(":")[1] },
+        config: { llmBaseUrl: "", llmModel: "" },
+      },
       frontend: {
         replicas: 1,
         image: { repository: "todo-frontend", tag: frontend.split(":")[1] },
         service: { nodePort: 30080 },
       },
+      postgres: { enabled: true },
+      networkPolicy: { backendEgress: [] },
     });
     assert.ok(!JSON.stringify(inputs).includes("c0ffee"));
   });

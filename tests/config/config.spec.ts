@@ -3,14 +3,18 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { loadSettings } from "../../config.ts";
-import { MockEngine } from "../helpers/mocks.ts";
+import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
+const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
+const noSecrets = { databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
+const inTheSecret = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
 
 /** Loads the settings of a stack that sets these keys, which without a prefix belong to this project. */
 function load(config: Record<string, string>, on = machine): ReturnType<typeof loadSettings> {
   const entries = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `todo-stack:${key}`, value]);
-  pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>);
+  const encrypted = secrets.map((key) => `todo-stack:${key}`);
+  pulumi.runtime.setAllConfig(Object.fromEntries(entries) as Record<string, string>, encrypted);
   return loadSettings(on);
 }
 
@@ -29,18 +33,69 @@ describe("the settings", () => {
   after(() => pulumi.runtime.setAllConfig({}));
 
   it("have the defaults that Pulumi.yaml declares", () => {
-    const defaults = { profile: "todo", driver: "docker", cpus: 4, memory: 8192, port: 30080, namespace: "todo" };
-    assert.deepEqual(load({}), defaults);
+    const plain = { profile: "todo", driver: "docker", cpus: 4, memory: 8192, port: 30080, namespace: "todo" };
+    const defaults = { ...plain, ...inTheSecret };
+    assert.deepEqual(load({}), { ...defaults, ...noSecrets });
     const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, object> }).config;
-    for (const key of Object.keys(defaults)) {
+    for (const key of [...Object.keys(defaults), ...secrets, "llmBaseUrl", "llmModel"]) {
       assert.deepEqual(Object.keys(declared[key] ?? {}).toSorted(), ["default", "description", "type"], key);
     }
   });
 
   it("are what the stack says", () => {
     const config = { profile: "demo", driver: "kvm2", cpus: "6", memory: "9000", port: "8080", namespace: "space" };
-    assert.deepEqual(load(config), { ...config, cpus: 6, memory: 9000, port: 8080 });
+    const numbers = { cpus: 6, memory: 9000, port: 8080, ...inTheSecret };
+    assert.deepEqual(load(config), { ...config, ...numbers, ...noSecrets });
   });
+
+  it("C6: take a database outside, whose URL stays secret and whose server the backend may reach", async () => {
+    const databaseUrl = "postgresql://user:hush@db.example.com/todo?sslmode=require";
+    const settings = load({ databaseUrl });
+    assert.ok(settings.databaseUrl !== undefined && (await pulumi.isSecret(settings.databaseUrl)));
+    assert.equal(await valueOf(settings.databaseUrl), databaseUrl);
+    assert.deepEqual(settings.egress, [{ cidr: "0.0.0.0/0", port: 5432 }]);
+    const byAddress = load({ databaseUrl: "postgres://user:hush@192.0.2.9:6432/todo" });
+    assert.deepEqual(byAddress.egress, [{ cidr: "192.0.2.9/32", port: 6432 }]);
+  });
+
+  it("C2: take keys of language models, which stay secret, and open the way to the service only then", async () => {
+    const { keys, egress } = load({ openaiApiKey: "hush", cohereApiKey: "" });
+    assert.deepEqual(Object.keys(keys), ["OPENAI_API_KEY"]);
+    for (const key of Object.values(keys)) assert.ok(await pulumi.isSecret(key));
+    assert.deepEqual(egress, [{ cidr: "0.0.0.0/0", port: 443 }]);
+    const own = load({ cohereApiKey: "hush", llmBaseUrl: "http://192.0.2.9:8080/v1", llmModel: "small" });
+    assert.deepEqual(own.languageModel, { baseUrl: "http://192.0.2.9:8080/v1", name: "small" });
+    assert.deepEqual(own.egress, [{ cidr: "192.0.2.9/32", port: 8080 }]);
+  });
+
+  it("C2: refuse a secret that was set without --secret, and do not repeat it", () => {
+    for (const key of secrets) {
+      pulumi.runtime.setAllConfig({ [`todo-stack:${key}`]: "postgresql://user:hush@db.example.com/todo" });
+      assert.throws(
+        () => loadSettings(machine),
+        (error: Error) => {
+          assert.match(error.message, new RegExp(`${key} stands unencrypted .*config set --secret ${key}$`));
+          assert.doesNotMatch(error.message, /hush/);
+          return true;
+        },
+      );
+    }
+  });
+
+  for (const [databaseUrl, message] of [
+    ["hush", /^todo-stack:databaseUrl is no URL; it must be one such as postgresql:.*config set --secret databaseUrl$/],
+    ["mysql://user:hush@db.example.com/todo", /databaseUrl is no URL of a PostgreSQL; it must be one such as/],
+    ["postgresql://user:hush@localhost/todo", /databaseUrl names localhost, which to a pod is the pod itself/],
+    ["postgresql://user:hush@127.0.0.1/todo", /databaseUrl names localhost/],
+    ["postgresql:///todo", /databaseUrl names no host/],
+    ["postgresql://user:hush@[2001:db8::1]/todo", /databaseUrl names an IPv6 address/],
+  ] as const) {
+    it(`C6: refuse the database ${databaseUrl.replace("hush", "…")}, and do not repeat it`, () => {
+      const text = messageOf({ databaseUrl });
+      assert.match(text, message);
+      assert.doesNotMatch(text, /hush/);
+    });
+  }
 
   it("leave keys of other packages alone", () => {
     assert.equal(load({ "kubernetes:context": "mine", "todo:port": "1" }).port, 30080);
@@ -69,6 +124,11 @@ describe("the settings", () => {
     [{ profile: "todo-m02" }, /profile is todo-m02, but Minikube keeps names that end in -m/],
     [{ namespace: "default" }, /namespace is default, but Kubernetes keeps that name/],
     [{ namespace: "kube-system" }, /namespace is kube-system, but Kubernetes keeps that name/],
+    [{ jwtSecretGeneration: "0" }, /jwtSecretGeneration is 0, but it must be a whole number of at least 1/],
+    [{ databasePasswordGeneration: "x" }, /databasePasswordGeneration is x, but it must be a whole number/],
+    [{ llmBaseUrl: "llm.example.com" }, /llmBaseUrl is llm\.example\.com, but it must be a URL that begins with https/],
+    [{ llmBaseUrl: "http://localhost:1" }, /llmBaseUrl is http:\/\/localhost:1, but it names localhost/],
+    [{ llmBaseUrl: "https://a.example" }, /llmBaseUrl is .*, but it is of no use without openaiApiKey or cohereApiKey/],
     [{ namespace: "a_b" }, /namespace is a_b, but it must be 2 to 40 small letters/],
     [
       { cpu: "2" },

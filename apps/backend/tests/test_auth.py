@@ -157,3 +157,12 @@ class TestAccessToken:
             assert after.get(ME, headers=dict(ann.headers)).json()["id"] == str(content.user_id)
         new = issue_tokens(rotated, content).access_token
         assert ann.get(ME, headers={"Authorization": f"Bearer {new}"}).status_code == 401, "signed with the old secret"
+
+    def test_token_is_valid_before_its_secret_is_rolled_out_everywhere(
+        self, ann: TestClient, make_settings: Callable[..., Settings]
+    ) -> None:
+        content = read_access_token(make_settings(), token_of(ann))
+        early = issue_tokens(make_settings(jwt_secret="n" * 64), content).access_token
+        with TestClient(create_app(make_settings(jwt_secret_next="n" * 64))) as before:
+            assert before.get(ME, headers={"Authorization": f"Bearer {early}"}).status_code == 200
+        assert ann.get(ME, headers={"Authorization": f"Bearer {early}"}).status_code == 401, "a secret nobody announced"

@@ -100,10 +100,10 @@ sessionAffinityConfig:
     timeoutSeconds: 10800
 {{- end }}
 
-{{/* Volume with the named keys of the Secret, one file each; a pod does not start without the required ones.
-Takes (dict "root" $ "keys" (list "JWT_SECRET") "optional" (list "OPENAI_API_KEY")). */}}
+{{/* Volume with the named keys of the component's Secret, one file each; a pod does not start without the required ones.
+Takes (dict "root" $ "component" "backend" "keys" (list "JWT_SECRET") "optional" (list "OPENAI_API_KEY")). */}}
 {{- define "todo.secretVolume" -}}
-{{- $name := required "secrets.existingSecret is empty. Set it to the name of a Secret with the keys DATABASE_URL, JWT_SECRET and POSTGRES_PASSWORD." .root.Values.secrets.existingSecret -}}
+{{- $name := required (printf "secrets.%s is empty. Set it to the name of a Secret with the keys %s." .component (join ", " .keys)) (get .root.Values.secrets .component) -}}
 - name: secrets
   projected:
     defaultMode: 0440

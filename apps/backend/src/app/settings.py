@@ -47,7 +47,10 @@ class Settings(BaseSettings):
     """Signs and verifies access tokens. At least 32 characters."""
 
     jwt_secret_previous: _OptionalSecret = None
-    """Still verifies tokens while a new `jwt_secret` is rolled out. Signs nothing."""
+    """The `jwt_secret` before this one. Its tokens are valid until they expire. Signs nothing."""
+
+    jwt_secret_next: _OptionalSecret = None
+    """The `jwt_secret` after this one: while it is rolled out, old processes meet its tokens. Signs nothing."""
 
     access_token_seconds: Annotated[int, Field(gt=0)] = 900
     """Life of an access token."""

@@ -88,7 +88,7 @@ def _read(settings: Settings, token: str, kind: str) -> TokenContent:
 
 
 def _keys(settings: Settings) -> dict[str, str]:
-    secrets = [settings.jwt_secret, settings.jwt_secret_previous]
+    secrets = [settings.jwt_secret, settings.jwt_secret_previous, settings.jwt_secret_next]
     return {_key_id(s.get_secret_value()): s.get_secret_value() for s in secrets if s}
 
 
