@@ -115,5 +115,6 @@ try {
   await main();
 } catch (error) {
   console.error(error instanceof Failure ? error.message : error);
-  process.exitCode = 1;
+  // To `npm run scan`, 1 means that something was found.
+  process.exitCode = process.argv[2] === "scan" ? 3 : 1;
 }

@@ -48,6 +48,12 @@ describe("npm start in a fresh checkout", function () {
     assert.equal(await readFile(folder.getPath("calls"), "utf8"), "ci\n");
   });
 
+  it("S4: ends a scan with another code than that of findings when the packages cannot be installed", async () => {
+    await using folder = await freshCheckout("process.exitCode = 1");
+    assert.equal((await start(folder, "start")).exitCode, 1);
+    assert.equal((await start(folder, "scan")).exitCode, 3, "nothing was scanned");
+  });
+
   it("installs again when the lock file has changed", async () => {
     await using folder = await freshCheckout(installs);
     await mkdir(folder.getPath("node_modules"));

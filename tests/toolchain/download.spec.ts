@@ -83,8 +83,8 @@ describe("downloads", () => {
       versionArguments: [],
       manual: "https://example.com/install",
     };
-    const install = async (folder: string, url: string, checksums = `${url}.sha256`): Promise<void> => {
-      await installRelease(tool, { url: base + url, checksums: base + checksums }, folder, () => undefined);
+    const install = async (folder: string, url: string, checksums = `${base}${url}.sha256`): Promise<void> => {
+      await installRelease(tool, { url: base + url, checksums }, folder, () => undefined);
     };
 
     it("puts an executable into bin, under the name of the tool", async () => {
@@ -100,9 +100,16 @@ describe("downloads", () => {
       assert.deepEqual(await readdir(folder.path), []);
     });
 
+    it("compares it with the checksum itself, where that is kept here", async () => {
+      await using folder = await createFixture();
+      await install(folder.path, "/whole", sum);
+      assert.deepEqual(await readdir(folder.getPath("bin")), ["tool"]);
+      await assert.rejects(install(folder.path, "/tampered", sum), /is not the file that was published/);
+    });
+
     it("refuses one whose checksum is not published", async () => {
       await using folder = await createFixture();
-      await assert.rejects(install(folder.path, "/whole", "/other.sha256"), {
+      await assert.rejects(install(folder.path, "/whole", `${base}/other.sha256`), {
         name: "ToolchainError",
         message: /has no checksum of whole.*\n.*https:\/\/example.com\/install/,
       });

@@ -6,6 +6,7 @@ import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
 import { minikube } from "../../toolchain/tools/minikube.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";
 import { findChecksum, isOnPath, platform, type Tool } from "../../toolchain/tools/tool.ts";
+import { trivy } from "../../toolchain/tools/trivy.ts";
 import { uv } from "../../toolchain/tools/uv.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 
@@ -34,6 +35,8 @@ describe("a tool on PATH", () => {
     [hadolint, "Haskell Dockerfile Linter 2.12.0", true],
     [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.9.0\nlicense: GPL", true],
     [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.7.2\nlicense: GPL", false],
+    [trivy, "Version: 0.70.0", true],
+    [trivy, "Version: 0.69.4", false],
     [helm, "no version here", false],
   ] as const) {
     it(`${tool.name} that prints ${JSON.stringify(printed)} is ${expected ? "used" : "refused"}`, async () => {
@@ -65,6 +68,19 @@ describe("an official release", () => {
       }
     });
   }
+
+  it("of Trivy is compared with checksums that are kept here", () => {
+    const sums = (
+      [
+        ["linux", "amd64"],
+        ["linux", "arm64"],
+        ["darwin", "amd64"],
+        ["darwin", "arm64"],
+      ] as const
+    ).map(([os, arch]) => trivy.release?.({ os, arch }).checksums ?? "");
+    for (const sum of sums) assert.match(sum, /^[0-9a-f]{64}$/);
+    assert.equal(new Set(sums).size, 4);
+  });
 
   it("is refused on a platform that has none", () => {
     assert.throws(() => platform("win32", "x64"), /no builds of the tools for win32 on x64.*\n.*WSL 2/);

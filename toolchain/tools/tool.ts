@@ -25,9 +25,9 @@ export interface Platform {
 export interface Release {
   /** A `.tar.gz` archive, or the bare executable. */
   url: string;
-  /** Where its checksum is published: the bare sum, or lines of `SUM  NAME`. */
+  /** Where its checksum is published, as the bare sum or as lines of `SUM  NAME`; or the SHA-256 itself. */
   checksums: string;
-  /** The folder inside the archive that holds the executables, if it is an archive. */
+  /** The folder inside the archive that holds the executables, or `.`, if it is an archive. */
   folder?: string;
 }
 
@@ -92,9 +92,11 @@ const install = async (tool: Tool, draft: string, report: Report): Promise<void>
  */
 export const installRelease = async (tool: Tool, release: Release, draft: string, report: Report): Promise<void> => {
   const name = release.url.slice(release.url.lastIndexOf("/") + 1);
-  const sum = findChecksum(await fetchText(release.checksums), name);
+  const { checksums } = release;
+  const list = /^https?:/.test(checksums) ? await fetchText(checksums) : checksums;
+  const sum = findChecksum(list, name);
   if (sum === undefined) {
-    throw new ToolchainError(`${release.checksums} has no checksum of ${name}.`, `Install it by hand: ${tool.manual}`);
+    throw new ToolchainError(`${checksums} has no checksum of ${name}.`, `Install it by hand: ${tool.manual}`);
   }
   const file = join(draft, name);
   await download(release.url, sum, file, report);
@@ -108,7 +110,7 @@ export const installRelease = async (tool: Tool, release: Release, draft: string
     await mkdir(unpacked);
     await run(`unpack ${tool.name} ${tool.version}`, "tar", ["-xzf", file, "-C", unpacked]);
     await rename(join(unpacked, release.folder), bin);
-    await rm(unpacked, { recursive: true });
+    await rm(unpacked, { recursive: true, force: true });
     await rm(file);
   }
 };

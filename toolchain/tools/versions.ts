@@ -11,6 +11,7 @@ export const versions = {
   hadolint: "2.15.1",
   shellcheck: "0.11.0.1",
   chromium: packages.devDependencies["playwright-core"],
+  trivy: "0.70.0",
   go: "1.26.8",
   etcd: "3.6.5",
   coredns: "1.12.1",
@@ -18,5 +19,5 @@ export const versions = {
   crictl: "1.30.0",
 } as const;
 
-/** The tools whose commands are on the PATH of `environment()` once set-up has installed them. */
-export const commands = ["pulumi", "minikube", "helm", "uv", "hadolint", "shellcheck", "chromium"] as const;
+/** The tools whose commands are on the PATH of `environment()` once they are installed. */
+export const commands = ["pulumi", "minikube", "helm", "uv", "hadolint", "shellcheck", "chromium", "trivy"] as const;

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { environment } from "../environment.ts";
+import { ToolchainError } from "../errors.ts";
+import { runPulumi } from "../pulumi.ts";
+import { run } from "../run.ts";
+import { stackName } from "../stack.ts";
+
+/** An image, saved. */
+export interface ImageArchive {
+  /** `todo-backend:TAG`, the name under which the cluster runs it. */
+  reference: string;
+  /** A Docker archive, in a folder of its own that holds nothing of the user's. */
+  file: string;
+}
+
+interface Resource {
+  type: string;
+  inputs?: { imageName?: string };
+  outputs?: { dockerHost?: string; dockerCertPath?: string };
+}
+
+/**
+ * Brings up the cluster and builds both images in it, all but the release, and hands them over as archives, which are
+ * removed afterwards. They are the very images that the next `up` releases.
+ * @throws ToolchainError if they cannot be built.
+ */
+export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Promise<T>): Promise<T> => {
+  const stack = ["--stack", stackName()];
+  const release = ["--exclude", "**:Release::**"];
+  if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
+    throw new ToolchainError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
+  }
+  const folder = await mkdtemp(join(tmpdir(), "todo-stack-images-"));
+  try {
+    return await use(await saveImages(folder, stack));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const saveImages = async (folder: string, stack: string[]): Promise<ImageArchive[]> => {
+  const { stdout } = await execa("pulumi", ["stack", "export", ...stack], { env: environment(), extendEnv: false });
+  const { resources } = (JSON.parse(stdout) as { deployment: { resources: Resource[] } }).deployment;
+  const cluster = resources.find(({ type }) => type === "minikube:index:Cluster")?.outputs;
+  const names = resources.flatMap(({ type, inputs }) =>
+    type === "docker:index/image:Image" && inputs?.imageName !== undefined ? [inputs.imageName] : [],
+  );
+  const env = {
+    ...environment(),
+    DOCKER_HOST: cluster?.dockerHost,
+    DOCKER_CERT_PATH: cluster?.dockerCertPath,
+    DOCKER_TLS_VERIFY: "1",
+  };
+  const archives: ImageArchive[] = [];
+  for (const reference of names) {
+    const file = join(folder, `${reference.split(":")[0] ?? reference}.tar`);
+    await run(`save image ${reference}`, "docker", ["save", "--output", file, reference], { env });
+    archives.push({ reference, file });
+  }
+  return archives;
+};
