@@ -140,6 +140,14 @@ class TestAccessToken:
         assert answer.status_code == 401, answer.text
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
+    def test_token_that_was_good_a_moment_ago_ends_in_time(
+        self, ann: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert ann.get(ME).status_code == 200
+        later = time.time() + 901
+        monkeypatch.setattr("app.auth.tokens.time.time", lambda: later)
+        assert ann.get(ME).status_code == 401
+
     def test_unchanged_forgery_is_accepted(self, ann: TestClient) -> None:
         """Else the refusals above would prove nothing."""
         assert ann.get(ME, headers={"Authorization": f"Bearer {forge(token_of(ann))}"}).status_code == 200

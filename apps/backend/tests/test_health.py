@@ -1,11 +1,13 @@
 """Probes."""
 
 import socket
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.auth.tokens import TokenContent, issue_tokens
 from app.main import create_app
 from app.settings import Settings
 
@@ -53,8 +55,14 @@ def test_missing_schema_is_not_ready(make_settings: Callable[..., Settings], set
 def test_requests_get_a_clear_answer_while_the_database_is_dead(
     dead_database: str, make_settings: Callable[..., Settings]
 ) -> None:
+    settings = make_settings(database_url=dead_database)
     account = {"email": "ann@example.com", "password": "correct horse battery"}
-    with TestClient(create_app(make_settings(database_url=dead_database))) as client:
-        answer = client.post("/api/v1/auth/signin", json=account)
-    assert (answer.status_code, answer.json()["type"]) == (503, "urn:todo:problem:database-unavailable")
-    assert int(answer.headers["Retry-After"]) > 0
+    token = issue_tokens(settings, TokenContent(uuid.uuid4(), uuid.uuid4(), 1)).access_token
+    with TestClient(create_app(settings)) as client:
+        answers = [
+            client.post("/api/v1/auth/signin", json=account),
+            client.get("/api/v1/todos", headers={"Authorization": f"Bearer {token}"}),
+        ]
+    for answer in answers:
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:todo:problem:database-unavailable")
+        assert int(answer.headers["Retry-After"]) > 0

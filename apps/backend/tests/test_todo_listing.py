@@ -1,6 +1,8 @@
 """Filters, search, orders and pages of the todo list."""
 
 import base64
+import json
+import uuid
 from datetime import date
 from typing import Any
 
@@ -8,9 +10,11 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from tests.conftest import API
+from app.database import Reads
+from tests.conftest import API, SignedIn
 
 TODOS = f"{API}/todos"
+NO_ID = str(uuid.UUID(int=0))
 SORTS = ["-created_at", "created_at", "-position", "due_date", "-priority", "title"]
 SAMPLES: list[dict[str, Any]] = [
     {"title": "Buy milk", "notes": "two bottles", "priority": 1, "tags": ["home", "shop"], "due_date": "2030-01-02"},
@@ -107,6 +111,9 @@ def test_pages_hold_every_todo_once(ann: TestClient, sql: psycopg.Connection, so
         {"cursor": base64.urlsafe_b64encode(b'["-created_at", 5, "y"]').decode()},
         {"cursor": base64.urlsafe_b64encode(b"[[[]]]").decode()},
         {"cursor": "\u00e9"},
+        {"cursor": base64.urlsafe_b64encode(b"[" * 700).decode()},
+        {"cursor": base64.urlsafe_b64encode(json.dumps(["title", "\0", NO_ID]).encode()).decode(), "sort": "title"},
+        {"cursor": base64.urlsafe_b64encode(json.dumps(["title", "\ud800", NO_ID]).encode()).decode(), "sort": "title"},
     ],
     ids=ascii,
 )
@@ -122,3 +129,62 @@ def test_cursor_of_another_order_is_refused(listed: TestClient) -> None:
 def test_due_date_is_a_day(ann: TestClient) -> None:
     todo = ann.post(TODOS, json={"title": "x", "due_date": date.max.isoformat()}).json()
     assert todo["due_date"] == "9999-12-31"
+
+
+@pytest.mark.parametrize("todos", [0, 1], ids=["no todo", "one todo"])
+def test_session_that_is_over_reads_nothing(ann: TestClient, sql: psycopg.Connection, todos: int) -> None:
+    for _ in range(todos):
+        ann.post(TODOS, json={"title": "x"})
+    assert len(ann.get(TODOS).json()) == todos
+    sql.execute("UPDATE sessions SET expires_at = now()")
+    answer = ann.get(TODOS)
+    assert answer.status_code == 401, "the list does not look at the session"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_connection_that_the_database_closed_is_not_noticed(ann: TestClient, sql: psycopg.Connection) -> None:
+    assert ann.get(TODOS).status_code == 200
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    sql.execute(f"SELECT pg_terminate_backend(pid) {others} AND application_name = 'todo'".encode())
+    assert ann.get(TODOS).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        *({"sort": sort} for sort in SORTS),
+        {"q": "milk"},
+        {"tag": "home"},
+        {"done": "true"},
+        {"priority": 1},
+        {"due_from": "2030-01-01", "due_to": "2030-01-02"},
+    ],
+    ids=str,
+)
+def test_todos_of_others_are_not_looked_at(
+    listed: TestClient, signed_in: SignedIn, sql: psycopg.Connection, params: dict[str, str | int]
+) -> None:
+    signed_in("bob@example.com")
+    others = (
+        "INSERT INTO todos (id, owner_id, title, done, priority, tags, due_date)"
+        " SELECT gen_random_uuid(), id, 'milk', true, 1, '{home}', '2030-01-02' FROM users, generate_series(1, 2000)"
+        " WHERE email = 'bob@example.com'"
+    )
+    sql.execute(others)
+    sql.execute("ANALYZE todos")
+    statements: list[tuple[Any, Any]] = []
+    run = Reads._rows
+
+    async def remember(self: Reads, statement: Any, values: Any) -> Any:  # noqa: ANN401
+        statements.append((statement, values))
+        return await run(self, statement, values)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reads, "_rows", remember)
+        assert titles(listed, **params)
+    ((statement, values),) = statements
+    plan = [row[0] for row in sql.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}".encode(), values)]
+    assert any("todos_of_owner" in line for line in plan), "\n".join(plan)
+    assert not any("Seq Scan on todos" in line for line in plan), "\n".join(plan)
+    removed = sum(int(line.split(":")[1]) for line in plan if "Rows Removed by Filter" in line)
+    assert removed <= len(SAMPLES), f"rows of others were read and thrown away:\n{chr(10).join(plan)}"

@@ -1,9 +1,11 @@
 """Connections to PostgreSQL."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, LiteralString
 
+import psycopg
 from fastapi import Depends, Request
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -11,22 +13,23 @@ from app.settings import Settings
 
 # A dead database has to be noticed within seconds, whether it refuses, vanishes or goes silent.
 CONNECT_ARGS = {"connect_timeout": 3, "tcp_user_timeout": 5000, "keepalives_idle": 10, "application_name": "todo"}
+_POOL_TIMEOUT_SECONDS = 3
 
 
 class Base(DeclarativeBase):
     """Base of all tables."""
 
 
-def create_engine(settings: Settings) -> AsyncEngine:
-    """Make the connection pool of one process. Nothing is connected yet."""
+def create_engine(settings: Settings, pool_size: int) -> AsyncEngine:
+    """Make a connection pool for the ORM. Nothing is connected yet."""
     return create_async_engine(
         settings.database_url.get_secret_value(),
         connect_args=CONNECT_ARGS,
         hide_parameters=True,
         max_overflow=0,
         pool_pre_ping=True,
-        pool_size=settings.database_pool_size,
-        pool_timeout=3,
+        pool_size=pool_size,
+        pool_timeout=_POOL_TIMEOUT_SECONDS,
     )
 
 
@@ -38,3 +41,52 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
 
 SessionDep = Annotated[AsyncSession, Depends(_session)]
 """A session per request. Nothing is stored without `commit()`."""
+
+
+class Reads:
+    """A connection pool for single statements that only read, without the ORM. To be opened and closed."""
+
+    def __init__(self, settings: Settings, pool_size: int) -> None:
+        self._pool = AsyncConnectionPool(
+            settings.database_url.get_secret_value().replace("+psycopg", "", 1),
+            kwargs={**CONNECT_ARGS, "autocommit": True},
+            min_size=1,
+            max_size=pool_size,
+            timeout=_POOL_TIMEOUT_SECONDS,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Start to connect. Does not wait for the database."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._pool.close()
+
+    async def rows(self, statement: LiteralString, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """Run one statement. Where the connection turns out to be dead, once more on a live one.
+
+        Raises `psycopg.OperationalError` if the database cannot be reached.
+        """
+        try:
+            return await self._rows(statement, values)
+        except PoolTimeout:
+            raise
+        except psycopg.OperationalError:
+            # Instead of asking before each statement whether the connection is alive, which would double the trips.
+            await self._pool.check()
+            return await self._rows(statement, values)
+
+    async def _rows(self, statement: LiteralString, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        async with self._pool.connection() as connection:
+            return await (await connection.execute(statement, values)).fetchall()
+
+
+async def _reads(request: Request) -> Reads:
+    reads: Reads = request.app.state.reads
+    return reads
+
+
+ReadsDep = Annotated[Reads, Depends(_reads)]
+"""For reading without the ORM."""

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.auth import routes as auth
 from app.chat import routes as chat
-from app.database import create_engine
+from app.database import Reads, create_engine
 from app.health import routes as health
 from app.logging import configure_logging
 from app.metrics import Metrics, add_metrics_route
@@ -31,9 +31,13 @@ log = structlog.stdlib.get_logger(__name__)
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
-    engine = create_engine(settings)
+    for_reads = settings.database_pool_size // 2
+    reads = Reads(settings, for_reads)
+    engine = create_engine(settings, settings.database_pool_size - for_reads)
     # Probes get a connection of their own: a busy pool must not look like a dead database.
-    probe_engine = create_engine(settings.model_copy(update={"database_pool_size": 1}))
+    probe_engine = create_engine(settings, 1)
+    await reads.open()
+    app.state.reads = reads
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.state.probe_engine = probe_engine
     app.state.model = _model(settings)
@@ -41,6 +45,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     if app.state.model:
         await app.state.model.close()
+    await reads.close()
     await engine.dispose()
     await probe_engine.dispose()
     log.info("stopped")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -96,6 +97,11 @@ def add_problem_handlers(app: FastAPI) -> None:
         if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
             raise error
         log.error("database unavailable", error=type(error.orig).__name__)
+        return unavailable_response()
+
+    @app.exception_handler(psycopg.OperationalError)
+    async def read_failed(_: Request, error: psycopg.OperationalError) -> Response:
+        log.error("database unavailable", error=type(error).__name__)
         return unavailable_response()
 
     @app.exception_handler(PoolTimeoutError)

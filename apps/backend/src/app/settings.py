@@ -93,8 +93,8 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(gt=0)] = 64 * 1024
     """Largest request body."""
 
-    database_pool_size: Annotated[int, Field(gt=0)] = 10
-    """Most database connections of one process."""
+    database_pool_size: Annotated[int, Field(gt=1)] = 10
+    """Most database connections of one process, half of them for reading lists. One more is for probes."""
 
     readiness_timeout_seconds: Annotated[float, Field(gt=0)] = 2.0
     """Longest time one readiness check may take."""

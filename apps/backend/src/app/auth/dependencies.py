@@ -10,7 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.auth.models import User
 from app.auth.sessions import find_session_user
-from app.auth.tokens import InvalidTokenError, read_access_token
+from app.auth.tokens import InvalidTokenError, TokenContent, read_access_token
 from app.database import SessionDep
 from app.problems import Problem
 from app.settings import Settings
@@ -18,12 +18,35 @@ from app.settings import Settings
 _bearer = HTTPBearer(auto_error=False, description="The `access_token` of a sign-in.")
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
+    # Not async, it would cost each request a change of threads.
     settings: Settings = request.app.state.settings
     return settings
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
+
+
+async def _access_token(
+    settings: SettingsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> TokenContent:
+    if credentials is None:
+        raise _unauthorized("Sign in first and send the token as 'Authorization: Bearer <token>'.", "")
+    try:
+        content = read_access_token(settings, credentials.credentials)
+    except InvalidTokenError as error:
+        raise _unauthorized("The access token is expired or not valid. Refresh it or sign in again.") from error
+    structlog.contextvars.bind_contextvars(user_id=str(content.user_id))
+    return content
+
+
+AccessTokenDep = Annotated[TokenContent, Depends(_access_token)]
+"""What the caller's access token says. 401 without a valid one. Its session may be over: whoever takes this looks."""
+
+
+def session_over() -> Problem:
+    """Return the 401 for a token whose session is over."""
+    return _unauthorized("The session of this access token is over. Sign in again.")
 
 
 @dataclass(frozen=True)
@@ -34,21 +57,10 @@ class Caller:
     session_id: uuid.UUID
 
 
-async def _caller(
-    session: SessionDep,
-    settings: SettingsDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Caller:
-    if credentials is None:
-        raise _unauthorized("Sign in first and send the token as 'Authorization: Bearer <token>'.", "")
-    try:
-        content = read_access_token(settings, credentials.credentials)
-    except InvalidTokenError as error:
-        raise _unauthorized("The access token is expired or not valid. Refresh it or sign in again.") from error
+async def _caller(session: SessionDep, content: AccessTokenDep) -> Caller:
     user = await find_session_user(session, content)
     if user is None:
-        raise _unauthorized("The session of this access token is over. Sign in again.")
-    structlog.contextvars.bind_contextvars(user_id=str(user.id))
+        raise session_over()
     return Caller(user, content.session_id)
 
 

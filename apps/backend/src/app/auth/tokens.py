@@ -1,9 +1,11 @@
 """Tokens: JWTs signed with the stack's secret, short-lived ones for access and long-lived ones to refresh those."""
 
 import hashlib
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -70,26 +72,37 @@ def _sign(settings: Settings, content: TokenContent, kind: str, seconds: int) ->
 
 
 def _read(settings: Settings, token: str, kind: str) -> TokenContent:
+    content, expires = _verify(token, kind, _secrets(settings))
+    if expires <= time.time():
+        raise InvalidTokenError("expired")
+    return content
+
+
+# Each request of a session brings the same token, and checking it takes as long as asking the database for the session.
+# Only good tokens are remembered, and what can change is checked each time: the secrets, the end, the session.
+@lru_cache(maxsize=1000)
+def _verify(token: str, kind: str, secrets: tuple[str, ...]) -> tuple[TokenContent, int]:
     try:
         header: dict[str, Any] = jwt.get_unverified_header(token)
         if header.get("typ") != kind:
             raise InvalidTokenError("wrong kind of token")
         claims = jwt.decode(
             token,
-            _keys(settings)[header["kid"]],
+            {_key_id(secret): secret for secret in secrets}[header["kid"]],
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             issuer=_ISSUER,
             options={"require": _REQUIRED},
         )
-        return TokenContent(uuid.UUID(claims["sub"]), uuid.UUID(claims["sid"]), int(claims["gen"]))
+        content = TokenContent(uuid.UUID(claims["sub"]), uuid.UUID(claims["sid"]), int(claims["gen"]))
+        return content, int(claims["exp"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise InvalidTokenError("not a token of this stack") from error
 
 
-def _keys(settings: Settings) -> dict[str, str]:
+def _secrets(settings: Settings) -> tuple[str, ...]:
     secrets = [settings.jwt_secret, settings.jwt_secret_previous, settings.jwt_secret_next]
-    return {_key_id(s.get_secret_value()): s.get_secret_value() for s in secrets if s}
+    return tuple(secret.get_secret_value() for secret in secrets if secret)
 
 
 def _key_id(secret: str) -> str:

@@ -32,7 +32,7 @@ async def send_message(
     """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
     await session.close()
     state = request.app.state
-    async for event in converse(state.sessions, state.model, owner_id=user.id, content=body.content):
+    async for event in converse(state.sessions, state.reads, state.model, owner_id=user.id, content=body.content):
         yield ServerSentEvent(event=type(event).__name__.lower(), data=event)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from app.chat.schemas import ChatEvent, Confirm, Text
 from app.chat.tools import AddTodo, DeleteTodos, EditTodo, ListTodos, Toolbox
-from app.todos.models import Todo
+from app.todos.schemas import TodoOut
 
 INTRODUCTION = (
     "I am the built-in assistant, without a language model. I understand: "
@@ -78,7 +78,7 @@ def _line(text: str) -> str:
     return printable.strip().strip("\"'.").strip()[:200] or "-"
 
 
-def _listing(todos: list[Todo]) -> str:
+def _listing(todos: list[TodoOut]) -> str:
     return _bullets([f"{todo.title} (due {todo.due_date})" if todo.due_date else todo.title for todo in todos])
 
 

@@ -12,6 +12,7 @@ from app.chat import history, rules
 from app.chat.errors import ModelUnavailableError
 from app.chat.schemas import ChatEvent, Done, Failed, Text
 from app.chat.tools import Toolbox
+from app.database import Reads
 
 if TYPE_CHECKING:
     from app.chat.model import Model
@@ -21,7 +22,12 @@ _NOT_REACHABLE = "The language model cannot be reached at the moment. "
 
 
 async def converse(
-    sessions: async_sessionmaker[AsyncSession], model: Model | None, *, owner_id: uuid.UUID, content: str
+    sessions: async_sessionmaker[AsyncSession],
+    reads: Reads,
+    model: Model | None,
+    *,
+    owner_id: uuid.UUID,
+    content: str,
 ) -> AsyncIterator[ChatEvent]:
     """Answer one message, by the model if there is one and it can be reached, else by rules.
 
@@ -30,7 +36,7 @@ async def converse(
     async with sessions() as session:
         await history.say(session, owner_id=owner_id, role="user", content=content)
         messages = await history.last_messages(session, owner_id=owner_id, limit=_REMEMBERED)
-    toolbox = Toolbox(sessions, owner_id)
+    toolbox = Toolbox(sessions, reads, owner_id)
     said: list[str] = []
     answered = False
     end: ChatEvent = Done(assistant="rules")

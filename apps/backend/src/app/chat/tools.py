@@ -4,17 +4,20 @@ import uuid
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.chat import history
 from app.chat.schemas import Changed, Confirm
+from app.database import Reads
 from app.problems import Problem
 from app.schemas import Input
 from app.todos import listing, service
 from app.todos.models import Todo
 from app.todos.schemas import TodoCreate, TodoOut, TodoQuery, TodoUpdate
+
+_TODOS = TypeAdapter(list[TodoOut])
 
 
 class ListTodos(Input):
@@ -59,8 +62,9 @@ class Outcome:
 class Toolbox:
     """The tools, bound to one owner. The owner never comes from the assistant."""
 
-    def __init__(self, sessions: async_sessionmaker[AsyncSession], owner_id: uuid.UUID) -> None:
+    def __init__(self, sessions: async_sessionmaker[AsyncSession], reads: Reads, owner_id: uuid.UUID) -> None:
         self._sessions = sessions
+        self._reads = reads
         self._owner_id = owner_id
 
     async def use(self, name: str, arguments: str) -> Outcome:
@@ -94,12 +98,11 @@ class Toolbox:
                     return await self._ask(session, call)
         raise AssertionError(f"no tool takes {type(call).__name__}")
 
-    async def find(self, call: ListTodos) -> list[Todo]:
+    async def find(self, call: ListTodos) -> list[TodoOut]:
         """Return the todos that a `ListTodos` asks for, at most 50."""
         query = TodoQuery(q=call.q, done=call.done, limit=50)
-        async with self._sessions() as session:
-            page = await listing.list_todos(session, owner_id=self._owner_id, query=query)
-            return list(page.todos)
+        page = await listing.list_todos(self._reads, owner_id=self._owner_id, query=query)
+        return _TODOS.validate_json(page.json if page else "[]")
 
     async def _ask(self, session: AsyncSession, call: DeleteTodos) -> Outcome:
         query = select(Todo).where(Todo.owner_id == self._owner_id, Todo.id.in_(call.ids), Todo.deleted_at.is_(None))
@@ -112,7 +115,7 @@ class Toolbox:
         return Outcome({"status": "the user is being asked; nothing is deleted yet"}, event)
 
 
-def _brief(todo: Todo) -> dict[str, Any]:
+def _brief(todo: Todo | TodoOut) -> dict[str, Any]:
     return TodoOut.model_validate(todo).model_dump(
         mode="json", include={"id", "title", "notes", "done", "priority", "due_date", "tags", "recurrence"}
     )

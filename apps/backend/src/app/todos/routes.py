@@ -1,13 +1,12 @@
 """Todo endpoints."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
-from app.auth.dependencies import CurrentUser
-from app.database import SessionDep
+from app.auth.dependencies import AccessTokenDep, CurrentUser, session_over
+from app.database import ReadsDep, SessionDep
 from app.todos import listing, service
 from app.todos.models import Todo
 from app.todos.schemas import Bulk, BulkResult, TodoCreate, TodoOut, TodoQuery, TodoUpdate
@@ -24,14 +23,13 @@ _ANY = "*"
 
 
 @router.get("", response_model=list[TodoOut])
-async def list_todos(
-    query: Annotated[TodoQuery, Query()], user: CurrentUser, session: SessionDep, response: Response
-) -> Sequence[Todo]:
+async def list_todos(query: Annotated[TodoQuery, Query()], token: AccessTokenDep, reads: ReadsDep) -> Response:
     """Return one page of the caller's todos. `X-Next-Cursor` is there if there are more."""
-    page = await listing.list_todos(session, owner_id=user.id, query=query)
-    if page.next_cursor:
-        response.headers["X-Next-Cursor"] = page.next_cursor
-    return page.todos
+    page = await listing.list_todos(reads, owner_id=token.user_id, query=query, session_id=token.session_id)
+    if page is None:
+        raise session_over()
+    headers = {"X-Next-Cursor": page.next_cursor} if page.next_cursor else None
+    return Response(page.json, headers=headers, media_type="application/json")
 
 
 @router.post("", status_code=201, response_model=TodoOut)
