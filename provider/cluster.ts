@@ -11,6 +11,8 @@ import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { deleteCluster, dockerHost, machineState, startCluster } from "./minikube.ts";
 import type { StartOptions, Target } from "./minikube.ts";
+import { enforceNetworkPolicies, networkPolicyEnforcer } from "./network-policy.ts";
+import type { Enforcer } from "./network-policy.ts";
 import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
 import type { Difference, Resource } from "./resource.ts";
@@ -36,6 +38,8 @@ export interface CheckedInputs extends ClusterInputs, Target {
 export interface ClusterState extends CheckedInputs {
   /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
   dockerHost: string;
+  /** What enforces NetworkPolicies; undefined in the state of a cluster that was made before this was looked after. */
+  networkPolicy?: Enforcer;
 }
 
 type Life = "running" | "stopped" | "missing" | "unknown";
@@ -81,7 +85,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     }
     const life = await this.#life(olds);
     if (life === "missing") return { changes: true, replaces: ["instance"] };
-    return { changes: life !== "running" || news.kubernetesVersion !== olds.kubernetesVersion };
+    const isEnforced = olds.networkPolicy !== undefined && olds.networkPolicy !== "none";
+    return { changes: life !== "running" || !isEnforced || news.kubernetesVersion !== olds.kubernetesVersion };
   }
 
   async create(urn: string, inputs: CheckedInputs): Promise<{ id: string; state: ClusterState }> {
@@ -115,7 +120,10 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   }
 
   async read(_urn: string, state: ClusterState): Promise<ClusterState | undefined> {
-    return (await this.#life(state)) === "missing" ? undefined : state;
+    const life = await this.#life(state);
+    if (life === "missing") return undefined;
+    if (life !== "running") return state;
+    return { ...state, networkPolicy: await networkPolicyEnforcer(this.#commands, state) };
   }
 
   async delete(urn: string, state: ClusterState): Promise<void> {
@@ -138,9 +146,11 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const mark = { owner: ownerOf(urn), instance: inputs.instance };
     writeMark(inputs, mark);
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
+    progress("enforcing NetworkPolicies");
+    const networkPolicy = await enforceNetworkPolicies(this.#commands, inputs, (line) => this.#engine.warn(urn, line));
     const host = await dockerHost(this.#commands, inputs);
     progress("ready");
-    return { ...inputs, dockerHost: host };
+    return { ...inputs, dockerHost: host, networkPolicy };
   }
 
   /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */

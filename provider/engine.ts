@@ -8,6 +8,8 @@ export interface Engine {
   progress: (urn: string, line: string) => void;
   /** Shows a line below the resource that stays. */
   inform: (urn: string, line: string) => void;
+  /** Shows a line below the resource that stays, as a warning. */
+  warn: (urn: string, line: string) => void;
 }
 
 /**
@@ -16,9 +18,10 @@ export interface Engine {
  */
 export function connect(address: string): Engine {
   const client = new service.EngineClient(address, credentials.createInsecure());
-  const send = (urn: string, line: string, ephemeral: boolean): void => {
+  const { INFO, WARNING } = messages.LogSeverity;
+  const send = (severity: messages.LogSeverity, urn: string, line: string, ephemeral: boolean): void => {
     const request = new messages.LogRequest();
-    request.setSeverity(messages.LogSeverity.INFO);
+    request.setSeverity(severity);
     request.setUrn(urn);
     request.setMessage(line);
     request.setEphemeral(ephemeral);
@@ -26,7 +29,8 @@ export function connect(address: string): Engine {
     client.log(request, () => undefined);
   };
   return {
-    progress: (urn, line) => send(urn, line, true),
-    inform: (urn, line) => send(urn, line, false),
+    progress: (urn, line) => send(INFO, urn, line, true),
+    inform: (urn, line) => send(INFO, urn, line, false),
+    warn: (urn, line) => send(WARNING, urn, line, false),
   };
 }

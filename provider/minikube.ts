@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Commands } from "./commands.ts";
+import type { Commands, Outcome } from "./commands.ts";
 import { UserError } from "./errors.ts";
 import { readEvent } from "./events.ts";
 
@@ -68,6 +68,11 @@ export async function dockerHost(commands: Commands, target: Target): Promise<st
   const answer = await minikube(commands, target, ignore, ["docker-env", "--shell=none", "--output=json"]);
   const { DOCKER_HOST } = JSON.parse(answer) as { DOCKER_HOST: string };
   return DOCKER_HOST;
+}
+
+/** Runs kubectl, of the cluster's own version, on the cluster; a failure is an outcome, not an exception. */
+export async function kubectl(commands: Commands, target: Target, args: string[]): Promise<Outcome> {
+  return await commands.run("minikube", ["kubectl", "-p", target.profile, "--", ...args], variables(target));
 }
 
 /** The state of a cluster whose node is no container but a virtual machine. */

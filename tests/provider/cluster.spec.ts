@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { once } from "node:events";
 import { homedir } from "node:os";
+import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ClusterInputs, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
 import { ownerOf, readMark } from "../../provider/ownership.ts";
+import { baseImages } from "../../toolchain/registries/images/base-images.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
 
 describe("minikube:index:Cluster", () => {
@@ -168,7 +170,7 @@ describe("minikube:index:Cluster", () => {
       const inputs = await machine.checked({ ports: ["127.0.0.1:1:30080"] });
       const { id, state } = await cluster.create(machine.urn, inputs);
       assert.equal(id, "todo");
-      assert.deepEqual(state, { ...inputs, dockerHost: "tcp://192.0.2.7:2376" });
+      assert.deepEqual(state, { ...inputs, dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router" });
       const [start] = await machine.minikubeCalls();
       assert.deepEqual(start?.args, [
         ...["start", "-p", "todo", "--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"],
@@ -212,7 +214,7 @@ describe("minikube:index:Cluster", () => {
       await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
       await machine.file("container-todo", "running");
       await up();
-      assert.deepEqual(await machine.didMinikube(), ["delete", "start", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["delete", "start", "kubectl", "kubectl", "docker-env"]);
     });
 
     it("removes what a failed start has made, and says what Minikube said", async () => {
@@ -327,7 +329,7 @@ describe("minikube:index:Cluster", () => {
         machine.cluster().update(machine.urn, state, state),
         /todo is not the one that this stack has made/,
       );
-      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
     });
   });
 
@@ -353,7 +355,7 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       for (const thing of [...machine.inDocker(), ".minikube/profiles/todo"]) await machine.remove(thing);
       await machine.cluster().delete(machine.urn, state);
-      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
     });
 
     it("leaves a cluster alone that is another's now", async () => {
@@ -361,7 +363,7 @@ describe("minikube:index:Cluster", () => {
       await machine.mark({ owner: "another", instance: "another" });
       const before = machine.inDocker();
       await machine.cluster().delete(machine.urn, state);
-      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
       assert.deepEqual(machine.inDocker(), before);
       assert.match(machine.said.join(), /todo belongs to somebody else now/);
     });
@@ -370,7 +372,7 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       await machine.remove(".minikube/profiles/todo");
       await refuses(machine.cluster().delete(machine.urn, state), /Left: container todo, .*\n.*docker rm/);
-      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
     });
 
     it("fails when Docker is down, since nobody could say what is left", async () => {
@@ -385,6 +387,61 @@ describe("minikube:index:Cluster", () => {
       await machine.remove("container-todo");
       await machine.cluster().delete(machine.urn, state);
       assert.deepEqual(machine.inDocker(), []);
+    });
+  });
+
+  describe("S3: enforcing NetworkPolicies, which Minikube's own network does not", () => {
+    it("adds what does and waits for it, whenever the cluster is made or started", async () => {
+      const { networkPolicy } = await up();
+      assert.equal(networkPolicy, "kube-router");
+      const calls = (await machine.minikubeCalls()).filter(({ args }) => args[0] === "kubectl");
+      assert.deepEqual(
+        calls.map(({ args }) => args.slice(0, 6)),
+        [
+          ["kubectl", "-p", "todo", "--", "apply", `--filename=${resolve("provider/kube-router.yaml")}`],
+          ["kubectl", "-p", "todo", "--", "rollout", "status"],
+        ],
+      );
+      for (const { env } of calls) assert.equal(env["KUBECONFIG"], machine.kubeconfig);
+    });
+
+    it("says so, and why, when nothing does; the cluster is kept, and the next `up` tries again", async () => {
+      await machine.file("kubectl-fails", "error: timed out waiting for the condition");
+      const state = await up();
+      assert.equal(state.networkPolicy, "none");
+      assert.equal(machine.warned.length, 1);
+      assert.match(machine.warned[0] ?? "", /NOT enforced.*timed out waiting for the condition.*tries again/);
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+      await machine.remove("kubectl-fails");
+      assert.equal((await machine.cluster().update(machine.urn, state, state)).networkPolicy, "kube-router");
+    });
+
+    it("is added to a cluster that was made without, in place", async () => {
+      const { networkPolicy, ...old } = await up();
+      assert.equal(networkPolicy, "kube-router");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, old, old), { changes: true });
+      assert.equal((await machine.cluster().update(machine.urn, old, old)).networkPolicy, "kube-router");
+    });
+
+    for (const [what, prepare] of [
+      ["was deleted", () => machine.file("kubectl-fails", "Error from server (NotFound)")],
+      ["does not run", () => machine.file("ready-pods", "0")],
+      ["has not run yet", () => machine.file("ready-pods", "")],
+    ] as const) {
+      it(`is found missing by a refresh when it ${what}`, async () => {
+        const state = await up();
+        await prepare();
+        assert.deepEqual(await machine.cluster().read(machine.urn, state), { ...state, networkPolicy: "none" });
+      });
+    }
+
+    it("runs the image that set-up makes where no image can be pulled", () => {
+      const images = baseImages().map(({ reference }) => reference);
+      const [, image] = /image: (\S+)/.exec(readFileSync("provider/kube-router.yaml", "utf8")) ?? [];
+      assert.ok(
+        images.includes(image ?? ""),
+        `${image} of provider/kube-router.yaml is not among ${images.join(", ")}`,
+      );
     });
   });
 
@@ -412,7 +469,8 @@ describe("minikube:index:Cluster", () => {
     ];
     for (const [status, difference] of states) {
       it(`finds ${JSON.stringify(difference)} when Minikube says ${status}`, async () => {
-        const state = { ...(await machine.checked({ driver: "kvm2" })), dockerHost: "tcp://192.0.2.7:2376" };
+        const inputs = await machine.checked({ driver: "kvm2" });
+        const state: ClusterState = { ...inputs, dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router" };
         await machine.mark({ owner: ownerOf(machine.urn), instance: state.instance });
         await machine.file("todo.kubeconfig");
         await machine.file("status", status);

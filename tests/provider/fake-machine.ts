@@ -43,6 +43,10 @@ delete)
   rm -rf "$profile" "$folder/container-$name" "$folder/volume-$name" "$folder/network-$name"
   ;;
 status) cat "$folder/status" ;;
+kubectl)
+  [ ! -f "$folder/kubectl-fails" ] || { cat "$folder/kubectl-fails" >&2; exit 1; }
+  case "$*" in *" get "*) cat "$folder/ready-pods" ;; esac
+  ;;
 docker-env) echo '{"DOCKER_HOST":"tcp://192.0.2.7:2376","DOCKER_TLS_VERIFY":"1"}' ;;
 esac
 `;
@@ -54,6 +58,7 @@ export const urnOf = (stack: string): string => `urn:pulumi:${stack}::todo-stack
 export class FakeMachine {
   readonly urn = urnOf("test");
   readonly said: string[] = [];
+  readonly warned: string[] = [];
   readonly progress: string[] = [];
   readonly #commands: FakeCommands;
   readonly #cancellation = new AbortController();
@@ -65,6 +70,7 @@ export class FakeMachine {
   static async create(): Promise<FakeMachine> {
     const machine = new FakeMachine(await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript }));
     await machine.file("capacity", `8 ${16_000 * 2 ** 20}`);
+    await machine.file("ready-pods", "1");
     return machine;
   }
 
@@ -72,6 +78,7 @@ export class FakeMachine {
   cluster(env: NodeJS.ProcessEnv = {}): ClusterResource {
     const engine: Engine = {
       inform: (_urn, line) => this.said.push(line),
+      warn: (_urn, line) => this.warned.push(line),
       progress: (_urn, line) => this.progress.push(line),
     };
     const all = { ...process.env, MINIKUBE_HOME: this.folder, ...env };

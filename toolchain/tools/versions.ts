@@ -17,6 +17,11 @@ export const versions = {
   coredns: "1.12.1",
   "cri-dockerd": "0.4.0",
   crictl: "1.30.0",
+  "kube-router": "1.6.1",
+  // The executable of helm-unittest.
+  untt: "1.1.2",
+  kubeconform: "0.8.0",
+  "kube-score": "1.20.0",
 } as const;
 
 /** The tools whose commands are on the PATH of `environment()` once they are installed. */

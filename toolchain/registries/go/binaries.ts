@@ -6,7 +6,7 @@ import { type GoModuleName, goModules, goStep } from "./modules.ts";
 
 /** The steps that build what runs inside the cluster's node. */
 export const goSteps = (): Step[] => {
-  const names: GoModuleName[] = ["kubernetes", "etcd", "coredns", "cri-dockerd", "crictl"];
+  const names: GoModuleName[] = ["kubernetes", "etcd", "coredns", "cri-dockerd", "crictl", "kube-router"];
   return names.map(goStep);
 };
 

@@ -17,7 +17,7 @@ import { installPackages } from "../apt.ts";
 type Report = (line: string) => void;
 
 /** What the modules here need. */
-const accepts = ">=1.25.11";
+const accepts = ">=1.26.0";
 
 /** The step that makes sure of a Go that is new enough for the modules here, and of the C compiler that Minikube's needs. */
 export const goToolchainStep = (): Step => ({

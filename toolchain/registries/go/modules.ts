@@ -83,6 +83,22 @@ export const goModules = {
     binaries: { crictl: "github.com/kubernetes-sigs/cri-tools/cmd/crictl" },
     variables: { "github.com/kubernetes-sigs/cri-tools/pkg/version.Version": `v${crictl}` },
   },
+  "kube-router": {
+    binaries: { "kube-router": "github.com/cloudnativelabs/kube-router/cmd/kube-router" },
+    variables: { "github.com/cloudnativelabs/kube-router/pkg/version.Version": `v${versions["kube-router"]}` },
+  },
+  untt: {
+    binaries: { untt: "github.com/helm-unittest/helm-unittest/cmd/helm-unittest" },
+    variables: { "github.com/helm-unittest/helm-unittest/internal/build.version": versions.untt },
+  },
+  kubeconform: {
+    binaries: { kubeconform: "github.com/yannh/kubeconform/cmd/kubeconform" },
+    variables: { "main.version": `v${versions.kubeconform}` },
+  },
+  "kube-score": {
+    binaries: { "kube-score": "github.com/zegl/kube-score/cmd/kube-score" },
+    variables: { "main.version": versions["kube-score"] },
+  },
 } satisfies Record<string, GoModule>;
 
 /** The name of a module, of its folder here and of its version. */

@@ -49,7 +49,7 @@ const variables = (values: Record<string, string>): string[] =>
   Object.entries(values).map(([name, value]) => `ENV ${name}="${value}"`);
 
 /** Every image that is made from Debian packages, but for the node's own. */
-export const baseImages = (): BaseImage[] => [python(), nodejs(), postgres(), kubeProxy()];
+export const baseImages = (): BaseImage[] => [python(), nodejs(), postgres(), kubeProxy(), kubeRouter()];
 
 const python = (): BaseImage => ({
   reference: "python:3.13.9-slim-trixie",
@@ -107,10 +107,21 @@ const postgres = (): BaseImage => ({
 
 const kubeProxy = (): BaseImage => ({
   reference: `registry.k8s.io/kube-proxy:v${versions.kubernetes}`,
-  root: smallRoot("kube-proxy", ["iptables", "ipset", "conntrack", "kmod"], versions.kubernetes),
+  root: packetRoot("kube-proxy", versions.kubernetes),
   prepare: () => Promise.resolve({ KUBE_PROXY: goBinary("kube-proxy") }),
   settings: variables({ PATH: searchPath }),
 });
+
+/** What `provider/kube-router.yaml` runs. */
+const kubeRouter = (): BaseImage => ({
+  reference: `docker.io/cloudnativelabs/kube-router:v${versions["kube-router"]}`,
+  root: packetRoot("kube-router", versions["kube-router"]),
+  prepare: () => Promise.resolve({ KUBE_ROUTER: goBinary("kube-router") }),
+  settings: [...variables({ PATH: searchPath }), 'ENTRYPOINT ["/usr/local/bin/kube-router"]'],
+});
+
+const packetRoot = (name: string, version: string): DebianRoot =>
+  smallRoot(name, ["iptables", "ipset", "conntrack", "kmod"], version, hashOfFiles(join(hookFolder, "iptables.sh")));
 
 const folderOf = ({ root }: BaseImage): string => join(imageFolder, `${root.name}-${rootHash(root)}`);
 

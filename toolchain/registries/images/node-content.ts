@@ -48,6 +48,5 @@ export const nodeContent = (): NodeContent[] => [
 /** What the images in the node are made from. */
 export const contentInputs = (): unknown[] => [
   programImages(),
-  versions,
   baseImages().map((image: BaseImage) => [image.reference, image.settings, rootHash(image.root)]),
 ];
