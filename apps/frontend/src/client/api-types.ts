@@ -560,6 +560,64 @@ export interface components {
        */
       created_at: string;
     };
+    /**
+     * Changed
+     * @description Event `changed`: the assistant changed these todos.
+     */
+    Changed: {
+      /**
+       * Action
+       * @enum {string}
+       */
+      action: "added" | "completed" | "edited";
+      /** Todo Ids */
+      todo_ids: string[];
+    };
+    /**
+     * Confirm
+     * @description Event `confirm`: the assistant wants to delete these todos. Answer at `/chat/confirmations/{id}`.
+     */
+    Confirm: {
+      /**
+       * Id
+       * Format: uuid
+       */
+      id: string;
+      /** Todo Ids */
+      todo_ids: string[];
+      /**
+       * Titles
+       * @description Of the todos, in the same order
+       */
+      titles: string[];
+    };
+    /**
+     * Done
+     * @description Event `done`: the answer is complete and stored.
+     */
+    Done: {
+      /**
+       * Assistant
+       * @enum {string}
+       */
+      assistant: "model" | "rules";
+    };
+    /**
+     * Failed
+     * @description Event `failed`: the answer ends here. What was said so far is stored.
+     */
+    Failed: {
+      /** Detail */
+      detail: string;
+    };
+    /**
+     * Text
+     * @description Event `text`: more of the answer.
+     */
+    Text: {
+      /** Text */
+      text: string;
+    };
   };
   responses: never;
   parameters: never;

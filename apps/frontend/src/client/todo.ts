@@ -17,7 +17,8 @@ export const todosKey = ["todos"] as const;
 
 /** A new todo, with nothing but a title. */
 export function plainTodo(id: string, title: string): Todo {
-  const now = new Date().toISOString();
+  const time = new Date();
+  const now = time.toISOString();
   return {
     id,
     title,
@@ -27,7 +28,7 @@ export function plainTodo(id: string, title: string): Todo {
     due_date: null,
     tags: [],
     recurrence: null,
-    position: 0,
+    position: time.getTime() / 1000,
     version: 0,
     created_at: now,
     updated_at: now,

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { inOrder } from "./order";
+import type { Placed } from "./position";
 import { ask, read } from "./request";
 import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
 import { useChange, type Pages } from "./use-change";
@@ -59,6 +60,22 @@ export function useChangeTodo() {
     send: ({ id, fields, version }) =>
       ask("PATCH", `${address}/${id}`, fields, version === undefined ? {} : { "if-match": `"${version}"` }),
     foresee: (todos, { id, fields }) => todos.map((todo) => (todo.id === id ? { ...todo, ...fields } : todo)),
+  });
+}
+
+/** Gives todos new places in the manual order. */
+export function usePlaceTodos() {
+  return useChange<readonly Placed[]>({
+    send: async (placed) => {
+      for (const { id, position } of placed) await ask("PATCH", `${address}/${id}`, { position });
+    },
+    foresee: (todos, placed, sort) => {
+      const positions = new Map(placed.map(({ id, position }) => [id, position]));
+      return inOrder(
+        todos.map((todo) => ({ ...todo, position: positions.get(todo.id) ?? todo.position })),
+        sort,
+      );
+    },
   });
 }
 

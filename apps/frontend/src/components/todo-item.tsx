@@ -3,9 +3,12 @@ import { useCallback, useRef, useState, type KeyboardEvent } from "react";
 import type { Todo, TodoFields } from "@/client/todo";
 import type { TodoChange } from "@/client/todos";
 import { IconButton } from "./icon-button";
+import { MoveButtons } from "./move-buttons";
+import { MoveHandle } from "./move-handle";
 import { TickBox } from "./tick-box";
 import { TodoDetails } from "./todo-details";
 import { TodoEditor } from "./todo-editor";
+import type { Mover } from "./use-reorder";
 import type { Selection } from "./use-selection";
 
 interface Props {
@@ -14,12 +17,15 @@ interface Props {
   readonly remove: () => void;
   readonly showTag: (tag: string) => void;
   readonly selection: Selection | null;
+  /** There if the todo can be moved. */
+  readonly mover: Mover | null;
   readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** One line of the list: a tick box named by the title, and buttons that edit and delete. */
-export function TodoItem({ todo, change, remove, showTag, selection, onKeyDown }: Props) {
+export function TodoItem({ todo, change, remove, showTag, selection, mover, onKeyDown }: Props) {
   const [editing, setEditing] = useState(false);
+  const [moving, setMoving] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
 
   const { id, version } = todo;
@@ -42,10 +48,20 @@ export function TodoItem({ todo, change, remove, showTag, selection, onKeyDown }
   }
   return (
     <li
-      className={`flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""} ${
+      className={`relative flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""} ${
         selection?.has(todo) ? "bg-tint/50" : ""
       }`}
     >
+      {mover && (
+        <MoveHandle
+          todo={todo}
+          mover={mover}
+          expanded={moving}
+          toggle={() => {
+            setMoving(!moving);
+          }}
+        />
+      )}
       <div className="min-w-0 flex-1">
         <label className="flex min-h-14 cursor-pointer items-center gap-4 py-3 pl-4">
           {selection === null ? (
@@ -73,6 +89,7 @@ export function TodoItem({ todo, change, remove, showTag, selection, onKeyDown }
           <span className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>{todo.title}</span>
         </label>
         <TodoDetails todo={todo} showTag={showTag} />
+        {mover && moving && <MoveButtons todo={todo} mover={mover} />}
       </div>
       {selection === null && (
         <>

@@ -1,9 +1,11 @@
 "use client";
 
 import { useRef, type KeyboardEvent } from "react";
+import type { Placed } from "@/client/position";
 import type { Todo } from "@/client/todo";
 import type { TodoChange } from "@/client/todos";
 import { TodoItem } from "./todo-item";
+import { useReorder } from "./use-reorder";
 import type { Selection } from "./use-selection";
 
 interface Props {
@@ -13,14 +15,20 @@ interface Props {
   readonly showTag: (tag: string) => void;
   /** There while somebody selects: then the boxes select instead of ticking off. */
   readonly selection: Selection | null;
+  /** Whether the todos are in manual order, so that they can be moved. */
+  readonly manual: boolean;
+  /** Whether the list goes on after these todos. */
+  readonly more: boolean;
+  readonly place: (placed: readonly Placed[]) => void;
 }
 
 /**
  * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
  * first or last, and Delete deletes.
  */
-export function TodoItems({ todos, change, remove, showTag, selection }: Props) {
+export function TodoItems({ todos, change, remove, showTag, selection, manual, more, place }: Props) {
   const list = useRef<HTMLUListElement>(null);
+  const { mover, said } = useReorder({ todos, more, place });
 
   function focus(index: number) {
     const boxes = list.current?.querySelectorAll<HTMLElement>('[type="checkbox"]') ?? [];
@@ -61,26 +69,32 @@ export function TodoItems({ todos, change, remove, showTag, selection }: Props) 
   }
 
   return (
-    <ul
-      ref={list}
-      aria-label="Todos"
-      className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface"
-    >
-      {todos.map((todo, index) => (
-        <TodoItem
-          key={todo.id}
-          todo={todo}
-          change={change}
-          showTag={showTag}
-          selection={selection}
-          remove={() => {
-            removeAt(index, todo);
-          }}
-          onKeyDown={(event) => {
-            onKeyDown(event, index, todo);
-          }}
-        />
-      ))}
-    </ul>
+    <>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
+      <ul
+        ref={list}
+        aria-label="Todos"
+        className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface"
+      >
+        {todos.map((todo, index) => (
+          <TodoItem
+            key={todo.id}
+            todo={todo}
+            change={change}
+            showTag={showTag}
+            selection={selection}
+            mover={manual && selection === null ? mover : null}
+            remove={() => {
+              removeAt(index, todo);
+            }}
+            onKeyDown={(event) => {
+              onKeyDown(event, index, todo);
+            }}
+          />
+        ))}
+      </ul>
+    </>
   );
 }

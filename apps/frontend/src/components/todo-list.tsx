@@ -1,7 +1,7 @@
 "use client";
 
 import { useCallback } from "react";
-import { useAddTodo, useBulk, useChangeTodo, useKnownTags, useTodos } from "@/client/todos";
+import { useAddTodo, useBulk, useChangeTodo, useKnownTags, usePlaceTodos, useTodos } from "@/client/todos";
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
 import { EmptyList, LoadingList } from "./list-states";
@@ -21,10 +21,11 @@ export function TodoList() {
   const tags = useKnownTags();
   const add = useAddTodo();
   const change = useChangeTodo();
+  const place = usePlaceTodos();
   const complete = useBulk("complete");
   const remove = useBulk("delete");
   const restore = useBulk("restore");
-  const failed = [add, change, complete, remove, restore].find((mutation) => mutation.isError);
+  const failed = [add, change, place, complete, remove, restore].find((mutation) => mutation.isError);
   const items = todos.data?.pages.flatMap((page) => page.todos);
   const [selection, select] = useSelection(items ?? []);
 
@@ -81,6 +82,9 @@ export function TodoList() {
             remove.mutate([todo]);
           }}
           selection={selection}
+          manual={wanted.sort === "-position"}
+          more={todos.hasNextPage}
+          place={place.mutate}
           showTag={(tag) => {
             choose({ ...wanted, tag });
           }}

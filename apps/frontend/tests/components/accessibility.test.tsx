@@ -58,6 +58,15 @@ test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
     },
   ],
   [
+    "a list that can be reordered",
+    list,
+    {},
+    async () => {
+      window.history.replaceState(null, "", "/?sort=-position");
+      await userEvent.click(await screen.findByRole("button", { name: "Move Buy milk" }));
+    },
+  ],
+  [
     "a todo that is edited",
     list,
     {},
