@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from app.auth.passwords import _common_passwords
 from app.auth.tokens import issue_tokens, read_access_token
 from app.main import create_app
 from app.settings import Settings
@@ -61,6 +62,17 @@ class TestSignUp:
         assert answer.status_code == 422, answer.text
         assert PASSWORD not in answer.text, "the password comes back in the error"
         assert sql.execute("SELECT count(*) FROM users").fetchone() == (0,)
+
+    @pytest.mark.parametrize("password", ["password", "1234567890", "QwertyUiop", "trustno1", "\uff30assword"])
+    def test_common_password_is_refused(self, client: TestClient, sql: psycopg.Connection, password: str) -> None:
+        answer = client.post(SIGN_UP, json={"email": "ann@example.com", "password": password})
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:todo:problem:common-password")
+        assert "most used" in answer.json()["detail"]
+        assert sql.execute("SELECT count(*) FROM users").fetchone() == (0,)
+
+    def test_list_of_common_passwords_is_long_enough(self) -> None:
+        allowed_otherwise = [password for password in _common_passwords() if 8 <= len(password) <= 128]
+        assert len(allowed_otherwise) >= 3000
 
 
 class TestSignIn:

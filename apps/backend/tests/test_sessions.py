@@ -98,8 +98,10 @@ class TestChangePassword:
         assert self.change(client, tokens, "wrong password", NEW_PASSWORD) == 403
         assert client.post(f"{AUTH}/signin", json=ACCOUNT).status_code == 200
 
-    def test_refuses_a_short_one(self, client: TestClient, tokens: dict[str, Any]) -> None:
-        assert self.change(client, tokens, PASSWORD, "short") == 422
+    @pytest.mark.parametrize("new", ["short", "1234567890"], ids=["short", "common"])
+    def test_refuses_a_bad_one(self, client: TestClient, tokens: dict[str, Any], new: str) -> None:
+        assert self.change(client, tokens, PASSWORD, new) == 422
+        assert client.post(f"{AUTH}/signin", json=ACCOUNT).status_code == 200
 
 
 class TestDeleteAccount:

@@ -1,6 +1,7 @@
 """Passwords are kept as Argon2id hashes with the parameters OWASP asks for at least."""
 
 import unicodedata
+from functools import cache
 
 from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
@@ -27,3 +28,16 @@ async def verify_password(password: SecretStr, stored: str | None) -> bool:
     """Compare with a stored hash. `None` (no such account) takes as long as a wrong password and is False."""
     matches = await to_thread.run_sync(_hasher.verify, _plain(password), stored or _UNKNOWN_USER, limiter=_at_once)
     return matches and stored is not None
+
+
+async def is_common(password: SecretStr) -> bool:
+    """Is it among the 30,000 that people choose most? Capitals do not make it another one."""
+    return await to_thread.run_sync(lambda: _plain(password).lower() in _common_passwords())
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    # Loaded by the first sign-up: no start should wait for it.
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

@@ -8,12 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.auth.models import Session, User
-from app.auth.passwords import hash_password, verify_password
+from app.auth.passwords import hash_password, is_common, verify_password
 from app.problems import Problem
 
 
 async def sign_up(session: AsyncSession, *, email: str, password: SecretStr) -> User:
-    """Create an account. 409 if the address has one already."""
+    """Create an account. 409 if the address has one already, 422 if the password is a common one."""
+    await _refuse_common(password)
     user = User(email=email, password_hash=await hash_password(password))
     session.add(user)
     try:
@@ -36,8 +37,9 @@ async def sign_in(session: AsyncSession, *, email: str, password: SecretStr) -> 
 async def change_password(
     session: AsyncSession, *, user: User, session_id: uuid.UUID, current: SecretStr, new: SecretStr
 ) -> None:
-    """Change the password and end all other sessions. 403 if the current one is wrong."""
+    """Change the password and end all other sessions. 403 if the current one is wrong, 422 if the new one is common."""
     await _confirm(user, current)
+    await _refuse_common(new)
     user.password_hash = await hash_password(new)
     await session.execute(delete(Session).where(Session.user_id == user.id, Session.id != session_id))
     await session.commit()
@@ -53,3 +55,9 @@ async def delete_account(session: AsyncSession, *, user: User, password: SecretS
 async def _confirm(user: User, password: SecretStr) -> None:
     if not await verify_password(password, user.password_hash):
         raise Problem(403, "wrong-password", "The password is wrong.")
+
+
+async def _refuse_common(password: SecretStr) -> None:
+    if await is_common(password):
+        detail = "This password is one of the most used ones and would be guessed soon. Choose another."
+        raise Problem(422, "common-password", detail)
