@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.auth import routes as auth
 from app.chat import routes as chat
+from app.chat.schemas import describe_events
 from app.database import Reads, create_engine
 from app.health import routes as health
 from app.logging import configure_logging
@@ -63,7 +64,9 @@ def _model(settings: Settings) -> Model | None:
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
-            correct_media_types(super().openapi())
+            document = super().openapi()
+            correct_media_types(document)
+            describe_events(document, self.url_path_for("send_message"))
         return super().openapi()
 
 

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from app.auth.dependencies import CurrentUser
 from app.chat import history
 from app.chat.models import ChatMessage
-from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery
+from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery, event_name
 from app.chat.service import converse
 from app.database import SessionDep
 
@@ -33,7 +33,7 @@ async def send_message(
     await session.close()
     state = request.app.state
     async for event in converse(state.sessions, state.reads, state.model, owner_id=user.id, content=body.content):
-        yield ServerSentEvent(event=type(event).__name__.lower(), data=event)
+        yield ServerSentEvent(event=event_name(type(event)), data=event)
 
 
 @router.delete("/messages", status_code=204)

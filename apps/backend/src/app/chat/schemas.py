@@ -2,9 +2,10 @@
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic.json_schema import models_json_schema
 
 from app.schemas import Input
 
@@ -80,3 +81,26 @@ class Failed(BaseModel):
 
 
 ChatEvent = Text | Changed | Confirm | Done | Failed
+
+
+def event_name(event: type[ChatEvent]) -> str:
+    """Return the name under which an event is sent."""
+    return event.__name__.lower()
+
+
+def describe_events(document: dict[str, Any], path: str) -> None:
+    """Add to an OpenAPI document what the stream of `POST path` holds, which FastAPI leaves open."""
+    events: tuple[type[ChatEvent], ...] = get_args(ChatEvent)
+    _, definitions = models_json_schema(
+        [(event, "serialization") for event in events], ref_template="#/components/schemas/{model}"
+    )
+    document["components"]["schemas"] |= definitions["$defs"]
+    stream = document["paths"][path]["post"]["responses"]["200"]["content"]["text/event-stream"]
+    stream["itemSchema"] = {"oneOf": [_sent(event) for event in events]}
+
+
+def _sent(event: type[ChatEvent]) -> dict[str, Any]:
+    reference = {"$ref": f"#/components/schemas/{event.__name__}"}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": reference}
+    properties = {"event": {"const": event_name(event)}, "data": data}
+    return {"type": "object", "properties": properties, "required": ["event", "data"]}
