@@ -39,6 +39,11 @@ def silent() -> Turn:
     return {"silent": True}
 
 
+def held(*parts: str) -> Turn:
+    """Wait for `released` after the first of these pieces of text."""
+    return {**text(*parts), "held": True}
+
+
 class FakeOpenAI:
     """Answers each request with the next turn. The last one is repeated."""
 
@@ -76,6 +81,8 @@ def fake_openai() -> Iterator[FakeOpenAI]:
             self.end_headers()
             for delta in turn["deltas"]:
                 self.chunk(delta, None)
+                if turn.get("held"):
+                    fake.released.wait(10)
             if not turn.get("broken"):
                 self.chunk({}, turn.get("reason", "stop"))
                 self.wfile.write(b"data: [DONE]\n\n")

@@ -9,16 +9,25 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.testclient import TestClient
 
 from app.settings import Settings
+from tests.chatting import MESSAGES
 from tests.conftest import JWT_SECRET
+from tests.fake_openai import FakeOpenAI, fake_openai, held
 from tests.postgres import free_port
 
 HERE = Path(__file__).parent.parent
 
 
 @pytest.fixture
-def process(settings: Settings, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def fake() -> Iterator[FakeOpenAI]:
+    with fake_openai() as fake:
+        yield fake
+
+
+@pytest.fixture
+def process(settings: Settings, tmp_path: Path, fake: FakeOpenAI) -> Iterator[tuple[subprocess.Popen[str], str]]:
     port = free_port()
     environment = {
         "PATH": os.environ["PATH"],
@@ -26,6 +35,8 @@ def process(settings: Settings, tmp_path: Path) -> Iterator[tuple[subprocess.Pop
         "JWT_SECRET": JWT_SECRET,
         "FORWARDED_ALLOW_IPS": "127.0.0.1",
         "PORT": str(port),
+        "OPENAI_API_KEY": "canary-llm-key",
+        "LLM_BASE_URL": fake.url,
     }
     command = [sys.executable, "-m", "app"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
@@ -44,6 +55,27 @@ def test_sigterm_is_a_clean_end(process: tuple[subprocess.Popen[str], str]) -> N
     output, _ = running.communicate(timeout=30)
     assert running.returncode == 0, output
     assert '"message": "stopped"' in output, "connections were not closed"
+
+
+def test_sigterm_lets_an_open_stream_finish(
+    process: tuple[subprocess.Popen[str], str], ann: TestClient, fake: FakeOpenAI
+) -> None:
+    running, url = process
+    fake.turns = [held("Hel", "lo.")]
+    headers = {"Authorization": ann.headers["Authorization"]}
+    with httpx2.stream("POST", f"{url}{MESSAGES}", json={"content": "hi"}, headers=headers) as answer:
+        lines = answer.iter_lines()
+        assert any("Hel" in line for line in lines), "nothing was streamed"
+        running.send_signal(signal.SIGTERM)
+        assert running.stdout is not None
+        assert any("Shutting down" in line for line in running.stdout)
+        fake.released.set()
+        rest = "\n".join(lines)
+    assert "lo." in rest, f"the stream was cut off by the shutdown: {rest}"
+    assert "event: done" in rest
+    assert running.wait(timeout=30) == 0
+    said = ann.get(MESSAGES).json()[-1]
+    assert said["content"] == "Hello.", "the answer was not stored"
 
 
 def test_client_address_behind_a_proxy(process: tuple[subprocess.Popen[str], str]) -> None:
