@@ -51,8 +51,9 @@ export class AppImage extends pulumi.ComponentResource {
           dockerfile: `${context}/Dockerfile`,
           // The node's own; left out, it would be that of the machine where the plugin was built.
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
-          // No Dockerfile reads it. docker.Image never looks whether its image still exists; a changed argument makes it build.
-          args: { BUILDS: pulumi.interpolate`${presence.builds}` },
+          // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument makes it build.
+          // SOURCE_DATE_EPOCH is BuildKit's: without it, an image and its history hold the time of the build.
+          args: { BUILDS: pulumi.interpolate`${presence.builds}`, SOURCE_DATE_EPOCH: "0" },
         },
         skipPush: true,
       },

@@ -20,6 +20,8 @@ const config: NextConfig = {
   outputFileTracingExcludes: { "*": ["node_modules/sharp/**", "node_modules/@img/**"] },
   // `npm run typecheck` does this; an image is not built twice as slowly to do it again.
   typescript: { ignoreBuildErrors: true },
+  // The Dockerfile names a build after what it is made from; elsewhere Next.js finds a name.
+  generateBuildId: () => process.env.BUILD_ID ?? null,
   poweredByHeader: false,
   reactStrictMode: true,
   headers: () =>

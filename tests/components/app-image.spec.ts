@@ -46,7 +46,7 @@ describe("AppImage", () => {
 
   it("is built again when it is lost, since the count of builds is an argument of the build", () => {
     const { inputs } = engine.one("docker:index/image:Image");
-    assert.deepEqual((inputs["build"] as { args: unknown }).args, { BUILDS: "3" });
+    assert.deepEqual((inputs["build"] as { args: unknown }).args, { BUILDS: "3", SOURCE_DATE_EPOCH: "0" });
     assert.deepEqual(engine.one("minikube:index:ImagePresence").inputs, {
       image: image.reference,
       instance: "life-1",
