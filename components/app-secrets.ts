@@ -50,10 +50,7 @@ export class AppSecrets extends pulumi.ComponentResource {
     const nameKey = this.random(`${name}-name-key`, 32);
     const secret = (component: string, content: Content): pulumi.Output<string> => {
       const stringData = pulumi.secret(content);
-      // With the instance, since a new cluster has Secrets of its own.
-      const digest = pulumi
-        .all([nameKey, stringData, cluster.instance])
-        .apply(([key, data, instance]) => digestOf(key, instance, data));
+      const digest = pulumi.all([nameKey, stringData]).apply(([key, data]) => digestOf(key, data));
       const { metadata } = new Secret(
         `${name}-${component}-secret`,
         {
@@ -102,7 +99,7 @@ function nameOf(name: string, generation: number): string {
   return generation === 1 ? name : `${name}-${generation}`;
 }
 
-function digestOf(key: string, instance: string, content: Record<string, string>): string {
-  const text = JSON.stringify([instance, ...Object.entries(content).toSorted()]);
+function digestOf(key: string, content: Record<string, string>): string {
+  const text = JSON.stringify(Object.entries(content).toSorted());
   return createHmac("sha256", key).update(text).digest("hex").slice(0, 16);
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
 import { symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
@@ -146,6 +147,13 @@ describe("the program, over the life of its cluster", function () {
     for (const what of ["todo-backend-image", "todo-frontend-image"]) {
       assert.match(output, new RegExp(`${what} updated`), output);
     }
+    const objects = readdirSync(join(commands.folder, "objects"));
+    const secrets = objects.filter((name) => name.startsWith("secret-todo-"));
+    assert.equal(
+      secrets.length,
+      2,
+      `the new Secrets must not go with the old ones of the same name: ${objects.join()}`,
+    );
     await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   });
 
