@@ -1,18 +1,26 @@
 import { Problem, problemOf } from "./problem";
 
+interface Options {
+  readonly headers?: Record<string, string>;
+  /** Gives the request up; `ask` then throws its reason. */
+  readonly signal?: AbortSignal | null;
+}
+
 /** Asks this site's own server. Gives its answer, or throws a `Problem`. Changes outlive the page they are made on. */
 export async function ask(
   method: string,
   path: string,
   body?: unknown,
-  headers: Record<string, string> = {},
+  { headers = {}, signal = null }: Options = {},
 ): Promise<Response> {
   const response = await fetch(path, {
     method,
     keepalive: method !== "GET",
     headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
+    signal?.throwIfAborted();
     throw new Problem(0, "The server could not be reached. Check your connection and try again.");
   });
   if (!response.ok) throw await problemOf(response);

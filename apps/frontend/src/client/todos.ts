@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { inOrder } from "./order";
 import type { Placed } from "./position";
+import { Problem } from "./problem";
 import { ask, read } from "./request";
 import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
 import { useChange, type Pages } from "./use-change";
@@ -47,18 +48,30 @@ export function useAddTodo() {
   });
 }
 
-/** A change of one todo. With `version`, it is refused if the todo was changed elsewhere since that version. */
+/** A change of one todo. With `seen`, it is refused if the todo was changed elsewhere since it was seen like this. */
 export interface TodoChange {
   readonly id: string;
   readonly fields: TodoFields;
-  readonly version?: number;
+  readonly seen?: Todo;
+}
+
+/** A change that was refused because the todo was changed elsewhere since: `theirs` is what it is now. */
+export interface Conflict {
+  readonly seen: Todo;
+  readonly fields: TodoFields;
+  readonly theirs: Todo;
 }
 
 /** Changes fields of a todo; ticks or unticks it. */
-export function useChangeTodo() {
+export function useChangeTodo(onConflict: (conflict: Conflict) => void) {
   return useChange<TodoChange>({
-    send: ({ id, fields, version }) =>
-      ask("PATCH", `${address}/${id}`, fields, version === undefined ? {} : { "if-match": `"${version}"` }),
+    send: async ({ id, fields, seen }) => {
+      const headers: Record<string, string> = seen === undefined ? {} : { "if-match": `"${seen.version}"` };
+      await ask("PATCH", `${address}/${id}`, fields, { headers }).catch(async (error: unknown) => {
+        if (seen === undefined || !(error instanceof Problem) || error.status !== 412) throw error;
+        onConflict({ seen, fields, theirs: await read<Todo>(ask("GET", `${address}/${id}`)) });
+      });
+    },
     foresee: (todos, { id, fields }) => todos.map((todo) => (todo.id === id ? { ...todo, ...fields } : todo)),
   });
 }

@@ -1,16 +1,18 @@
 "use client";
 
-import { SendHorizontal, Trash2, X } from "lucide-react";
+import { SendHorizontal, Square, Trash2, X } from "lucide-react";
 import { useEffect, useRef, type SubmitEvent } from "react";
-import { useChat } from "@/client/use-chat";
+import { useChat, type Answerer } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
 import { IconButton } from "./icon-button";
 import { Notice } from "./notice";
 
+const answerers: Record<Answerer, string> = { model: "the language model", rules: "the built-in rules" };
+
 /** The conversation with the assistant. Escape closes it. */
 export function ChatPanel({ close }: { readonly close: () => void }) {
-  const { messages, error, question, say, decide, clear } = useChat();
+  const { messages, error, question, answerer, deleted, say, stop, decide, restore, clear } = useChat();
   const field = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
@@ -38,7 +40,12 @@ export function ChatPanel({ close }: { readonly close: () => void }) {
       className="fixed inset-0 z-20 flex flex-col border-line bg-surface sm:inset-y-4 sm:right-4 sm:left-auto sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl"
     >
       <div className="flex items-center gap-1 border-b border-line px-4 py-2">
-        <h2 className="mr-auto font-semibold">Assistant</h2>
+        <div className="mr-auto">
+          <h2 className="font-semibold">Assistant</h2>
+          <p role="status" className="text-xs text-soft empty:hidden">
+            {answerer && `Answered by ${answerers[answerer]}`}
+          </p>
+        </div>
         <IconButton
           name="Clear conversation"
           disabled={messages.length === 0 || say.isPending}
@@ -80,6 +87,22 @@ export function ChatPanel({ close }: { readonly close: () => void }) {
             </div>
           </div>
         )}
+        {deleted.length > 0 && (
+          <div className="flex items-center gap-3 rounded-xl bg-tint py-1 pr-1 pl-4 text-sm">
+            <span role="status" className="mr-auto">
+              Deleted {deleted.length === 1 ? "one todo" : `${deleted.length} todos`}
+            </span>
+            <Button
+              look="quiet"
+              disabled={restore.isPending}
+              onClick={() => {
+                restore.mutate();
+              }}
+            >
+              Undo
+            </Button>
+          </div>
+        )}
         <form method="post" onSubmit={submit} className="flex gap-2">
           <input
             ref={field}
@@ -89,9 +112,15 @@ export function ChatPanel({ close }: { readonly close: () => void }) {
             autoComplete="off"
             className="min-h-11 w-full min-w-0 rounded-xl border border-field bg-surface px-3.5 placeholder:text-soft"
           />
-          <Button type="submit" aria-label="Send" disabled={say.isPending} className="shrink-0">
-            <SendHorizontal aria-hidden className="size-4" />
-          </Button>
+          {say.isPending ? (
+            <Button look="plain" aria-label="Stop" className="shrink-0" onClick={stop}>
+              <Square aria-hidden className="size-4" />
+            </Button>
+          ) : (
+            <Button type="submit" aria-label="Send" className="shrink-0">
+              <SendHorizontal aria-hidden className="size-4" />
+            </Button>
+          )}
         </form>
       </div>
     </aside>

@@ -28,15 +28,15 @@ export function TodoItem({ todo, change, remove, showTag, selection, mover, onKe
   const [moving, setMoving] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
 
-  const { id, version } = todo;
+  const { id } = todo;
   const finish = useCallback(
     (fields: TodoFields | null) => {
       setEditing(false);
-      if (fields !== null) change({ id, fields, version });
+      if (fields !== null) change({ id, fields, seen: todo });
       // The button is hidden while editing, so the focus can go back to it only after that is over.
       requestAnimationFrame(() => editButton.current?.focus());
     },
-    [change, id, version],
+    [change, id, todo],
   );
 
   if (editing) {

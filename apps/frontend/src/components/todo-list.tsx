@@ -1,9 +1,18 @@
 "use client";
 
-import { useCallback } from "react";
-import { useAddTodo, useBulk, useChangeTodo, useKnownTags, usePlaceTodos, useTodos } from "@/client/todos";
+import { useCallback, useState } from "react";
+import {
+  useAddTodo,
+  useBulk,
+  useChangeTodo,
+  useKnownTags,
+  usePlaceTodos,
+  useTodos,
+  type Conflict,
+} from "@/client/todos";
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
+import { ConflictCard } from "./conflict-card";
 import { EmptyList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
 import { Notice } from "./notice";
@@ -20,7 +29,11 @@ export function TodoList() {
   const todos = useTodos(wanted);
   const tags = useKnownTags();
   const add = useAddTodo();
-  const change = useChangeTodo();
+  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
+  const change = useChangeTodo((conflict) => {
+    setConflicts((others) => [...others, conflict]);
+  });
+  const [conflict] = conflicts;
   const place = usePlaceTodos();
   const complete = useBulk("complete");
   const remove = useBulk("delete");
@@ -42,6 +55,16 @@ export function TodoList() {
       </div>
       <NewTodo add={add.mutateAsync} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
+      {conflict && (
+        <ConflictCard
+          key={`${conflict.theirs.id} ${conflict.theirs.version}`}
+          conflict={conflict}
+          decide={(mine) => {
+            setConflicts(conflicts.slice(1));
+            if (mine) change.mutate({ id: conflict.theirs.id, fields: conflict.fields, seen: conflict.theirs });
+          }}
+        />
+      )}
       <TodoFilter wanted={wanted} choose={choose} tags={tags} selecting={selection !== null} select={select} />
       {selection && items && (
         <SelectionBar

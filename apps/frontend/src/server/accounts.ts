@@ -1,7 +1,7 @@
 import "server-only";
 import { request as callBackend } from "undici";
 import { z } from "zod";
-import { backendPool } from "./backend";
+import { backendPool, changePool } from "./backend";
 import type { Credentials } from "./credentials";
 import { environment } from "./environment";
 
@@ -87,7 +87,7 @@ async function post(action: string, content: unknown, headers: CallHeaders): Pro
     headers: answered,
     body,
   } = await callBackend(`${environment().BACKEND_URL}/api/v1/auth/${action}`, {
-    dispatcher: backendPool,
+    dispatcher: changePool,
     method: "POST",
     headers: { ...headers, ...(content === undefined ? {} : { "content-type": "application/json" }) },
     body: content === undefined ? null : JSON.stringify(content),

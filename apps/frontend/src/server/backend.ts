@@ -3,18 +3,24 @@ import { Agent, errors } from "undici";
 
 const second = 1000;
 
-/**
- * The one connection pool to the backend. Idle connections are given up after 4 s, before the backend's 5 s, so that
- * none is used while the other side closes it. No redirect is followed and no address but `BACKEND_URL` is ever asked.
- */
-export const backendPool = new Agent({
+const limits = {
   connections: 128,
   connect: { timeout: 5 * second },
   headersTimeout: 30 * second,
   bodyTimeout: 120 * second,
-  keepAliveTimeout: 4 * second,
-  keepAliveMaxTimeout: 4 * second,
-});
+};
+
+/**
+ * The connections by which the backend is read from. Idle ones are given up after 4 s, before the backend's 5 s, so that
+ * none is used while the other side closes it. No redirect is followed and no address but `BACKEND_URL` is ever asked.
+ */
+export const backendPool = new Agent({ ...limits, keepAliveTimeout: 4 * second, keepAliveMaxTimeout: 4 * second });
+
+/**
+ * The connections for what changes something: one for each request. A backend that stops closes its kept connections, and
+ * a change that was just on its way over one is lost, since it cannot be sent again without the risk of acting twice.
+ */
+export const changePool = new Agent({ ...limits, pipelining: 0 });
 
 /** Whether a failed call failed by taking too long. */
 export function isTimeout(error: unknown): boolean {

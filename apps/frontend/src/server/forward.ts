@@ -1,7 +1,7 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
-import { backendPool, isConnectionLost, isTimeout } from "./backend";
+import { backendPool, changePool, isConnectionLost, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
 import { BodyTooLarge, boundedBody, hasBody } from "./bounded-body";
 import { environment } from "./environment";
@@ -53,7 +53,7 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
 async function send(request: NextRequest, path: string, id: string): Promise<Response> {
   const session = await sessionOf(request, id);
   const options = {
-    dispatcher: backendPool,
+    dispatcher: request.method === "GET" ? backendPool : changePool,
     method: request.method,
     headers: toBackend(request.headers, id, session.access),
     body: boundedBody(request),

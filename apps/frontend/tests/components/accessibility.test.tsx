@@ -4,6 +4,7 @@ import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";
 import { ChangePassword } from "@/components/change-password";
+import { ConflictCard } from "@/components/conflict-card";
 import { CredentialsForm } from "@/components/credentials-form";
 import { DeleteAccount } from "@/components/delete-account";
 import { Header } from "@/components/header";
@@ -21,6 +22,16 @@ const list = (
       <TodoList />
     </main>
   </>
+);
+
+const conflict = (
+  <main>
+    <h1>Your todos</h1>
+    <ConflictCard
+      conflict={{ seen: milk, fields: { title: "Buy oat milk" }, theirs: { ...milk, title: "Buy soy milk" } }}
+      decide={() => undefined}
+    />
+  </main>
 );
 
 const account = (
@@ -41,6 +52,7 @@ test.each<[string, ReactNode, Faults, () => Promise<unknown>]>([
   ["the list while it loads", list, {}, () => screen.findByText("Loading your todos")],
   ["the list", list, {}, () => screen.findByText("Buy milk")],
   ["the list that could not be loaded", list, { status: 400 }, () => screen.findByRole("alert")],
+  ["an edit that crossed with another", conflict, {}, () => screen.findByText("Buy soy milk")],
   [
     "the filters",
     list,

@@ -8,10 +8,11 @@ import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
 import { cookiesOf, tokens } from "../support/tokens";
 
-// The real pool waits 30 seconds for an answer.
+// The real pools wait 30 seconds for an answer.
 vi.mock("@/server/backend", async (original) => ({
   ...(await original<typeof import("@/server/backend")>()),
   backendPool: new Agent({ headersTimeout: 300, connect: { timeout: 300 } }),
+  changePool: new Agent({ headersTimeout: 300, connect: { timeout: 300 }, pipelining: 0 }),
 }));
 
 let stub: Awaited<ReturnType<typeof startStub>>;
@@ -53,6 +54,21 @@ describe("what reaches the backend", () => {
     expect(await response.json()).toEqual({ id: 1 });
     expect(stub.seen[0]).toMatchObject({ method: "POST", url: "/api/v1/todos?x=1" });
     expect(body).toEqual({ title: "Milk" });
+  });
+
+  test.each([
+    ["GET", false],
+    ["DELETE", true],
+  ])("each %s over a connection of its own: %s", async (method, each) => {
+    const connections = new Set<unknown>();
+    answer = (request, response) => {
+      connections.add(request.socket);
+      response.setHeader("content-type", "application/json").end("[]");
+    };
+    for (let count = 0; count < 5; count += 1) {
+      await (await forward(pageRequest("/api/backend/todos", { method }))).text();
+    }
+    expect(connections.size === 5).toBe(each);
   });
 
   test("the token of the session cookie, the request id and the client's address", async () => {

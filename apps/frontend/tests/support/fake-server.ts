@@ -29,13 +29,17 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     const id = pathname.split("/")[4] ?? "";
     if (address === "/api/session") return new Response(null, { status: 204 });
     if (faults.status !== undefined) return Response.json({ detail: "No luck." }, { status: faults.status });
-    if (method === "GET") return listed(todos, searchParams);
+    const todo = todos.find((other) => other.id === id);
+    if (method === "GET") return todo === undefined ? listed(todos, searchParams) : Response.json(todo);
     await faults.hold;
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
     if (id === "bulk") return changeMany(todos, deleted, change as unknown as Bulk);
     if (method === "POST") todos.unshift({ ...milk, id: crypto.randomUUID(), ...change });
-    if (method === "PATCH") Object.assign(todos.find((todo) => todo.id === id) ?? {}, change);
+    const seen = new Headers(init.headers).get("if-match");
+    if (seen !== null && seen !== `"${todo?.version ?? 0}"`)
+      return Response.json({ detail: "Changed." }, { status: 412 });
+    if (method === "PATCH" && todo) Object.assign(todo, change, { version: todo.version + 1 });
     return Response.json({});
   };
   const fetcher = vi.fn(answer);
