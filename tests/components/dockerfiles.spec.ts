@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "../../toolchain/paths.ts";
+
+interface Stage {
+  base: string;
+  name: string | undefined;
+  /** Instructions, one a line. */
+  text: string;
+}
+
+const read = (app: string, file: string): string => readFileSync(join(checkout, "apps", app, file), "utf8");
+
+const stagesOf = (app: string): Stage[] =>
+  read(app, "Dockerfile")
+    .replaceAll(/^#.*\n/gm, "")
+    .replaceAll(/\s*\\\n\s*/g, " ")
+    .split(/^(?=FROM )/m)
+    .filter((text) => text.startsWith("FROM "))
+    .map((text) => {
+      const [, base = "", name] = /^FROM (\S+)(?: AS (\S+))?/.exec(text) ?? [];
+      return { base, name, text };
+    });
+
+const last = (app: string): Stage => stagesOf(app).at(-1) ?? { base: "", name: undefined, text: "" };
+
+describe("the Dockerfiles", () => {
+  it("I1: build the frontend in three stages on Alpine, and keep standalone, static and public alone", () => {
+    const stages = stagesOf("frontend");
+    assert.deepEqual(
+      stages.map(({ name }) => name),
+      ["deps", "builder", "runner"],
+    );
+    for (const { base } of stages) assert.match(base, /^node:[0-9.]+-alpine$/);
+    assert.match(read("frontend", "next.config.ts"), /output: "standalone"/);
+    const copied = [...last("frontend").text.matchAll(/^(?:COPY|ADD) (.*) \S+$/gm)].map(([, what]) => what);
+    const parts = [".next/standalone", ".next/static", "public"];
+    assert.deepEqual(
+      copied,
+      parts.map((part) => `--from=builder /app/${part}`),
+    );
+  });
+
+  it("I2: build the backend in two stages on Debian's slim Python, dependencies by the lock file before the code", () => {
+    const stages = stagesOf("backend");
+    assert.equal(stages.length, 2);
+    for (const { base } of stages) assert.match(base, /^python:[0-9.]+-slim-[a-z]+$/);
+    const [builder] = stages;
+    const order = ["COPY pyproject.toml uv.lock", "uv sync --locked", "COPY src"];
+    const places = order.map((text) => builder?.text.indexOf(text) ?? -1);
+    assert.ok(!places.includes(-1), `the builder must have ${order.join(", ")}`);
+    assert.deepEqual(
+      places,
+      places.toSorted((a, b) => a - b),
+      "an edit of the code would install everything anew",
+    );
+  });
+
+  for (const app of ["backend", "frontend"]) {
+    it(`I3: pin the ${app}'s bases, let in by name alone, and run it as 65532 with a health check`, () => {
+      for (const { base } of stagesOf(app)) assert.match(base, /:\d+\.\d+\.\d+-/, `${base} is no exact version`);
+      const rules = read(app, ".dockerignore").split("\n");
+      assert.equal(
+        rules.find((rule) => rule !== "" && !rule.startsWith("#")),
+        "*",
+      );
+      assert.match(last(app).text, /^USER 65532:65532$/m);
+      assert.match(last(app).text, /^HEALTHCHECK .*CMD \[/m);
+    });
+
+    it(`keep what the ${app} downloads in a cache, and ask nobody for an unchanged lock file`, () => {
+      const text = stagesOf(app).map((stage) => stage.text);
+      const installs = text.flatMap((stage) => stage.match(/^RUN .*(npm ci|uv sync|pip install).*$/gm) ?? []);
+      assert.ok(installs.length > 0, "no installation was found");
+      for (const install of installs) assert.match(install, /--mount=type=cache,target=/);
+    });
+  }
+});
