@@ -1,23 +1,22 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Browser, type Page } from "playwright-core";
 import which from "which";
 
-/** Opens a page in a real Chromium with an empty profile, hands it over, and closes it again. */
-export async function withPage(url: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const profile = await mkdtemp(join(tmpdir(), "todo-stack-browser-"));
-  const context = await chromium.launchPersistentContext(profile, {
+/** Starts a real Chromium with an empty profile. Each of its contexts is a device of its own. */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
     executablePath: await findChromium(),
-    baseURL: url,
     chromiumSandbox: process.getuid?.() !== 0,
     args: ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"],
   });
+}
+
+/** Opens a page in a browser of its own, hands it over, and closes it again. */
+export async function withPage(url: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const browser = await launchBrowser();
   try {
-    await use(await context.newPage());
+    await use(await browser.newPage({ baseURL: url }));
   } finally {
-    await context.close();
-    await rm(profile, { recursive: true, force: true });
+    await browser.close();
   }
 }
 
