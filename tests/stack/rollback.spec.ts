@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { Load } from "./load.ts";
+import { stack } from "./stack.ts";
+
+describe("a release that cannot start", function () {
+  this.timeout("20m");
+
+  it("H7: the previous version serves throughout a crash-looping upgrade, and a mended release converges in one up", async () => {
+    const { copy, cluster } = stack;
+    const entry = "apps/backend/src/app/__main__.py";
+    const [whole, broken] = ["    settings = load_settings()\n", '    sys.exit("a fault planted by a test")\n'];
+    const before = await cluster.podNames("backend");
+    await copy.edit(entry, whole, broken);
+    try {
+      let exitCode: number | undefined;
+      let all = "";
+      const { lost, missing } = await Load.during(async () => {
+        ({ exitCode, all } = await copy.pulumi(["up", "--yes", "--skip-preview", "--stack", copy.stack]));
+      });
+      assert.notEqual(exitCode, 0, "a release that crash-loops must not count as a success");
+      assert.match(all, /pod todo-backend-\S+, container backend/, "the error must name pod and container");
+      assert.match(all, /a fault planted by a test/, "the error must show the last lines of the log");
+      assert.match(all, /Revision \d+, the one before, runs again\./, "the release must be rolled back by itself");
+      assert.deepEqual(lost, {}, "the previous version must serve throughout");
+      assert.deepEqual(missing, [], "every todo that was confirmed must be there");
+      assert.deepEqual(await cluster.podNames("backend"), before, "the previous pods must be left alone");
+    } finally {
+      await copy.edit(entry, broken, whole);
+      await copy.up();
+    }
+    assert.equal((await fetch(stack.url)).status, 200, `${stack.url} must answer`);
+    await copy.up("--expect-no-changes");
+  });
+});
