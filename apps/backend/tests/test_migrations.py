@@ -1,28 +1,111 @@
-"""New schema, old pods: what the release before writes and reads still works."""
+"""New schema, old pods: what the releases before write and read still works while the new one is rolled out."""
 
 import uuid
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, inspect
 from starlette.testclient import TestClient
 
 from tests.conftest import API
+from tests.postgres import Server
 
-OLD_COLUMNS = "id, owner_id, title, done, created_at, updated_at"
+CONFIG = Config()
+CONFIG.set_main_option("script_location", "app:migrations")
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(CONFIG).walk_revisions()][::-1]
+USER = "users.id, users.email, users.password_hash, users.created_at"
+TODO = "todos.id, todos.owner_id, todos.title, todos.done, todos.created_at, todos.updated_at"
+FIRST_RELEASE = [
+    "INSERT INTO users (id, email, password_hash) VALUES (%(user)s, 'old@example.com', '-') RETURNING users.created_at",
+    f"SELECT {USER} FROM users WHERE users.email = 'old@example.com'",
+    f"SELECT {USER} FROM users WHERE users.id = %(user)s",
+    "INSERT INTO todos (id, owner_id, title, done) VALUES (%(todo)s, %(user)s, 'old', false)"
+    " RETURNING todos.created_at, todos.updated_at",
+    f"SELECT {TODO} FROM todos WHERE todos.owner_id = %(user)s ORDER BY todos.created_at DESC, todos.id DESC",
+    f"UPDATE todos SET done = true, updated_at = now() WHERE id = %(todo)s AND owner_id = %(user)s RETURNING {TODO}",
+    "DELETE FROM todos WHERE id = %(todo)s AND owner_id = %(user)s RETURNING id",
+]
+"""All that the code of the first release sends to the database, in the order of a user's life. Each gives one row."""
+
+Schema = dict[str, dict[str, Any]]
 
 
 @pytest.fixture
-def owner(ann: TestClient) -> str:
-    user_id: str = ann.get(f"{API}/auth/me").json()["id"]
-    return user_id
+def empty(server: Server) -> Iterator[Engine]:
+    """A database without a schema."""
+    with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as admin:
+        admin.execute("CREATE DATABASE empty")
+        engine = create_engine(server.url.removesuffix("/todo") + "/empty")
+        yield engine
+        engine.dispose()
+        admin.execute("DROP DATABASE empty WITH (FORCE)")
 
 
-def test_first_release_runs_on_the_newest_schema(ann: TestClient, owner: str, sql: psycopg.Connection) -> None:
-    todo_id = uuid.uuid4()
-    added = f"INSERT INTO todos (id, owner_id, title, done) VALUES (%s, %s, 'old', false) RETURNING {OLD_COLUMNS}"
-    assert sql.execute(added, [todo_id, owner]).fetchone() is not None
-    changed = "UPDATE todos SET done = true, updated_at = now() WHERE id = %s AND owner_id = %s RETURNING id"
-    assert sql.execute(changed, [todo_id, owner]).fetchone() == (todo_id,)
+def upgrade(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        CONFIG.attributes["connection"] = connection
+        command.upgrade(CONFIG, revision)
+
+
+def columns(engine: Engine) -> Schema:
+    schema = inspect(engine)
+    return {
+        f"{table}.{column['name']}": {**column, "type": str(column["type"])}
+        for table in schema.get_table_names()
+        for column in schema.get_columns(table)
+    }
+
+
+def rules(engine: Engine) -> set[str]:
+    """All that can refuse a row, by table."""
+    schema = inspect(engine)
+    found = set()
+    for table in schema.get_table_names():
+        found |= {
+            f"{table} unique {sorted(map(str, i['column_names']))}" for i in schema.get_indexes(table) if i["unique"]
+        }
+        found |= {f"{table} unique {sorted(u['column_names'])}" for u in schema.get_unique_constraints(table)}
+        found |= {f"{table} check {c['sqltext']}" for c in schema.get_check_constraints(table)}
+        found |= {f"{table} foreign key {sorted(k['constrained_columns'])}" for k in schema.get_foreign_keys(table)}
+    return found
+
+
+@pytest.mark.parametrize(("before", "after"), list(pairwise(REVISIONS)))
+def test_migration_only_expands(empty: Engine, before: str, after: str) -> None:
+    upgrade(empty, before)
+    old, old_rules = columns(empty), rules(empty)
+    tables = {name.split(".")[0] for name in old}
+    upgrade(empty, after)
+    new, new_rules = columns(empty), rules(empty)
+    for name, column in old.items():
+        assert name in new, f"{after} drops or renames {name}, which old pods still use"
+        assert new[name]["type"] == column["type"], f"{after} changes the type of {name}"
+        assert new[name]["nullable"] >= column["nullable"], f"{after} wants {name}, which old pods may leave out"
+        assert new[name]["default"] or not column["default"], f"{after} takes away the default of {name}"
+    for name in new.keys() - old.keys():
+        if name.split(".")[0] in tables:
+            optional = new[name]["nullable"] or new[name]["default"]
+            assert optional, f"{after} adds {name}, which old pods do not fill, without a default"
+    refusing = {rule for rule in new_rules - old_rules if rule.split()[0] in tables}
+    assert not refusing, f"{after} refuses rows that old pods may write: {refusing}"
+
+
+def test_first_release_runs_on_the_newest_schema(client: TestClient, sql: psycopg.Connection) -> None:
+    values = {"user": uuid.uuid4(), "todo": uuid.uuid4()}
+    assert client.get("/health/ready").status_code == 200
+    for statement in FIRST_RELEASE:
+        assert len(sql.execute(statement.encode(), values).fetchall()) == 1, statement
+
+
+def test_todo_of_the_first_release_is_whole_for_the_newest(ann: TestClient, sql: psycopg.Connection) -> None:
+    values = {"user": ann.get(f"{API}/auth/me").json()["id"], "todo": uuid.uuid4()}
+    sql.execute(FIRST_RELEASE[3].encode(), values)
     (todo,) = ann.get(f"{API}/todos").json()
-    assert (todo["title"], todo["done"], todo["version"]) == ("old", True, 1)
-    assert sql.execute("DELETE FROM todos WHERE id = %s RETURNING id", [todo_id]).fetchone() == (todo_id,)
+    assert (todo["title"], todo["version"], todo["tags"], todo["priority"]) == ("old", 1, [], 0)
+    assert ann.patch(f"{API}/todos/{todo['id']}", json={"done": True}).json()["version"] == 2
