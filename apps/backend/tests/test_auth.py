@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from app.auth.passwords import _common_passwords
+from app.auth.passwords import _common_passwords, _hash_of_nobody, _hasher
 from app.auth.tokens import issue_tokens, read_access_token
 from app.main import create_app
 from app.settings import Settings
@@ -92,16 +92,18 @@ class TestSignIn:
             del document["request_id"]
         assert wrong_document == unknown_document
 
-    def test_unknown_address_costs_a_hash_too(self, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        verified: list[str | None] = []
+    @pytest.mark.parametrize("email", ["ann@example.com", "eve@example.com"], ids=["wrong password", "unknown address"])
+    def test_failure_costs_one_hash(self, ann: TestClient, monkeypatch: pytest.MonkeyPatch, email: str) -> None:
+        _hash_of_nobody()
+        worked: list[str] = []
 
-        async def verify(_: object, stored: str | None) -> bool:
-            verified.append(stored)
-            return False
+        def count(work: str) -> Callable[[str, str], bool]:
+            return lambda *_: worked.append(work) is not None
 
-        monkeypatch.setattr("app.auth.service.verify_password", verify)
-        client.post(SIGN_IN, json={"email": "eve@example.com", "password": "wrong password"})
-        assert verified == [None], "who has an account can be told from the time a sign-in takes"
+        monkeypatch.setattr(_hasher, "verify", count("verify"))
+        monkeypatch.setattr(_hasher, "hash", count("hash"))
+        assert ann.post(SIGN_IN, json={"email": email, "password": "wrong password"}).status_code == 401
+        assert worked == ["verify"], "who has an account can be told from the time a sign-in takes"
 
     def test_same_password_from_another_keyboard(self, client: TestClient) -> None:
         client.post(SIGN_UP, json={"email": "ann@example.com", "password": "Zo\u00eb likes caf\u00e9"})

@@ -10,7 +10,9 @@ from typing import Any
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from app import wait_for_database
@@ -83,6 +85,14 @@ def test_lock_that_is_never_freed_ends_the_wait(
     sql.execute("SELECT pg_advisory_lock(%s)", [wait_for_database.MIGRATION_LOCK])
     assert wait_for_database.main(make_settings(database_wait_seconds=1)) == 1
     assert "lock" in logged(capsys)[-1]["reason"]
+
+
+def test_files_of_migrations_are_named_by_their_revision() -> None:
+    """The init container tells from the names alone whether the schema is current."""
+    config = Config()
+    config.set_main_option("script_location", "app:migrations")
+    revisions = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert wait_for_database.known_revisions() == revisions[::-1]
 
 
 def test_models_and_migrations_agree(settings: Settings) -> None:

@@ -9,10 +9,9 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from app.connection import CONNECT_ARGS, plain_url
 from app.settings import Settings
 
-# A dead database has to be noticed within seconds, whether it refuses, vanishes or goes silent.
-CONNECT_ARGS = {"connect_timeout": 3, "tcp_user_timeout": 5000, "keepalives_idle": 10, "application_name": "todo"}
 _POOL_TIMEOUT_SECONDS = 3
 
 
@@ -48,7 +47,7 @@ class Reads:
 
     def __init__(self, settings: Settings, pool_size: int) -> None:
         self._pool = AsyncConnectionPool(
-            settings.database_url.get_secret_value().replace("+psycopg", "", 1),
+            plain_url(settings),
             kwargs={**CONNECT_ARGS, "autocommit": True},
             min_size=1,
             max_size=pool_size,

@@ -8,13 +8,13 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 SECRETS_DIR = Path("/run/secrets/todo")
-_DRIVER = "postgresql+psycopg://"
+DRIVER = "postgresql+psycopg://"
 
 
 def _with_driver(url: SecretStr) -> SecretStr:
     """Accept the plain `postgres://` URL that database services hand out."""
-    value = re.sub(r"^postgres(ql)?://", _DRIVER, url.get_secret_value())
-    if not value.startswith(_DRIVER):
+    value = re.sub(r"^postgres(ql)?://", DRIVER, url.get_secret_value())
+    if not value.startswith(DRIVER):
         raise ValueError("must be a PostgreSQL URL such as postgresql://user:password@host:5432/database")
     return SecretStr(value)
 

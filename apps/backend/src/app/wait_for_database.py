@@ -5,16 +5,12 @@ Meant for an init container. Ends with 0 when the schema is current, with 1 when
 
 import sys
 import time
+from pathlib import Path
 
+import psycopg
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
 
-from app.database import CONNECT_ARGS
+from app.connection import CONNECT_ARGS, plain_url
 from app.logging import configure_logging
 from app.settings import Settings, load_settings
 
@@ -24,47 +20,75 @@ MIGRATION_LOCK = 7_306_010_100
 _PAUSE_SECONDS = 2.0
 
 
-def wait(engine: Engine, deadline: float) -> bool:
+def wait(settings: Settings, deadline: float) -> bool:
     """Try to connect until `deadline` (`time.monotonic()`). True once the database answers."""
     attempt = 0
     while True:
         attempt += 1
         try:
-            with engine.connect():
-                log.info("database answers", attempt=attempt)
-                return True
-        except OperationalError as error:
+            psycopg.connect(plain_url(settings), **CONNECT_ARGS).close()
+        except psycopg.OperationalError as error:
             left = deadline - time.monotonic()
-            reason = str(error.orig).splitlines()[0]
+            reason = str(error).splitlines()[0]
             log.info("waiting for the database", attempt=attempt, seconds_left=max(0, round(left)), reason=reason)
             if left <= _PAUSE_SECONDS:
                 return False
             time.sleep(_PAUSE_SECONDS)
+        else:
+            log.info("database answers", attempt=attempt)
+            return True
 
 
-def migrate(engine: Engine, deadline: float) -> None:
+def migrate(settings: Settings, deadline: float) -> None:
     """Bring the schema up to date, all of it or nothing, alone.
 
     A schema that this code does not know is newer: it is left as it is, so that a release can be rolled back.
 
-    Raises `OperationalError` if another migration holds the lock until `deadline`.
+    Raises `psycopg.OperationalError` if another migration holds the lock until `deadline`.
     """
-    config = Config()
-    config.set_main_option("script_location", "app:migrations")
-    with engine.begin() as connection:
-        milliseconds = max(1, round((deadline - time.monotonic()) * 1000))
-        connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        script = ScriptDirectory.from_config(config)
-        revision = MigrationContext.configure(connection).get_current_revision()
-        if revision is not None and revision not in {known.revision for known in script.walk_revisions()}:
+    with psycopg.connect(plain_url(settings), **CONNECT_ARGS) as connection:
+        timeout = f"{max(1, round((deadline - time.monotonic()) * 1000))}ms"
+        connection.execute("SELECT set_config('lock_timeout', %s, true)", [timeout])
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
+        revision, known = _revision(connection), known_revisions()
+        if revision is not None and revision not in known:
             log.warning("schema is newer than this code", revision=revision)
             return
-        # Only now: an upgrade loads all models, which takes longer than all the rest.
-        if revision != script.get_current_head():
+        if revision != known[-1]:
+            _upgrade(settings, timeout)
+    log.info("schema is current")
+
+
+def known_revisions() -> list[str]:
+    """Return the revisions of this code, oldest first. The names of the files begin with them."""
+    return sorted(path.name.split("_")[0] for path in (Path(__file__).parent / "migrations/versions").glob("[0-9]*.py"))
+
+
+def _revision(connection: psycopg.Connection) -> str | None:
+    exists = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if exists != (None,) else None
+    return row[0] if row else None
+
+
+def _upgrade(settings: Settings, lock_timeout: str) -> None:
+    # Loading all this takes longer than everything else here, and most starts find the schema current.
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import OperationalError
+
+    config = Config()
+    config.set_main_option("script_location", "app:migrations")
+    engine = create_engine(settings.database_url.get_secret_value(), connect_args=CONNECT_ARGS, hide_parameters=True)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": lock_timeout})
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    log.info("schema is current")
+    except OperationalError as error:
+        raise psycopg.OperationalError(str(error.orig)) from error
+    finally:
+        engine.dispose()
 
 
 def main(settings: Settings | None = None) -> int:
@@ -72,17 +96,14 @@ def main(settings: Settings | None = None) -> int:
     settings = settings or load_settings()
     configure_logging(settings.log_level)
     deadline = time.monotonic() + settings.database_wait_seconds
-    engine = create_engine(settings.database_url.get_secret_value(), connect_args=CONNECT_ARGS, hide_parameters=True)
     try:
-        if not wait(engine, deadline):
+        if not wait(settings, deadline):
             log.error("the database did not answer in time: check DATABASE_URL and that PostgreSQL runs")
             return 1
-        migrate(engine, deadline)
-    except OperationalError as error:
-        log.error("the schema could not be brought up to date", reason=str(error.orig).splitlines()[0])
+        migrate(settings, deadline)
+    except psycopg.OperationalError as error:
+        log.error("the schema could not be brought up to date", reason=str(error).splitlines()[0])
         return 1
-    finally:
-        engine.dispose()
     return 0
 
 

@@ -11,7 +11,6 @@ from pydantic import SecretStr
 _hasher = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)])
 # Each hash takes 19 MiB: a crowd signing in at once must wait, not exhaust the memory of the pod.
 _at_once = CapacityLimiter(4)
-_UNKNOWN_USER = _hasher.hash("no account has this password")
 
 
 def _plain(password: SecretStr) -> str:
@@ -26,8 +25,19 @@ async def hash_password(password: SecretStr) -> str:
 
 async def verify_password(password: SecretStr, stored: str | None) -> bool:
     """Compare with a stored hash. `None` (no such account) takes as long as a wrong password and is False."""
-    matches = await to_thread.run_sync(_hasher.verify, _plain(password), stored or _UNKNOWN_USER, limiter=_at_once)
-    return matches and stored is not None
+    return await to_thread.run_sync(_verify, _plain(password), stored, limiter=_at_once)
+
+
+def _verify(password: str, stored: str | None) -> bool:
+    # Asked for in both cases: the first sign-in of a process must not tell them apart either.
+    nobodys = _hash_of_nobody()
+    return _hasher.verify(password, stored or nobodys) and stored is not None
+
+
+@cache
+def _hash_of_nobody() -> str:
+    # Made by the first sign-in: no start should wait for it.
+    return _hasher.hash("no account has this password")
 
 
 async def is_common(password: SecretStr) -> bool:
