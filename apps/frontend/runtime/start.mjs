@@ -2,10 +2,12 @@
 import process from "node:process";
 import { logAsJson } from "./json-console.mjs";
 import { believeConnections } from "./client-address.mjs";
+import { refuseUnknownMethods } from "./known-methods.mjs";
 import { windConnectionsDown } from "./wind-down.mjs";
 
 logAsJson();
 believeConnections(Number(process.env.TRUSTED_PROXY_HOPS ?? 0));
+refuseUnknownMethods();
 windConnectionsDown();
 
 // Next finishes open requests on SIGTERM and then reports 143; an ordered stop is a success.
