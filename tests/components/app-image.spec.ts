@@ -32,7 +32,7 @@ describe("AppImage", () => {
     assert.equal(engine.one("docker:index/image:Image").inputs["imageName"], `todo-backend:${hash}`);
   });
 
-  it("is built in the cluster's daemon for the cluster's platform, and pushed nowhere", () => {
+  it("U3: is built in the cluster's daemon for the cluster's platform, and pushed nowhere", () => {
     const { inputs, provider, deletedWith, parent } = engine.one("docker:index/image:Image");
     assert.equal(provider, "todo-docker");
     assert.equal(deletedWith, "todo-docker", "a destroy must not ask a daemon that may be dead");

@@ -49,7 +49,7 @@ describe("AppSecrets", () => {
     assert.equal(await valueOf(secrets.namespace), "space");
   });
 
-  it("draws what it needs as passwords, not as RandomBytes, whose id is the secret in plain text", async () => {
+  it("U4: draws what it needs as passwords, not as RandomBytes, whose id is the secret in plain text", async () => {
     const { engine } = await make();
     const random = engine.registrations.filter(({ type }) => type.startsWith("random:"));
     assert.deepEqual(

@@ -19,7 +19,7 @@ describe("MinikubeCluster", () => {
     return cluster;
   }
 
-  it("asks for one cluster, with the docker runtime and a port on localhost", async () => {
+  it("U7: asks for one cluster, with the docker runtime and a port on localhost", async () => {
     await make();
     const { name, inputs, parent } = engine.one("minikube:index:Cluster");
     assert.equal(name, "todo-cluster");

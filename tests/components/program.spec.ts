@@ -21,7 +21,7 @@ describe("the program", () => {
 
   after(() => pulumi.runtime.setAllConfig({}));
 
-  it("exports the URL, both images and the namespace, and nothing else", async () => {
+  it("U6: exports the URL, both images and the namespace, and nothing else", async () => {
     assert.deepEqual(Object.keys(exports).toSorted(), ["backendImage", "frontendImage", "namespace", "url"]);
     assert.equal(await valueOf(exports["url"] as pulumi.Output<string>), "http://localhost:30999");
     assert.equal(await valueOf(exports["namespace"] as pulumi.Output<string>), "space");
@@ -40,7 +40,7 @@ describe("the program", () => {
     );
   });
 
-  it("releases the chart after secrets and both images", () => {
+  it("U5: releases the chart after secrets and both images", () => {
     const { dependencies } = engine.one("kubernetes:helm.sh/v3:Release");
     for (const name of [
       "todo-backend-image",

@@ -24,7 +24,7 @@ const resources = [
 ];
 
 /** The whole life of a stack on a real Minikube, in the order in which a developer meets it. Each step builds on the last. */
-describe("the life of a stack", function () {
+describe("U8: the life of a stack", function () {
   this.timeout("20m");
   this.bail(true);
 

@@ -193,7 +193,7 @@ describe("minikube:index:Cluster", () => {
       assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance });
     });
 
-    it("lowers what it asks for to what Docker has, with a word", async () => {
+    it("P3: lowers what it asks for to what Docker has, with a word", async () => {
       await machine.file("capacity", `2 ${6_000 * 2 ** 20}`);
       await up();
       const [start] = await machine.minikubeCalls();
@@ -204,7 +204,7 @@ describe("minikube:index:Cluster", () => {
       ]);
     });
 
-    it("never lowers below 2048 MB", async () => {
+    it("P3: never lowers below 2048 MB", async () => {
       await machine.file("capacity", `2 ${2_100 * 2 ** 20}`);
       await up();
       assert.ok((await machine.minikubeCalls())[0]?.args.includes("--memory=2048"));

@@ -96,10 +96,10 @@ class TestCors:
         return client.options(f"{API}/todos", headers=headers)
 
     @pytest.mark.parametrize("origin", ["https://todo.example", "http://localhost:3000"])
-    def test_listed_origin(self, client: TestClient, origin: str) -> None:
+    def test_c5_listed_origin(self, client: TestClient, origin: str) -> None:
         assert self.preflight(client, origin).headers["Access-Control-Allow-Origin"] == origin
 
-    def test_other_origin(self, client: TestClient) -> None:
+    def test_c5_other_origin(self, client: TestClient) -> None:
         answer = self.preflight(client, "https://evil.example")
         assert answer.status_code == 400
         assert "Access-Control-Allow-Origin" not in answer.headers
