@@ -34,6 +34,12 @@ export const allChecks = async (): Promise<Check[]> => [
   { title: "chart lint", ...helmLint("values.yaml") },
   { title: "chart lint, development", ...helmLint("values-dev.yaml") },
   { title: "chart lint, production", ...helmLint("values-prod.yaml") },
+  {
+    title: "chart suites",
+    command: "untt",
+    args: ["--strict", "--output-type", "JUnit", "--output-file", resultFile("chart"), chart],
+    results: resultFile("chart"),
+  },
   { title: "backend lint", ...uvRun("ruff", "check") },
   { title: "backend format", ...uvRun("ruff", "format", "--check") },
   { title: "backend types", ...uvRun("mypy") },
@@ -65,7 +71,8 @@ const npmBin = (name: string, ...args: string[]) => ({ command: join(checkout, "
 
 /** Lints the chart with some of its values, and with those that a release cannot do without. */
 const helmLint = (values: string) => {
-  const required = "backend.image.tag=b1,frontend.image.tag=f1,secrets.backend=todo-backend,secrets.postgres=todo-postgres";
+  const required =
+    "backend.image.tag=b1,frontend.image.tag=f1,secrets.backend=todo-backend,secrets.postgres=todo-postgres";
   return { command: "helm", args: ["lint", "--strict", chart, "--values", join(chart, values), "--set", required] };
 };
 

@@ -12,6 +12,7 @@ import { imageSteps } from "./registries/images/steps.ts";
 import { stackStep } from "./stack.ts";
 import type { Step } from "./step.ts";
 import { chromiumStep } from "./tools/chromium.ts";
+import { kubeconform, kubeScore, untt } from "./tools/chart-checkers.ts";
 import { dockerStep } from "./tools/docker.ts";
 import { helm } from "./tools/helm.ts";
 import { hadolint, shellcheck } from "./tools/linters.ts";
@@ -82,7 +83,11 @@ const stackSteps = (): Step[] =>
       ]
     : [dockerStep(), ...[pulumi, minikube].map(toolStep), ...pluginSteps(), stackStep()];
 
-const testSteps = (): Step[] => [...[helm, uv, hadolint, shellcheck].map(toolStep), chromiumStep(), frontendStep()];
+const testSteps = (): Step[] => [
+  ...[helm, untt, kubeconform, kubeScore, uv, hadolint, shellcheck].map(toolStep),
+  chromiumStep(),
+  frontendStep(),
+];
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
+import { kubeconform, kubeScore, untt } from "../../toolchain/tools/chart-checkers.ts";
 import { helm } from "../../toolchain/tools/helm.ts";
 import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
 import { minikube } from "../../toolchain/tools/minikube.ts";
@@ -35,6 +36,9 @@ describe("a tool on PATH", () => {
     [hadolint, "Haskell Dockerfile Linter 2.12.0", true],
     [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.9.0\nlicense: GPL", true],
     [shellcheck, "ShellCheck - shell script analysis tool\nversion: 0.7.2\nlicense: GPL", false],
+    [kubeconform, "v0.8.0", true],
+    [kubeScore, "kube-score version: 1.20.0, commit: abc, built: 2025-05-09T14:44:54Z", true],
+    [kubeScore, "kube-score version: 1.19.0, commit: abc, built: 2024-05-09T14:44:54Z", false],
     [trivy, "Version: 0.70.0", true],
     [trivy, "Version: 0.69.4", false],
     [helm, "no version here", false],
@@ -61,7 +65,7 @@ describe("an official release", () => {
     ["darwin", "arm64"],
   ] as const) {
     it(`is pinned for ${os} on ${arch}`, () => {
-      for (const tool of [pulumi, minikube, helm, uv]) {
+      for (const tool of [pulumi, minikube, helm, uv, untt, kubeconform, kubeScore]) {
         const { url, checksums } = tool.release?.({ os, arch }) ?? { url: "", checksums: "" };
         assert.ok(url.startsWith("https://") && url.includes(tool.version), `${tool.name} is not pinned: ${url}`);
         assert.ok(checksums.startsWith("https://"), `${tool.name} has no published checksum`);
@@ -93,6 +97,7 @@ describe("a published checksum", () => {
     ["a bare sum", `${one}\n`, one],
     ["a list of several files", `${one}  a.tar.gz\n${two}  b.tar.gz\n`, two],
     ["binary mode", `${two} *b.tar.gz`, two],
+    ["a list with folders", `${one} *./dist/a.tar.gz\n${two} *./dist/b.tar.gz`, two],
     ["a list without the file", `${one}  a.tar.gz\n${one}  not-b.tar.gz\n`, undefined],
     ["an error page", "<html>not found</html>", undefined],
   ] as const) {

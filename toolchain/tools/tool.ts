@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
@@ -29,6 +29,8 @@ export interface Release {
   checksums: string;
   /** The folder inside the archive that holds the executables, or `.`, if it is an archive. */
   folder?: string;
+  /** The executable's name in that folder, if it is not the tool's. */
+  executable?: string;
 }
 
 /** A program the stack needs, and the ways to get it. */
@@ -110,6 +112,7 @@ export const installRelease = async (tool: Tool, release: Release, draft: string
     await mkdir(unpacked);
     await run(`unpack ${tool.name} ${tool.version}`, "tar", ["-xzf", file, "-C", unpacked]);
     await rename(join(unpacked, release.folder), bin);
+    if (release.executable !== undefined) await rename(join(bin, release.executable), join(bin, tool.name));
     await rm(unpacked, { recursive: true, force: true });
     await rm(file);
   }
@@ -119,7 +122,8 @@ export const installRelease = async (tool: Tool, release: Release, draft: string
 export const findChecksum = (list: string, name: string): string | undefined => {
   const lines = list.trim().split("\n");
   if (lines.length === 1 && /^[0-9a-f]{64}$/i.test(lines[0]?.trim() ?? "")) return lines[0]?.trim();
-  const line = lines.find((entry) => entry.trim().split(/\s+\*?/)[1] === name);
+  // Some lists name files with the folder in which they were made.
+  const line = lines.find((entry) => basename(entry.trim().split(/\s+\*?/)[1] ?? "") === name);
   return line?.trim().split(/\s+/)[0];
 };
 

@@ -25,4 +25,16 @@ export const versions = {
 } as const;
 
 /** The tools whose commands are on the PATH of `environment()` once they are installed. */
-export const commands = ["pulumi", "minikube", "helm", "uv", "hadolint", "shellcheck", "chromium", "trivy"] as const;
+export const commands = [
+  "pulumi",
+  "minikube",
+  "helm",
+  "uv",
+  "hadolint",
+  "shellcheck",
+  "chromium",
+  "trivy",
+  "untt",
+  "kubeconform",
+  "kube-score",
+] as const;
