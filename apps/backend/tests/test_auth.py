@@ -98,7 +98,11 @@ class TestSignIn:
         worked: list[str] = []
 
         def count(work: str) -> Callable[[str, str], bool]:
-            return lambda *_: worked.append(work) is not None
+            def counted(*_: str) -> bool:
+                worked.append(work)
+                return False
+
+            return counted
 
         monkeypatch.setattr(_hasher, "verify", count("verify"))
         monkeypatch.setattr(_hasher, "hash", count("hash"))

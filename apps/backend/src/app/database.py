@@ -80,12 +80,3 @@ class Reads:
     async def _rows(self, statement: LiteralString, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         async with self._pool.connection() as connection:
             return await (await connection.execute(statement, values)).fetchall()
-
-
-async def _reads(request: Request) -> Reads:
-    reads: Reads = request.app.state.reads
-    return reads
-
-
-ReadsDep = Annotated[Reads, Depends(_reads)]
-"""For reading without the ORM."""

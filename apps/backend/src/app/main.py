@@ -89,13 +89,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics
 
     add_problem_handlers(app)
-    add_metrics_route(app, metrics)
-    app.include_router(health.router)
+    # Paths are tried in this order: what is asked most comes first.
     api = APIRouter(prefix=f"/api/{settings.api_version}")
-    api.include_router(auth.router)
     api.include_router(todos.router)
     api.include_router(chat.router)
+    api.include_router(auth.router)
     app.include_router(api)
+    app.include_router(health.router)
+    add_metrics_route(app, metrics)
 
     # The one added last is the outermost.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)

@@ -28,12 +28,12 @@ SettingsDep = Annotated[Settings, Depends(_settings)]
 
 
 async def _access_token(
-    settings: SettingsDep, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> TokenContent:
     if credentials is None:
         raise _unauthorized("Sign in first and send the token as 'Authorization: Bearer <token>'.", "")
     try:
-        content = read_access_token(settings, credentials.credentials)
+        content = read_access_token(request.app.state.settings, credentials.credentials)
     except InvalidTokenError as error:
         raise _unauthorized("The access token is expired or not valid. Refresh it or sign in again.") from error
     structlog.contextvars.bind_contextvars(user_id=str(content.user_id))

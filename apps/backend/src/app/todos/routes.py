@@ -3,10 +3,10 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.auth.dependencies import AccessTokenDep, CurrentUser, session_over
-from app.database import ReadsDep, SessionDep
+from app.database import Reads, SessionDep
 from app.todos import listing, service
 from app.todos.models import Todo
 from app.todos.schemas import Bulk, BulkResult, TodoCreate, TodoOut, TodoQuery, TodoUpdate
@@ -23,8 +23,9 @@ _ANY = "*"
 
 
 @router.get("", response_model=list[TodoOut])
-async def list_todos(query: Annotated[TodoQuery, Query()], token: AccessTokenDep, reads: ReadsDep) -> Response:
+async def list_todos(query: Annotated[TodoQuery, Query()], token: AccessTokenDep, request: Request) -> Response:
     """Return one page of the caller's todos. `X-Next-Cursor` is there if there are more."""
+    reads: Reads = request.app.state.reads
     page = await listing.list_todos(reads, owner_id=token.user_id, query=query, session_id=token.session_id)
     if page is None:
         raise session_over()
