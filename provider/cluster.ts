@@ -111,6 +111,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
         "See whose it is: minikube profile list",
       );
     }
+    // Minikube restarts every pod when it starts a cluster that runs: what is only incomplete is completed.
+    const isRunning = (await this.#life(olds)) === "running" && news.kubernetesVersion === olds.kubernetesVersion;
+    if (isRunning) return await this.#complete(urn, news);
     const available = await availableCapacity(this.#commands, news.driver);
     return await this.#start(
       urn,
@@ -146,6 +149,12 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const mark = { owner: ownerOf(urn), instance: inputs.instance };
     writeMark(inputs, mark);
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
+    return await this.#complete(urn, inputs);
+  }
+
+  /** Adds to a cluster that runs what Minikube does not bring, and finds out what is known only now. */
+  async #complete(urn: string, inputs: CheckedInputs): Promise<ClusterState> {
+    const progress = (line: string): void => this.#engine.progress(urn, line);
     progress("enforcing NetworkPolicies");
     const networkPolicy = await enforceNetworkPolicies(this.#commands, inputs, (line) => this.#engine.warn(urn, line));
     const host = await dockerHost(this.#commands, inputs);

@@ -317,6 +317,7 @@ describe("minikube:index:Cluster", () => {
   describe("update", () => {
     it("starts the cluster as it was made", async () => {
       const state = await up();
+      await machine.file("container-todo", "exited");
       assert.deepEqual(await machine.cluster().update(machine.urn, state, state), state);
       const starts = (await machine.minikubeCalls()).filter(({ args }) => args[0] === "start");
       assert.deepEqual(starts[1]?.args, starts[0]?.args);
@@ -416,11 +417,13 @@ describe("minikube:index:Cluster", () => {
       assert.equal((await machine.cluster().update(machine.urn, state, state)).networkPolicy, "kube-router");
     });
 
-    it("is added to a cluster that was made without, in place", async () => {
+    it("is added in place to a cluster that runs without, which a start would restart every pod of", async () => {
       const { networkPolicy, ...old } = await up();
       assert.equal(networkPolicy, "kube-router");
       assert.deepEqual(await machine.cluster().diff(machine.urn, old, old), { changes: true });
       assert.equal((await machine.cluster().update(machine.urn, old, old)).networkPolicy, "kube-router");
+      const did = await machine.didMinikube();
+      assert.equal(did.filter((command) => command === "start").length, 1, did.join(", "));
     });
 
     for (const [what, prepare] of [

@@ -82,7 +82,7 @@ const refuseUnscanned = ({ SchemaVersion, Metadata, Results = [] }: Report): voi
     if (Results.some((result) => result.Class === name && (result.Packages ?? []).length > 0)) continue;
     throw new NotScanned(
       `Trivy found no package of the ${title}, so it cannot have looked at them.`,
-      "Base images made from Debian packages have no package database: scan where the official ones can be had.",
+      "See that the base image has a package database, then run the same command again.",
     );
   }
   if (Metadata?.OS?.EOSL === true) {

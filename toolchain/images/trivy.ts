@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import type { ImageArchive } from "./archives.ts";
@@ -18,7 +18,6 @@ const variables =
  */
 export const runTrivy = async (image: ImageArchive, env: NodeJS.ProcessEnv): Promise<string> => {
   const report = `${image.file}.json`;
-  await rm(report, { force: true });
   const args = ["image", "--input", image.file, "--format", "json", "--output", report, "--list-all-pkgs"];
   const result = await execa("trivy", [...args, "--scanners", "vuln,secret", "--no-progress", "--timeout", "15m"], {
     // Trivy reads trivy.yaml and .trivyignore where it is started.

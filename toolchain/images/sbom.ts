@@ -1,0 +1,35 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { environment } from "../environment.ts";
+import { checkout } from "../paths.ts";
+import { run } from "../run.ts";
+import { runSteps, setUp } from "../setup.ts";
+import { syft } from "../tools/syft.ts";
+import { toolStep } from "../tools/tool.ts";
+import { type ImageArchive, withImageArchives } from "./archives.ts";
+
+/** Builds both images in the cluster, releases nothing, and writes what is in each to `sbom/NAME.cdx.json`. */
+export const sbom = async (): Promise<number> => {
+  await setUp(false);
+  const step = toolStep(syft);
+  if (!(await step.isDone())) await runSteps([step]);
+  await withImageArchives(async (images) => {
+    for (const image of images) console.log(`${image.reference}: ${await listPackages(image)}`);
+  });
+  return 0;
+};
+
+/** Writes the bill of materials of an image as CycloneDX JSON. Returns its path in the checkout. */
+const listPackages = async ({ reference, file }: ImageArchive): Promise<string> => {
+  const [name = reference, tag = ""] = reference.split(":");
+  const result = join("sbom", `${name}.cdx.json`);
+  await mkdir(join(checkout, "sbom"), { recursive: true });
+  const source = ["--source-name", name, "--source-version", tag];
+  const output = `cyclonedx-json@1.6=${join(checkout, result)}`;
+  await run(`list packages of ${name}`, "syft", ["scan", `docker-archive:${file}`, ...source, "--output", output], {
+    // Syft reads its settings where it is started.
+    cwd: dirname(file),
+    env: { ...environment(), SYFT_CHECK_FOR_APP_UPDATE: "false" },
+  });
+  return result;
+};
