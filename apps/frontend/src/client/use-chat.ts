@@ -52,7 +52,9 @@ export function useChat() {
       }
     },
     // A stopped answer is stored a moment after the stop: asking at once could come too early, and lose it here.
-    onSettled: () => (running.current?.signal.aborted ? undefined : client.invalidateQueries({ queryKey: chatKey })),
+    onSettled: () => {
+      if (running.current?.signal.aborted !== true) void client.invalidateQueries({ queryKey: chatKey });
+    },
   });
 
   async function hear(answer: Response): Promise<void> {

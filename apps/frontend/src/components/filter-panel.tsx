@@ -28,7 +28,7 @@ export function FilterPanel({ wanted, choose, tags }: Props) {
       {filtersSet(wanted) > 0 && (
         <Button
           look="quiet"
-          className="min-h-9 justify-self-start px-3 text-sm"
+          className="-mx-4 -my-2 justify-self-start text-sm"
           onClick={() => {
             choose({ ...wanted, tag: everything.tag, priority: everything.priority, due: everything.due });
           }}

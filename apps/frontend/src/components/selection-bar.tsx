@@ -33,7 +33,7 @@ export function SelectionBar({ selection, shown, complete, remove, stop }: Props
       ref={bar}
       role="group"
       aria-label="Selected todos"
-      className="sticky top-2 z-10 flex items-center gap-2 rounded-2xl border border-line bg-surface py-1.5 pr-1.5 pl-4 text-sm shadow-sm"
+      className="sticky top-2 z-10 flex min-w-0 items-center gap-1 rounded-2xl border border-line bg-surface py-1.5 pr-1.5 pl-3 sm:gap-2 sm:pl-4 text-sm shadow-sm"
     >
       <label className="flex min-h-10 cursor-pointer items-center gap-3">
         <input
@@ -76,7 +76,7 @@ function Act({ name, icon, act, disabled, danger = false }: ActProps) {
       look={danger ? "danger" : "plain"}
       aria-label={`${name} selected`}
       disabled={disabled}
-      className="min-h-10 rounded-lg px-3"
+      className="max-sm:px-3"
       onClick={act}
     >
       {icon}
