@@ -3,6 +3,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
+import { sbom } from "./images/sbom.ts";
 import { scan } from "./images/scan.ts";
 import { runPulumi } from "./pulumi.ts";
 import { setUp } from "./setup.ts";
@@ -16,6 +17,7 @@ npm test [-- NAME…]   sets up what is missing, runs every check, or those whos
                       with --grep PATTERN only the tests whose titles match it
 npm run scan          builds both images and looks for vulnerabilities, before npm start releases them;
                       exit code 0: clean, 1: findings, 2: wrong allow-list, 3: not scanned
+npm run sbom          builds both images and writes what is in each to sbom/
 npm run setup         sets up what is missing`;
 
 const start = async (): Promise<number> => {
@@ -46,7 +48,7 @@ const main = async (): Promise<number> => {
   const [command, ...names] = positionals;
   if (values.stack !== undefined) process.env.PULUMI_STACK = values.stack;
   if (command === "test") return await test(names, values.grep);
-  const commands: Record<string, () => Promise<number>> = { start, stop, scan, setup };
+  const commands: Record<string, () => Promise<number>> = { start, stop, scan, sbom, setup };
   const run = names.length === 0 ? commands[command ?? ""] : undefined;
   if (run === undefined) {
     console.error(usage);

@@ -7,6 +7,7 @@ import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
 import { minikube } from "../../toolchain/tools/minikube.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";
 import { findChecksum, isOnPath, platform, type Tool } from "../../toolchain/tools/tool.ts";
+import { syft } from "../../toolchain/tools/syft.ts";
 import { trivy } from "../../toolchain/tools/trivy.ts";
 import { uv } from "../../toolchain/tools/uv.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
@@ -65,7 +66,7 @@ describe("an official release", () => {
     ["darwin", "arm64"],
   ] as const) {
     it(`is pinned for ${os} on ${arch}`, () => {
-      for (const tool of [pulumi, minikube, helm, uv, untt, kubeconform, kubeScore]) {
+      for (const tool of [pulumi, minikube, helm, uv, syft, untt, kubeconform, kubeScore]) {
         const { url, checksums } = tool.release?.({ os, arch }) ?? { url: "", checksums: "" };
         assert.ok(url.startsWith("https://") && url.includes(tool.version), `${tool.name} is not pinned: ${url}`);
         assert.ok(checksums.startsWith("https://"), `${tool.name} has no published checksum`);

@@ -99,6 +99,10 @@ export const goModules = {
     binaries: { "kube-score": "github.com/zegl/kube-score/cmd/kube-score" },
     variables: { "main.version": versions["kube-score"] },
   },
+  syft: {
+    binaries: { syft: "github.com/anchore/syft/cmd/syft" },
+    variables: { "main.version": versions.syft },
+  },
 } satisfies Record<string, GoModule>;
 
 /** The name of a module, of its folder here and of its version. */
