@@ -16,7 +16,7 @@ export interface Outcome {
 
 /**
  * A steady load of 50 requests a second on the stack, by somebody with an account of their own: every second one adds a todo of
- * its own, the others read. Every second pair of them goes over connections that are kept, as browsers do, the others each
+ * its own, the others read. Every second pair of them goes over six connections that are kept, as by a browser, the others each
  * over a new one. Nothing is ever tried again.
  */
 export class Load {
@@ -26,7 +26,7 @@ export class Load {
   readonly #password: string;
   readonly #saved = new Set<string>();
   readonly #open = new Set<Promise<void>>();
-  readonly #kept = new Agent({ keepAlive: true, maxSockets: 64 });
+  readonly #kept = new Agent({ keepAlive: true, maxSockets: 6 });
   readonly #timer: NodeJS.Timeout;
 
   private constructor(cookie: string, password: string) {

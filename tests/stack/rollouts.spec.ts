@@ -23,6 +23,30 @@ describe("rollouts under a steady load", function () {
     });
   }
 
+  it("P5: evicting one pod after the other, as draining nodes does, loses nothing where there are two of each", async () => {
+    // A drain proper needs a second node; this is what it does to the pods, with the chart's own PodDisruptionBudgets.
+    const file = "components/todo-release.ts";
+    const [backend, frontend] = ["            replicas: 1,", "frontend: { replicas: 1,"];
+    const { copy } = stack;
+    await copy.edit(file, backend, backend.replace("1", "2"));
+    await copy.edit(file, frontend, frontend.replace("1", "2"));
+    try {
+      await copy.up();
+      const { sent, lost, missing } = await Load.during(async () => {
+        for (const component of ["backend", "frontend"] as const) {
+          for (const name of await stack.cluster.podNames(component)) await evict(component, name);
+        }
+        await sleep(2_000);
+      });
+      assert.deepEqual(lost, {}, `of ${sent} requests some were lost`);
+      assert.deepEqual(missing, [], "every todo that was confirmed must be there");
+    } finally {
+      await copy.edit(file, backend.replace("1", "2"), backend);
+      await copy.edit(file, frontend.replace("1", "2"), frontend);
+      await copy.up();
+    }
+  });
+
   it("P5: without the preStop sleep the same load loses requests, so it is what keeps them", async () => {
     const spec = await podSpec("frontend");
     const path = "/spec/template/spec/containers/0/lifecycle";
@@ -61,6 +85,17 @@ async function patch(component: Component, body: object[]): Promise<void> {
 async function restart(component: Component): Promise<void> {
   const path = "/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt";
   await patch(component, [{ op: "add", path, value: new Date().toISOString() }]);
+  await rolledOut(component);
+}
+
+/** Evicts a pod, and waits until another stands in for it. */
+async function evict(component: Component, name: string): Promise<void> {
+  const { core, namespace } = stack.cluster;
+  await core.createNamespacedPodEviction({ name, namespace, body: { metadata: { name, namespace } } });
+  await until(`${name} is gone`, async () => {
+    const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `metadata.name=${name}` });
+    return items.length === 0;
+  });
   await rolledOut(component);
 }
 
