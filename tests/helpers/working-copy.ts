@@ -106,6 +106,12 @@ export class WorkingCopy {
     await copyFile(join(this.folder, ".state", state), join(target, `${this.stack}.json`)).catch(ignoreDeleted);
   }
 
+  /** Runs a command of the toolchain, as `npm run NAME` would in the copy. */
+  async npm(name: string, env: Record<string, string> = {}, ...args: string[]): Promise<CommandResult> {
+    const command = [join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args];
+    return await this.run("node", command, env);
+  }
+
   private async run(file: string, args: string[], env: Record<string, string>): Promise<CommandResult> {
     const { exitCode, stdout, all } = await execa(file, args, {
       cwd: this.folder,
