@@ -1,11 +1,13 @@
 import { parseArgs } from "node:util";
 import process from "node:process";
 import { execa } from "execa";
+import { backup, restore } from "./backup.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { sbom } from "./images/sbom.ts";
 import { scan } from "./images/scan.ts";
 import { runPulumi } from "./pulumi.ts";
+import { rotate } from "./rotate.ts";
 import { setUp } from "./setup.ts";
 import { pulumi } from "./shim.ts";
 import { stackName } from "./stack.ts";
@@ -18,6 +20,11 @@ npm test [-- NAME…]   sets up what is missing, runs every check, or those whos
 npm run scan          builds both images and looks for vulnerabilities, before npm start releases them;
                       exit code 0: clean, 1: findings, 2: wrong allow-list, 3: not scanned
 npm run sbom          builds both images and writes what is in each to sbom/
+npm run rotate        makes a new JWT secret and brings the stack up; no one is signed out
+                      with -- database a new password of the database in the cluster
+npm run backup        writes all data of the stack into a new file in backups/
+npm run restore -- FILE [--yes]
+                      replaces all data of the stack by that of a backup
 npm run setup         sets up what is missing`;
 
 const start = async (): Promise<number> => {
@@ -43,12 +50,15 @@ const setup = async (): Promise<number> => {
 const main = async (): Promise<number> => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { stack: { type: "string" }, grep: { type: "string" } },
+    options: { stack: { type: "string" }, grep: { type: "string" }, yes: { type: "boolean", default: false } },
   });
   const [command, ...names] = positionals;
   if (values.stack !== undefined) process.env.PULUMI_STACK = values.stack;
   if (command === "test") return await test(names, values.grep);
-  const commands: Record<string, () => Promise<number>> = { start, stop, scan, sbom, setup };
+  const [name] = names;
+  if (command === "rotate" && names.length <= 1) return await rotate(name);
+  if (command === "restore" && names.length <= 1) return await restore(name, values.yes);
+  const commands: Record<string, () => Promise<number>> = { start, stop, backup, scan, sbom, setup };
   const run = names.length === 0 ? commands[command ?? ""] : undefined;
   if (run === undefined) {
     console.error(usage);

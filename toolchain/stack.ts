@@ -12,6 +12,15 @@ import type { Step } from "./step.ts";
 /** The stack that commands work on: `PULUMI_STACK`, or `dev`. */
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user.PULUMI_STACK ?? "dev";
 
+/**
+ * One setting of the stack, by default what `Pulumi.yaml` says.
+ * @throws ToolchainError when there is no such stack or setting.
+ */
+export const settingOf = async (key: string): Promise<string> => {
+  const args = ["config", "get", key, "--stack", stackName()];
+  return (await run(`read the setting ${key}`, "pulumi", args, { cwd: checkout, env: environment() })).trim();
+};
+
 /** The step that makes this checkout's stack and selects it. */
 export const stackStep = (stack = stackName()): Step => ({
   title: `Stack ${stack}`,

@@ -1,0 +1,98 @@
+import { PassThrough } from "node:stream";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import { AppsV1Api, CoreV1Api, Exec, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import type { V1Status } from "@kubernetes/client-node";
+import { ToolchainError } from "./errors.ts";
+import { stateFolder } from "./paths.ts";
+import { settingOf } from "./stack.ts";
+
+const pod = "todo-postgres-0";
+const backend = "todo-backend";
+const longestRestart = 180_000;
+
+/** As much of a WebSocket as is used here. Its package has no types of its own. */
+interface Socket {
+  onclose: () => void;
+  onerror: (error: { message: string }) => void;
+}
+
+/** The PostgreSQL in the cluster of a stack, reached through the Kubernetes API. */
+export class Database {
+  readonly #config: KubeConfig;
+  readonly #namespace: string;
+
+  private constructor(config: KubeConfig, namespace: string) {
+    this.#config = config;
+    this.#namespace = namespace;
+  }
+
+  /** @throws ToolchainError when the stack has none that runs. */
+  static async open(): Promise<Database> {
+    if ((await settingOf("databaseUrl")) !== "") {
+      throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
+    }
+    const config = new KubeConfig();
+    const namespace = await settingOf("namespace");
+    try {
+      config.loadFromFile(join(stateFolder, `${await settingOf("profile")}.kubeconfig`));
+      const { status } = await config.makeApiClient(CoreV1Api).readNamespacedPod({ name: pod, namespace });
+      if (status?.containerStatuses?.[0]?.ready !== true) throw new Error("it is not ready");
+    } catch (error) {
+      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      throw new ToolchainError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
+    }
+    return new Database(config, namespace);
+  }
+
+  /**
+   * Runs a shell script beside the database, where it may do everything with it.
+   * @throws ToolchainError with what it printed on standard error.
+   */
+  async run(script: string, output: Writable, input: Readable | null = null): Promise<void> {
+    const errors = new PassThrough();
+    const said: Buffer[] = [];
+    errors.on("data", (bytes: Buffer) => said.push(bytes));
+    const failure = await new Promise<string | undefined>((resolve, reject) => {
+      const ended = (status: V1Status): void => {
+        resolve(status.status === "Success" ? undefined : (status.message ?? "no reason given"));
+      };
+      new Exec(this.#config)
+        .exec(this.#namespace, pod, "postgres", ["sh", "-euc", script], output, errors, input, false, ended)
+        .then((socket: Socket) => {
+          // After the status has come, these have no effect.
+          socket.onclose = () => resolve("the connection to the cluster broke");
+          socket.onerror = ({ message }) => resolve(message);
+        })
+        .catch(reject);
+    });
+    if (failure === undefined) return;
+    const reason = Buffer.concat(said).toString().trim() || failure;
+    throw new ToolchainError(
+      `The database refused: ${reason}`,
+      "Nothing was changed. Mend what it says, then try again.",
+    );
+  }
+
+  /** Replaces the pods of the backend, which bring the schema up to date, and waits until they serve. */
+  async restartBackend(): Promise<void> {
+    const apps = this.#config.makeApiClient(AppsV1Api);
+    const deployment = { name: backend, namespace: this.#namespace };
+    const annotations = { "todo-stack/restarted": new Date().toISOString() };
+    const body = { spec: { template: { metadata: { annotations } } } };
+    const options = setHeaderOptions("Content-Type", PatchStrategy.StrategicMergePatch);
+    await apps.patchNamespacedDeployment({ ...deployment, body }, options);
+    const deadline = Date.now() + longestRestart;
+    for (;;) {
+      const { metadata, spec, status } = await apps.readNamespacedDeployment(deployment);
+      const isSeen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+      const counts = [status?.replicas, status?.updatedReplicas, status?.availableReplicas];
+      if (isSeen && counts.every((count) => count === spec?.replicas)) return;
+      if (Date.now() > deadline) {
+        throw new ToolchainError("The data is restored, but the backend does not become ready.", "Type: npx pulumi up");
+      }
+      await sleep(1000);
+    }
+  }
+}
