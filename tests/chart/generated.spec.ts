@@ -5,12 +5,12 @@ import { readChartFile } from "./render.ts";
 const STALE = "is not what values.yaml gives: run `node charts/generate.ts`";
 
 describe("chart: files generated from values.yaml", () => {
-  it("the schema is up to date", async () => {
+  it("H2: the schema is up to date", async () => {
     const values = await readChartFile("values.yaml");
     assert.equal(await readChartFile("values.schema.json"), await schemaOf(values), `values.schema.json ${STALE}`);
   });
 
-  it("the table in the README is up to date", async () => {
+  it("H2: the table in the README is up to date", async () => {
     const readme = await readChartFile("README.md");
     assert.equal(readme, await readmeOf(readme, await readChartFile("values.yaml")), `README.md ${STALE}`);
   });

@@ -41,7 +41,7 @@ describe("chart: hardening", () => {
     manifests = await render();
   });
 
-  it("S1 every container and init container has every hardening field", () => {
+  it("S1: every container and init container has every hardening field", () => {
     const containers = containersOf(manifests);
     assert.deepEqual(containers.map(({ container }) => container.name).sort(), Object.keys(WRITABLE).sort());
     for (const { where, container } of containers) {
@@ -60,7 +60,7 @@ describe("chart: hardening", () => {
     }
   });
 
-  it("S1 every pod runs as its own unprivileged user and shares nothing of the host", () => {
+  it("S1: every pod runs as its own unprivileged user and shares nothing of the host", () => {
     const pods = podsOf(manifests);
     assert.deepEqual(pods.map(({ owner }) => owner).sort(), Object.keys(USERS).sort());
     for (const { owner, spec } of pods) {
@@ -72,7 +72,7 @@ describe("chart: hardening", () => {
     }
   });
 
-  it("S1 only the needed paths are writable, and none without a size limit", () => {
+  it("S1: only the needed paths are writable, and none without a size limit", () => {
     const writable = new Map(
       podsOf(manifests).flatMap(
         ({ owner, spec }) =>
@@ -91,7 +91,7 @@ describe("chart: hardening", () => {
     }
   });
 
-  it("S2 every pod has a service account of its own and no token", () => {
+  it("S2: every pod has a service account of its own and no token", () => {
     const names = podsOf(manifests).flatMap(({ owner, spec }) => {
       assert.equal(spec.automountServiceAccountToken, false, owner);
       assert.equal(spec.enableServiceLinks, false, `${owner}: other services leak into the environment`);
@@ -105,7 +105,7 @@ describe("chart: hardening", () => {
     assert.deepEqual(rbac, [], "no pod needs the Kubernetes API, so none gets a role");
   });
 
-  it("P2 every container and init container has the required requests and limits", () => {
+  it("P2: every container and init container has the required requests and limits", () => {
     for (const { where, container } of containersOf(manifests)) {
       const { requests, limits } = structuredClone(container.resources);
       for (const amounts of [requests, limits]) {
@@ -116,7 +116,7 @@ describe("chart: hardening", () => {
     }
   });
 
-  it("P2 resources can be configured, per component", async () => {
+  it("P2: resources can be configured, per component", async () => {
     for (const component of ["backend", "frontend", "postgres"]) {
       const changed = await render({ set: [`${component}.resources.limits.cpu=900m`] });
       for (const { where, container } of containersOf(changed)) {

@@ -4,12 +4,12 @@ import { pick, refusal, render } from "./render.ts";
 const ON = "ingress.enabled=true";
 
 describe("chart: ingress", () => {
-  it("H5 is off unless asked for", async () => {
+  it("H5: is off unless asked for", async () => {
     const manifests = await render();
     assert.deepEqual(manifests.filter(({ kind }) => kind === "Ingress"), []); // prettier-ignore
   });
 
-  it("H5 routes todo.local to the frontend", async () => {
+  it("H5: routes todo.local to the frontend", async () => {
     const { spec, metadata } = pick(await render({ set: [ON] }), "Ingress", "todo-frontend");
     assert.deepEqual(spec, {
       ingressClassName: "nginx",
@@ -18,7 +18,7 @@ describe("chart: ingress", () => {
     assert.equal(metadata.annotations, undefined);
   });
 
-  it("H5 routes the API to the backend when told, and opens the backend to the controller alone", async () => {
+  it("H5: routes the API to the backend when told, and opens the backend to the controller alone", async () => {
     const manifests = await render({ set: [ON, "ingress.exposeApi=true"] });
     const [{ http }] = pick(manifests, "Ingress", "todo-frontend").spec["rules"];
     assert.deepEqual(http.paths, [route("/api/v1", "todo-backend"), route("/", "todo-frontend")]);
@@ -27,14 +27,14 @@ describe("chart: ingress", () => {
     assert.deepEqual(from[1].namespaceSelector.matchLabels, { "kubernetes.io/metadata.name": "ingress-nginx" });
   });
 
-  it("H5 tells the controller which origins may call", async () => {
+  it("H5: tells the controller which origins may call", async () => {
     const set = [ON, "backend.config.corsOrigins={https://a.example}"];
     const { annotations = {} } = pick(await render({ set }), "Ingress", "todo-frontend").metadata;
     assert.equal(annotations["nginx.ingress.kubernetes.io/enable-cors"], "true");
     assert.equal(annotations["nginx.ingress.kubernetes.io/cors-allow-origin"], "https://a.example");
   });
 
-  it("H5 serves TLS with the named certificate, and asks for one", async () => {
+  it("H5: serves TLS with the named certificate, and asks for one", async () => {
     const set = [ON, "ingress.tls.enabled=true"];
     assert.match(await refusal({ set }), /ingress\.tls\.secretName is empty\. Set it to the name of a Secret of type/);
     const { spec, metadata } = pick(await render({ set: [...set, "ingress.tls.secretName=cert"] }), "Ingress", "todo-frontend"); // prettier-ignore

@@ -5,7 +5,7 @@ import { pick, readChartFile, readChartYaml, render, type Manifest } from "./ren
 const OVERLAYS = [[], ["values-dev.yaml"]];
 
 describe("chart: names that others rely on", () => {
-  it("H1 has a quoted semantic version and all descriptive fields", async () => {
+  it("H1: has a quoted semantic version and all descriptive fields", async () => {
     const chart = await readChartYaml("Chart.yaml");
     assert.ok(valid(chart["version"] as string), `version ${String(chart["version"])} is no semantic version`);
     assert.match(await readChartFile("Chart.yaml"), /^version: "/m, "version is not quoted");
@@ -22,7 +22,7 @@ describe("chart: names that others rely on", () => {
         manifests = await render({ overlays });
       });
 
-      it("H4 backend is ClusterIP 8000, frontend NodePort 30080 to 3000, database 5432", () => {
+      it("H4: backend is ClusterIP 8000, frontend NodePort 30080 to 3000, database 5432", () => {
         const backend = pick(manifests, "Service", "todo-backend").spec;
         assert.equal(backend["type"], "ClusterIP");
         assert.equal(backend["ports"][0].port, 8000);
@@ -33,7 +33,7 @@ describe("chart: names that others rely on", () => {
         assert.equal(pick(manifests, "Service", "todo-postgres").spec["ports"][0].port, 5432);
       });
 
-      it("H4 service ports are named and point at a named port of the pod", () => {
+      it("H4: service ports are named and point at a named port of the pod", () => {
         for (const [kind, name, port, number] of [
           ["Deployment", "todo-backend", "http", 8000],
           ["Deployment", "todo-frontend", "http", 3000],
@@ -47,7 +47,7 @@ describe("chart: names that others rely on", () => {
         }
       });
 
-      it("H4 keeps a client on its pod for three hours", () => {
+      it("H4: keeps a client on its pod for three hours", () => {
         for (const name of ["todo-backend", "todo-frontend"]) {
           const { sessionAffinity, sessionAffinityConfig } = pick(manifests, "Service", name).spec;
           assert.equal(sessionAffinity, "ClientIP", name);
@@ -55,7 +55,7 @@ describe("chart: names that others rely on", () => {
         }
       });
 
-      it("H3 puts the recommended labels on every object and selects pods by stable ones", () => {
+      it("H3: puts the recommended labels on every object and selects pods by stable ones", () => {
         for (const { kind, metadata } of manifests) {
           for (const label of ["name", "instance", "version", "component", "part-of", "managed-by"]) {
             assert.ok(metadata.labels[`app.kubernetes.io/${label}`], `${kind}/${metadata.name} has no label ${label}`);
@@ -74,7 +74,7 @@ describe("chart: names that others rely on", () => {
     });
   }
 
-  it("H2 production runs three pods of each or more, behind a load balancer and an ingress with TLS", async () => {
+  it("H2: production runs three pods of each or more, behind a load balancer and an ingress with TLS", async () => {
     const manifests = await render({ overlays: ["values-prod.yaml"] });
     assert.equal(pick(manifests, "HorizontalPodAutoscaler", "todo-backend").spec["minReplicas"], 3);
     const { type, ports } = pick(manifests, "Service", "todo-frontend").spec;
@@ -84,7 +84,7 @@ describe("chart: names that others rely on", () => {
     assert.deepEqual(pick(manifests, "Ingress", "todo-frontend").spec["tls"], [{ hosts: ["todo.local"], secretName: "todo-tls" }]); // prettier-ignore
   });
 
-  it("H2 development runs one pod of each, production-ready defaults run two", async () => {
+  it("H2: development runs one pod of each, production-ready defaults run two", async () => {
     for (const [overlays, replicas] of [
       [["values-dev.yaml"], 1],
       [[], 2],
@@ -104,7 +104,7 @@ describe("chart: names that others rely on", () => {
     assert.equal(config.data?.["BACKEND_URL"], "http://other-todo-backend:8000");
   });
 
-  it("C6 leaves PostgreSQL out when the database is external", async () => {
+  it("C6: leaves PostgreSQL out when the database is external", async () => {
     const manifests = await render({ set: ["postgres.enabled=false"] });
     const left = manifests.filter(({ metadata }) => metadata.name.includes("postgres"));
     assert.deepEqual(left, []);

@@ -21,7 +21,7 @@ describe("chart: network policies", () => {
     manifests = await render();
   });
 
-  it("S3 every pod of the release is closed both ways unless a flow is opened", () => {
+  it("S3: every pod of the release is closed both ways unless a flow is opened", () => {
     const deny = policy("todo-default-deny");
     assert.deepEqual(deny, { podSelector: { matchLabels: LABELS }, policyTypes: ["Ingress", "Egress"] });
     for (const { owner, labels } of podsOf(manifests)) {
@@ -30,7 +30,7 @@ describe("chart: network policies", () => {
     }
   });
 
-  it("S3 opens browser to frontend to backend to database, and DNS to the applications", () => {
+  it("S3: opens browser to frontend to backend to database, and DNS to the applications", () => {
     assert.deepEqual(policy("todo-frontend").ingress, [{ ports: [{ port: 3000 }] }]);
     assert.deepEqual(policy("todo-frontend").egress, [DNS, { to: pods("backend"), ports: [{ port: 8000 }] }]);
     assert.deepEqual(policy("todo-backend").ingress, [{ from: pods("frontend"), ports: [{ port: 8000 }] }]);
@@ -42,7 +42,7 @@ describe("chart: network policies", () => {
     }
   });
 
-  it("S3 the backend reaches the Internet only where told, and never the networks around the cluster", async () => {
+  it("S3: the backend reaches the Internet only where told, and never the networks around the cluster", async () => {
     const set = ["networkPolicy.backendEgress[0].cidr=0.0.0.0/0", "networkPolicy.backendEgress[0].port=443"];
     const [, , internet] = pick(await render({ set }), "NetworkPolicy", "todo-backend").spec["egress"];
     assert.deepEqual(internet.ports, [{ port: 443 }]);
@@ -53,7 +53,7 @@ describe("chart: network policies", () => {
     }
   });
 
-  it("S3 with an external database no rule speaks of one in the cluster", async () => {
+  it("S3: with an external database no rule speaks of one in the cluster", async () => {
     const set = ["postgres.enabled=false", "networkPolicy.backendEgress[0].cidr=192.0.2.7/32", "networkPolicy.backendEgress[0].port=5432"]; // prettier-ignore
     const external = await render({ set });
     assert.deepEqual(external.filter(({ metadata }) => metadata.name === "todo-postgres"), []); // prettier-ignore
@@ -63,7 +63,7 @@ describe("chart: network policies", () => {
     ]);
   });
 
-  it("S3 can be left out", async () => {
+  it("S3: can be left out", async () => {
     const open = await render({ set: ["networkPolicy.enabled=false"] });
     assert.deepEqual(open.filter(({ kind }) => kind === "NetworkPolicy"), []); // prettier-ignore
   });

@@ -55,7 +55,7 @@ describe("chart: refused values", () => {
     });
   }
 
-  it("H1 helm lint finds nothing, even as strict", async () => {
+  it("H1: helm lint finds nothing, even as strict", async () => {
     const settings = REQUIRED.map((setting) => `--set=${setting}`);
     for (const overlay of ["values.yaml", "values-dev.yaml", "values-prod.yaml"]) {
       await execa("helm", ["lint", "--strict", CHART, "--kube-version=1.34.4", `--values=${CHART}${overlay}`, ...settings]); // prettier-ignore

@@ -9,7 +9,7 @@ describe("chart: probes, order and rollouts", () => {
     manifests = await render();
   });
 
-  it("P1 every container has start-up, liveness and readiness probes that differ", () => {
+  it("P1: every container has start-up, liveness and readiness probes that differ", () => {
     for (const { where, init, container } of containersOf(manifests)) {
       if (init || container.name === "test") continue;
       const probes = ["startupProbe", "livenessProbe", "readinessProbe"].map((name) => {
@@ -20,7 +20,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P1 the applications' probes ask the right paths", () => {
+  it("P1: the applications' probes ask the right paths", () => {
     for (const [name, startup, live, ready] of [
       ["todo-backend", "/health/live", "/health/live", "/health/ready"],
       ["todo-frontend", "/api/health", "/api/health", "/api/health"],
@@ -33,7 +33,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P1 the database counts as started only when it listens beyond its own socket", () => {
+  it("P1: the database counts as started only when it listens beyond its own socket", () => {
     const [container] = pick(manifests, "StatefulSet", "todo-postgres").spec["template"].spec.containers;
     for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
       const { command } = container[probe].exec;
@@ -42,7 +42,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P4 backend waits for the database, frontend for the backend, with their own images", () => {
+  it("P4: backend waits for the database, frontend for the backend, with their own images", () => {
     for (const [name, init, command] of [
       ["todo-backend", "wait-for-database", ["python", "-m", "app.wait_for_database"]],
       ["todo-frontend", "wait-for-backend", ["node", "wait-for-backend.mjs"]],
@@ -57,7 +57,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P5 a rollout adds a pod before it takes one away, and ends within a bound", () => {
+  it("P5: a rollout adds a pod before it takes one away, and ends within a bound", () => {
     for (const name of APPS) {
       const { strategy, progressDeadlineSeconds, minReadySeconds, revisionHistoryLimit } = pick(manifests, "Deployment", name).spec; // prettier-ignore
       assert.deepEqual(strategy, { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } }, name);
@@ -66,7 +66,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P5 a pod serves on while proxies learn that it goes, and has time left to drain", () => {
+  it("P5: a pod serves on while proxies learn that it goes, and has time left to drain", () => {
     for (const { owner, spec } of podsOf(manifests).filter(({ owner }) => owner.startsWith("Deployment/"))) {
       const seconds = spec["containers"][0].lifecycle?.preStop?.sleep?.seconds;
       assert.equal(seconds, 5, `${owner}: preStop`);
@@ -74,7 +74,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P5 draining a node leaves a pod of each application, and is never blocked by a single one", async () => {
+  it("P5: draining a node leaves a pod of each application, and is never blocked by a single one", async () => {
     for (const name of APPS) {
       const { minAvailable, unhealthyPodEvictionPolicy, selector } = pick(manifests, "PodDisruptionBudget", name).spec;
       assert.deepEqual({ minAvailable, unhealthyPodEvictionPolicy }, { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }); // prettier-ignore
@@ -86,14 +86,14 @@ describe("chart: probes, order and rollouts", () => {
     assert.deepEqual(single.filter(({ kind }) => kind === "PodDisruptionBudget"), []); // prettier-ignore
   });
 
-  it("W3 the release's test ends within a bound, and its pod goes when it has passed", () => {
+  it("W3: the release's test ends within a bound, and its pod goes when it has passed", () => {
     const { spec, metadata } = pick(manifests, "Pod", "todo-test");
     assert.equal(metadata.annotations?.["helm.sh/hook"], "test");
     assert.match(metadata.annotations["helm.sh/hook-delete-policy"] ?? "", /before-hook-creation.*hook-succeeded/);
     assert.ok(spec["activeDeadlineSeconds"] <= 120, "a test that hangs is never ended");
   });
 
-  it("the number of pods is left to the autoscaler where there is one", async () => {
+  it("H2: the number of pods is left to the autoscaler where there is one", async () => {
     const prod = await render({ overlays: ["values-prod.yaml"] });
     for (const name of APPS) {
       assert.equal(pick(prod, "Deployment", name).spec["replicas"], undefined, `${name}: every release would reset it`);
@@ -103,7 +103,7 @@ describe("chart: probes, order and rollouts", () => {
     assert.deepEqual(manifests.filter(({ kind }) => kind === "HorizontalPodAutoscaler"), []); // prettier-ignore
   });
 
-  it("the database's volume outlives its pods and the release", () => {
+  it("C6: the database's volume outlives its pods and the release", () => {
     const { persistentVolumeClaimRetentionPolicy, volumeClaimTemplates } = pick(manifests, "StatefulSet", "todo-postgres").spec; // prettier-ignore
     assert.deepEqual(persistentVolumeClaimRetentionPolicy, { whenDeleted: "Retain", whenScaled: "Retain" });
     const [{ spec, metadata }] = volumeClaimTemplates;
@@ -123,7 +123,7 @@ describe("chart: probes, order and rollouts", () => {
     ["backend.replicas=3", []],
   ];
   for (const [change, restarted] of restarts) {
-    it(`C1 ${change} restarts ${restarted.join(", ") || "no pod"}`, async () => {
+    it(`${change.startsWith("secrets.") ? "C3" : "C1"}: ${change} restarts ${restarted.join(", ") || "no pod"}`, async () => {
       const after = new Map(podsOf(await render({ set: [change] })).map((pod) => [pod.owner, JSON.stringify(pod)]));
       const lasting = podsOf(manifests).filter(({ owner }) => !owner.startsWith("Pod/"));
       const changed = lasting.filter((pod) => after.get(pod.owner) !== JSON.stringify(pod));

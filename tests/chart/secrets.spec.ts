@@ -29,7 +29,7 @@ describe("chart: configuration and secrets", () => {
     manifests = await render();
   });
 
-  it("C1 each component has a ConfigMap with its settings, and reads it", async () => {
+  it("C1: each component has a ConfigMap with its settings, and reads it", async () => {
     assert.deepEqual(pick(manifests, "ConfigMap", "todo-backend").data, {
       LOG_LEVEL: "INFO",
       CORS_ORIGINS: "",
@@ -50,7 +50,7 @@ describe("chart: configuration and secrets", () => {
     }
   });
 
-  it("C2 each pod gets the keys it needs and no other, as files its own user can read", () => {
+  it("C2: each pod gets the keys it needs and no other, as files its own user can read", () => {
     for (const { owner, spec } of podsOf(manifests)) {
       const { projected } = (spec["volumes"] ?? []).find(({ name }: { name: string }) => name === "secrets") ?? {};
       const sources: Source[] = (projected?.sources ?? []).map(({ secret }: { secret: Source }) => secret);
@@ -73,7 +73,7 @@ describe("chart: configuration and secrets", () => {
     }
   });
 
-  it("C2 no secret reaches a pod by its environment, and the chart makes no Secret", () => {
+  it("C2: no secret reaches a pod by its environment, and the chart makes no Secret", () => {
     assert.deepEqual(manifests.filter(({ kind }) => kind === "Secret"), []); // prettier-ignore
     for (const { where, container } of containersOf(manifests)) {
       for (const source of container.envFrom ?? []) assert.ok(!source.secretRef, where);
@@ -81,7 +81,7 @@ describe("chart: configuration and secrets", () => {
     }
   });
 
-  it("C2 nothing rendered looks like a password, a key or a connection string", () => {
+  it("C2: nothing rendered looks like a password, a key or a connection string", () => {
     const suspicious = /postgres(ql)?(\+\w+)?:\/\/|password: (?!\/)\S|BEGIN [A-Z ]*PRIVATE KEY|sk-[A-Za-z0-9]{8}/i;
     for (const manifest of manifests) {
       const found = suspicious.exec(JSON.stringify(manifest));
@@ -89,7 +89,7 @@ describe("chart: configuration and secrets", () => {
     }
   });
 
-  it("C4 the frontend is configured at run time only", () => {
+  it("C4: the frontend is configured at run time only", () => {
     assert.doesNotMatch(JSON.stringify(manifests), /NEXT_PUBLIC_|NODE_ENV/);
   });
 });
