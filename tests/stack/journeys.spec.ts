@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../helpers/browser.ts";
 import { look } from "../helpers/look.ts";
 import { add, item, Person, send, titles } from "./person.ts";
-import { scale } from "./scale.ts";
+import { scale, until } from "./scale.ts";
 import { stack } from "./stack.ts";
 
 /**
@@ -29,6 +29,12 @@ describe("the journeys of a user", function () {
 
   after(async () => {
     await browser.close();
+  });
+
+  it("sees what is hard to read, so that looking at a page means something", async () => {
+    const page = await person.device();
+    await page.setContent("<main style='background: #fff; color: #ddd'><h1>Pale</h1></main>");
+    await assert.rejects(look(page, "pale"), /color-contrast/);
   });
 
   it("A3: a newcomer signs up, writes down the first todo and finds it again", async () => {
@@ -103,6 +109,9 @@ describe("the journeys of a user", function () {
     await add(page, "Send the invoice");
     await page.getByRole("checkbox", { name: "Send the invoice" }).check();
     await look(page, "list");
+    await line.getByRole("button", { name: "family" }).click();
+    await item(page, "Water the plants").waitFor({ state: "detached" });
+    assert.deepEqual(await titles(page), ["Buy a birthday present"], "a tag must lead to the todos that have it");
   });
 
   it("A1: ticking a todo that repeats brings the next one", async () => {
@@ -139,6 +148,76 @@ describe("the journeys of a user", function () {
     await page.getByRole("searchbox", { name: "Search" }).fill("submarine");
     await page.getByText("Nothing found").waitFor();
     await look(page, "list-nothing-found");
+
+    await page.getByRole("searchbox", { name: "Search" }).fill("");
+    await page.getByRole("button", { name: "Filter and sort" }).click();
+    await page.getByRole("group", { name: "Filters" }).getByLabel("Sort by").selectOption({ label: "Title" });
+    await untilTitles(page, ["Book a hotel", "Book the train", "Pack the suitcase"]);
+    await look(page, "list-sorted");
+    await page.reload();
+    await untilTitles(page, ["Book a hotel", "Book the train", "Pack the suitcase"]);
+  });
+
+  it("A3: todos are put into an order of one's own, by keys and by hand", async () => {
+    const page = await person.signedUp();
+    for (const title of ["First", "Second", "Third"]) await add(page, title);
+    await page.getByRole("button", { name: "Filter and sort" }).click();
+    await page.getByRole("group", { name: "Filters" }).getByLabel("Sort by").selectOption({ label: "My own order" });
+    await page.getByRole("button", { name: "Move First" }).waitFor();
+    const before = await titles(page);
+    const [top = "", , bottom = ""] = before;
+    await page.getByRole("button", { name: `Move ${top}` }).press("ArrowDown");
+    await untilTitles(page, [before[1] ?? "", top, bottom]);
+    await page.getByRole("button", { name: `Move ${bottom}` }).click();
+    await look(page, "list-own-order");
+    await page.getByRole("button", { name: "To the top" }).click();
+    await untilTitles(page, [bottom, before[1] ?? "", top]);
+    await page.getByRole("button", { name: `Move ${bottom}` }).click();
+    await page
+      .getByRole("button", { name: `Move ${top}` })
+      .dragTo(item(page, bottom), { targetPosition: { x: 100, y: 4 } });
+    await untilTitles(page, [top, bottom, before[1] ?? ""]);
+    await page.reload();
+    await untilTitles(page, [top, bottom, before[1] ?? ""]);
+  });
+
+  it("A3: several todos are completed or deleted at once", async () => {
+    const page = await person.signedUp();
+    for (const title of ["Sweep", "Mop", "Rest"]) await add(page, title);
+    await page.getByRole("button", { name: "Select several" }).click();
+    for (const title of ["Sweep", "Mop"]) await page.getByRole("checkbox", { name: `Select ${title}` }).check();
+    await look(page, "list-selecting");
+    await page.getByRole("button", { name: "Complete selected" }).click();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await untilTitles(page, ["Rest"]);
+    await page.getByRole("button", { name: "All", exact: true }).click();
+    await item(page, "Mop").waitFor();
+
+    if (await page.getByRole("group", { name: "Selected todos" }).isHidden()) {
+      await page.getByRole("button", { name: "Select several" }).click();
+    }
+    await page.getByRole("checkbox", { name: "Select all shown" }).check();
+    await page.getByRole("button", { name: "Delete selected" }).click();
+    await page.getByText("Deleted 3 todos").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    for (const title of ["Sweep", "Mop", "Rest"]) await item(page, title).waitFor();
+  });
+
+  it("A3: an edit that crosses with one on another device is not lost, and does not overwrite it unasked", async () => {
+    const page = await person.signedUp();
+    await add(page, "Water the plants");
+    const other = await person.signedIn();
+    for (const device of [page, other]) await device.getByRole("button", { name: "Edit Water the plants" }).click();
+    await rename(other, "Water the plants", "Water the roses");
+    await item(other, "Water the roses").waitFor();
+    await rename(page, "Water the plants", "Water the cactus");
+    const conflict = page.getByRole("region", { name: "Changed elsewhere" });
+    await conflict.getByText("Water the roses").waitFor();
+    await look(page, "list-conflict");
+    await conflict.getByRole("button", { name: "Save mine" }).click();
+    await item(page, "Water the cactus").waitFor();
+    await other.reload();
+    await item(other, "Water the cactus").waitFor();
   });
 
   it("A3: a deleted todo is brought back", async () => {
@@ -162,6 +241,7 @@ describe("the journeys of a user", function () {
     const conversation = page.getByRole("log", { name: "Conversation" });
     await say(page, "hello");
     await conversation.getByText("without a language model").waitFor();
+    await page.getByText("Answered by the built-in rules").waitFor();
     await say(page, "remind me to buy milk");
     await conversation.getByText('Added "buy milk".').waitFor();
     await item(page, "buy milk").waitFor();
@@ -176,6 +256,8 @@ describe("the journeys of a user", function () {
     await look(page, "assistant-asks");
     await question.getByRole("button", { name: "Yes, delete" }).click();
     await item(page, "Water the plants").waitFor({ state: "detached" });
+    await page.getByRole("complementary", { name: "Assistant" }).getByRole("button", { name: "Undo" }).click();
+    await item(page, "Water the plants").waitFor();
 
     await page.reload();
     await page.getByRole("button", { name: "Assistant" }).click();
@@ -348,6 +430,18 @@ describe("the journeys of a user", function () {
 async function fillIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password").fill(password);
+}
+
+/** Saves another title in the editor that is open. */
+async function rename(page: Page, from: string, to: string): Promise<void> {
+  const form = page.getByRole("form", { name: `Edit ${from}` });
+  await form.getByLabel("Title").fill(to);
+  await form.getByRole("button", { name: "Save" }).click();
+}
+
+/** Waits until the list shows exactly these, in this order. */
+async function untilTitles(page: Page, expected: string[]): Promise<void> {
+  await until(`the list is ${expected.join(", ")}`, async () => (await titles(page)).join("|") === expected.join("|"));
 }
 
 /** Says something to the assistant and waits until the answer is complete. */
