@@ -4,6 +4,9 @@ import { expect, test } from "vitest";
 interface Package {
   readonly optionalDependencies?: Record<string, string>;
   readonly resolved?: string;
+  readonly integrity?: string;
+  readonly os?: readonly string[];
+  readonly cpu?: readonly string[];
 }
 
 const text = readFileSync(new URL("../../package-lock.json", import.meta.url), "utf8");
@@ -29,4 +32,13 @@ test.each(["@next/swc-linux-x64", "@tailwindcss/oxide-linux-x64", "lightningcss-
 
 test("the lock holds no address, so that it works with any registry or mirror", () => {
   expect(Object.values(packages).filter((entry) => entry.resolved !== undefined)).toEqual([]);
+});
+
+test("all that an image can be built from is locked by the hash of its content, so that a changed one is refused", () => {
+  const fitsImage = ({ os = ["linux"], cpu = ["x64"] }: Package) =>
+    os.includes("linux") && (cpu.includes("x64") || cpu.includes("arm64"));
+  const without = Object.entries(packages).filter(
+    ([place, entry]) => place !== "" && !entry.integrity && fitsImage(entry),
+  );
+  expect(without.map(([place]) => place)).toEqual([]);
 });
