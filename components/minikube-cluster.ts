@@ -29,6 +29,10 @@ export class MinikubeCluster extends pulumi.ComponentResource {
   readonly dockerHost: pulumi.Output<string>;
   /** Folder of the certificates for that daemon. */
   readonly dockerCertPath: pulumi.Output<string>;
+  /** Path of the kubeconfig file, relative to the checkout. */
+  readonly kubeconfig: string;
+  /** When the node was started last, in ISO 8601; empty when that is not known. */
+  readonly nodeStarted: pulumi.Output<string>;
   /** Where the application answers. */
   readonly url: pulumi.Output<string>;
   /** Options of what is built in the cluster's Docker daemon. */
@@ -82,6 +86,8 @@ export class MinikubeCluster extends pulumi.ComponentResource {
     this.instance = cluster.instance;
     this.dockerHost = cluster.dockerHost;
     this.dockerCertPath = cluster.dockerCertPath;
+    this.kubeconfig = kubeconfig;
+    this.nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
     this.url = inContainer
       ? pulumi.output(`http://localhost:${port}`)
       : cluster.dockerHost.apply((host) => `http://${new URL(host).hostname}:${nodePort}`);
@@ -89,6 +95,8 @@ export class MinikubeCluster extends pulumi.ComponentResource {
       instance: this.instance,
       dockerHost: this.dockerHost,
       dockerCertPath: this.dockerCertPath,
+      kubeconfig,
+      nodeStarted: this.nodeStarted,
       url: this.url,
     });
   }

@@ -4,6 +4,7 @@ import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { chartHash } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
+import { ReleasePresence, Rollout } from "./lib/minikube.ts";
 import { nodePort } from "./minikube-cluster.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -32,15 +33,19 @@ export class TodoRelease extends pulumi.ComponentResource {
     super("todo-stack:index:TodoRelease", name, {}, opts);
     const { cluster, secrets, languageModel, egress, backend, frontend } = args;
     const chart = "./charts/todo";
+    const { kubeconfig, instance } = cluster;
+    const where = { release: "todo", namespace: secrets.namespace, kubeconfig, instance };
 
+    const presence = new ReleasePresence(`${name}-presence`, { ...where, description: "chart " }, { parent: this });
     const release = new Release(
       `${name}-release`,
       {
-        name: "todo",
+        name: where.release,
         namespace: secrets.namespace,
         chart,
-        // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed.
-        description: `chart ${chartHash(chart).slice(0, 16)}`,
+        // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed, and the count how
+        // a release is put right that somebody else has changed.
+        description: pulumi.interpolate`chart ${chartHash(chart).slice(0, 16)}${presence.repairs.apply(repairNote)}`,
         values: {
           secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
           // One pod each, which leaves room for a second one during a rollout on two CPUs.
@@ -53,22 +58,38 @@ export class TodoRelease extends pulumi.ComponentResource {
           postgres: { enabled: secrets.postgres !== undefined },
           networkPolicy: { backendEgress: egress },
         },
-        timeout: 300,
-        // A failed install is left as it is, to be looked at; the next `up` goes on from there.
-        atomic: false,
+        // The rollout waits: Helm looks every two seconds, and says of a failure that time is up.
+        skipAwait: true,
       },
       {
         ...cluster.inKubernetes,
         parent: this,
         dependsOn: [secrets, backend, frontend],
+        replacementTrigger: presence.life,
         // It goes with its namespace. Asked to remove it from a new cluster, Helm would fail: it is not there.
         retainOnDelete: true,
       },
     );
 
+    new Rollout(
+      `${name}-rollout`,
+      {
+        ...where,
+        release: release.name,
+        revision: release.status.revision,
+        nodeStarted: cluster.nodeStarted,
+        url: cluster.url,
+      },
+      { parent: this },
+    );
+
     this.releaseName = release.name;
     this.registerOutputs({ releaseName: this.releaseName });
   }
+}
+
+function repairNote(repairs: number): string {
+  return repairs === 0 ? "" : `, repair ${repairs}`;
 }
 
 function imageOf(image: AppImage): { repository: string; tag: string } {

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import semver from "semver";
 import { availableCapacity, fit } from "./capacity.ts";
 import type { Commands } from "./commands.ts";
-import { containerState, thingsNamed } from "./docker.ts";
+import { containerState, startTime, thingsNamed } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { deleteCluster, dockerHost, machineState, startCluster } from "./minikube.ts";
@@ -40,6 +40,8 @@ export interface ClusterState extends CheckedInputs {
   dockerHost: string;
   /** What enforces NetworkPolicies; undefined in the state of a cluster that was made before this was looked after. */
   networkPolicy?: Enforcer;
+  /** When the node was started last, in ISO 8601; with the docker driver alone. */
+  nodeStarted?: string;
 }
 
 type Life = "running" | "stopped" | "missing" | "unknown";
@@ -158,8 +160,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     progress("enforcing NetworkPolicies");
     const networkPolicy = await enforceNetworkPolicies(this.#commands, inputs, (line) => this.#engine.warn(urn, line));
     const host = await dockerHost(this.#commands, inputs);
+    const nodeStarted = inputs.driver === "docker" ? await startTime(this.#commands, inputs.profile) : undefined;
     progress("ready");
-    return { ...inputs, dockerHost: host, networkPolicy };
+    return { ...inputs, dockerHost: host, networkPolicy, ...(nodeStarted === undefined ? {} : { nodeStarted }) };
   }
 
   /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */

@@ -8,7 +8,7 @@ export interface Outcome {
   reason: string;
 }
 
-/** Runs the commands `docker` and `minikube`, and nothing else runs them. */
+/** Runs the commands `docker`, `helm` and `minikube`, and nothing else runs them. */
 export class Commands {
   readonly #env: NodeJS.ProcessEnv;
   readonly #cancelled: AbortSignal;
@@ -33,7 +33,7 @@ export class Commands {
    * @param onLine is given each line of standard output as it comes.
    */
   async run(
-    command: "docker" | "minikube",
+    command: "docker" | "helm" | "minikube",
     args: string[],
     extra: NodeJS.ProcessEnv = {},
     onLine: (line: string) => void = () => undefined,

@@ -37,6 +37,14 @@ export async function containerState(
   return isMissing(reason) ? "missing" : "unknown";
 }
 
+/** When a container was started last, in ISO 8601; undefined when Docker cannot say. */
+export async function startTime(commands: Commands, name: string): Promise<string | undefined> {
+  const { ok, stdout } = await commands.run("docker", [
+    ...["container", "inspect", "--format", "{{.State.StartedAt}}", name],
+  ]);
+  return ok ? stdout.trim() : undefined;
+}
+
 /** What there is in Docker under the name of a profile, in words: "container todo". */
 export async function thingsNamed(commands: Commands, name: string): Promise<string[]> {
   const kinds = ["container", "volume", "network"];

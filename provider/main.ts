@@ -4,7 +4,9 @@ import { Commands } from "./commands.ts";
 import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
+import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
+import { RolloutResource } from "./rollout.ts";
 
 /** A resource as the engine sees it: inputs and states are JSON that only the resource itself understands. */
 type AnyResource = Resource<object, object, object>;
@@ -20,6 +22,8 @@ export async function serve(args: string[]): Promise<void> {
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env),
     "minikube:index:ImagePresence": new ImagePresenceResource(),
+    "minikube:index:ReleasePresence": new ReleasePresenceResource(),
+    "minikube:index:Rollout": new RolloutResource(commands, engine),
   };
   const of = (urn: string): AnyResource => {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterInputs } from "../../provider/cluster.ts";
 import type { ImagePresenceInputs } from "../../provider/image-presence.ts";
+import type { ReleasePresenceInputs } from "../../provider/release-presence.ts";
+import type { RolloutInputs } from "../../provider/rollout.ts";
 
 type InputsOf<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
@@ -12,9 +14,11 @@ export class Cluster extends pulumi.CustomResource {
   declare readonly dockerHost: pulumi.Output<string>;
   /** Folder of the certificates for that daemon. */
   declare readonly dockerCertPath: pulumi.Output<string>;
+  /** When the node was started last, in ISO 8601; undefined when that is not known. */
+  declare readonly nodeStarted: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: InputsOf<ClusterInputs>, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { instance: undefined, dockerHost: undefined, dockerCertPath: undefined };
+    const outputs = { instance: undefined, dockerHost: undefined, dockerCertPath: undefined, nodeStarted: undefined };
     super("minikube:index:Cluster", name, { ...args, ...outputs }, opts);
   }
 }
@@ -26,5 +30,24 @@ export class ImagePresence extends pulumi.CustomResource {
 
   constructor(name: string, args: InputsOf<ImagePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ImagePresence", name, { ...args, builds: undefined }, opts);
+  }
+}
+
+/** Whether a Helm release is as the stack has left it; see `provider/release-presence.ts`. */
+export class ReleasePresence extends pulumi.CustomResource {
+  /** Names one life of the release: another one when it has to be installed anew. Known in preview. */
+  declare readonly life: pulumi.Output<string>;
+  /** Changes whenever the release has to be applied again. Known in preview. */
+  declare readonly repairs: pulumi.Output<number>;
+
+  constructor(name: string, args: InputsOf<ReleasePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:ReleasePresence", name, { ...args, life: undefined, repairs: undefined }, opts);
+  }
+}
+
+/** Done when a Helm release is healthy; see `provider/rollout.ts`. */
+export class Rollout extends pulumi.CustomResource {
+  constructor(name: string, args: InputsOf<RolloutInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:Rollout", name, args, opts);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { symlink } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { readFile, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -8,8 +8,10 @@ import type { FsFixture } from "fs-fixture";
 import { environment } from "../../toolchain/environment.ts";
 import { checkout } from "../../toolchain/paths.ts";
 import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { FakeApi } from "../provider/fake-api.ts";
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { FakeApp } from "./fake-app.ts";
 
 /** The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken". */
 const docker = `
@@ -53,19 +55,23 @@ case "$1" in
   status) [ -f "$release" ] && echo '{"name":"todo","namespace":"todo","version":1,"info":{"status":"deployed"}}' ;;
 esac`;
 
-const kubeconfig = JSON.stringify({
-  contexts: [{ name: "todo", context: { cluster: "todo" } }],
-  clusters: [{ name: "todo", cluster: { server: "https://192.0.2.7:8443" } }],
-});
-
 /** The program on the real Pulumi engine, with a Docker, a Minikube, a kubectl and a Helm that only pretend. */
 describe("the program, over the life of its cluster", function () {
   this.timeout(120_000);
   let commands: FakeCommands;
   let project: FsFixture;
+  let api: FakeApi;
+  let app: FakeApp;
 
   before(async function () {
     commands = await FakeCommands.create({ docker, minikube, kubectl, helm });
+    api = await FakeApi.start();
+    const release = join(commands.folder, "objects/release");
+    api.revisions(() =>
+      existsSync(release) ? [{ version: 1, status: "deployed", description: "chart of this test" }] : [],
+    );
+    api.lists.set("statefulsets", [{ metadata: { name: "todo-postgres" }, spec: { replicas: 0 }, status: {} }]);
+    app = await FakeApp.start(release);
     project = await createFixture({
       "apps/backend/Dockerfile": "FROM scratch",
       "apps/frontend/Dockerfile": "FROM scratch",
@@ -83,19 +89,20 @@ describe("the program, over the life of its cluster", function () {
     }
     for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), project.getPath(part));
     await installStandIns(project.getPath("home"));
-    await project.writeFile("Pulumi.test.yaml", "config:\n  todo-stack:port: 1\n");
+    await project.writeFile("Pulumi.test.yaml", `config:\n  todo-stack:port: ${app.port}\n`);
     await pulumi("stack", "select", "--create", "test");
   });
 
   beforeEach(async () => {
     await machine("capacity", `8 ${16_000 * 2 ** 20}`);
-    await machine("kubeconfig", kubeconfig);
+    await machine("kubeconfig", await readFile(api.kubeconfig, "utf8"));
     await pulumi("up", "--yes", "--skip-preview");
   });
 
   after(async () => {
     commands.restore();
-    await project.rm();
+    app.stop();
+    await Promise.all([project.rm(), api.stop()]);
   });
 
   /** Runs pulumi in the project. Gives all it printed, whether it failed or not. */

@@ -12,6 +12,8 @@ describe("the program", () => {
     engine = await MockEngine.start({
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
       "minikube:index:ImagePresence": { builds: 1 },
+      "minikube:index:ReleasePresence": { life: "life-1.2", repairs: 3 },
+      "kubernetes:helm.sh/v3:Release": { status: { revision: 7 } },
       "random:index/randomPassword:RandomPassword": { result: "c0ffee" },
     });
     pulumi.runtime.setAllConfig({ "todo-stack:port": "30999", "todo-stack:namespace": "space" });
@@ -76,21 +78,29 @@ describe("the program", () => {
     assert.ok(!JSON.stringify(inputs).includes("c0ffee"));
   });
 
-  it("tells the release of every edit of the chart, and waits until it is healthy", () => {
+  it("tells the release of every edit of the chart, and of every repair", () => {
     const { inputs } = engine.one("kubernetes:helm.sh/v3:Release");
-    assert.equal(inputs["description"], `chart ${chartHash("charts/todo").slice(0, 16)}`);
+    assert.equal(inputs["description"], `chart ${chartHash("charts/todo").slice(0, 16)}, repair 3`);
     assert.equal(inputs["chart"], "./charts/todo");
     assert.equal(inputs["name"], "todo");
     assert.equal(inputs["namespace"], "space");
-    assert.notEqual(inputs["skipAwait"], true);
-    assert.equal(inputs["timeout"], 300);
+  });
+
+  it("waits until the new revision is healthy, in place of Helm", () => {
+    assert.equal(engine.one("kubernetes:helm.sh/v3:Release").inputs["skipAwait"], true);
+    const { inputs } = engine.one("minikube:index:Rollout");
+    assert.equal(inputs["release"], "todo");
+    assert.equal(inputs["namespace"], "space");
+    assert.equal(inputs["revision"], 7);
+    assert.equal(inputs["url"], "http://localhost:30999");
+    assert.equal(inputs["kubeconfig"], engine.one("minikube:index:ReleasePresence").inputs["kubeconfig"]);
   });
 
   it("never uninstalls the release: it goes with its namespace, and from a new cluster it cannot be", () => {
     const release = engine.one("kubernetes:helm.sh/v3:Release");
     assert.equal(release.retainOnDelete, true);
     assert.equal(release.deleteBeforeReplace, true);
-    assert.equal(release.replacementTrigger, "life-1");
+    assert.equal(release.replacementTrigger, "life-1.2", "a release that is gone must be installed anew");
   });
 
   it("holds everything in components", () => {

@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Commands } from "./commands.ts";
+import { diagnose, holdUp } from "./diagnosis.ts";
+import type { Trouble } from "./diagnosis.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { Namespace } from "./kubernetes.ts";
+import type { NamespaceRef } from "./kubernetes.ts";
+import type { Difference, Resource } from "./resource.ts";
+import { lastWords } from "./last-words.ts";
+import { workloadsOf } from "./workloads.ts";
+import type { Workload } from "./workloads.ts";
+
+/** What the program says about a release that is to become healthy. */
+export interface RolloutInputs extends NamespaceRef {
+  /** Name of the Helm release. */
+  release: string;
+  /** Its revision; a new one is waited for. */
+  revision: number;
+  /** The life of the cluster. */
+  instance: string;
+  /** When the node was started last, in ISO 8601: what containers were before says nothing. Empty when not known. */
+  nodeStarted: string;
+  /** Where the application answers when all is well. */
+  url: string;
+}
+
+/** How long a release may take to become healthy, in milliseconds. */
+const timeout = 300_000;
+const pause = 400;
+
+/** A release that will not become healthy, and why. */
+interface Failure {
+  what: string;
+  lines: string[];
+}
+
+/**
+ * `minikube:index:Rollout`: waits until everything that a release runs is ready and its URL answers. Says what is wrong as
+ * soon as that can be seen, and then goes back to the revision that was healthy before.
+ */
+export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, RolloutInputs> {
+  readonly #commands: Commands;
+  readonly #engine: Engine;
+
+  constructor(commands: Commands, engine: Engine) {
+    this.#commands = commands;
+    this.#engine = engine;
+  }
+
+  check(_urn: string, _olds: unknown, news: RolloutInputs): Promise<RolloutInputs> {
+    return Promise.resolve(news);
+  }
+
+  async diff(_urn: string, olds: RolloutInputs, news: RolloutInputs): Promise<Difference> {
+    const keys = ["instance", "namespace", "revision", "nodeStarted", "url"] as const;
+    return { changes: keys.some((key) => olds[key] !== news[key]) || !(await isHealthy(news)) };
+  }
+
+  async create(urn: string, inputs: RolloutInputs): Promise<{ id: string; state: RolloutInputs }> {
+    await this.#settle(urn, inputs, undefined);
+    return { id: inputs.release, state: inputs };
+  }
+
+  async update(urn: string, olds: RolloutInputs, news: RolloutInputs): Promise<RolloutInputs> {
+    // Only in the same life of the same release is there something to go back to.
+    const goesOn =
+      olds.instance === news.instance && olds.namespace === news.namespace && olds.revision < news.revision;
+    await this.#settle(urn, news, goesOn ? olds.revision : undefined);
+    return news;
+  }
+
+  read(_urn: string, state: RolloutInputs): Promise<RolloutInputs> {
+    return Promise.resolve(state);
+  }
+
+  delete(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** @param before the revision that was healthy, to which to go back. */
+  async #settle(urn: string, rollout: RolloutInputs, before: number | undefined): Promise<void> {
+    const namespace = await Namespace.open(rollout);
+    try {
+      const failure = await this.#wait(urn, rollout, namespace, timeout);
+      if (failure === undefined) return;
+      const { kubeconfig, release } = rollout;
+      const after = before === undefined ? "" : await this.#rollBack(urn, rollout, namespace, before);
+      const lines = failure.lines.map((line) => `\n    ${line}`).join("");
+      throw new UserError(
+        `Release ${release} does not become healthy: ${failure.what}.${lines}${after}`,
+        `Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
+      );
+    } finally {
+      namespace.close();
+    }
+  }
+
+  /** Watches the release until it is healthy, or as good as certain not to become so. */
+  async #wait(urn: string, rollout: RolloutInputs, namespace: Namespace, limit: number): Promise<Failure | undefined> {
+    const begin = Date.now();
+    const seen = new Map<string, number>();
+    let workloads: Workload[] = [];
+    let told = "";
+    for (;;) {
+      if (this.#commands.cancelled) {
+        throw new UserError(
+          `Release ${rollout.release} was not waited for: interrupted.`,
+          "To go on, type: npx pulumi up",
+        );
+      }
+      // The API server may be away for a moment, on a busy machine; then the last picture holds.
+      workloads = await workloadsOf(namespace, rollout.release).catch(() => workloads);
+      if (isSettled(workloads, rollout) && (await answers(rollout.url))) return undefined;
+      const elapsed = Date.now() - begin;
+      const trouble = troubleOf(workloads).find((each) => lasts(each, seen) || elapsed > limit);
+      if (trouble !== undefined) return await explain(namespace, trouble);
+      if (elapsed > limit) return await explainDelay(namespace, workloads, rollout, limit);
+      // Where nobody watches a terminal, each line stays.
+      const words = `${summary(workloads)} (${Math.floor(elapsed / 10_000) * 10} s)`;
+      if (words !== told) this.#engine.progress(urn, words);
+      told = words;
+      await sleep(pause);
+    }
+  }
+
+  /** Goes back to a revision. Gives a line that says how that went. */
+  async #rollBack(urn: string, rollout: RolloutInputs, namespace: Namespace, revision: number): Promise<string> {
+    this.#engine.progress(urn, `going back to revision ${revision}`);
+    const flags = ["--namespace", rollout.namespace, "--kubeconfig", rollout.kubeconfig, "--timeout=60s"];
+    const { ok, reason } = await this.#commands.run("helm", ["rollback", rollout.release, String(revision), ...flags]);
+    if (!ok) return `\n  Going back to revision ${revision} failed too: ${reason}.`;
+    const failure = await this.#wait(urn, rollout, namespace, 60_000);
+    return failure === undefined
+      ? `\n  Revision ${revision}, the one before, runs again.`
+      : `\n  Revision ${revision}, the one before, was put back, but: ${failure.what}.`;
+  }
+}
+
+async function isHealthy(rollout: RolloutInputs): Promise<boolean> {
+  try {
+    const namespace = await Namespace.open(rollout);
+    try {
+      return isSettled(await workloadsOf(namespace, rollout.release), rollout) && (await answers(rollout.url));
+    } finally {
+      namespace.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+function isSettled(workloads: Workload[], { nodeStarted }: RolloutInputs): boolean {
+  if (workloads.length === 0) return false;
+  const fresh = workloads.every(({ pods }) => pods.every((pod) => startedAfter(pod, nodeStarted)));
+  return fresh && workloads.every(({ settled }) => settled);
+}
+
+/** Whether what is said of a pod is of this run of the node; before its kubelet is back, old words stand. */
+function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
+  if (nodeStarted === "") return true;
+  const containers = pod.status?.containerStatuses ?? [];
+  return containers.every(({ state }) => new Date(state?.running?.startedAt ?? 0) >= new Date(nodeStarted));
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(3_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+interface Refusal {
+  workload: string;
+  reason: string;
+  patience: number;
+}
+
+type Cause = Trouble | Refusal;
+
+function troubleOf(workloads: Workload[]): Cause[] {
+  return workloads.flatMap<Cause>(({ name, kind, pods, refused }) => {
+    if (refused !== undefined)
+      return [{ workload: `${kind} ${name}`, reason: `gets no pod: ${refused}`, patience: 10 }];
+    return pods.map(diagnose).filter((trouble) => trouble !== undefined);
+  });
+}
+
+/** Whether a trouble has been there for longer than it may. */
+function lasts(cause: Cause, seen: Map<string, number>): boolean {
+  const key = "pod" in cause ? `${cause.pod}/${cause.container ?? ""}` : cause.workload;
+  const since = seen.get(key) ?? Date.now();
+  seen.set(key, since);
+  return Date.now() - since >= cause.patience * 1000;
+}
+
+async function explain(namespace: Namespace, cause: Cause): Promise<Failure> {
+  if (!("pod" in cause)) return { what: `${cause.workload} ${cause.reason}`, lines: [] };
+  const { pod, container, reason, previous } = cause;
+  if (container === undefined) return { what: `pod ${pod} ${reason}`, lines: [] };
+  return {
+    what: `pod ${pod}, container ${container} ${reason}`,
+    lines: await lastWords(namespace, pod, container, previous),
+  };
+}
+
+async function explainDelay(
+  namespace: Namespace,
+  workloads: Workload[],
+  { url }: RolloutInputs,
+  limit: number,
+): Promise<Failure> {
+  const time = `after ${limit / 1000} seconds`;
+  for (const { pods } of workloads) {
+    for (const pod of pods) {
+      const held = holdUp(pod);
+      if (held === undefined) continue;
+      const name = pod.metadata?.name ?? "";
+      const what = `pod ${name}, container ${held.container} ${held.reason} ${time}`;
+      return { what, lines: await lastWords(namespace, name, held.container, false) };
+    }
+  }
+  const late = workloads.find(({ settled }) => !settled);
+  if (late !== undefined) {
+    return { what: `${late.kind} ${late.name} has ${late.ready} of ${late.wanted} pods ready ${time}`, lines: [] };
+  }
+  return { what: `everything is ready, but ${url}/api/health does not answer ${time}`, lines: [] };
+}
+
+function summary(workloads: Workload[]): string {
+  return workloads.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted}`).join(", ");
+}

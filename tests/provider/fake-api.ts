@@ -1,0 +1,108 @@
+import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { execa } from "execa";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { stringify } from "yaml";
+
+/** A revision of a release. */
+export interface Revision {
+  version: number;
+  status: string;
+  description: string;
+}
+
+/** A Kubernetes API in which every namespace holds the same, over TLS, for clients with its certificate alone, and Minikube's kubeconfig. */
+export class FakeApi {
+  /** Objects by the end of their path: `pods`, `secrets`. A function is asked at each question. */
+  readonly lists = new Map<string, object[] | (() => object[])>();
+  readonly logs = new Map<string, string>();
+  readonly deleted: string[] = [];
+  readonly asked: string[] = [];
+  readonly #folder: FsFixture;
+  readonly #server: Server;
+
+  private constructor(folder: FsFixture, server: Server) {
+    this.#folder = folder;
+    this.#server = server;
+  }
+
+  static async start(): Promise<FakeApi> {
+    const folder = await createFixture();
+    await execa("openssl", [
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
+      ...["-subj", "/CN=minikube", "-addext", "subjectAltName=IP:127.0.0.1"],
+      ...["-keyout", folder.getPath("key.pem"), "-out", folder.getPath("cert.pem")],
+    ]);
+    const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(folder.getPath(name)));
+    const server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
+    const api = new FakeApi(folder, server);
+    server.on("request", (request: { method: string; url: string }, response) => {
+      const { status, body } = api.#answer(request.method, new URL(request.url, "https://api"));
+      response.writeHead(status).end(body);
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    await api.#writeKubeconfig();
+    return api;
+  }
+
+  get kubeconfig(): string {
+    return this.#folder.getPath("kubeconfig");
+  }
+
+  /** Puts revisions of a release there, as Helm records them. */
+  revisions(revisions: Revision[] | (() => Revision[])): void {
+    this.lists.set("secrets", () => (typeof revisions === "function" ? revisions() : revisions).map(recordOf));
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, "close");
+    await this.#folder.rm();
+  }
+
+  #answer(method: string, url: URL): { status: number; body: string } {
+    const path = /\/namespaces\/[^/]+\/(.+)$/.exec(url.pathname)?.[1] ?? "";
+    this.asked.push(`${method} ${url.pathname}${url.search}`);
+    if (method === "DELETE") {
+      this.deleted.push(path);
+      return { status: 200, body: "{}" };
+    }
+    const log = /^pods\/(.+)\/log$/.exec(path)?.[1];
+    if (log !== undefined) {
+      const name = `${log}/${url.searchParams.get("container")}`;
+      const text = this.logs.get(url.searchParams.get("previous") === "true" ? `${name} before` : name);
+      return text === undefined ? { status: 400, body: "" } : { status: 200, body: text };
+    }
+    const list = this.lists.get(path);
+    if (path === "") return { status: 404, body: "" };
+    return { status: 200, body: JSON.stringify({ items: typeof list === "function" ? list() : (list ?? []) }) };
+  }
+
+  async #writeKubeconfig(): Promise<void> {
+    const server = `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const [certificate, key] = ["cert.pem", "key.pem"].map((name) =>
+      readFileSync(this.#folder.getPath(name)).toString("base64"),
+    );
+    const kubeconfig = {
+      contexts: [{ name: "todo", context: { cluster: "todo", user: "todo" } }],
+      clusters: [{ name: "todo", cluster: { server, "certificate-authority-data": certificate } }],
+      users: [{ name: "todo", user: { "client-certificate-data": certificate, "client-key-data": key } }],
+    };
+    await this.#folder.writeFile("kubeconfig", stringify(kubeconfig));
+  }
+}
+
+function recordOf({ version, status, description }: Revision): object {
+  const record = gzipSync(JSON.stringify({ info: { description } })).toString("base64");
+  return {
+    metadata: { name: `sh.helm.release.v1.todo.v${version}`, labels: { status } },
+    data: { release: Buffer.from(record).toString("base64") },
+  };
+}

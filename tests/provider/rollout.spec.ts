@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Commands } from "../../provider/commands.ts";
+import { UserError } from "../../provider/errors.ts";
+import { RolloutResource } from "../../provider/rollout.ts";
+import type { RolloutInputs } from "../../provider/rollout.ts";
+import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { FakeApi } from "./fake-api.ts";
+
+const startedAt = "2026-01-02T10:00:00Z";
+
+describe("minikube:index:Rollout", () => {
+  let api: FakeApi;
+  let app: Server;
+  let helm: FakeCommands;
+  let cancellation: AbortController;
+  let progress: string[];
+
+  beforeEach(async () => {
+    api = await FakeApi.start();
+    helm = await FakeCommands.create({ helm: "" });
+    app = createServer((_request, response) => response.end("ok"));
+    app.listen(0, "127.0.0.1");
+    await once(app, "listening");
+    cancellation = new AbortController();
+    progress = [];
+    api.lists.set("deployments", [deployment("todo-backend", true)]);
+    api.lists.set("replicasets", [replicaSet("todo-backend", 1), replicaSet("todo-backend", 2)]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", running())]);
+  });
+
+  afterEach(async () => {
+    helm.restore();
+    app.closeAllConnections();
+    app.close();
+    await api.stop();
+  });
+
+  const rollout = (): RolloutResource =>
+    new RolloutResource(new Commands(process.env, cancellation.signal), {
+      inform: () => undefined,
+      warn: () => undefined,
+      progress: (_urn, line) => progress.push(line),
+    });
+  const inputs = (changes: Partial<RolloutInputs> = {}): RolloutInputs => ({
+    release: "todo",
+    namespace: "space",
+    kubeconfig: api.kubeconfig,
+    instance: "life-1",
+    revision: 2,
+    nodeStarted: "",
+    url: `http://127.0.0.1:${(app.address() as AddressInfo).port}`,
+    ...changes,
+  });
+  const failureOf = async (work: Promise<unknown>): Promise<string> => {
+    const error = await work.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof UserError, `the rollout must fail with words for the user, not ${String(error)}`);
+    return error.message;
+  };
+
+  it("is done when every pod is ready and the URL answers", async () => {
+    assert.deepEqual(await rollout().create("", inputs()), { id: "todo", state: inputs() });
+  });
+
+  it("waits until the workload is ready, and says how far it is", async () => {
+    let looks = 0;
+    api.lists.set("deployments", () => [deployment("todo-backend", (looks += 1) > 2)]);
+    await rollout().create("", inputs());
+    assert.equal(progress[0], "todo-backend 1/1 (0 s)");
+    assert.equal(looks, 3);
+  });
+
+  it("waits for the URL too", async () => {
+    let status = 503;
+    app.removeAllListeners("request");
+    app.on("request", (_request, response) => response.writeHead(status).end());
+    const waiting = rollout().create("", inputs());
+    while (progress.length === 0) await sleep(20);
+    status = 200;
+    await waiting;
+  });
+
+  it("takes no word for true that was said before the node was started", async () => {
+    let looks = 0;
+    const before = pod("todo-backend-2-x", "todo-backend-2", running());
+    const after = pod("todo-backend-2-x", "todo-backend-2", running("2026-01-02T10:05:00Z"));
+    api.lists.set("pods", () => [(looks += 1) > 2 ? after : before]);
+    await rollout().create("", inputs({ nodeStarted: "2026-01-02T10:04:00.5Z" }));
+    assert.equal(looks, 3);
+  });
+
+  it("has nothing to do while all is well, and something as soon as it is not", async () => {
+    assert.deepEqual(await rollout().diff("", inputs(), inputs()), { changes: false });
+    assert.deepEqual(await rollout().diff("", inputs(), inputs({ revision: 3 })), { changes: true });
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    assert.deepEqual(await rollout().diff("", inputs(), inputs()), { changes: true });
+    const unreachable = inputs({ kubeconfig: "/nowhere" });
+    assert.deepEqual(await rollout().diff("", unreachable, unreachable), { changes: true });
+  });
+
+  it("names pod, container, reason and last lines of a crash, and asks nobody to wait", async () => {
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 3 }))]);
+    api.lists.set("events", [
+      { reason: "Unhealthy", message: "Startup probe failed", lastTimestamp: startedAt },
+      { reason: "BackOff", message: "Back-off restarting", lastTimestamp: "2026-01-02T11:00:00Z" },
+    ]);
+    api.logs.set("todo-backend-2-x/backend before", "first\n\u001b[31mno such table\u0007\u001b[0m\n");
+    const message = await failureOf(rollout().create("", inputs()));
+    assert.equal(
+      message,
+      [
+        "Release todo does not become healthy: pod todo-backend-2-x, container backend ends again and again with exit code 3, 4 restarts.",
+        "    event: Startup probe failed",
+        "    log: first",
+        "    log: no such table ",
+        `  Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${api.kubeconfig} --namespace space get pods,events`,
+      ].join("\n"),
+    );
+    assert.deepEqual(await helm.calls("helm"), [], "there is no revision to go back to");
+  });
+
+  it("looks at the pods of the newest revision alone", async () => {
+    let looks = 0;
+    const old = pod("todo-backend-1-x", "todo-backend-1", crashing({ exitCode: 1 }));
+    api.lists.set("pods", [old, pod("todo-backend-2-x", "todo-backend-2", running())]);
+    api.lists.set("deployments", () => [deployment("todo-backend", (looks += 1) > 2)]);
+    await rollout().create("", inputs());
+  });
+
+  it("goes back to the revision that was healthy before", async () => {
+    let broken = true;
+    await helm.replace("helm", 'touch "$folder/rolled-back"');
+    api.lists.set("deployments", () => [deployment("todo-backend", !broken)]);
+    api.lists.set("pods", () => [
+      pod("todo-backend-2-x", "todo-backend-2", broken ? crashing({ exitCode: 1 }) : running()),
+    ]);
+    api.lists.set("events", () => {
+      broken = false;
+      return [];
+    });
+    const message = await failureOf(rollout().update("", inputs({ revision: 1 }), inputs()));
+    assert.match(message, /container backend ends again .*\n {2}Revision 1, the one before, runs again\.\n/);
+    const [call] = await helm.calls("helm");
+    assert.deepEqual(call?.args.slice(0, 5), ["rollback", "todo", "1", "--namespace", "space"]);
+    assert.ok(call.args.includes(api.kubeconfig), "helm must be told which cluster is meant");
+  });
+
+  it("goes back to nothing when the revision that fails is not new", async () => {
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 1 }))]);
+    await failureOf(rollout().update("", inputs(), inputs()));
+    assert.deepEqual(await helm.calls("helm"), []);
+  });
+
+  it("says that it could not go back", async () => {
+    await helm.replace("helm", 'echo "Error: release has no 1 version" >&2; exit 1');
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 1 }))]);
+    const message = await failureOf(rollout().update("", inputs({ revision: 1 }), inputs()));
+    assert.match(message, /Going back to revision 1 failed too: Error: release has no 1 version\./);
+  });
+
+  it("ends when it is cancelled", async () => {
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    const waiting = rollout().create("", inputs());
+    cancellation.abort();
+    await assert.rejects(waiting, /interrupted/);
+  });
+});
+
+function deployment(name: string, ready: boolean): object {
+  return {
+    metadata: { name, uid: name, generation: 1, annotations: { "deployment.kubernetes.io/revision": "2" } },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: ready ? 1 : 0 },
+  };
+}
+
+function replicaSet(of: string, revision: number): object {
+  return {
+    metadata: {
+      uid: `${of}-${revision}`,
+      annotations: { "deployment.kubernetes.io/revision": String(revision) },
+      ownerReferences: [{ uid: of }],
+    },
+  };
+}
+
+function pod(name: string, set: string, container: object): object {
+  return {
+    metadata: { name, ownerReferences: [{ uid: set }] },
+    status: {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: "True" }],
+      containerStatuses: [{ name: "backend", restartCount: 4, ...container }],
+    },
+  };
+}
+
+function running(since = startedAt): object {
+  return { ready: true, started: true, state: { running: { startedAt: since } } };
+}
+
+function crashing(terminated: object): object {
+  return { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
+}
