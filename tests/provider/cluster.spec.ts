@@ -170,7 +170,9 @@ describe("minikube:index:Cluster", () => {
       const inputs = await machine.checked({ ports: ["127.0.0.1:1:30080"] });
       const { id, state } = await cluster.create(machine.urn, inputs);
       assert.equal(id, "todo");
-      assert.deepEqual(state, { ...inputs, dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router" });
+      const nodeStarted = "2026-01-02T03:04:05.6Z";
+      const outputs = { dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router", nodeStarted };
+      assert.deepEqual(state, { ...inputs, ...outputs });
       const [start] = await machine.minikubeCalls();
       assert.deepEqual(start?.args, [
         ...["start", "-p", "todo", "--driver=docker", "--container-runtime=docker", "--kubernetes-version=v1.34.4"],
