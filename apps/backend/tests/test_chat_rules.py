@@ -80,6 +80,16 @@ class TestDelete:
         assert titles(ann) == ["Call Bob"]
         assert answer(ann, question, True)[0] == 404
 
+    @pytest.mark.parametrize(
+        ("new", "counted"), [(["Buy milk"], "1 todo"), (["Buy milk", "Buy milk powder"], "2 todos")]
+    )
+    def test_counts_in_proper_english(self, ann: TestClient, new: list[str], counted: str) -> None:
+        add(ann, *new)
+        events = say(ann, "delete milk")
+        assert text_of(events).startswith(f"Shall I delete {counted}?\n")
+        assert answer(ann, events[1][1]["id"], True)[0] == 200
+        assert ann.get(MESSAGES).json()[-1]["content"] == f"Deleted {counted}."
+
     def test_no_keeps(self, ann: TestClient, question: str) -> None:
         assert answer(ann, question, False) == (200, {"deleted": []})
         assert answer(ann, question, True)[0] == 404, "a refused question can be answered again"

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.models import ChatConfirmation, ChatMessage
+from app.chat.wording import counted
 from app.problems import Problem
 from app.todos import service as todos
 from app.todos.schemas import Bulk
@@ -61,6 +62,6 @@ async def answer(
     deleted: list[uuid.UUID] = []
     if approve:
         deleted = await todos.change_many(session, owner_id=owner_id, bulk=Bulk(action="delete", ids=todo_ids))
-    content = f"Deleted {len(deleted)} todo(s)." if approve else "Nothing was deleted."
+    content = f"Deleted {counted(len(deleted))}." if approve else "Nothing was deleted."
     await say(session, owner_id=owner_id, role="assistant", content=content)
     return deleted

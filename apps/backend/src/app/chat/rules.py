@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 from app.chat.schemas import ChatEvent, Confirm, Text
 from app.chat.tools import AddTodo, DeleteTodos, EditTodo, ListTodos, Toolbox
+from app.chat.wording import counted
 from app.todos.schemas import TodoOut
 
 INTRODUCTION = (
@@ -43,7 +44,7 @@ async def reply(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
         outcome = await toolbox.run(DeleteTodos(ids=[todo.id for todo in todos]))
         if isinstance(outcome.event, Confirm):
             titles = outcome.event.titles
-            yield Text(text=f"Shall I delete {len(titles)} todo(s)?\n{_bullets(titles)}")
+            yield Text(text=f"Shall I delete {counted(len(titles))}?\n{_bullets(titles)}")
             yield outcome.event
     elif match := _FIND.fullmatch(content):
         todos = await toolbox.find(ListTodos(q=_line(match["words"])))
