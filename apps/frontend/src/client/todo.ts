@@ -15,6 +15,11 @@ export const recurrences = ["daily", "weekly", "monthly", "yearly"] as const;
 /** Under this key everything about todos is kept in the query cache. */
 export const todosKey = ["todos"] as const;
 
+/** A new todo that the server does not have yet. */
+export function pendingTodo(title: string): Todo {
+  return { ...plainTodo(`pending-${performance.now()}`, title), pending: true };
+}
+
 /** A new todo, with nothing but a title. */
 export function plainTodo(id: string, title: string): Todo {
   const time = new Date();

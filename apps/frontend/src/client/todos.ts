@@ -3,7 +3,7 @@ import { inOrder } from "./order";
 import type { Placed } from "./position";
 import { Problem } from "./problem";
 import { ask, read } from "./request";
-import { todosKey, plainTodo, type Todo, type TodoFields } from "./todo";
+import { todosKey, type Todo, type TodoFields } from "./todo";
 import { useChange, type Pages } from "./use-change";
 import { queryOf, type Wanted } from "./wanted";
 
@@ -40,11 +40,12 @@ export function useKnownTags(): string[] {
   return [...new Set(todos.flatMap((todo) => todo.tags))].sort((a, b) => a.localeCompare(b));
 }
 
-/** Adds a todo with this title. */
+/** Adds a todo that `pendingTodo` has made. */
 export function useAddTodo() {
-  return useChange<string>({
-    send: (title) => read<Todo>(ask("POST", address, { title })),
-    foresee: (todos, title) => [{ ...plainTodo(`pending-${todos.length}`, title), pending: true }, ...todos],
+  return useChange<Todo, Todo>({
+    send: ({ title }) => read<Todo>(ask("POST", address, { title })),
+    foresee: (todos, added) => [added, ...todos],
+    confirm: (todos, added, saved) => todos.map((todo) => (todo.id === added.id ? saved : todo)),
   });
 }
 

@@ -3,11 +3,13 @@ import { todosKey, type Todo } from "./todo";
 import type { Page } from "./todos";
 import type { Wanted } from "./wanted";
 
-interface Change<V> {
-  /** Tells the server. */
-  readonly send: (variables: V) => Promise<unknown>;
+interface Change<V, A> {
+  /** Tells the server, and gives its answer. */
+  readonly send: (variables: V) => Promise<A>;
   /** What a list in this order will look like when the server has agreed. */
   readonly foresee: (todos: readonly Todo[], variables: V, sort: Wanted["sort"]) => readonly Todo[];
+  /** What the answer says about a list; without it, only the reload tells. */
+  readonly confirm?: (todos: readonly Todo[], variables: V, answer: A) => readonly Todo[];
 }
 
 /** What the cache keeps of one list. */
@@ -17,7 +19,7 @@ export type Pages = InfiniteData<Page, string>;
  * A change of the list that shows at once and is taken back if the server refuses it. Changes are sent one after the
  * other in the order in which they were made, so that the last one wins.
  */
-export function useChange<V>({ send, foresee }: Change<V>) {
+export function useChange<V, A = unknown>({ send, foresee, confirm }: Change<V, A>) {
   const client = useQueryClient();
   const isLast = () => client.isMutating({ mutationKey: todosKey }) === 1;
   return useMutation({
@@ -36,6 +38,13 @@ export function useChange<V>({ send, foresee }: Change<V>) {
           );
       }
       return before;
+    },
+    onSuccess: (answer, variables) => {
+      if (confirm === undefined) return;
+      client.setQueriesData<Pages>(
+        { queryKey: todosKey },
+        (data) => data && mapTodos(data, (todos) => confirm(todos, variables, answer)),
+      );
     },
     onError: (_error, _variables, before) => {
       // While other changes wait, going back to `before` would hide them; the reload below puts everything right.

@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, useState } from "react";
+import { pendingTodo } from "@/client/todo";
 import {
   useAddTodo,
   useBulk,
@@ -53,7 +54,7 @@ export function TodoList() {
         <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
         <OfflineBanner />
       </div>
-      <NewTodo add={add.mutateAsync} />
+      <NewTodo add={(title) => add.mutateAsync(pendingTodo(title))} />
       {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
       {conflict && (
         <ConflictCard

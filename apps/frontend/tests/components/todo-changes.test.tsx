@@ -1,6 +1,7 @@
+import { onlineManager } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { TodoList } from "@/components/todo-list";
 import { milk, serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
@@ -25,6 +26,30 @@ test("a new todo shows before the server has it, and cannot be changed until the
   answered.resolve(undefined);
   await waitFor(() => {
     expect(screen.getByRole("checkbox", { name: "Water the plants" })).toBeEnabled();
+  });
+});
+
+test("a new todo that the server has can be used before the list is loaded again", async () => {
+  const answered = Promise.withResolvers<undefined>();
+  const todos = todosNamed("Buy milk");
+  serve(todos, { hold: answered.promise });
+  show(<TodoList />);
+  await screen.findByRole("checkbox", { name: "Buy milk" });
+  await userEvent.type(screen.getByLabelText("New todo"), "Water the plants{Enter}");
+  // Without a connection there is no reload; what was sent before is still answered.
+  onlineManager.setOnline(false);
+  onTestFinished(() => {
+    onlineManager.setOnline(true);
+  });
+  answered.resolve(undefined);
+  await waitFor(() => {
+    expect(screen.getByRole("checkbox", { name: "Water the plants" })).toBeEnabled();
+  });
+  expect(screen.getAllByRole("checkbox")).toHaveLength(2);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Water the plants" }));
+  onlineManager.setOnline(true);
+  await waitFor(() => {
+    expect(todos[0]).toMatchObject({ title: "Water the plants", done: true });
   });
 });
 

@@ -35,7 +35,11 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
     if (id === "bulk") return changeMany(todos, deleted, change as unknown as Bulk);
-    if (method === "POST") todos.unshift({ ...milk, id: crypto.randomUUID(), ...change });
+    if (method === "POST") {
+      const added = { ...milk, id: crypto.randomUUID(), ...change };
+      todos.unshift(added);
+      return Response.json(added, { status: 201 });
+    }
     const seen = new Headers(init.headers).get("if-match");
     if (seen !== null && seen !== `"${todo?.version ?? 0}"`)
       return Response.json({ detail: "Changed." }, { status: 412 });
