@@ -9,8 +9,8 @@ export type TodoFields = components["schemas"]["TodoUpdate"];
 /** Names of the priorities 0 to 3. */
 export const priorities = ["None", "Low", "Medium", "High"] as const;
 
-/** How a todo can recur. */
-export const recurrences = ["daily", "weekly", "monthly", "yearly"] as const;
+/** How a todo can recur; "" stands for not at all. */
+export const recurrences = { "": "Never", daily: "Daily", weekly: "Weekly", monthly: "Monthly", yearly: "Yearly" };
 
 /** Under this key everything about todos is kept in the query cache. */
 export const todosKey = ["todos"] as const;

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { priorities, type Todo } from "@/client/todo";
+import { priorities, recurrences, type Todo } from "@/client/todo";
 import type { Conflict } from "@/client/todos";
 import { Button } from "./button";
 
@@ -94,6 +94,7 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
 function shown(todo: Todo, field: Field): string {
   if (field === "done") return todo.done ? "Yes" : "No";
   if (field === "priority") return priorities[todo.priority] ?? "";
+  if (field === "recurrence") return recurrences[todo.recurrence ?? ""];
   if (field === "tags") return todo.tags.join(", ") || "None";
   return todo[field] ?? "None";
 }

@@ -1,6 +1,6 @@
 import { CalendarDays, Flag, Repeat } from "lucide-react";
 import { dayOf } from "@/client/day";
-import { priorities, type Todo } from "@/client/todo";
+import { priorities, recurrences, type Todo } from "@/client/todo";
 
 const inDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 
@@ -33,7 +33,7 @@ export function TodoDetails({ todo, showTag }: Props) {
       {recurrence !== null && (
         <span className="inline-flex items-center gap-1">
           <Repeat aria-hidden className="size-3.5" />
-          {recurrence}
+          {recurrences[recurrence]}
         </span>
       )}
       {tags.map((tag) => (

@@ -52,7 +52,7 @@ export function TodoEditor({ todo, finish }: Props) {
           label="Repeats"
           name="recurrence"
           defaultValue={todo.recurrence ?? ""}
-          options={[["", "never"], ...recurrences.map((name) => [name, name] as const)]}
+          options={Object.entries(recurrences)}
         />
       </div>
       <Field
@@ -78,7 +78,6 @@ export function TodoEditor({ todo, finish }: Props) {
 }
 
 function fieldsOf(form: FormData): Required<Omit<TodoFields, "done" | "position">> {
-  const recurrence = recurrences.find((name) => name === textOf(form, "recurrence")) ?? null;
   const tags = textOf(form, "tags")
     .split(",")
     .map((tag) => tag.trim());
@@ -87,7 +86,7 @@ function fieldsOf(form: FormData): Required<Omit<TodoFields, "done" | "position"
     notes: textOf(form, "notes").replaceAll("\r\n", "\n").trim(),
     due_date: textOf(form, "due") || null,
     priority: Number(textOf(form, "priority")),
-    recurrence,
+    recurrence: (textOf(form, "recurrence") || null) as Todo["recurrence"],
     tags: [...new Set(tags.filter((tag) => tag !== ""))],
   };
 }

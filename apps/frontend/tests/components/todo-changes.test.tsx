@@ -160,7 +160,7 @@ test("editing sends only what differs, for the version that was seen", async () 
   await userEvent.type(screen.getByLabelText("Notes"), "Two bottles");
   await userEvent.type(screen.getByLabelText("Tags"), "home,  shop , home");
   await userEvent.selectOptions(screen.getByLabelText("Priority"), "High");
-  await userEvent.selectOptions(screen.getByLabelText("Repeats"), "weekly");
+  await userEvent.selectOptions(screen.getByLabelText("Repeats"), "Weekly");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   await waitFor(() => {
     expect(fetcher.mock.calls.some(([, init]) => init?.method === "PATCH")).toBe(true);

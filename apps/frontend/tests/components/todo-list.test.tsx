@@ -88,7 +88,7 @@ test("shows due date, priority, recurrence, tags and notes", async () => {
   serve([{ ...milk, ...due, tags: ["home"], notes: "The one with the blue cap" }]);
   show(<TodoList />);
   expect(await screen.findByText(/Overdue, .*2020/)).toBeVisible();
-  for (const text of ["High priority", "weekly", "home", "The one with the blue cap"]) {
+  for (const text of ["High priority", "Weekly", "home", "The one with the blue cap"]) {
     expect(screen.getByText(text)).toBeVisible();
   }
   expect(screen.getByRole("checkbox", { name: "Buy milk" })).toBeInTheDocument();
