@@ -1,4 +1,6 @@
 import { filtersSet, type Wanted } from "@/client/wanted";
+import { Button } from "./button";
+import { Notice } from "./notice";
 
 /** Stands in for the list until it is loaded. */
 export function LoadingList() {
@@ -11,6 +13,31 @@ export function LoadingList() {
           <span className={`h-3 rounded bg-line ${width}`} />
         </div>
       ))}
+    </div>
+  );
+}
+
+interface FailedProps {
+  readonly message: string;
+  /** Whether the list as it was before is still shown. Then there is no need to be loud. */
+  readonly shown: boolean;
+  readonly retry: () => void;
+}
+
+/** Says that the list could not be loaded, and offers another try. */
+export function FailedList({ message, shown, retry }: FailedProps) {
+  return (
+    <div className="grid gap-3">
+      {shown ? (
+        <p role="status" className="text-sm text-soft">
+          This list may be out of date. {message}
+        </p>
+      ) : (
+        <Notice title="Your todos could not be loaded">{message}</Notice>
+      )}
+      <Button look="plain" className="justify-self-start" onClick={retry}>
+        Try again
+      </Button>
     </div>
   );
 }

@@ -14,7 +14,7 @@ import {
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
 import { ConflictCard } from "./conflict-card";
-import { EmptyList, LoadingList } from "./list-states";
+import { EmptyList, FailedList, LoadingList } from "./list-states";
 import { NewTodo } from "./new-todo";
 import { Notice } from "./notice";
 import { OfflineBanner } from "./offline-banner";
@@ -83,19 +83,14 @@ export function TodoList() {
         />
       )}
       {todos.isPending && <LoadingList />}
-      {todos.isError && (
-        <div className="grid gap-3">
-          <Notice title="Your todos could not be loaded">{todos.error.message}</Notice>
-          <Button
-            look="plain"
-            className="justify-self-start"
-            onClick={() => {
-              void todos.refetch();
-            }}
-          >
-            Try again
-          </Button>
-        </div>
+      {todos.isError && (items === undefined || failed === undefined) && (
+        <FailedList
+          message={todos.error.message}
+          shown={items !== undefined}
+          retry={() => {
+            void todos.refetch();
+          }}
+        />
       )}
       {items?.length === 0 && <EmptyList wanted={wanted} />}
       {items !== undefined && items.length > 0 && (

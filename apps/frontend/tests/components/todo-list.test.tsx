@@ -30,6 +30,35 @@ test("a list that cannot be loaded can be asked for again", async () => {
   expect(await screen.findByText("Buy milk")).toBeVisible();
 });
 
+test("a list that cannot be loaded again stays, and says so quietly", async () => {
+  const faults: Faults = {};
+  const fetcher = serve([{ ...milk }], faults);
+  show(<TodoList />);
+  const box = await screen.findByRole("checkbox", { name: "Buy milk" });
+  faults.status = 400;
+  fetcher.mockResolvedValueOnce(Response.json({})); // The tick is saved; only the reload after it fails.
+  await userEvent.click(box);
+  expect(await screen.findByText("This list may be out of date. No luck.")).toBeVisible();
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  expect(box).toBeVisible();
+  delete faults.status;
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  await waitFor(() => {
+    expect(screen.queryByText(/out of date/)).not.toBeInTheDocument();
+  });
+});
+
+test("a server that is away in the middle of a change is said once", async () => {
+  const faults: Faults = {};
+  serve([{ ...milk }], faults);
+  show(<TodoList />);
+  const box = await screen.findByRole("checkbox", { name: "Buy milk" });
+  faults.status = 400;
+  await userEvent.click(box);
+  expect(await screen.findByRole("alert")).toHaveTextContent("That change was not saved");
+  expect(screen.getAllByText(/No luck/)).toHaveLength(1);
+});
+
 test("a session that has ended leads to the sign-in page", async () => {
   const assign = vi.fn();
   vi.stubGlobal("location", { assign });
