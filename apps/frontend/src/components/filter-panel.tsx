@@ -19,7 +19,7 @@ export function FilterPanel({ wanted, choose, tags }: Props) {
   });
   return (
     <div role="group" aria-label="Filters" className="grid gap-3 rounded-2xl border border-line bg-surface p-4">
-      <div className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(3,minmax(0,1fr))_auto]">
         <Select label="Tag" options={[["", "Any"], ...known.map((tag) => [tag, tag] as const)]} {...choice("tag")} />
         <Select label="Priority" options={Object.entries(priorityChoices)} {...choice("priority")} />
         <Select label="Due" options={Object.entries(dues)} {...choice("due")} />
