@@ -14,7 +14,7 @@ export function Header({ email }: { readonly email: string }) {
   const hydrated = useHydrated();
   const leave = useMutation({ mutationFn: signOut });
   return (
-    <header className="border-b border-line bg-surface">
+    <header className="border-b border-line bg-surface lg:has-[~aside]:*:mr-104">
       <div className="mx-auto flex min-h-16 max-w-2xl items-center gap-3 px-4">
         <Link href="/" aria-label="Todo, to the list" className="rounded-lg">
           <Logo />
