@@ -364,6 +364,8 @@ describe("the journeys of a user", function () {
     await add(page, "A title that goes on and on, as titles do, and does not fit in one line of a phone, nor in two");
     await add(page, "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahlungsstelle");
     await page.getByRole("button", { name: /^Edit Donau/ }).click();
+    // It would lie above the form.
+    await page.getByRole("button", { name: "Assistant" }).waitFor({ state: "hidden" });
     await page.getByLabel("Due date").fill("2030-05-01");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("May 1, 2030").waitFor();

@@ -6,7 +6,7 @@ import { Button } from "./button";
 import { ChatPanel } from "./chat-panel";
 import { useHydrated } from "./use-hydrated";
 
-/** A button in the corner that opens the conversation with the assistant. */
+/** A button in the corner that opens the conversation with the assistant. On a phone it makes way for a todo's form. */
 export function Assistant() {
   const hydrated = useHydrated();
   const [open, setOpen] = useState(false);
@@ -24,7 +24,7 @@ export function Assistant() {
   return (
     <Button
       ref={opener}
-      className="fixed right-4 bottom-4 z-10 rounded-full shadow-lg"
+      className="fixed right-4 bottom-4 z-10 rounded-full shadow-lg max-sm:peer-has-[li_form]:hidden"
       disabled={!hydrated}
       onClick={() => {
         setOpen(true);
