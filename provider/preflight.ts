@@ -48,8 +48,8 @@ export async function checkPorts(ports: string[]): Promise<void> {
   }
 }
 
-/** Asked by connecting, since binding would miss a listener on all addresses on some systems. */
-async function isListening(address: string, port: number): Promise<boolean> {
+/** Whether somebody listens on a port. Asked by connecting: binding would miss a listener on all addresses on some systems. */
+export async function isListening(address: string, port: number): Promise<boolean> {
   const socket = connect(port, address);
   try {
     await once(socket, "connect");

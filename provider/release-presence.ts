@@ -1,8 +1,8 @@
-import { gunzipSync } from "node:zlib";
-import type { V1Secret } from "@kubernetes/client-node";
 import { Namespace } from "./kubernetes.ts";
 import type { NamespaceRef } from "./kubernetes.ts";
 import type { Difference, Resource } from "./resource.ts";
+import { currentRevisions } from "./revisions.ts";
+import type { Revision } from "./revisions.ts";
 
 /** What the program says about a release that should be in a cluster. */
 export interface ReleasePresenceInputs extends NamespaceRef {
@@ -78,13 +78,6 @@ function nextLife(life: string): string {
   return `${instance}.${Number(count) + 1}`;
 }
 
-/** A revision, as Helm records it in a Secret. */
-interface Revision {
-  secret: string;
-  status: string;
-  description: string;
-}
-
 async function lookAt(release: ReleasePresenceInputs): Promise<Look> {
   try {
     const revisions = await inNamespace(release, (namespace) => currentRevisions(namespace, release.release));
@@ -108,23 +101,6 @@ async function unlock(release: ReleasePresenceInputs): Promise<void> {
 
 /** Whether Helm can go on from a revision. */
 const isUsable = ({ status }: Revision): boolean => status === "deployed" || status === "failed";
-
-async function currentRevisions(namespace: Namespace, release: string): Promise<Revision[]> {
-  const labelSelector = `owner=helm,name=${release},status!=superseded`;
-  const secrets = await namespace.list<V1Secret>("v1", "secrets", { labelSelector });
-  return secrets.map(({ metadata, data }) => ({
-    secret: metadata?.name ?? "",
-    status: metadata?.labels?.["status"] ?? "",
-    description: descriptionOf(data?.["release"] ?? ""),
-  }));
-}
-
-/** Helm compresses a record and encodes it in base64; Kubernetes does so once more. */
-function descriptionOf(record: string): string {
-  const compressed = Buffer.from(Buffer.from(record, "base64").toString(), "base64");
-  const { info } = JSON.parse(gunzipSync(compressed).toString()) as { info: { description: string } };
-  return info.description;
-}
 
 async function inNamespace<T>(ref: NamespaceRef, use: (namespace: Namespace) => Promise<T>): Promise<T> {
   const namespace = await Namespace.open(ref);

@@ -164,7 +164,8 @@ function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
   return containers.every(({ state }) => new Date(state?.running?.startedAt ?? 0) >= new Date(nodeStarted));
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether the application answers at a URL, and says that it is well. */
+export async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(3_000) });
     await response.body?.cancel();

@@ -14,12 +14,16 @@ export interface Revision {
   version: number;
   status: string;
   description: string;
+  /** When it was deployed, in ISO 8601. */
+  deployed?: string;
 }
 
 /** A Kubernetes API in which every namespace holds the same, over TLS, for clients with its certificate alone, and Minikube's kubeconfig. */
 export class FakeApi {
   /** Objects by the end of their path: `pods`, `secrets`. A function is asked at each question. */
   readonly lists = new Map<string, object[] | (() => object[])>();
+  /** Single objects by the end of their path: `daemonsets/kube-router`. */
+  readonly objects = new Map<string, object>();
   readonly logs = new Map<string, string>();
   readonly deleted: string[] = [];
   readonly asked: string[] = [];
@@ -80,8 +84,10 @@ export class FakeApi {
       const text = this.logs.get(url.searchParams.get("previous") === "true" ? `${name} before` : name);
       return text === undefined ? { status: 400, body: "" } : { status: 200, body: text };
     }
+    const object = this.objects.get(path);
+    if (object !== undefined) return { status: 200, body: JSON.stringify(object) };
+    if (path === "" || path.includes("/")) return { status: 404, body: "" };
     const list = this.lists.get(path);
-    if (path === "") return { status: 404, body: "" };
     return { status: 200, body: JSON.stringify({ items: typeof list === "function" ? list() : (list ?? []) }) };
   }
 
@@ -99,10 +105,11 @@ export class FakeApi {
   }
 }
 
-function recordOf({ version, status, description }: Revision): object {
-  const record = gzipSync(JSON.stringify({ info: { description } })).toString("base64");
+function recordOf({ version, status, description, deployed }: Revision): object {
+  const info = { description, last_deployed: deployed };
+  const record = gzipSync(JSON.stringify({ info })).toString("base64");
   return {
-    metadata: { name: `sh.helm.release.v1.todo.v${version}`, labels: { status } },
+    metadata: { name: `sh.helm.release.v1.todo.v${version}`, labels: { status, version: String(version) } },
     data: { release: Buffer.from(record).toString("base64") },
   };
 }

@@ -62,7 +62,14 @@ export const executable = ({ name, version }: Pick<Tool, "name" | "version">): s
   join(toolFolder(name, version), "bin", name);
 
 /** True if the program on PATH answers with a version that will do. */
-export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment()): Promise<boolean> => {
+export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment()): Promise<boolean> =>
+  semver.satisfies((await versionOnPath(tool, env)) ?? "", tool.accepts);
+
+/** The version of the program on PATH; undefined if there is none, or it fails or says no version. */
+export const versionOnPath = async (
+  tool: Tool,
+  env: NodeJS.ProcessEnv = environment(),
+): Promise<string | undefined> => {
   const { stdout, failed } = await execa(tool.name, tool.versionArguments, {
     env,
     extendEnv: false,
@@ -71,8 +78,7 @@ export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment(
     timeout: 20_000,
   });
   // Debian's and other builds decorate the version: `v3.20.2+g1234`, `5.10.2-5`.
-  const version = failed ? null : semver.coerce(/\d+\.\d+\.\d+/.exec(stdout)?.[0]);
-  return version !== null && semver.satisfies(version, tool.accepts);
+  return failed ? undefined : /\d+\.\d+\.\d+/.exec(stdout)?.[0];
 };
 
 const install = async (tool: Tool, draft: string, report: Report): Promise<void> => {

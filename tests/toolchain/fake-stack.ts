@@ -1,0 +1,103 @@
+import { hostname } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
+import { stringify } from "yaml";
+import { Commands } from "../../provider/commands.ts";
+import { ownerOf } from "../../provider/ownership.ts";
+import type { Place } from "../../toolchain/own-cluster.ts";
+import { dockerScript } from "../provider/fake-machine.ts";
+import { FakeCommands } from "../stand-ins/fake-commands.ts";
+
+/** A checkout with a stack `dev`, a Minikube's home and a Docker, which all only pretend. */
+export class FakeStack {
+  readonly commands = new Commands(process.env, new AbortController().signal);
+  readonly #docker: FakeCommands;
+  readonly #folder: FsFixture;
+
+  private constructor(docker: FakeCommands, folder: FsFixture) {
+    this.#docker = docker;
+    this.#folder = folder;
+  }
+
+  /** @param settings what the stack sets, such as `todo-stack:port`. */
+  static async create(settings: Record<string, string | number> = {}): Promise<FakeStack> {
+    const docker = await FakeCommands.create({ docker: dockerScript });
+    await writeFile(`${docker.folder}/capacity`, `8 ${16_000 * 2 ** 20}`);
+    const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
+    const folder = await createFixture({
+      "Pulumi.yaml": project,
+      "Pulumi.dev.yaml": stringify({ config: settings }),
+      ".state/passphrase": "secret",
+    });
+    return new FakeStack(docker, folder);
+  }
+
+  get place(): Place {
+    const folder = this.#folder.path.replace(/\/$/, "");
+    return { folder, home: this.#folder.getPath("home/.minikube"), stack: "dev" };
+  }
+
+  /** Puts a file into the checkout. */
+  async file(name: string, text: string): Promise<string> {
+    const path = this.#folder.getPath(name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    return path;
+  }
+
+  /** The cluster as `up` leaves it: a profile of ours, and a container in a state that Docker knows. */
+  async cluster(life: string, config: object = {}): Promise<void> {
+    await this.mark();
+    const made = {
+      KubernetesConfig: { KubernetesVersion: "v1.34.4", ContainerRuntime: "docker" },
+      ExposedPorts: ["127.0.0.1:30080:30080"],
+      ...config,
+    };
+    await this.file("home/.minikube/profiles/todo/config.json", JSON.stringify(made));
+    await this.inDocker("container-todo", life);
+  }
+
+  /** Puts something into Docker: `volume-todo`. */
+  async inDocker(name: string, text = ""): Promise<void> {
+    await writeFile(`${this.#docker.folder}/${name}`, text);
+  }
+
+  /** Marks the profile as made by somebody, by default by this stack. */
+  async mark(owner = ownerOf("urn:pulumi:dev", this.place.folder)): Promise<void> {
+    const mark = { owner, instance: "life-1" };
+    await this.file("home/.minikube/profiles/todo/todo-stack.json", JSON.stringify(mark));
+  }
+
+  /** Pulumi's state, as of a stack that is up. */
+  async state(outputs: { instance?: string; url?: string } = {}): Promise<void> {
+    const resources = [
+      { type: "pulumi:pulumi:Stack", outputs: { url: outputs.url } },
+      { type: "minikube:index:Cluster", outputs: { instance: outputs.instance } },
+    ];
+    await this.file(
+      ".state/.pulumi/stacks/todo-stack/dev.json",
+      JSON.stringify({ checkpoint: { latest: { resources } } }),
+    );
+  }
+
+  /** A lock on the stack. */
+  async lock(pid: number, host = hostname()): Promise<void> {
+    const file = ".state/.pulumi/locks/organization/todo-stack/dev/0123.json";
+    await this.file(
+      file,
+      JSON.stringify({ pid, username: "somebody", hostname: host, timestamp: "2026-01-02T03:04:05Z" }),
+    );
+  }
+
+  /** Stops Docker, as it looks from outside when its socket is gone. */
+  async stopDocker(): Promise<void> {
+    await writeFile(`${this.#docker.folder}/docker-is-down`, "Cannot connect: no such file or directory\n");
+  }
+
+  async remove(): Promise<void> {
+    this.#docker.restore();
+    await this.#folder.rm();
+  }
+}

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { stripVTControlCharacters } from "node:util";
+import { screen } from "../../toolchain/status/screen.ts";
+import { statusOf } from "../../toolchain/status/status.ts";
+import { FakeApi } from "../provider/fake-api.ts";
+import { FakeStack } from "./fake-stack.ts";
+
+const now = Date.parse("2026-01-02T12:00:00Z");
+
+describe("npm run status", () => {
+  let stack: FakeStack;
+
+  beforeEach(async () => (stack = await FakeStack.create()));
+  afterEach(() => stack.remove());
+
+  const look = async () => await statusOf(stack.commands, stack.place);
+
+  describe("where nothing can answer", () => {
+    it("says that there is no cluster, and how to make one", async () => {
+      const { cluster, answers, next } = await look();
+      assert.deepEqual({ cluster, answers }, { cluster: "missing", answers: false });
+      assert.match(next ?? "", /no cluster.*npm start$/);
+    });
+
+    it("says that the cluster is stopped, and how to start it", async () => {
+      await stack.cluster("exited");
+      const { cluster, answers, next, kubernetesVersion, instance } = await look();
+      assert.deepEqual({ cluster, answers }, { cluster: "stopped", answers: false });
+      assert.deepEqual({ kubernetesVersion, instance }, { kubernetesVersion: "v1.34.4", instance: "life-1" });
+      assert.match(next ?? "", /stopped.*npm start$/);
+    });
+
+    it("says that Docker does not answer", async () => {
+      await stack.cluster("running");
+      await stack.stopDocker();
+      const { cluster, answers, next } = await look();
+      assert.deepEqual({ cluster, answers }, { cluster: "unknown", answers: false });
+      assert.match(next ?? "", /Start Docker, then type: npm start$/);
+    });
+
+    it("says that the kubeconfig is missing", async () => {
+      await stack.cluster("running");
+      assert.match((await look()).next ?? "", /\.state\/todo\.kubeconfig is missing.*npm start$/);
+    });
+  });
+
+  describe("beside a running cluster", () => {
+    let api: FakeApi;
+    let app: Server;
+    let statusCode: number;
+    let requests: number;
+
+    beforeEach(async () => {
+      api = await FakeApi.start();
+      statusCode = 200;
+      requests = 0;
+      app = createServer((_request, response) => {
+        requests += 1;
+        response.writeHead(statusCode).end();
+      });
+      app.listen(0, "127.0.0.1");
+      await once(app, "listening");
+      const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
+      await stack.state({ instance: "life-1", url });
+      await stack.cluster("running");
+      await stack.file(".state/todo.kubeconfig", readFileSync(api.kubeconfig, "utf8"));
+      api.objects.set("daemonsets/kube-router", { status: { numberReady: 1 } });
+      api.revisions([
+        { version: 9, status: "failed", description: "chart 0123", deployed: "2026-01-01T12:00:00.123456789Z" },
+        { version: 10, status: "deployed", description: "chart 4567", deployed: "2026-01-02T11:57:30.123456789Z" },
+      ]);
+      api.lists.set("pods", [
+        pod("todo-backend-a", "todo-backend:b1", { name: "backend", ready: true, restartCount: 0 }),
+        pod("todo-frontend-a", "todo-frontend:f1", {
+          name: "frontend",
+          ready: false,
+          restartCount: 4,
+          state: { waiting: { reason: "CrashLoopBackOff" } },
+          lastState: { terminated: { exitCode: 7 } },
+        }),
+      ]);
+    });
+
+    afterEach(async () => {
+      app.closeAllConnections();
+      app.close();
+      await api.stop();
+    });
+
+    const shown = async (): Promise<string[]> => stripVTControlCharacters(screen(await look(), now)).split("\n");
+
+    it("shows cluster, release, pods with what is wrong, images and URL on one screen", async () => {
+      const { url } = await look();
+      assert.deepEqual(await shown(), [
+        "Stack    dev",
+        "Cluster  todo running, instance life-1, Kubernetes v1.34.4, NetworkPolicies enforced by kube-router",
+        "Release  revision 10, deployed 2m ago: chart 4567",
+        `URL      ${url}, answers`,
+        "",
+        "Pod              Ready  Restarts  Age",
+        "todo-backend-a   1/1    0         2h",
+        "todo-frontend-a  0/1    4         2h   frontend ends again and again with exit code 7, 4 restarts",
+        "",
+        "Image",
+        "todo-backend:b1",
+        "todo-frontend:f1",
+      ]);
+    });
+
+    it("is content only when the application answers", async () => {
+      assert.equal((await look()).answers, true);
+      statusCode = 503;
+      const { answers, next } = await look();
+      assert.equal(answers, false);
+      assert.match(next ?? "", /does not answer.*npx pulumi up.*kubectl --kubeconfig \.state\/todo\.kubeconfig/);
+    });
+
+    it("changes nothing in the cluster", async () => {
+      await look();
+      assert.ok(api.asked.length > 0, "the cluster must have been asked");
+      assert.deepEqual(
+        api.asked.filter((question) => !question.startsWith("GET ")),
+        [],
+      );
+    });
+
+    it("says that NetworkPolicies are not enforced", async () => {
+      api.objects.delete("daemonsets/kube-router");
+      assert.match((await shown())[1] ?? "", /NetworkPolicies not enforced$/);
+    });
+
+    it("says that a pod cannot be made", async () => {
+      const message = "forbidden by a policy";
+      const conditions = [{ type: "ReplicaFailure", status: "True", message }];
+      api.lists.set("deployments", [
+        { metadata: { name: "todo-backend" }, spec: { replicas: 1 }, status: { conditions } },
+      ]);
+      const pods = (await look()).application?.pods;
+      assert.deepEqual(pods?.find(({ name }) => name === "todo-backend")?.trouble, `gets no pod: ${message}`);
+    });
+
+    for (const [title, changes, expected] of [
+      ["an evicted pod", { phase: "Failed", message: "The node was low on memory." }, "The node was low on memory."],
+      [
+        "a pod that is not ready yet",
+        { containerStatuses: [{ name: "a", ready: false, started: true }] },
+        "a is not ready",
+      ],
+    ] as const) {
+      it(`says what is wrong with ${title}`, async () => {
+        api.lists.set("pods", [{ metadata: { name: "pod" }, spec: { containers: [{}] }, status: changes }]);
+        assert.deepEqual((await look()).application?.pods[0]?.trouble, expected);
+      });
+    }
+
+    it("says that nothing is released", async () => {
+      api.revisions([]);
+      statusCode = 503;
+      assert.match((await look()).next ?? "", /Nothing is released.*npm start$/);
+    });
+
+    it("says why Kubernetes cannot be asked", async () => {
+      await stack.file(".state/todo.kubeconfig", readFileSync(api.kubeconfig, "utf8").replace(/:\d+$/m, ":1"));
+      const { application, next } = await look();
+      assert.equal(application, undefined);
+      assert.match(next ?? "", /cannot be asked: .*ECONNREFUSED.*docker stop todo; npm start$/);
+    });
+
+    it("asks nothing of a cluster that is not this stack's", async () => {
+      await stack.mark("/another/checkout (stack dev)");
+      await stack.state({ instance: "life-0", url: (await look()).url });
+      api.asked.length = 0;
+      requests = 0;
+      const { cluster, answers, next, instance } = await look();
+      assert.deepEqual({ cluster, answers, instance }, { cluster: "foreign", answers: false, instance: undefined });
+      assert.match(next ?? "", /todo belongs to \/another\/checkout \(stack dev\)/);
+      assert.deepEqual({ asked: api.asked, requests }, { asked: [], requests: 0 });
+    });
+
+    it("knows its cluster again in a checkout that was moved", async () => {
+      await stack.mark("/former/folder (stack dev)");
+      assert.equal((await look()).cluster, "running");
+    });
+
+    it("takes no answer for the application's while the cluster is stopped", async () => {
+      await stack.cluster("exited");
+      assert.equal((await look()).answers, false);
+      assert.equal(requests, 0);
+    });
+  });
+});
+
+function pod(name: string, image: string, container: object): object {
+  return {
+    metadata: { name, creationTimestamp: "2026-01-02T10:00:00Z" },
+    spec: { containers: [{ image }] },
+    status: { phase: "Running", containerStatuses: [container] },
+  };
+}

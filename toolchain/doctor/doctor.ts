@@ -1,0 +1,130 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { styleText } from "node:util";
+import packages from "../../package.json" with { type: "json" };
+import { availableCapacity } from "../../provider/capacity.ts";
+import { Commands } from "../../provider/commands.ts";
+import { dockerCapacity, thingsNamed } from "../../provider/docker.ts";
+import type { Enforcer } from "../../provider/network-policy.ts";
+import { isListening } from "../../provider/preflight.ts";
+import { environment } from "../environment.ts";
+import { isRegistryOnly } from "../machine.ts";
+import { enforcerIn, lookAtCluster } from "../own-cluster.ts";
+import type { OwnCluster, Place } from "../own-cluster.ts";
+import { checkout, minikubeHome } from "../paths.ts";
+import { selectedStack, stateFile } from "../stack-files.ts";
+import { stackName } from "../stack.ts";
+import { table } from "../table.ts";
+import { kubeconform, kubeScore, untt } from "../tools/chart-checkers.ts";
+import { helm } from "../tools/helm.ts";
+import { hadolint, shellcheck } from "../tools/linters.ts";
+import { minikube } from "../tools/minikube.ts";
+import { pulumi } from "../tools/pulumi.ts";
+import { executable, versionOnPath } from "../tools/tool.ts";
+import type { Tool } from "../tools/tool.ts";
+import { uv } from "../tools/uv.ts";
+import { accessTo, damageOf, locksOn, passphraseFacts } from "./facts.ts";
+import * as verdicts from "./verdicts.ts";
+import type { Finding, ToolFacts } from "./verdicts.ts";
+
+/** Where to look, and in what environment. */
+export interface Patient extends Place {
+  commands: Commands;
+  /** The environment in which the stack's commands run. */
+  env: NodeJS.ProcessEnv;
+}
+
+/** Long enough for a loaded machine, short enough for a person. */
+const patience = 60_000;
+
+/**
+ * Looks at everything that the stack needs, and says what is wrong and what to type. Installs and changes nothing.
+ * @param json true for JSON instead of a table.
+ * @returns the exit code: 1 if something fails.
+ */
+export const doctor = async (json: boolean): Promise<number> => {
+  const env = environment();
+  const commands = new Commands(env, AbortSignal.timeout(patience));
+  const findings = await examine({ commands, env, folder: checkout, home: minikubeHome, stack: stackName() });
+  console.log(json ? JSON.stringify(findings, undefined, 2) : report(findings));
+  return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;
+};
+
+/** Says of each thing that a stack needs how it is; what there is not yet, is left out. */
+export const examine = async (patient: Patient): Promise<Finding[]> => [
+  verdicts.onTool(
+    { name: "Node", accepts: packages.engines.node, version: process.versions.node },
+    "Install it: https://nodejs.org",
+  ),
+  ...(await onTools(patient)),
+  ...(await onMachine(patient)),
+  ...onPulumi(patient),
+];
+
+const onTools = async ({ env }: Patient): Promise<Finding[]> => {
+  const find = async (tools: Tool[]): Promise<ToolFacts[]> =>
+    await Promise.all(
+      tools.map(async (tool) => ({
+        name: tool.name,
+        accepts: tool.accepts,
+        // As set-up does: one that it has installed is there, and one of them cannot say its version.
+        version: existsSync(executable(tool)) ? tool.version : await versionOnPath(tool, env),
+      })),
+    );
+  // The stand-ins for the plugins release by Helm; the official plugin has it built in.
+  const forStack = [pulumi, minikube, ...(isRegistryOnly() ? [helm] : [])];
+  const forTests = [helm, untt, kubeconform, kubeScore, uv, hadolint, shellcheck];
+  const found = await find(forStack);
+  return [...found.map((tool) => verdicts.onTool(tool)), verdicts.onTestTools(await find(forTests))];
+};
+
+const onMachine = async (patient: Patient): Promise<Finding[]> => {
+  const { commands } = patient;
+  const cluster = await lookAtCluster(commands, patient);
+  const { settings, life, mark, made } = cluster;
+  const docker = await dockerCapacity(commands).catch(asError);
+  const available = settings.driver === "docker" ? docker : await availableCapacity(commands, settings.driver);
+  // What an interrupted start has left is marked as ours. What Docker cannot say now, `up` will.
+  const isFree = life === "missing" && mark === undefined;
+  const inDocker = isFree ? await thingsNamed(commands, settings.profile).catch(() => []) : [];
+  const isOurs = life === "running" && (made?.ports.includes(settings.port) ?? false);
+  return [
+    verdicts.onDocker(docker),
+    available instanceof Error ? undefined : verdicts.onSize(settings, available),
+    verdicts.onPort(settings.port, await isListening("127.0.0.1", settings.port), isOurs),
+    verdicts.onProfile(cluster, inDocker),
+    life === "foreign" ? undefined : verdicts.onRuntime(made?.containerRuntime),
+    verdicts.onNetworkPolicies(await enforcer(cluster)),
+  ].filter((finding) => finding !== undefined);
+};
+
+const enforcer = async ({ life, kubeconfig }: OwnCluster): Promise<Enforcer | Error | undefined> =>
+  life === "running" ? await enforcerIn(kubeconfig).catch(asError) : undefined;
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+const onPulumi = ({ folder, stack, env }: Patient): Finding[] => {
+  const file = stateFile(folder, stack);
+  const exists = existsSync(file);
+  const selected = env.PULUMI_STACK ?? selectedStack(folder);
+  return [
+    verdicts.onState(accessTo(join(folder, ".state")), damageOf(folder, stack), relative(folder, file)),
+    verdicts.onPassphrase(passphraseFacts(folder, env), exists),
+    verdicts.onStack(stack, exists, selected),
+    verdicts.onLock(stack, locksOn(folder, stack)),
+  ];
+};
+
+const colours = { pass: "green", warn: "yellow", fail: "red" } as const;
+
+/** Puts findings on a screen, with colours on a terminal. */
+export const report = (findings: Finding[]): string => {
+  const rows = findings.flatMap(({ name, verdict, text, next }) => [
+    [styleText(colours[verdict], verdict), name, text],
+    ...(next === undefined ? [] : [["", "", `→ ${next}`]]),
+  ]);
+  const count = (verdict: Finding["verdict"]): number => findings.filter((each) => each.verdict === verdict).length;
+  const summary = `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail`;
+  return `${table(rows)}\n\n${summary}`;
+};

@@ -1,0 +1,120 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { V1DaemonSet } from "@kubernetes/client-node";
+import type { Commands } from "../provider/commands.ts";
+import { containerState } from "../provider/docker.ts";
+import { ApiError, Namespace } from "../provider/kubernetes.ts";
+import { machineState } from "../provider/minikube.ts";
+import type { Enforcer } from "../provider/network-policy.ts";
+import { isOurs, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
+import type { Mark, Profile } from "../provider/ownership.ts";
+import { plainSettings, stackState } from "./stack-files.ts";
+import type { PlainSettings, StackState } from "./stack-files.ts";
+
+/** Where a stack and its cluster are. */
+export interface Place {
+  /** The checkout's folder. */
+  folder: string;
+  /** Minikube's home, which ends in `.minikube`. */
+  home: string;
+  stack: string;
+}
+
+/** How Minikube has made a cluster. */
+export interface Made {
+  kubernetesVersion: string;
+  containerRuntime: string;
+  /** The ports on this machine that lead to it. */
+  ports: number[];
+}
+
+/** What is known of a stack's cluster without running Pulumi. */
+export interface OwnCluster {
+  settings: PlainSettings;
+  state: StackState;
+  /** `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's. */
+  life: "running" | "stopped" | "missing" | "unknown" | "foreign";
+  /** Who has made the profile and which life it is, if a stack of this project has. */
+  mark?: Mark;
+  /** Undefined when there is no profile, or none that can be read. */
+  made?: Made;
+  /** Path of its kubeconfig. */
+  kubeconfig: string;
+}
+
+/** Looks at the cluster of a stack, and changes nothing. Nothing is asked of a cluster that is not this stack's. */
+export const lookAtCluster = async (commands: Commands, { folder, home, stack }: Place): Promise<OwnCluster> => {
+  const settings = plainSettings(folder, stack);
+  const state = readState(folder, stack);
+  const profile = { home, profile: settings.profile };
+  const mark = markOf(profile);
+  const made = readMade(profile);
+  const kubeconfig = join(folder, ".state", `${settings.profile}.kubeconfig`);
+  const life = async (): Promise<OwnCluster["life"]> => {
+    if (!existsSync(profileFolder(profile))) return "missing";
+    if (!isOurs(mark, ownerOf(`urn:pulumi:${stack}`, folder), state.instance ?? "")) return "foreign";
+    if (settings.driver === "docker") return await containerState(commands, settings.profile);
+    return await machineState(commands, { ...profile, kubeconfig });
+  };
+  return {
+    settings,
+    state,
+    life: await life(),
+    ...(mark === undefined ? {} : { mark }),
+    ...(made === undefined ? {} : { made }),
+    kubeconfig,
+  };
+};
+
+/** Asks the API of a cluster what enforces NetworkPolicies. @throws Error when it does not answer. */
+export const enforcerIn = async (kubeconfig: string): Promise<Enforcer> => {
+  const system = await Namespace.open({ kubeconfig, namespace: "kube-system" });
+  try {
+    const { status } = await system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router");
+    return (status?.numberReady ?? 0) > 0 ? "kube-router" : "none";
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return "none";
+    throw error;
+  } finally {
+    system.close();
+  }
+};
+
+/** A state that cannot be read is the doctor's business. */
+const readState = (folder: string, stack: string): StackState => {
+  try {
+    return stackState(folder, stack) ?? {};
+  } catch {
+    return {};
+  }
+};
+
+/** A mark that cannot be read says no more than none. */
+const markOf = (profile: Profile): Mark | undefined => {
+  try {
+    return readMark(profile);
+  } catch {
+    return undefined;
+  }
+};
+
+/** As much as is read of what Minikube keeps about a profile. */
+interface ProfileConfig {
+  KubernetesConfig?: { KubernetesVersion?: string; ContainerRuntime?: string };
+  ExposedPorts?: string[] | null;
+}
+
+const readMade = (profile: Profile): Made | undefined => {
+  try {
+    const text = readFileSync(join(profileFolder(profile), "config.json"), "utf8");
+    const { KubernetesConfig, ExposedPorts } = JSON.parse(text) as ProfileConfig;
+    return {
+      kubernetesVersion: KubernetesConfig?.KubernetesVersion ?? "",
+      containerRuntime: KubernetesConfig?.ContainerRuntime ?? "",
+      // ADDRESS:HOST_PORT:NODE_PORT
+      ports: (ExposedPorts ?? []).map((port) => Number(port.split(":").at(-2))),
+    };
+  } catch {
+    return undefined;
+  }
+};

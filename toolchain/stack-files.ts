@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { ToolchainError } from "./errors.ts";
+
+/** The settings of a stack that say where its cluster is and how large. None of them is a secret. */
+export interface PlainSettings {
+  profile: string;
+  driver: string;
+  cpus: number;
+  /** In MB. */
+  memory: number;
+  port: number;
+  namespace: string;
+}
+
+/** What Pulumi's state says of a stack's cluster. */
+export interface StackState {
+  /** The life of the cluster; undefined when there is none. */
+  instance?: string;
+  /** Where the application answers; undefined before the first `up` has ended. */
+  url?: string;
+}
+
+type Plain = string | number | undefined;
+
+/** As much as is read of Pulumi's state. */
+interface State {
+  checkpoint: { latest?: { resources?: { type: string; outputs?: { instance?: string; url?: string } }[] } };
+}
+
+/**
+ * Reads the settings of a stack without running Pulumi: its own, else what `Pulumi.yaml` says.
+ * @throws ToolchainError when a file is no YAML.
+ */
+export const plainSettings = (folder: string, stack: string): PlainSettings => {
+  const declared = readConfig(join(folder, "Pulumi.yaml")) as Record<string, { default?: Plain }>;
+  const own = readConfig(join(folder, `Pulumi.${stack}.yaml`)) as Record<string, Plain>;
+  const valueOf = (key: string): string => String(own[`todo-stack:${key}`] ?? declared[key]?.default ?? "");
+  return {
+    profile: valueOf("profile"),
+    driver: valueOf("driver"),
+    cpus: Number(valueOf("cpus")),
+    memory: Number(valueOf("memory")),
+    port: Number(valueOf("port")),
+    namespace: valueOf("namespace"),
+  };
+};
+
+/** The file in which Pulumi keeps the state of a stack. */
+export const stateFile = (folder: string, stack: string): string =>
+  join(folder, ".state", ".pulumi", "stacks", "todo-stack", `${stack}.json`);
+
+/**
+ * Reads the state of a stack without running Pulumi.
+ * @returns undefined when there is no such stack.
+ * @throws Error when the state cannot be read.
+ */
+export const stackState = (folder: string, stack: string): StackState | undefined => {
+  const text = readIfThere(stateFile(folder, stack));
+  if (text === undefined) return undefined;
+  const { checkpoint } = JSON.parse(text) as State;
+  const outputsOf = (type: string) => checkpoint.latest?.resources?.find((each) => each.type === type)?.outputs;
+  const instance = outputsOf("minikube:index:Cluster")?.instance;
+  const url = outputsOf("pulumi:pulumi:Stack")?.url;
+  return { ...(instance === undefined ? {} : { instance }), ...(url === undefined ? {} : { url }) };
+};
+
+/** The stack that `npx pulumi` works on when it is given none. Undefined when none is selected. */
+export const selectedStack = (folder: string): string | undefined => {
+  // Pulumi remembers it by the path of the project.
+  const project = createHash("sha1").update(join(folder, "Pulumi.yaml")).digest("hex");
+  const file = join(folder, ".state", "pulumi-home", "workspaces", `todo-stack-${project}-workspace.json`);
+  try {
+    const { stacks = {} } = JSON.parse(readFileSync(file, "utf8")) as { stacks?: Record<string, string> };
+    return stacks[`file://${join(folder, ".state")}`]?.split("/").at(-1);
+  } catch {
+    return undefined;
+  }
+};
+
+const readConfig = (file: string): Record<string, unknown> => {
+  try {
+    return (parse(readIfThere(file) ?? "") as { config?: Record<string, unknown> } | null)?.config ?? {};
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ToolchainError(`${file} cannot be read: ${why}`, "Mend it: git diff shows what was changed.", error);
+  }
+};
+
+const readIfThere = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+};
