@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { UserError } from "../../provider/errors.ts";
+import * as verdicts from "../../toolchain/doctor/verdicts.ts";
+import type { Finding } from "../../toolchain/doctor/verdicts.ts";
+import { assertFinding } from "./assert-finding.ts";
+import type { Expected } from "./assert-finding.ts";
+
+const size = { cpus: 4, memory: 8192 };
+const settings = { profile: "todo", driver: "docker", ...size, port: 30080, namespace: "todo" };
+const mark = { owner: "/another/checkout (stack dev)", instance: "life-1" };
+const tool = { name: "helm", accepts: "^3.18.0" };
+const file = ".state/dev.json";
+
+const table: [string, () => Finding | undefined, Expected][] = [
+  ["a tool", () => verdicts.onTool({ ...tool, version: "3.20.2" }), ["pass", /^3\.20\.2$/]],
+  [
+    "a tool too old",
+    () => verdicts.onTool({ ...tool, version: "3.17.9" }),
+    ["fail", /3\.17\.9 is not/, /npm run setup/],
+  ],
+  ["no tool", () => verdicts.onTool({ ...tool, version: undefined }), ["fail", /missing/, /npm run setup/]],
+  ["tools for tests", () => verdicts.onTestTools([{ ...tool, version: "3.20.2" }]), ["pass", /^helm 3\.20\.2$/]],
+  ["no tools for tests", () => verdicts.onTestTools([{ ...tool, version: undefined }]), ["warn", /helm/, /npm test/]],
+  ["Docker", () => verdicts.onDocker(size), ["pass", /4 CPUs and 8192 MB/]],
+  [
+    "no Docker",
+    () => verdicts.onDocker(new UserError("It is down.", "Start it.")),
+    ["fail", /^It is down\.$/, /^Start it\.$/],
+  ],
+  ["room enough", () => verdicts.onSize(size, { cpus: 8, memory: 16_000 }), ["pass", /4 CPUs and 8192 MB/]],
+  ["less room", () => verdicts.onSize(size, { cpus: 2, memory: 16_000 }), ["warn", /2 instead of 4/, /more/]],
+  [
+    "too little room",
+    () => verdicts.onSize(size, { cpus: 1, memory: 16_000 }),
+    ["fail", /at least 2 CPUs/, /Give Docker more/],
+  ],
+  ["a free port", () => verdicts.onPort(30080, false, false), ["pass", /free/]],
+  ["our port", () => verdicts.onPort(30080, true, true), ["pass", /leads to the cluster/]],
+  ["a taken port", () => verdicts.onPort(30080, true, false), ["fail", /taken/, /config set port/]],
+  ["no cluster yet", () => verdicts.onProfile({ settings, life: "missing", state: {} }, []), ["pass", /not made yet/]],
+  [
+    "a container of that name",
+    () => verdicts.onProfile({ settings, life: "missing", state: {} }, ["container todo"]),
+    ["fail", /a container todo that/, /config set profile/],
+  ],
+  [
+    "a cluster that is gone",
+    () => verdicts.onProfile({ settings, life: "missing", state: { instance: "life-1" } }, []),
+    ["warn", /gone/, /empty database.*npx pulumi up/],
+  ],
+  [
+    "somebody else's cluster",
+    () => verdicts.onProfile({ settings, life: "foreign", state: {}, mark }, []),
+    ["fail", /belongs to \/another\/checkout/, /config set profile/],
+  ],
+  [
+    "a stopped cluster",
+    () => verdicts.onProfile({ settings, life: "stopped", state: {} }, []),
+    ["warn", /stopped/, /npm start/],
+  ],
+  [
+    "an unknown cluster",
+    () => verdicts.onProfile({ settings, life: "unknown", state: {} }, []),
+    ["warn", /nobody/, /Docker/],
+  ],
+  ["a running cluster", () => verdicts.onProfile({ settings, life: "running", state: {} }, []), ["pass", /runs/]],
+  ["the runtime", () => verdicts.onRuntime("docker"), ["pass", /docker/]],
+  [
+    "another runtime",
+    () => verdicts.onRuntime("containerd"),
+    ["fail", /containerd/, /npm run backup.*npm stop.*npm start/],
+  ],
+  ["enforced policies", () => verdicts.onNetworkPolicies("kube-router"), ["pass", /kube-router/]],
+  ["unenforced policies", () => verdicts.onNetworkPolicies("none"), ["warn", /NOT enforced/, /up --refresh/]],
+  ["a mute Kubernetes", () => verdicts.onNetworkPolicies(new Error("refused")), ["warn", /refused/, /npm run status/]],
+  ["the state", () => verdicts.onState("granted", undefined, file), ["pass", /read and written/]],
+  ["no state", () => verdicts.onState("missing", undefined, file), ["fail", /no folder/, /npm run setup/]],
+  ["somebody else's state", () => verdicts.onState("denied", undefined, file), ["fail", /cannot be/, /chown.*\.state/]],
+  [
+    "a damaged state",
+    () => verdicts.onState("granted", "it ends too early", file),
+    ["fail", /damaged: it ends too early/, /cp \.state\/dev\.json\.bak \.state\/dev\.json$/],
+  ],
+  [
+    "one's own passphrase",
+    () => verdicts.onPassphrase("brought by the user", true),
+    ["pass", /PULUMI_CONFIG_PASSPHRASE/],
+  ],
+  ["no passphrase yet", () => verdicts.onPassphrase("missing", false), ["fail", /not made/, /npm run setup/]],
+  ["a lost passphrase", () => verdicts.onPassphrase("missing", true), ["fail", /missing/, /Put it back/]],
+  ["a private passphrase", () => verdicts.onPassphrase({ mode: 0o600 }, true), ["pass", /you alone/]],
+  [
+    "a passphrase that the group can read",
+    () => verdicts.onPassphrase({ mode: 0o640 }, true),
+    ["fail", /others/, /chmod 600/],
+  ],
+  [
+    "a passphrase that all can read",
+    () => verdicts.onPassphrase({ mode: 0o604 }, true),
+    ["fail", /others/, /chmod 600/],
+  ],
+  ["the stack", () => verdicts.onStack("dev", true, "dev"), ["pass", /dev/]],
+  ["no stack", () => verdicts.onStack("dev", false, undefined), ["fail", /not made/, /npm run setup/]],
+  ["another stack", () => verdicts.onStack("dev", true, "demo"), ["warn", /works on demo/, /stack select dev/]],
+  ["no lock", () => verdicts.onLock("dev", []), ["pass", /none/]],
+  [
+    "a lock",
+    () => verdicts.onLock("dev", [{ pid: 7, host: "a", alive: true }]),
+    ["warn", /held by process 7$/, /Let it end/],
+  ],
+  ["a lock elsewhere", () => verdicts.onLock("dev", [{ pid: 7, host: "a" }]), ["warn", /process 7 on a/, /Let it end/]],
+  [
+    "a lock that was left",
+    () =>
+      verdicts.onLock("dev", [
+        { pid: 6, host: "a", alive: true },
+        { pid: 7, host: "a", alive: false },
+      ]),
+    ["fail", /left by process 7/, /npx pulumi cancel --stack dev$/],
+  ],
+];
+
+describe("the verdict of the doctor", () => {
+  describe("says of", () => {
+    for (const [what, finding, expected] of table) {
+      it(`${what}: ${expected[0]}`, () => assertFinding(finding(), expected));
+    }
+  });
+
+  it("says nothing of the inside of a cluster that is not there", () => {
+    assert.deepEqual([verdicts.onRuntime(undefined), verdicts.onNetworkPolicies(undefined)], [undefined, undefined]);
+  });
+});
