@@ -20,6 +20,11 @@ const table: [string, () => Finding | undefined, Expected][] = [
   ],
   ["no tool", () => verdicts.onTool({ ...tool, version: undefined }), ["fail", /missing/, /npm run setup/]],
   ["tools for tests", () => verdicts.onTestTools([{ ...tool, version: "3.20.2" }]), ["pass", /^helm 3\.20\.2$/]],
+  [
+    "a tool whose wheel counts its builds",
+    () => verdicts.onTestTools([{ ...tool, version: "3.20.2.1" }]),
+    ["pass", /^helm 3\.20\.2\.1$/],
+  ],
   ["no tools for tests", () => verdicts.onTestTools([{ ...tool, version: undefined }]), ["warn", /helm/, /npm test/]],
   ["Docker", () => verdicts.onDocker(size), ["pass", /4 CPUs and 8192 MB/]],
   [

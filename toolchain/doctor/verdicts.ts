@@ -57,7 +57,8 @@ export const onTool = ({ name, accepts, version }: ToolFacts, next = setUp): Fin
 /** The tools that only the tests need. */
 export const onTestTools = (tools: ToolFacts[]): Finding => {
   const name = "tools for tests";
-  const bad = tools.filter(({ version, accepts }) => !semver.satisfies(version ?? "", accepts));
+  // Some wheels count their builds: 0.11.0.1.
+  const bad = tools.filter(({ version, accepts }) => !semver.satisfies(semver.coerce(version) ?? "", accepts));
   if (bad.length === 0) return pass(name, tools.map((tool) => `${tool.name} ${tool.version ?? ""}`).join(", "));
   const names = bad.map((tool) => `${tool.name} ${tool.accepts}`).join(", ");
   return warn(name, `missing: ${names}`, "Only the tests need them. They are installed by: npm test");
