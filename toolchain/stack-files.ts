@@ -2,18 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { Settings } from "../config.ts";
 import { ToolchainError } from "./errors.ts";
 
 /** The settings of a stack that say where its cluster is and how large. None of them is a secret. */
-export interface PlainSettings {
-  profile: string;
-  driver: string;
-  cpus: number;
-  /** In MB. */
-  memory: number;
-  port: number;
-  namespace: string;
-}
+export type PlainSettings = Pick<Settings, "profile" | "driver" | "cpus" | "memory" | "port" | "namespace">;
 
 /** What Pulumi's state says of a stack's cluster. */
 export interface StackState {
