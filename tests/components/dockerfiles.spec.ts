@@ -68,7 +68,11 @@ describe("the Dockerfiles", () => {
       assert.match(last(app).text, /^USER 65532:65532$/m);
       assert.match(last(app).text, /^HEALTHCHECK .*CMD \[/m);
       // Debian's own image has such programs; one that stands in for it has none.
-      assert.match(last(app).text, /^RUN .*find \/ -xdev -type f -perm \/6000 -exec chmod a-s/m, "su would stay setuid");
+      assert.match(
+        last(app).text,
+        /^RUN .*find \/ -xdev -type f -perm \/6000 -exec chmod a-s/m,
+        "su would stay setuid",
+      );
     });
 
     it(`keep what the ${app} downloads in a cache, and ask nobody for an unchanged lock file`, () => {
