@@ -30,7 +30,7 @@ describe("kube-score", () => {
   }
 
   it("has nothing against values-dev.yaml but that its pods are single, as they are meant to be", async () => {
-    assert.deepEqual(await objections(await render({ overlays: ["values-dev.yaml"] })), [
+    assert.deepEqual((await objections(await render({ overlays: ["values-dev.yaml"] }))).toSorted(), [
       "Deployment/apps/v1/todo/todo-backend: deployment-replicas",
       "Deployment/apps/v1/todo/todo-frontend: deployment-replicas",
     ]);
