@@ -1,15 +1,25 @@
 """Prometheus metrics with a bounded number of series."""
 
-from fastapi import FastAPI, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from fastapi import FastAPI, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 from starlette.types import Scope
+
+from app.database_metrics import DatabaseMetrics
 
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _LABELS = ["method", "path"]
 
 
 class Metrics:
-    """The metrics of one application."""
+    """The metrics of one application, its process and its database."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -20,6 +30,9 @@ class Metrics:
             "http_request_duration_seconds", "Time to the end of the answer.", _LABELS, registry=self.registry
         )
         self.in_progress = Gauge("http_requests_in_progress", "Requests being answered now.", registry=self.registry)
+        self.database = DatabaseMetrics()
+        self.registry.register(self.database)
+        ProcessCollector(registry=self.registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count one request under the template of its route (without the API prefix).
@@ -36,5 +49,8 @@ def add_metrics_route(app: FastAPI, metrics: Metrics) -> None:
     """Serve the metrics at `/metrics`."""
 
     @app.get("/metrics", include_in_schema=False)
-    async def read_metrics() -> Response:
+    async def read_metrics(request: Request) -> Response:
+        state = request.app.state
+        # By the connection of the probes, which is there when all others are busy.
+        await metrics.database.refresh(state.probe_engine, state.settings.readiness_timeout_seconds)
         return Response(generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
