@@ -2,5 +2,9 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   const { checkEnvironment } = await import("@/server/check-environment");
-  checkEnvironment();
+  const { METRICS_PORT: port } = checkEnvironment();
+  if (port === undefined) return;
+  // Loaded only where somebody reads them.
+  const { serveMetrics } = await import("@/server/metrics");
+  serveMetrics(port);
 }

@@ -1,12 +1,12 @@
-import { environment } from "./environment";
+import { environment, type Environment } from "./environment";
 import { log } from "./log";
 
-/** Ends the process with exit code 1 and one clear line if the environment is wrong. */
-export function checkEnvironment(): void {
+/** Gives the settings. Ends the process with exit code 1 and one clear line if the environment is wrong. */
+export function checkEnvironment(): Environment {
   try {
-    environment();
+    return environment();
   } catch (error) {
     log("error", error instanceof Error ? error.message : String(error));
-    process.exit(1);
+    return process.exit(1);
   }
 }

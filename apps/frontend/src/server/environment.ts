@@ -22,6 +22,7 @@ const schema = z.object({
     .pipe(z.enum(Object.keys(levels) as (keyof typeof levels)[]))
     .transform((value) => levels[value]),
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(5).default(0),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
 });
 
 /**
@@ -30,6 +31,7 @@ const schema = z.object({
  * - `LOG_LEVEL`: debug, info, warning or error in any case; default info.
  * - `TRUSTED_PROXY_HOPS`: how many reverse proxies (an ingress, say) stand in front; default 0, which means that
  *   X-Forwarded-* headers of a caller are not believed.
+ * - `METRICS_PORT`: port at which Prometheus finds the metrics of this process; by default nowhere.
  */
 export type Environment = z.output<typeof schema>;
 

@@ -32,6 +32,7 @@ describe("refuses", () => {
     ["a query", { BACKEND_URL: "http://backend?x=1" }, "BACKEND_URL"],
     ["an unknown level", { BACKEND_URL: "http://backend", LOG_LEVEL: "loud" }, "LOG_LEVEL"],
     ["hops that are no number", { BACKEND_URL: "http://backend", TRUSTED_PROXY_HOPS: "many" }, "TRUSTED_PROXY_HOPS"],
+    ["a port that is none", { BACKEND_URL: "http://backend", METRICS_PORT: "65536" }, "METRICS_PORT"],
   ])("%s, by name and without the value", (_name, source: Record<string, string>, variable) => {
     expect(() => environment(source)).toThrow(variable);
     expect(() => environment(source)).not.toThrow(/hidden/);

@@ -17,6 +17,15 @@ test("scripts run by nonce only, and nothing else is open", async () => {
   for (const name of ["object-src", "base-uri", "frame-ancestors"]) expect(rules.get(name)).toBe(`${name} 'none'`);
 });
 
+test("only the development server may evaluate code and open web sockets", async () => {
+  expect((await policy()).get("connect-src")).toBeUndefined();
+  vi.stubEnv("NODE_ENV", "development");
+  const rules = await policy();
+  vi.unstubAllEnvs();
+  expect(rules.get("script-src")).toContain(" 'unsafe-eval'");
+  expect(rules.get("connect-src")).toBe("connect-src 'self' ws:");
+});
+
 test("every request has a nonce of its own", async () => {
   expect((await policy()).get("script-src")).not.toBe((await policy()).get("script-src"));
 });

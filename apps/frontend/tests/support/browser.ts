@@ -8,6 +8,9 @@ vi.mock("next/navigation", () => ({ useSearchParams }));
 // Generous, because a busy machine is no mistake of the code.
 configure({ asyncUtilTimeout: 10_000 });
 
+// jsdom has no canvas, which axe asks for, and says so each time.
+HTMLCanvasElement.prototype.getContext = () => null;
+
 afterEach(() => {
   cleanup();
   vi.unstubAllGlobals();
