@@ -1,0 +1,63 @@
+import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
+import { nameOf } from "../snapshot.ts";
+import type { ObjectRef, ReleasedObject, Snapshot } from "../snapshot.ts";
+import { hashOf } from "./action.ts";
+import type { Action } from "./action.ts";
+
+const revision = "deployment.kubernetes.io/revision";
+/** Says of a Deployment which released template it was rolled back from. */
+const rolledBackFrom = "todo-stack/rolled-back-from";
+
+/** Whether a Deployment was rolled back, by this server, from what is still the newest release. */
+export const isRolledBack = (
+  { deployments }: Pick<Snapshot, "deployments">,
+  { kind, name }: ObjectRef,
+  released: ReleasedObject,
+): boolean => {
+  const deployment = kind === "Deployment" ? deployments.find((each) => nameOf(each) === name) : undefined;
+  const mark = deployment?.metadata?.annotations?.[rolledBackFrom];
+  return mark !== undefined && mark === hashOf(templateOf(released));
+};
+
+/** Going back to the newest revision whose pods still serve, or undefined where none does. */
+export const rollBack = (
+  deployment: V1Deployment,
+  released: ReleasedObject | undefined,
+  { replicaSets }: Pick<Snapshot, "replicaSets">,
+): Action | undefined => {
+  const healthy = replicaSets
+    .filter((set) => isOwn(set, deployment) && !isCurrent(set, deployment) && (set.status?.readyReplicas ?? 0) > 0)
+    .toSorted((one, other) => revisionOf(other) - revisionOf(one))
+    .at(0);
+  const template = healthy?.spec?.template;
+  if (template === undefined) return undefined;
+  const { "pod-template-hash": _own, ...labels } = template.metadata?.labels ?? {};
+  const path = `/metadata/annotations/${rolledBackFrom.replace("/", "~1")}`;
+  const before = deployment.metadata?.annotations?.[rolledBackFrom];
+  const mark = released === undefined ? [] : [{ path, before, after: hashOf(templateOf(released)) }];
+  return {
+    type: "roll-back",
+    object: { kind: "Deployment", name: nameOf(deployment) },
+    uid: deployment.metadata?.uid ?? "",
+    edits: [
+      {
+        path: "/spec/template",
+        before: deployment.spec?.template,
+        after: { ...template, metadata: { ...template.metadata, labels } },
+      },
+      ...mark,
+    ],
+  };
+};
+
+const templateOf = (released: ReleasedObject): unknown =>
+  (released.spec as { template?: unknown } | undefined)?.template;
+
+const isOwn = ({ metadata }: V1ReplicaSet, deployment: V1Deployment): boolean =>
+  metadata?.ownerReferences?.some(({ uid }) => uid === deployment.metadata?.uid) ?? false;
+
+const isCurrent = (set: V1ReplicaSet, deployment: V1Deployment): boolean =>
+  set.metadata?.annotations?.[revision] === deployment.metadata?.annotations?.[revision];
+
+/** The number of a revision; 0 where none is written. */
+export const revisionOf = ({ metadata }: V1ReplicaSet): number => Number(metadata?.annotations?.[revision] ?? 0);

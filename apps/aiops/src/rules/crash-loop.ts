@@ -1,0 +1,29 @@
+import { containersOf, firstOfEach, secondsSince } from "../containers.ts";
+import type { ContainerView } from "../containers.ts";
+import { finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { display } from "../snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** Restarts that are no accident any more, all within {@link recently}. */
+const often = 3;
+const recently = 300;
+
+/** A container that ends again and again. What ran out of memory has a finding of its own. */
+export const crashLoop = (snapshot: Snapshot): Finding[] =>
+  firstOfEach(containersOf(snapshot).filter((view) => isLooping(view, snapshot))).map(({ owner, podName, status }) => {
+    const last = status.lastState?.terminated ?? status.state?.terminated;
+    const exitCode = last?.exitCode ?? -1;
+    const facts = { pod: podName, container: status.name, exitCode, restarts: status.restartCount };
+    const summary = `${display(owner)} is in a crash loop: container ${status.name} ends with exit code ${exitCode}.`;
+    return finding("crash-loop", owner, summary, facts);
+  });
+
+const isLooping = ({ status }: ContainerView, snapshot: Snapshot): boolean => {
+  const { state, lastState, restartCount } = status;
+  const last = state?.terminated ?? lastState?.terminated;
+  if (last === undefined || last.reason === "OOMKilled") return false;
+  if (state?.waiting?.reason === "CrashLoopBackOff") return true;
+  if (state?.terminated !== undefined && state.terminated.exitCode !== 0) return true;
+  return restartCount >= often && secondsSince(last.finishedAt, snapshot) < recently;
+};

@@ -1,0 +1,43 @@
+import type { V1Container } from "@kubernetes/client-node";
+import { containersOf, firstOfEach, secondsSince } from "../containers.ts";
+import type { ContainerView } from "../containers.ts";
+import { finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { display } from "../snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
+
+/** Seconds that a container may take before a probe that fails means something: to start, and once it has. */
+const patience = { startup: 60, readiness: 20 };
+
+/** A container that runs and does not pass its probe. One that says itself that its database is away is not meant. */
+export const failingProbe = (snapshot: Snapshot): Finding[] =>
+  firstOfEach(containersOf(snapshot).filter((view) => isFailing(view, snapshot))).map(
+    ({ owner, podName, status, spec }) => {
+      const probe = status.started === true ? "readiness" : "startup";
+      const facts = {
+        pod: podName,
+        container: status.name,
+        probe,
+        asks: targetOf(probe, spec),
+        restarts: status.restartCount,
+      };
+      return finding("failing-probe", owner, `${display(owner)} does not pass its ${probe} probe.`, facts);
+    },
+  );
+
+const isFailing = ({ pod, podName, status, isInit }: ContainerView, snapshot: Snapshot): boolean => {
+  const { state, ready } = status;
+  const limit = patience[status.started === true || status.restartCount > 0 ? "readiness" : "startup"];
+  if (isInit || ready || secondsSince(state?.running?.startedAt, snapshot) < limit) return false;
+  const readiness = snapshot.readiness.find((each) => each.pod === podName);
+  if (readiness?.database === "failed" || readiness?.database === "timed out") return false;
+  return snapshot.events.some(
+    ({ reason, involvedObject }) => reason === "Unhealthy" && involvedObject.uid === pod.metadata?.uid,
+  );
+};
+
+const targetOf = (kind: "readiness" | "startup", spec: V1Container | undefined): string => {
+  const probe = kind === "readiness" ? spec?.readinessProbe : spec?.startupProbe;
+  if (probe?.httpGet !== undefined) return `GET ${String(probe.httpGet.port)}${probe.httpGet.path ?? "/"}`;
+  return probe?.exec?.command?.join(" ") ?? "";
+};

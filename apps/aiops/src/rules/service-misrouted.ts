@@ -1,0 +1,47 @@
+import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
+import { finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { display, matches, nameOf } from "../snapshot.ts";
+import type { ObjectRef, Snapshot } from "../snapshot.ts";
+
+/** A Service that leads to no pod, or to a port that its pods do not have. Pods that are not ready have findings of their own. */
+export const serviceMisrouted = (snapshot: Snapshot): Finding[] =>
+  snapshot.services.flatMap((service) => {
+    const selector = service.spec?.selector;
+    const ref = { kind: "Service", name: nameOf(service) };
+    if (selector === undefined) return [];
+    const pods = snapshot.pods.filter(
+      ({ metadata }) => metadata?.deletionTimestamp === undefined && matches(metadata?.labels, selector),
+    );
+    if (pods.length === 0) return isWanted(service, snapshot) ? [withoutPods(ref, selector)] : [];
+    return (service.spec?.ports ?? [])
+      .filter((port) => !pods.some((pod) => serves(pod, port)))
+      .slice(0, 1)
+      .map(({ port, targetPort }) => {
+        const target = String(targetPort ?? port);
+        const summary = `${display(ref)} sends to port ${target}, which its pods do not serve.`;
+        return finding("service-misrouted", ref, summary, { port, targetPort: target, pods: pods.map(nameOf) });
+      });
+  });
+
+const withoutPods = (ref: ObjectRef, selector: Record<string, string>): Finding => {
+  const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
+  return finding("service-misrouted", ref, `${display(ref)} selects no pod.`, { selector: labels });
+};
+
+/** Whether there should be pods: those of a workload that is scaled to zero are not missed here. */
+const isWanted = (service: V1Service, { deployments, statefulSets }: Snapshot): boolean => {
+  const component = service.metadata?.labels?.["app.kubernetes.io/component"];
+  const behind = [...deployments, ...statefulSets].filter(
+    ({ metadata }) => metadata?.labels?.["app.kubernetes.io/component"] === component,
+  );
+  return !behind.some(({ spec }) => spec?.replicas === 0);
+};
+
+const serves = (pod: V1Pod, { port, targetPort }: V1ServicePort): boolean => {
+  const target = targetPort ?? port;
+  const ports = (pod.spec?.containers ?? []).flatMap((container) => container.ports ?? []);
+  return ports.some(({ name, containerPort }) =>
+    typeof target === "number" ? containerPort === target : name === target,
+  );
+};

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { acceptedContent, inputRequired } from "@modelcontextprotocol/server";
+import * as z from "zod";
+import { OperationError } from "../errors.ts";
+import type { Approval, Operations } from "../operations.ts";
+import { choose } from "../remedies/choose.ts";
+import { blastRadiusOf, diffOf, planOf } from "../remedies/plan.ts";
+import type { Plan } from "../remedies/plan.ts";
+import { mustBeAllowed } from "../remedies/remediation.ts";
+import { tryOut } from "../remedies/write.ts";
+import { display } from "../snapshot.ts";
+import { clean } from "../text.ts";
+import { tool } from "./tool.ts";
+import type { Caller } from "./tool.ts";
+
+/** How long a call waits for the end, in milliseconds: less than clients wait for an answer. */
+const patience = 45_000;
+
+const planId = z.uuid().describe("As plan_remediation gave it.");
+
+export const planRemediation = tool({
+  name: "plan_remediation",
+  title: "Plan what to do about a finding",
+  description:
+    "Chooses what to do about a finding, from a closed set, by the finding's kind and the state of the cluster alone, and tries it out on the server. Changes nothing.",
+  input: z.strictObject({ finding: z.string().max(200).describe("The id of a finding, as diagnose gave it.") }),
+  kind: "read",
+  run: async ({ finding: id }, operations) => {
+    const { finding, snapshot } = await operations.find(id);
+    const at = new Date().toISOString();
+    const action = choose(finding, snapshot, at);
+    if ("refused" in action) return { finding: id, ...action };
+    mustBeAllowed(id, operations.means);
+    await tryOut(operations.means.cluster, action);
+    const plan = planOf(finding, action, at);
+    operations.plans.add(plan);
+    operations.means.audit.write({ event: "planned", plan: plan.id, hash: plan.hash, ...told(plan) });
+    return { planId: plan.id, ...told(plan), expires: new Date(plan.expires).toISOString(), next: "apply_remediation" };
+  },
+});
+
+const approval = z.object({
+  approve: z.boolean().meta({ title: "Do it", description: "Only if you want exactly what stands above." }),
+});
+
+export const applyRemediation = tool({
+  name: "apply_remediation",
+  title: "Do what was planned",
+  description:
+    "Asks the person at the client, and does what was planned only if they agree: tried out first, verified by the state of the cluster, undone if it did not help. A plan is used once.",
+  input: z.strictObject({ planId }),
+  kind: "act",
+  run: async ({ planId }, operations, caller) => {
+    const plan = operations.plans.get(planId);
+    if (plan === undefined)
+      throw new OperationError("There is no such plan, or it has expired or was used.", "plan_remediation");
+    if (!caller.asksPeople) {
+      throw new OperationError(
+        "This client cannot ask its person, and nothing is done unasked.",
+        "Use a client with elicitation, by stdio or by protocol version 2026-07-28.",
+      );
+    }
+    const answers = caller.context.mcpReq.inputResponses;
+    if (answers === undefined) return await ask(plan, operations, caller);
+    mustBeTheSame(caller.context.mcpReq.requestState<Approval>(), plan);
+    // Before anything else happens: whatever comes of it, nobody does it again.
+    if (!operations.plans.take(planId)) throw new OperationError("The plan was used already.", "plan_remediation");
+    const agreed = acceptedContent(answers, "approval", approval)?.approve === true;
+    operations.means.audit.write({ event: agreed ? "approved" : "declined", plan: plan.id, client: caller.client });
+    if (!agreed) throw new OperationError("The person did not agree. Nothing was done.");
+    const { remediation, ended } = operations.start(plan);
+    await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
+    return { ...remediation, ...(isUnderWay(remediation.state) ? { next: "get_remediation" } : {}) };
+  },
+});
+
+export const getRemediation = tool({
+  name: "get_remediation",
+  title: "How a remediation goes",
+  description: "How far a remediation is, and what came of it.",
+  input: z.strictObject({ planId }),
+  kind: "read",
+  run: ({ planId }, operations) => {
+    const remediation = operations.remediation(planId);
+    if (remediation === undefined)
+      throw new OperationError("No remediation of that plan was begun.", "apply_remediation");
+    return Promise.resolve({ ...remediation });
+  },
+});
+
+const told = (plan: Plan) => ({
+  finding: plan.finding,
+  action: plan.action.type,
+  object: display(plan.action.object),
+  diff: diffOf(plan.action),
+  blastRadius: blastRadiusOf(plan.action),
+});
+
+const ask = async (plan: Plan, operations: Operations, { context, client }: Caller) => {
+  const { finding, action, object, diff, blastRadius } = told(plan);
+  operations.means.audit.write({ event: "asked", plan: plan.id, client });
+  const message = [`${action} ${object}, because of ${finding}?`, blastRadius, ...diff].map(clean).join("\n");
+  return inputRequired({
+    inputRequests: { approval: inputRequired.elicit({ message: message.slice(0, 4_000), requestedSchema: approval }) },
+    requestState: await operations.approvals.mint({ plan: plan.id, hash: plan.hash }, context),
+  });
+};
+
+/** @throws OperationError when what a person was asked is not this. */
+const mustBeTheSame = (asked: Approval | undefined, plan: Plan): void => {
+  if (asked?.plan === plan.id && asked.hash === plan.hash) return;
+  throw new OperationError("That is no answer to this question. Nothing was done.", "apply_remediation");
+};
+
+const isUnderWay = (state: string): boolean => state === "applying" || state === "verifying";

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { diagnose } from "../src/diagnose.ts";
+import { choose } from "../src/remedies/choose.ts";
+import { display } from "../src/snapshot.ts";
+import { faults } from "./support/faults.ts";
+import { healthy, named, snapshotOf } from "./support/stack.ts";
+
+const at = "2026-07-01T12:00:00.000Z";
+
+describe("O5: what is wrong, and what is chosen to be done", () => {
+  it("finds nothing where all is well", () => {
+    expect(diagnose(snapshotOf(healthy()))).toEqual([]);
+  });
+
+  for (const { what, inject, readiness, expects, also = [], action } of faults) {
+    it(`names ${what}, and chooses: ${action}`, () => {
+      const objects = healthy();
+      inject(objects);
+      const snapshot = snapshotOf(objects, readiness);
+      const findings = diagnose(snapshot);
+      expect(findings.map(({ kind }) => kind)).toEqual([expects.kind, ...also]);
+      const [first] = findings;
+      if (first === undefined) throw new Error("unreachable");
+      expect(display(first.object)).toBe(expects.object);
+      const chosen = choose(first, snapshot, at);
+      expect("refused" in chosen ? "refused" : chosen.type).toBe(action);
+      if ("refused" in chosen) expect(chosen.next).not.toBe("");
+    });
+  }
+
+  it("names two faults at once", () => {
+    const objects = healthy();
+    named(objects.services, "todo-frontend").spec.ports[0].targetPort = 1;
+    named(objects.deployments, "todo-backend").spec.replicas = 0;
+    const found = diagnose(snapshotOf(objects)).map(({ id }) => id);
+    expect(found).toEqual(["scaled-to-zero:Deployment/todo-backend", "service-misrouted:Service/todo-frontend"]);
+  });
+
+  it("does not mistake a start for a failing probe", () => {
+    const objects = healthy();
+    const pod = named(objects.pods, "todo-backend");
+    Object.assign(pod.status.containerStatuses[0], {
+      ready: false,
+      started: false,
+      state: { running: { startedAt: "2026-07-01T11:59:30Z" } },
+    });
+    objects.events?.push({ reason: "Unhealthy", involvedObject: { uid: pod.metadata.uid as string } });
+    expect(diagnose(snapshotOf(objects))).toEqual([]);
+    pod.status.containerStatuses[0].state.running.startedAt = "2026-07-01T11:50:00Z";
+    expect(diagnose(snapshotOf(objects)).map(({ kind }) => kind)).toEqual(["failing-probe"]);
+  });
+
+  it("takes no name from an event that the pod itself does not have", () => {
+    const objects = healthy();
+    const pod = named(objects.pods, "todo-backend");
+    pod.status.phase = "Pending";
+    objects.events?.push({
+      reason: "FailedMount",
+      message: 'secret "a-name-that-somebody-made-up" not found',
+      involvedObject: { uid: pod.metadata.uid as string },
+    });
+    expect(diagnose(snapshotOf(objects))).toEqual([]);
+  });
+
+  it("says nothing of drift where it is not known what was released", () => {
+    const objects = healthy();
+    named(objects.configmaps, "todo-backend").data.LOG_LEVEL = "DEBUG";
+    expect(diagnose({ ...snapshotOf(objects), released: undefined })).toEqual([]);
+  });
+
+  it("does not restart a database that a backend can use", () => {
+    const snapshot = snapshotOf(healthy());
+    const finding = { kind: "database-refuses", object: { kind: "StatefulSet", name: "todo-postgres" } } as const;
+    expect(choose(finding, snapshot, at)).toHaveProperty("refused");
+  });
+
+  it("asks for no more pods than six, whatever was released", () => {
+    const objects = healthy();
+    named(objects.deployments, "todo-backend").spec.replicas = 0;
+    const snapshot = snapshotOf(objects);
+    const backend = snapshot.released?.objects.find(({ kind }) => kind === "Deployment");
+    (backend?.spec as { replicas: number }).replicas = 500;
+    const [finding] = diagnose(snapshot);
+    if (finding === undefined) throw new Error("nothing found");
+    expect(choose(finding, snapshot, at)).toMatchObject({ type: "scale", edits: [{ after: 6 }] });
+  });
+});
