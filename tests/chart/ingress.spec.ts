@@ -30,8 +30,15 @@ describe("chart: ingress", () => {
   it("H5: tells the controller which origins may call", async () => {
     const set = [ON, "backend.config.corsOrigins={https://a.example}"];
     const { annotations = {} } = pick(await render({ set }), "Ingress", "todo-frontend").metadata;
-    assert.equal(annotations["nginx.ingress.kubernetes.io/enable-cors"], "true");
-    assert.equal(annotations["nginx.ingress.kubernetes.io/cors-allow-origin"], "https://a.example");
+    const cors = Object.entries(annotations).filter(([name]) => name.includes("cors"));
+    const prefix = "nginx.ingress.kubernetes.io/";
+    assert.deepEqual(Object.fromEntries(cors.map(([name, value]) => [name.replace(prefix, ""), value])), {
+      "enable-cors": "true",
+      "cors-allow-origin": "https://a.example",
+      "cors-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
+      "cors-allow-headers": "Authorization, Content-Type, If-Match, X-Request-ID",
+      "cors-allow-credentials": "false",
+    });
   });
 
   it("H5: serves TLS with the named certificate, and asks for one", async () => {

@@ -29,10 +29,24 @@ describe("kube-score", () => {
     });
   }
 
+  it("has nothing against monitoring", async () => {
+    assert.deepEqual(await objections(await render({ set: ["monitoring.enabled=true"] })), []);
+  });
+
   it("has nothing against values-dev.yaml but that its pods are single, as they are meant to be", async () => {
     assert.deepEqual((await objections(await render({ overlays: ["values-dev.yaml"] }))).toSorted(), [
       "Deployment/apps/v1/todo/todo-backend: deployment-replicas",
       "Deployment/apps/v1/todo/todo-frontend: deployment-replicas",
+    ]);
+  });
+
+  it("has nothing more against development but that no pod is restarted because its code is broken", async () => {
+    const manifests = await render({ overlays: ["values-dev.yaml"], set: ["development.enabled=true"] });
+    assert.deepEqual((await objections(manifests)).toSorted(), [
+      "Deployment/apps/v1/todo/todo-backend: deployment-replicas",
+      "Deployment/apps/v1/todo/todo-backend: pod-probes",
+      "Deployment/apps/v1/todo/todo-frontend: deployment-replicas",
+      "Deployment/apps/v1/todo/todo-frontend: pod-probes",
     ]);
   });
 

@@ -55,12 +55,17 @@ describe("chart: names that others rely on", () => {
         }
       });
 
+      it("H6: puts every object into the namespace of the release", () => {
+        for (const { kind, metadata } of manifests) {
+          assert.equal(metadata.namespace, "todo", `${kind}/${metadata.name} is not in the release's namespace`);
+        }
+      });
+
       it("H3: puts the recommended labels on every object and selects pods by stable ones", () => {
         for (const { kind, metadata } of manifests) {
           for (const label of ["name", "instance", "version", "component", "part-of", "managed-by"]) {
             assert.ok(metadata.labels[`app.kubernetes.io/${label}`], `${kind}/${metadata.name} has no label ${label}`);
           }
-          assert.equal(metadata.namespace, "todo", `${kind}/${metadata.name} is not in the release's namespace`);
         }
         for (const { kind, metadata, spec } of manifests) {
           if (!spec?.["template"]) continue;

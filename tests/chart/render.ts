@@ -46,6 +46,8 @@ export interface Options {
   /** Settings in place of the required ones. */
   readonly required?: readonly string[];
   readonly release?: string;
+  /** Versions of APIs that the cluster has besides Kubernetes' own. */
+  readonly apis?: readonly string[];
 }
 
 /** Renders the chart as Helm would install it on Kubernetes 1.34. */
@@ -124,6 +126,7 @@ function helmTemplate(options: Options, reject = true) {
       CHART,
       "--namespace=todo",
       "--kube-version=1.34.4",
+      ...(options.apis ?? []).map((api) => `--api-versions=${api}`),
       ...(options.overlays ?? []).map((name) => `--values=${CHART}${name}`),
       ...settings.map((setting) => `--set=${setting}`),
     ],

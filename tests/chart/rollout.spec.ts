@@ -74,7 +74,7 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
-  it("P5: draining a node leaves a pod of each application, and is never blocked by a single one", async () => {
+  it("P5: draining a node leaves a pod of each application, and no drain is blocked by a single one", async () => {
     for (const name of APPS) {
       const { minAvailable, unhealthyPodEvictionPolicy, selector } = pick(manifests, "PodDisruptionBudget", name).spec;
       assert.deepEqual({ minAvailable, unhealthyPodEvictionPolicy }, { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }); // prettier-ignore
@@ -82,8 +82,14 @@ describe("chart: probes, order and rollouts", () => {
       const [spread] = pick(manifests, "Deployment", name).spec["template"].spec.topologySpreadConstraints;
       assert.deepEqual([spread.topologyKey, spread.maxSkew, spread.whenUnsatisfiable], ["kubernetes.io/hostname", 1, "ScheduleAnyway"]); // prettier-ignore
     }
-    const single = await render({ overlays: ["values-dev.yaml"] });
-    assert.deepEqual(single.filter(({ kind }) => kind === "PodDisruptionBudget"), []); // prettier-ignore
+    const single = (await render({ overlays: ["values-dev.yaml"] })).filter(({ kind }) => kind === "PodDisruptionBudget"); // prettier-ignore
+    assert.deepEqual(single.map(({ metadata }) => metadata.name), ["todo-postgres"]); // prettier-ignore
+  });
+
+  it("P5: draining a node never takes the database away, of which there is one, unless it is broken", () => {
+    const { selector, ...budget } = pick(manifests, "PodDisruptionBudget", "todo-postgres").spec;
+    assert.deepEqual(budget, { maxUnavailable: 0, unhealthyPodEvictionPolicy: "AlwaysAllow" });
+    assert.deepEqual(selector, pick(manifests, "StatefulSet", "todo-postgres").spec["selector"]);
   });
 
   it("W3: the release's test ends within a bound, and its pod goes when it has passed", () => {

@@ -77,7 +77,10 @@ describe("chart: configuration and secrets", () => {
     assert.deepEqual(manifests.filter(({ kind }) => kind === "Secret"), []); // prettier-ignore
     for (const { where, container } of containersOf(manifests)) {
       for (const source of container.envFrom ?? []) assert.ok(!source.secretRef, where);
-      for (const { name, valueFrom } of container.env ?? []) assert.equal(valueFrom, undefined, `${where}, ${name}`);
+      for (const { name, valueFrom } of container.env ?? []) {
+        assert.equal(valueFrom, undefined, `${where}, ${name}`);
+        assert.doesNotMatch(name, /(PASSWORD|SECRET|KEY|DATABASE_URL)$/, `${where} has ${name} in its environment`);
+      }
     }
   });
 
