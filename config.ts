@@ -6,6 +6,7 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { parse } from "yaml";
 import { egressTo } from "./components/lib/egress.ts";
 import type { Egress } from "./components/lib/egress.ts";
+import { developmentVariable } from "./components/lib/development.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
 export interface Settings {
@@ -30,6 +31,12 @@ export interface Settings {
   languageModel: { baseUrl: string; name: string };
   /** What of this the backend must reach outside the cluster. */
   egress: Egress[];
+  /** Whether a Prometheus reads the metrics. */
+  monitoring: boolean;
+  /** Whether there is an account that may only look. */
+  reader: boolean;
+  /** Whether pods get their code from `npm run dev`. No setting: the next `up` without it leads back. */
+  development: boolean;
 }
 
 /** What a machine has to give. */
@@ -39,7 +46,8 @@ export interface Machine {
   memory: number;
 }
 
-type Declarations = Record<string, { default?: string | number }>;
+type Default = string | number | boolean | undefined;
+type Declarations = Record<string, { default?: Default }>;
 type Check = (value: string) => string | undefined;
 
 /**
@@ -69,6 +77,9 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     ),
     languageModel: { baseUrl: valueOf("llmBaseUrl", declared), name: valueOf("llmModel", declared) },
     egress: egress(),
+    monitoring: valueOf("monitoring", declared) === "true",
+    reader: valueOf("reader", declared) === "true",
+    development: process.env[developmentVariable] !== undefined,
   };
 }
 
@@ -151,6 +162,8 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     jwtSecretGeneration: { check: wholeNumber(1), example: 1 },
     databasePasswordGeneration: { check: wholeNumber(1), example: 1 },
     llmBaseUrl: { check: httpUrl, example: "https://llm.example.com/v1" },
+    monitoring: { check: oneOf("true", "false"), example: "true" },
+    reader: { check: oneOf("true", "false"), example: "true" },
   };
   return Object.entries(rules).flatMap(([key, { check, example }]) => {
     const value = valueOf(key, declared);
@@ -162,7 +175,7 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
 }
 
 /** Refuses what the machine does not have, save the default, which is lowered to fit when the cluster is made. */
-function amount(least: number, available: number, unit: string, standard: string | number | undefined): Check {
+function amount(least: number, available: number, unit: string, standard: Default): Check {
   return (value) => {
     if (value === String(standard)) return undefined;
     const problem = wholeNumber(least)(value);

@@ -1,6 +1,6 @@
 import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { contextHash } from "./lib/content-hash.ts";
+import { contextFiles, hashOf } from "./lib/content-hash.ts";
 import { ImagePresence } from "./lib/minikube.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -12,6 +12,11 @@ export interface AppImageArgs {
   context: string;
   /** The cluster in whose daemon the image is built. */
   cluster: MinikubeCluster;
+  /**
+   * Folders of the code, within the context. With them the Dockerfile's target `development` is built, which has nothing of
+   * them in it: an edit of the code is then another file in a running pod, and no other image.
+   */
+  withoutCode?: string[] | undefined;
 }
 
 /**
@@ -21,21 +26,23 @@ export interface AppImageArgs {
 export class AppImage extends pulumi.ComponentResource {
   /** Name without tag. */
   readonly repository: string;
-  /** 16 hexadecimal digits. Known in preview. */
+  /** 16 hexadecimal digits; in development with a word before them. Known in preview. */
   readonly tag: string;
   /** `repository:tag`. Known in preview. */
   readonly reference: string;
 
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppImage", name, {}, opts);
-    const { repository, context, cluster } = args;
-    const tag = contextHash(context).slice(0, 16);
+    const { repository, context, cluster, withoutCode } = args;
+    const files = contextFiles(context, withoutCode);
+    const tag = withoutCode === undefined ? hashOf(files) : `development-${hashOf(files)}`;
     const reference = `${repository}:${tag}`;
 
     const presence = new ImagePresence(
       `${name}-presence`,
       {
         image: reference,
+        files,
         instance: cluster.instance,
         dockerHost: cluster.dockerHost,
         dockerCertPath: cluster.dockerCertPath,
@@ -49,6 +56,7 @@ export class AppImage extends pulumi.ComponentResource {
         build: {
           context,
           dockerfile: `${context}/Dockerfile`,
+          ...(withoutCode === undefined ? {} : { target: "development" }),
           // The node's own; left out, it would be that of the machine where the plugin was built.
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
           // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument makes it build.

@@ -1,13 +1,13 @@
 import { createHmac } from "node:crypto";
-import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { Namespace } from "./lib/minikube.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
 /** Arguments of {@link AppSecrets}. */
 export interface AppSecretsArgs {
-  /** Name of the namespace, which must not exist yet. */
+  /** Name of the namespace; one that the stack has not made is refused. */
   namespace: pulumi.Input<string>;
   /** Number of the JWT secret, from 1. The secrets before and after it are accepted too, but sign nothing. */
   jwtSecretGeneration: number;
@@ -32,6 +32,8 @@ type Content = Record<string, pulumi.Input<string>>;
 export class AppSecrets extends pulumi.ComponentResource {
   /** Name of the namespace. */
   readonly namespace: pulumi.Output<string>;
+  /** Names one life of the namespace, on which everything in it hangs. */
+  readonly life: pulumi.Output<string>;
   /** Name of the Secret with `DATABASE_URL`, `JWT_SECRET`, its neighbours, and the keys of language models. */
   readonly backend: pulumi.Output<string>;
   /** Name of the Secret with `POSTGRES_PASSWORD`; undefined when the database is outside. */
@@ -43,20 +45,29 @@ export class AppSecrets extends pulumi.ComponentResource {
 
     const namespace = new Namespace(
       `${name}-namespace`,
-      { metadata: { name: args.namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-      { ...cluster.inKubernetes, parent: this },
+      {
+        name: args.namespace,
+        labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+        kubeconfig: cluster.kubeconfig,
+        context: cluster.context,
+        instance: cluster.instance,
+      },
+      { ...cluster.inCluster, parent: this },
     );
     // A random key, since a plain hash in a name would let short secrets be guessed.
     const nameKey = this.random(`${name}-name-key`, 32);
     const secret = (component: string, content: Content): pulumi.Output<string> => {
       const stringData = pulumi.secret(content);
-      const digest = pulumi.all([nameKey, stringData]).apply(([key, data]) => digestOf(key, data));
+      // A name of its own for each life, too: removing the Secret of a life that is over must not hit the next one's.
+      const digest = pulumi
+        .all([nameKey, stringData, namespace.life])
+        .apply(([key, data, life]) => digestOf(key, { ...data, life }));
       const { metadata } = new Secret(
         `${name}-${component}-secret`,
         {
           metadata: {
             name: pulumi.interpolate`todo-${component}-${pulumi.unsecret(digest)}`,
-            namespace: namespace.metadata.name,
+            namespace: namespace.name,
           },
           type: "Opaque",
           immutable: true,
@@ -85,7 +96,8 @@ export class AppSecrets extends pulumi.ComponentResource {
       this.backend = secret("backend", { DATABASE_URL: databaseUrl, ...jwtSecrets, ...args.keys });
     }
 
-    this.namespace = namespace.metadata.name;
+    this.namespace = namespace.name;
+    this.life = namespace.life;
     this.registerOutputs({ namespace: this.namespace, backend: this.backend, postgres: this.postgres });
   }
 

@@ -31,13 +31,17 @@ export class MinikubeCluster extends pulumi.ComponentResource {
   readonly dockerCertPath: pulumi.Output<string>;
   /** Path of the kubeconfig file, relative to the checkout. */
   readonly kubeconfig: string;
+  /** Its context in that file. */
+  readonly context: string;
   /** When the node was started last, in ISO 8601; empty when that is not known. */
   readonly nodeStarted: pulumi.Output<string>;
   /** Where the application answers. */
   readonly url: pulumi.Output<string>;
   /** Options of what is built in the cluster's Docker daemon. */
   readonly inDaemon: pulumi.CustomResourceOptions;
-  /** Options of what lives in the cluster's Kubernetes. */
+  /** Options of what lives in the cluster, and comes by the provider of the cluster itself. */
+  readonly inCluster: pulumi.CustomResourceOptions;
+  /** Options of what lives in the cluster's Kubernetes, and comes by Pulumi's plugin. */
   readonly inKubernetes: pulumi.CustomResourceOptions;
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -75,18 +79,14 @@ export class MinikubeCluster extends pulumi.ComponentResource {
     );
 
     // `deletedWith`: what is in the cluster goes with it, so a destroy asks neither daemon nor API, which may be dead.
+    this.inCluster = { deletedWith: cluster, dependsOn: cluster };
     this.inDaemon = { provider: daemon, deletedWith: daemon };
-    this.inKubernetes = {
-      provider: kubernetesApi,
-      deletedWith: kubernetesApi,
-      replacementTrigger: cluster.instance,
-      // Old and new have the same names: the other way round, removing the old would remove the new.
-      deleteBeforeReplace: true,
-    };
+    this.inKubernetes = { provider: kubernetesApi, deletedWith: kubernetesApi };
     this.instance = cluster.instance;
     this.dockerHost = cluster.dockerHost;
     this.dockerCertPath = cluster.dockerCertPath;
     this.kubeconfig = kubeconfig;
+    this.context = profile;
     this.nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
     this.url = inContainer
       ? pulumi.output(`http://localhost:${port}`)

@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
+import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { versions } from "../toolchain/tools/versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
-import { chartHash } from "./lib/content-hash.ts";
+import { chartFiles, hashOf } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
-import { ReleasePresence, Rollout } from "./lib/minikube.ts";
+import { Manifests, ReleasePresence, Rollout } from "./lib/minikube.ts";
 import { nodePort } from "./minikube-cluster.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -18,6 +22,12 @@ export interface TodoReleaseArgs {
   languageModel: { baseUrl: string; name: string };
   /** Flows out of the cluster that the backend needs. */
   egress: Egress[];
+  /** Whether a Prometheus is to read the metrics. */
+  monitoring: boolean;
+  /** Whether there is to be an account that may only look. */
+  reader: boolean;
+  /** Whether the pods are to get their code from `npm run dev`. */
+  development: boolean;
   /** Image of the backend. */
   backend: AppImage;
   /** Image of the frontend. */
@@ -31,11 +41,44 @@ export class TodoRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: TodoReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:TodoRelease", name, {}, opts);
-    const { cluster, secrets, languageModel, egress, backend, frontend } = args;
+    const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend } = args;
     const chart = "./charts/todo";
-    const { kubeconfig, instance } = cluster;
-    const where = { release: "todo", namespace: secrets.namespace, kubeconfig, instance };
+    const files = chartFiles(chart);
+    const { kubeconfig, context } = cluster;
+    const where = { release: "todo", namespace: secrets.namespace, instance: secrets.life, kubeconfig, context };
 
+    // Pulled ahead: the time that a release may take is no time for a download.
+    const pulled = monitoring
+      ? [
+          new RemoteImage(
+            `${name}-prometheus-image`,
+            { name: `prom/prometheus:v${versions.promtool}`, keepLocally: true },
+            { ...cluster.inDaemon, parent: this, replacementTrigger: cluster.instance },
+          ),
+        ]
+      : [];
+
+    const production = {
+      secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
+      // One pod each, which leaves room for a second one during a rollout on two CPUs.
+      backend: {
+        replicas: 1,
+        image: imageOf(backend),
+        config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name },
+      },
+      frontend: { replicas: 1, image: imageOf(frontend), service: { nodePort } },
+      postgres: { enabled: secrets.postgres !== undefined },
+      networkPolicy: { backendEgress: egress },
+      monitoring: { enabled: monitoring },
+      aiops: { reader: { enabled: reader } },
+    };
+    const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
+
+    const manifests = new Manifests(
+      `${name}-manifests`,
+      { chart, files, release: where.release, namespace: secrets.namespace, values },
+      { parent: this },
+    );
     const presence = new ReleasePresence(`${name}-presence`, { ...where, description: "chart " }, { parent: this });
     const release = new Release(
       `${name}-release`,
@@ -45,27 +88,19 @@ export class TodoRelease extends pulumi.ComponentResource {
         chart,
         // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed, and the count how
         // a release is put right that somebody else has changed.
-        description: pulumi.interpolate`chart ${chartHash(chart).slice(0, 16)}${presence.repairs.apply(repairNote)}`,
-        values: {
-          secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
-          // One pod each, which leaves room for a second one during a rollout on two CPUs.
-          backend: {
-            replicas: 1,
-            image: imageOf(backend),
-            config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name },
-          },
-          frontend: { replicas: 1, image: imageOf(frontend), service: { nodePort } },
-          postgres: { enabled: secrets.postgres !== undefined },
-          networkPolicy: { backendEgress: egress },
-        },
+        description: pulumi.interpolate`chart ${hashOf(files)}${presence.repairs.apply(repairNote)}`,
+        values,
         // The rollout waits: Helm looks every two seconds, and says of a failure that time is up.
         skipAwait: true,
       },
       {
         ...cluster.inKubernetes,
         parent: this,
-        dependsOn: [secrets, backend, frontend],
+        // After the manifests, so that what a policy forbids is not applied.
+        dependsOn: [secrets, backend, frontend, manifests, ...pulled],
         replacementTrigger: presence.life,
+        // Old and new have the same name: the other way round, removing the old would remove the new.
+        deleteBeforeReplace: true,
         // It goes with its namespace. Asked to remove it from a new cluster, Helm would fail: it is not there.
         retainOnDelete: true,
       },
@@ -87,6 +122,24 @@ export class TodoRelease extends pulumi.ComponentResource {
     this.registerOutputs({ releaseName: this.releaseName });
   }
 }
+
+/** Adds the values of development to those of the program, which go first. */
+function inDevelopment(values: object, file: string): Record<string, unknown> {
+  const overlay = parse(readFileSync(file, "utf8")) as object;
+  return merge(merge(overlay, values), { development: { enabled: true } });
+}
+
+/** Merges as Helm does. What the program knows only later is no mapping to look into. */
+function merge(under: object, over: object): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...under, ...over };
+  for (const [key, value] of Object.entries(under)) {
+    if (isMapping(value) && isMapping(merged[key])) merged[key] = merge(value, merged[key]);
+  }
+  return merged;
+}
+
+const isMapping = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !pulumi.Output.isInstance(value);
 
 function repairNote(repairs: number): string {
   return repairs === 0 ? "" : `, repair ${repairs}`;

@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import semver from "semver";
 import { availableCapacity, fit } from "./capacity.ts";
 import type { Commands } from "./commands.ts";
-import { containerState, startTime, thingsNamed } from "./docker.ts";
+import { isReady } from "./api-server.ts";
+import { lookAtContainer, removeVolume, thingsNamed } from "./docker.ts";
+import type { Capacity, ContainerState } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { deleteCluster, dockerHost, machineState, startCluster } from "./minikube.ts";
+import { deleteCluster, dockerHost, minikubeHome, startCluster } from "./minikube.ts";
 import type { StartOptions, Target } from "./minikube.ts";
 import { enforceNetworkPolicies, networkPolicyEnforcer } from "./network-policy.ts";
 import type { Enforcer } from "./network-policy.ts";
+import { nodeState, wake } from "./node.ts";
 import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
+import type { Mark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
+import { canBeMended, keepCopy, mend } from "./profile-copy.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a cluster. */
@@ -44,8 +48,6 @@ export interface ClusterState extends CheckedInputs {
   nodeStarted?: string;
 }
 
-type Life = "running" | "stopped" | "missing" | "unknown";
-
 /** What Minikube cannot change about a cluster that exists. */
 const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime"] as const;
 
@@ -54,6 +56,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   readonly #commands: Commands;
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
+  /** The clusters that Pulumi's state knows. */
+  readonly #known = new Set<string>();
 
   constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv) {
     this.#commands = commands;
@@ -61,14 +65,16 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     this.#env = env;
   }
 
-  check(_urn: string, olds: Partial<CheckedInputs>, news: ClusterInputs): Promise<CheckedInputs> {
+  async check(urn: string, olds: Partial<CheckedInputs>, news: ClusterInputs): Promise<CheckedInputs> {
     const home = olds.home ?? minikubeHome(this.#env);
-    return Promise.resolve({
+    if (olds.instance !== undefined) this.#known.add(urn);
+    const adopted = this.#known.has(urn) ? undefined : await this.#orphan(urn, { ...news, home });
+    return {
       ...news,
       home,
       dockerCertPath: join(home, "certs"),
-      instance: olds.instance ?? randomUUID().slice(0, 8),
-    });
+      instance: olds.instance ?? adopted?.instance ?? randomUUID().slice(0, 8),
+    };
   }
 
   async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<Difference> {
@@ -83,6 +89,11 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
       if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
+      this.#engine.warn(
+        urn,
+        `Another ${replaces.join(", ")} means another cluster: all data in ${olds.profile} will be lost. ` +
+          "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE",
+      );
       return { changes: true, replaces };
     }
     const life = await this.#life(olds);
@@ -94,6 +105,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   async create(urn: string, inputs: CheckedInputs): Promise<{ id: string; state: ClusterState }> {
     const available = await availableCapacity(this.#commands, inputs.driver);
     const size = fit(inputs, available, (line) => this.#engine.inform(urn, line));
+    const orphan = await this.#orphan(urn, inputs);
+    if (orphan?.instance === inputs.instance) return await this.#adopt(urn, inputs, orphan, size);
     const name = await checkName(this.#commands, inputs.driver, inputs, ownerOf(urn));
     if (name === "ours") await this.#remove(urn, inputs);
     await checkPorts(inputs.ports);
@@ -113,9 +126,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
         "See whose it is: minikube profile list",
       );
     }
-    // Minikube restarts every pod when it starts a cluster that runs: what is only incomplete is completed.
-    const isRunning = (await this.#life(olds)) === "running" && news.kubernetesVersion === olds.kubernetesVersion;
-    if (isRunning) return await this.#complete(urn, news);
+    // Minikube restarts every pod when it starts a cluster that runs: what can do without is only completed.
+    const isSame = news.kubernetesVersion === olds.kubernetesVersion && !canBeMended(olds);
+    if (isSame && (await wake(this.#commands, olds))) return await this.#complete(urn, news);
     const available = await availableCapacity(this.#commands, news.driver);
     return await this.#start(
       urn,
@@ -136,22 +149,58 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     rmSync(state.kubeconfig, { force: true });
   }
 
-  async #life(cluster: CheckedInputs): Promise<Life> {
+  async #life(cluster: CheckedInputs): Promise<ContainerState> {
     if (readMark(cluster)?.instance !== cluster.instance) return "missing";
-    const life =
-      cluster.driver === "docker"
-        ? await containerState(this.#commands, cluster.profile)
-        : await machineState(this.#commands, cluster);
-    // Starting a running cluster writes its kubeconfig anew.
-    return life === "running" && !existsSync(cluster.kubeconfig) ? "stopped" : life;
+    const life = await nodeState(this.#commands, cluster);
+    // Whatever is wrong with it, an update puts right.
+    return life === "running" && (canBeMended(cluster) || !(await isReady(cluster))) ? "stopped" : life;
   }
 
-  async #start(urn: string, inputs: CheckedInputs, size: { cpus: number; memory: number }): Promise<ClusterState> {
+  /** The mark of a cluster that this stack has made, and that is there, although Pulumi's state was lost. */
+  async #orphan(urn: string, cluster: ClusterInputs & { home: string }): Promise<Mark | undefined> {
+    const mark = readMark(cluster);
+    if (mark?.made === undefined || mark.owner !== ownerOf(urn)) return undefined;
+    const state = await nodeState(this.#commands, cluster);
+    return state === "missing" || state === "unknown" ? undefined : mark;
+  }
+
+  /** Takes over an {@link #orphan} with its data. */
+  async #adopt(
+    urn: string,
+    inputs: CheckedInputs,
+    { made }: Mark,
+    size: Capacity,
+  ): Promise<{ id: string; state: ClusterState }> {
+    const others = fixed.filter((key) => !isDeepStrictEqual(made?.[key], inputs[key]));
+    if (others.length > 0) {
+      const was = others.map((key) => `${key} ${JSON.stringify(made?.[key])}`).join(", ");
+      throw new UserError(
+        `Cluster ${inputs.profile} of this stack, which its state does not know any more, was made with ${was}.`,
+        "To keep it and its data, set that again: npx pulumi config set KEY VALUE. " +
+          `To remove it: MINIKUBE_HOME=${inputs.home} minikube -p ${inputs.profile} delete`,
+      );
+    }
+    this.#engine.inform(
+      urn,
+      `The state of this stack was lost: its cluster ${inputs.profile} is taken over, with its data.`,
+    );
+    const isAwake = !canBeMended(inputs) && (await wake(this.#commands, inputs));
+    const state = isAwake ? await this.#complete(urn, inputs) : await this.#start(urn, inputs, size);
+    return { id: inputs.profile, state };
+  }
+
+  async #start(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
     const progress = (line: string): void => this.#engine.progress(urn, line);
     const mark = { owner: ownerOf(urn), instance: inputs.instance };
-    writeMark(inputs, mark);
+    if (readMark(inputs)?.instance !== inputs.instance) writeMark(inputs, mark);
+    mend(inputs);
+    // From one with another address Minikube would drop the embedded certificates, and then wait for a server it does not trust.
+    rmSync(inputs.kubeconfig, { force: true });
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
-    return await this.#complete(urn, inputs);
+    const state = await this.#complete(urn, inputs);
+    writeMark(inputs, { ...mark, made: Object.fromEntries(fixed.map((key) => [key, inputs[key]])) });
+    keepCopy(inputs);
+    return state;
   }
 
   /** Adds to a cluster that runs what Minikube does not bring, and finds out what is known only now. */
@@ -160,9 +209,14 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     progress("enforcing NetworkPolicies");
     const networkPolicy = await enforceNetworkPolicies(this.#commands, inputs, (line) => this.#engine.warn(urn, line));
     const host = await dockerHost(this.#commands, inputs);
-    const nodeStarted = inputs.driver === "docker" ? await startTime(this.#commands, inputs.profile) : undefined;
+    const { startedAt } = inputs.driver === "docker" ? await lookAtContainer(this.#commands, inputs.profile) : {};
     progress("ready");
-    return { ...inputs, dockerHost: host, networkPolicy, ...(nodeStarted === undefined ? {} : { nodeStarted }) };
+    return {
+      ...inputs,
+      dockerHost: host,
+      networkPolicy,
+      ...(startedAt === undefined ? {} : { nodeStarted: startedAt }),
+    };
   }
 
   /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */
@@ -171,6 +225,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (inDocker) await availableCapacity(this.#commands, cluster.driver);
     if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
       await deleteCluster(this.#commands, cluster, (line) => this.#engine.progress(urn, line));
+      if (inDocker) await removeVolume(this.#commands, cluster.profile);
     } else if (existsSync(profileFolder(cluster))) {
       this.#engine.inform(urn, `Minikube profile ${cluster.profile} belongs to somebody else now and is left alone.`);
       return;
@@ -184,10 +239,4 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       );
     }
   }
-}
-
-/** Minikube's own rule: the folder `.minikube` in `MINIKUBE_HOME`, unless that is such a folder; else in the home. */
-function minikubeHome(env: NodeJS.ProcessEnv): string {
-  const home = env.MINIKUBE_HOME || homedir();
-  return basename(home) === ".minikube" ? home : join(home, ".minikube");
 }

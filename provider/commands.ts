@@ -3,6 +3,8 @@ import { execa } from "execa";
 /** How a command ended. */
 export interface Outcome {
   ok: boolean;
+  /** True when there is no such command on PATH. */
+  missing: boolean;
   stdout: string;
   /** Why it failed, in a few words: its last line on standard error, or that there is no such command; else empty. */
   reason: string;
@@ -18,7 +20,7 @@ export class Commands {
    * @param cancelled ends a command that is running; later ones are not started.
    */
   constructor(env: NodeJS.ProcessEnv, cancelled: AbortSignal) {
-    this.#env = withoutActiveDaemon(env);
+    this.#env = onThisMachine(withoutActiveDaemon(env));
     this.#cancelled = cancelled;
   }
 
@@ -50,7 +52,12 @@ export class Commands {
       stdout: ["pipe", transform],
       cancelSignal: this.#cancelled,
     });
-    return { ok: !result.failed, stdout: textOf(result.stdout), reason: reasonOf(command, result) };
+    return {
+      ok: !result.failed,
+      missing: isMissing(result),
+      stdout: textOf(result.stdout),
+      reason: reasonOf(command, result),
+    };
   }
 }
 
@@ -65,10 +72,16 @@ interface Failure {
 function reasonOf(command: string, result: Failure): string {
   if (!result.failed) return "";
   if (result.isCanceled) return "cancelled";
-  if (result.code === "ENOENT") return `there is no command ${command} on PATH`;
-  const lastLine = textOf(result.stderr).trim().split("\n").at(-1);
-  return lastLine || (result.shortMessage ?? "");
+  if (isMissing(result)) return `there is no command ${command} on PATH`;
+  // What Helm adds to a reason.
+  const lines = textOf(result.stderr)
+    .replace(/^Use --debug flag .*$/m, "")
+    .trim()
+    .split("\n");
+  return lines.at(-1) || (result.shortMessage ?? "");
 }
+
+const isMissing = ({ code }: { code?: string | undefined }): boolean => code === "ENOENT";
 
 function textOf(output: unknown): string {
   return typeof output === "string" ? output : "";
@@ -81,4 +94,14 @@ function withoutActiveDaemon(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const before = changed.map((name) => [name, env[`MINIKUBE_EXISTING_${name}`]]).filter(([, value]) => value);
   const others = Object.entries(env).filter(([name]) => !changed.includes(name));
   return Object.fromEntries([...others, ...before]) as NodeJS.ProcessEnv;
+}
+
+/** Whether the address of a Docker engine is on this machine. */
+export const isLocal = (host: string): boolean => /^(unix|npipe):/.test(host);
+
+/** Leaves out what would send commands to the Docker of another machine: the cluster is to run on this one. */
+function onThisMachine(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const remote = ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+  const foreign = isLocal(env["DOCKER_HOST"] ?? "") ? [] : remote;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => ![...foreign, "DOCKER_CONTEXT"].includes(name)));
 }

@@ -8,55 +8,86 @@ export interface Trouble {
   container?: string;
   /** What is wrong, to follow "pod P, container C". */
   reason: string;
-  /** Seconds for which it may yet mend itself. */
+  /** Seconds for which it may yet mend itself; infinite where Kubernetes sets the limit. */
   patience: number;
+  /** The same, when nothing else of the release is under way that it could wait for. */
+  patienceAlone?: number;
   /** Whether the lines that explain it are those of the container's previous run. */
   previous: boolean;
 }
 
-/** What Kubernetes says of a container that waits, in words, and how long it may. An image may come with the next try. */
-const waiting: Record<string, { reason: (message: string) => string; patience: number }> = {
-  ErrImageNeverPull: { reason: (message) => `has no image: ${message}`, patience: 0 },
-  InvalidImageName: { reason: (message) => `has no image: ${message}`, patience: 0 },
-  ErrImagePull: { reason: (message) => `has no image: ${message}`, patience: 60 },
-  ImagePullBackOff: { reason: (message) => `has no image: ${message}`, patience: 60 },
-  CreateContainerConfigError: { reason: (message) => `cannot be made: ${message}`, patience: 15 },
-  CreateContainerError: { reason: (message) => `cannot be made: ${message}`, patience: 15 },
-  RunContainerError: { reason: (message) => `cannot be started: ${message}`, patience: 15 },
+/** What failed of each container that runs by the newest word of its probes, by {@link containerKey}. */
+export type FailedProbes = ReadonlyMap<string, string>;
+
+/** What a registry says of an image that it does not have, or does not give. */
+const noSuchImage = /not found|does not exist|manifest unknown|denied/i;
+
+/** After a fault of the network there are two more tries. */
+const patienceForPull = (message: string): number => (noSuchImage.test(message) ? 5 : 35);
+
+/** What Kubernetes says of a container that waits, in words, and how long it may. */
+const waiting: Record<string, { what: (image: string) => string; patience: (message: string) => number }> = {
+  ErrImageNeverPull: { what: (image) => `has no image ${image}`, patience: () => 0 },
+  InvalidImageName: { what: (image) => `has no image ${image}`, patience: () => 0 },
+  ErrImagePull: { what: (image) => `has no image ${image}`, patience: patienceForPull },
+  ImagePullBackOff: { what: (image) => `has no image ${image}`, patience: patienceForPull },
+  CreateContainerConfigError: { what: () => "cannot be made", patience: () => 15 },
+  CreateContainerError: { what: () => "cannot be made", patience: () => 15 },
+  RunContainerError: { what: () => "cannot be started", patience: () => 15 },
 };
 
 /** What keeps a pod from becoming ready; undefined when nothing is known to. */
-export function diagnose(pod: V1Pod): Trouble | undefined {
+export function diagnose(pod: V1Pod, failedProbes: FailedProbes = new Map()): Trouble | undefined {
   const name = pod.metadata?.name ?? "";
   const { status } = pod;
   const scheduled = status?.conditions?.find(({ type }) => type === "PodScheduled");
   if (scheduled?.status === "False") {
-    // The pod of the revision before may be on its way out and make room.
     const reason = `finds no node: ${scheduled.message ?? scheduled.reason ?? ""}`;
-    return { pod: name, reason, patience: 45, previous: false };
+    // A volume or the node itself may be just coming; room is made by pods on their way out alone.
+    const alone = reason.includes("Insufficient") ? { patienceAlone: 10 } : {};
+    return { pod: name, reason, patience: 45, ...alone, previous: false };
   }
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   for (const container of containers) {
-    const trouble = diagnoseContainer(pod, container);
+    const trouble =
+      diagnoseContainer(pod, container) ??
+      diagnoseProbe(container, failedProbes.get(containerKey(pod.metadata?.uid, container.name)));
     if (trouble !== undefined) return { pod: name, container: container.name, ...trouble };
   }
   return undefined;
 }
 
 /** The container that a pod waits for, when nothing is wrong but it is not ready. */
-export function holdUp(pod: V1Pod): { container: string; reason: string } | undefined {
-  const init = pod.status?.initContainerStatuses?.find(({ state }) => state?.terminated === undefined);
-  if (init !== undefined) return { container: init.name, reason: "has not ended" };
+export function holdUp(pod: V1Pod): (Trouble & { container: string }) | undefined {
+  const of = { pod: pod.metadata?.name ?? "", patience: Infinity, previous: false };
+  const sidecars = pod.spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always") ?? [];
+  const init = pod.status?.initContainerStatuses?.find(
+    ({ name, state, started }) =>
+      state?.terminated === undefined && !(started === true && sidecars.some((sidecar) => sidecar.name === name)),
+  );
+  if (init !== undefined) {
+    // One that pulls or starts is under way; one that runs waits for something, or is at work: nothing tells which.
+    const waits = init.state?.running === undefined ? {} : { patienceAlone: 60 };
+    return { ...of, container: init.name, reason: "has not ended", ...waits };
+  }
   const container = pod.status?.containerStatuses?.find(({ ready }) => !ready);
   if (container === undefined) return undefined;
-  return { container: container.name, reason: container.started === true ? "is not ready" : "has not started" };
+  return container.started === true
+    ? { ...of, container: container.name, reason: "is not ready", patienceAlone: 30 }
+    : { ...of, container: container.name, reason: "has not started" };
 }
 
-function diagnoseContainer(pod: V1Pod, container: V1ContainerStatus): Omit<Trouble, "pod" | "container"> | undefined {
+/** Names a container of one pod, also where another pod has had its name. */
+export const containerKey = (podUid = "", container = ""): string => `${podUid}/${container}`;
+
+type ContainerTrouble = Omit<Trouble, "pod" | "container">;
+
+function diagnoseContainer(pod: V1Pod, container: V1ContainerStatus): ContainerTrouble | undefined {
   const now = container.state?.waiting;
   const known = waiting[now?.reason ?? ""];
   if (known !== undefined) {
-    return { reason: known.reason(now?.message ?? now?.reason ?? ""), patience: known.patience, previous: false };
+    const message = now?.message ?? now?.reason ?? "";
+    return { reason: `${known.what(container.image)}: ${message}`, patience: known.patience(message), previous: false };
   }
   if (now?.reason !== "CrashLoopBackOff") return undefined;
   const last = container.lastState?.terminated;
@@ -70,6 +101,21 @@ function diagnoseContainer(pod: V1Pod, container: V1ContainerStatus): Omit<Troub
   }
   const end = last?.signal ? `signal ${last.signal}` : `exit code ${last?.exitCode ?? "unknown"}`;
   return { reason: `ends again and again with ${end}, ${times}`, patience: 0, previous: true };
+}
+
+/** @param failure what the newest failed probe has said. */
+function diagnoseProbe(
+  { state, ready, started, restartCount }: V1ContainerStatus,
+  failure: string | undefined,
+): ContainerTrouble | undefined {
+  if (failure === undefined || ready || state?.running === undefined) return undefined;
+  // A program that answers, and says that there is no such thing, will say so again.
+  if (/statuscode: 4\d\d/.test(failure)) return { reason: "never passes its probe", patience: 5, previous: false };
+  // Kubernetes has ended it once already, for not starting in time.
+  if (started !== true && restartCount > 0) {
+    return { reason: `does not pass its probe in time, ${restartCount} restarts`, patience: 20, previous: false };
+  }
+  return undefined;
 }
 
 function memoryLimit(pod: V1Pod, name: string): string {

@@ -1,3 +1,4 @@
+import { isLocal } from "./commands.ts";
 import type { Commands } from "./commands.ts";
 import { UserError } from "./errors.ts";
 
@@ -10,9 +11,10 @@ export interface Capacity {
 
 /**
  * Asks the Docker engine what it has to give to a cluster.
- * @throws UserError when Docker does not answer.
+ * @throws UserError when Docker does not answer, or is on another machine.
  */
 export async function dockerCapacity(commands: Commands): Promise<Capacity> {
+  await mustBeHere(commands);
   const { ok, stdout, reason } = await commands.run("docker", ["info", "--format", "{{.NCPU}} {{.MemTotal}}"]);
   const [cpus = 0, bytes = 0] = stdout.trim().split(" ").map(Number);
   // Without an engine the client still prints its own part, and zeros.
@@ -25,24 +27,38 @@ export async function dockerCapacity(commands: Commands): Promise<Capacity> {
   return { cpus, memory: Math.floor(bytes / 2 ** 20) };
 }
 
-/** The state of a container; `unknown` when Docker cannot be asked. */
-export async function containerState(
-  commands: Commands,
-  name: string,
-): Promise<"running" | "stopped" | "missing" | "unknown"> {
-  const { ok, stdout, reason } = await commands.run("docker", [
-    ...["container", "inspect", "--format", "{{.State.Status}}", name],
-  ]);
-  if (ok) return stdout.trim() === "running" ? "running" : "stopped";
-  return isMissing(reason) ? "missing" : "unknown";
+/** The current context of Docker may lead to another machine, which is not the stack's. */
+async function mustBeHere(commands: Commands): Promise<void> {
+  const { ok, stdout } = await commands.run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  const host = stdout.trim();
+  // A Docker without contexts, or none at all, is found out about by its next command.
+  if (!ok || host === "" || isLocal(host)) return;
+  throw new UserError(
+    `Docker's current context leads to another machine, ${host}; the cluster is to run on this one.`,
+    "Type: docker context use default. Then the same command again.",
+  );
 }
 
-/** When a container was started last, in ISO 8601; undefined when Docker cannot say. */
-export async function startTime(commands: Commands, name: string): Promise<string | undefined> {
-  const { ok, stdout } = await commands.run("docker", [
-    ...["container", "inspect", "--format", "{{.State.StartedAt}}", name],
-  ]);
-  return ok ? stdout.trim() : undefined;
+/** How a container is; `unknown` when Docker cannot be asked. */
+export type ContainerState = "running" | "paused" | "stopped" | "missing" | "unknown";
+
+/** Looks at a container. `startedAt` is when it was started last, in ISO 8601; undefined when Docker cannot say. */
+export async function lookAtContainer(
+  commands: Commands,
+  name: string,
+): Promise<{ state: ContainerState; startedAt?: string }> {
+  const format = "{{.State.Status}} {{.State.StartedAt}}";
+  const { ok, stdout, reason } = await commands.run("docker", ["container", "inspect", "--format", format, name]);
+  if (!ok) return { state: isMissing(reason) ? "missing" : "unknown" };
+  const [status = "", startedAt = ""] = stdout.trim().split(" ");
+  const state = status === "running" || status === "paused" ? status : "stopped";
+  return { state, startedAt };
+}
+
+/** Lets a paused container run on. @throws UserError when Docker refuses. */
+export async function unpause(commands: Commands, name: string): Promise<void> {
+  const { ok, reason } = await commands.run("docker", ["container", "unpause", name]);
+  if (!ok) throw new UserError(`Container ${name} stays paused: ${reason}.`, `See: docker container inspect ${name}`);
 }
 
 /** What there is in Docker under the name of a profile, in words: "container todo". */
@@ -60,6 +76,14 @@ export async function thingsNamed(commands: Commands, name: string): Promise<str
     }),
   );
   return outcomes.flat();
+}
+
+/** Removes a volume, and the containers that use it: Minikube fills it by one that goes on when Minikube is killed. */
+export async function removeVolume(commands: Commands, name: string): Promise<void> {
+  const { stdout } = await commands.run("docker", ["ps", "--all", "--quiet", "--filter", `volume=${name}`]);
+  const users = stdout.split("\n").filter((id) => id !== "");
+  if (users.length > 0) await commands.run("docker", ["rm", "--force", ...users]);
+  await commands.run("docker", ["volume", "rm", "--force", name]);
 }
 
 /** Docker's own words, which differ by kind and version; "no such file" is what a Docker that is down says. */

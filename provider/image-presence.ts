@@ -1,10 +1,14 @@
+import { changesOf, listOf } from "./changes.ts";
 import { hasImage } from "./daemon.ts";
+import type { Engine } from "./engine.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about an image that should be in a cluster. */
 export interface ImagePresenceInputs {
   /** `name:tag`. */
   image: string;
+  /** The files that it is made of, each with a hash, for those who read a preview. The image's tag decides. */
+  files: Record<string, string>;
   /** The life of the cluster. */
   instance: string;
   /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
@@ -14,18 +18,28 @@ export interface ImagePresenceInputs {
 }
 
 /** What is known about the image. */
-export interface ImagePresenceState extends ImagePresenceInputs {
+export interface ImagePresenceState extends Omit<ImagePresenceInputs, "files"> {
+  /** Undefined in a state from before they were kept. */
+  files?: Record<string, string>;
   /** Counts the times that the image had to be built: it changes whenever it must be built again. */
   builds: number;
 }
 
 /** `minikube:index:ImagePresence`: whether an image is in a cluster's daemon, at which `docker.Image` never looks. */
 export class ImagePresenceResource implements Resource<ImagePresenceInputs, ImagePresenceInputs, ImagePresenceState> {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
   check(_urn: string, _olds: unknown, news: ImagePresenceInputs): Promise<ImagePresenceInputs> {
     return Promise.resolve(news);
   }
 
-  async diff(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<Difference> {
+  async diff(urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<Difference> {
+    const changes = changesOf(olds.files ?? news.files, news.files);
+    if (changes.length > 0) this.#engine.inform(urn, listOf("Files of the image", changes));
     return { changes: olds.dockerHost !== news.dockerHost || (await mustBuild(olds, news)) };
   }
 

@@ -1,18 +1,17 @@
-import { readFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
-import { parse } from "yaml";
+import { readAccess } from "./kubeconfig.ts";
+import type { ContextRef } from "./kubeconfig.ts";
 
 /** A namespace of a cluster. */
-export interface NamespaceRef {
-  /** Path of the kubeconfig file that Minikube writes, relative to the checkout. */
-  kubeconfig: string;
+export interface NamespaceRef extends ContextRef {
   namespace: string;
 }
 
-/** As much of a kubeconfig as Minikube writes: one cluster and one user, certificates embedded in base64. */
-interface Kubeconfig {
-  clusters: [{ cluster: { server: string; "certificate-authority-data": string } }];
-  users: [{ user: { "client-certificate-data": string; "client-key-data": string } }];
+/** As much of any object as all have. */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; managedFields?: unknown; generation?: unknown; resourceVersion?: unknown };
 }
 
 /** Long enough for a loaded machine; a stopped node does not answer at all. */
@@ -35,26 +34,31 @@ export class ApiError extends Error {
  */
 export class Namespace {
   readonly #server: string;
-  readonly #path: string;
+  readonly #name: string;
   readonly #agent: Agent;
 
   private constructor(server: string, namespace: string, agent: Agent) {
     this.#server = server;
-    this.#path = `namespaces/${namespace}`;
+    this.#name = namespace;
     this.#agent = agent;
   }
 
-  /** @throws Error when there is no such kubeconfig, or when it is not Minikube's. */
-  static async open({ kubeconfig, namespace }: NamespaceRef): Promise<Namespace> {
-    const { clusters, users } = parse(await readFile(kubeconfig, "utf8")) as Kubeconfig;
-    const [{ cluster }] = clusters;
-    const [{ user }] = users;
-    const [ca, cert, key] = [
-      cluster["certificate-authority-data"],
-      user["client-certificate-data"],
-      user["client-key-data"],
-    ].map((data) => Buffer.from(data, "base64"));
-    return new Namespace(cluster.server, namespace, new Agent({ ca, cert, key, keepAlive: true }));
+  /**
+   * Opens a namespace for as long as `work` takes, and lets go of the connections.
+   * @throws Error when there is no such context, or when it is not as Minikube writes it.
+   */
+  static async use<T>(ref: NamespaceRef, work: (namespace: Namespace) => Promise<T>): Promise<T> {
+    const namespace = await Namespace.#open(ref);
+    try {
+      return await work(namespace);
+    } finally {
+      namespace.#agent.destroy();
+    }
+  }
+
+  static async #open(ref: NamespaceRef): Promise<Namespace> {
+    const { server, ...certificates } = await readAccess(ref);
+    return new Namespace(server, ref.namespace, new Agent({ ...certificates, keepAlive: true, maxSockets: 6 }));
   }
 
   /**
@@ -75,6 +79,15 @@ export class Namespace {
     await this.#ask("DELETE", group, `${kind}/${name}`);
   }
 
+  /** Deletes the objects that match label or field selectors. */
+  async deleteAll(
+    group: string,
+    kind: string,
+    query: { labelSelector?: string; fieldSelector?: string },
+  ): Promise<void> {
+    await this.#ask("DELETE", group, kind, query);
+  }
+
   /** The last lines that a container has written, or, if it has ended since, that its predecessor has. */
   async log(pod: string, container: string, lines: number, previous: boolean): Promise<string> {
     return await this.#ask("GET", "v1", `pods/${pod}/log`, {
@@ -84,17 +97,49 @@ export class Namespace {
     });
   }
 
-  /** Lets go of the connections. */
-  close(): void {
-    this.#agent.destroy();
+  /** The namespace itself. */
+  async self<T>(): Promise<T> {
+    return JSON.parse(await this.#ask("GET", "v1", "")) as T;
   }
 
-  #ask(method: string, group: string, path: string, query: Record<string, string> = {}): Promise<string> {
+  /** Makes the namespace, or gives the one that is there these labels. */
+  async make(labels: Record<string, string>): Promise<void> {
+    const name = this.#name;
+    await this.#apply("v1", "", { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+  }
+
+  /** Deletes the namespace with everything in it, which goes on after this has ended; content when it is gone. */
+  async remove(): Promise<void> {
+    try {
+      await this.#ask("DELETE", "v1", "");
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 404)) throw error;
+    }
+  }
+
+  /** What an object would be if it were applied; nothing is changed. */
+  async tryApply(kind: string, object: KubernetesObject): Promise<KubernetesObject> {
+    const path = `${kind}/${object.metadata.name}`;
+    return JSON.parse(await this.#apply(object.apiVersion, path, object, { dryRun: "All" })) as KubernetesObject;
+  }
+
+  #apply(group: string, path: string, object: object, query: Record<string, string> = {}): Promise<string> {
+    return this.#ask("PATCH", group, path, { ...query, fieldManager: "todo-stack", force: "true" }, object);
+  }
+
+  #ask(
+    method: string,
+    group: string,
+    path: string,
+    query: Record<string, string> = {},
+    body?: object,
+  ): Promise<string> {
     const root = group === "v1" ? "/api" : "/apis";
-    const url = new URL(`${root}/${group}/${this.#path}/${path}`, this.#server);
+    const url = new URL([root, group, "namespaces", this.#name, path].filter(Boolean).join("/"), this.#server);
     url.search = new URLSearchParams(query).toString();
+    const headers = body === undefined ? {} : { "Content-Type": "application/apply-patch+yaml" };
     return new Promise((resolve, reject) => {
-      const asked = request(url, { method, agent: this.#agent, timeout: patience }, (response) => {
+      const asked = request(url, { method, headers, agent: this.#agent, timeout: patience }, (response) => {
         const chunks: Buffer[] = [];
         response.on("data", (chunk: Buffer) => chunks.push(chunk));
         response.on("error", reject);
@@ -106,7 +151,7 @@ export class Namespace {
       });
       asked.on("timeout", () => asked.destroy(new Error("the Kubernetes API does not answer")));
       asked.on("error", reject);
-      asked.end();
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
 }

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
-import type { CoreV1Event } from "@kubernetes/client-node";
+import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
+import { containerKey } from "./diagnosis.ts";
+import type { FailedProbes } from "./diagnosis.ts";
 import type { Namespace } from "./kubernetes.ts";
 
 const lines = 8;
@@ -24,14 +26,30 @@ export async function lastWords(
   return [...(warning === undefined ? [] : [`event: ${warning}`]), ...said.map((line) => `log: ${line}`)].map(tame);
 }
 
+/** What the probes of each container of the namespace have found last, as far as they failed. */
+export async function failedProbes(namespace: Namespace): Promise<FailedProbes> {
+  const events = await namespace.list<CoreV1Event>("v1", "events", { fieldSelector: "reason=Unhealthy,type=Warning" });
+  return new Map(
+    events.toSorted(byTime).map(({ involvedObject: { uid, fieldPath = "" }, message = "" }) => {
+      const container = /^spec\.containers\{(.+)\}$/.exec(fieldPath)?.[1];
+      return [containerKey(uid, container), message];
+    }),
+  );
+}
+
 async function newestWarning(namespace: Namespace, pod: string): Promise<string | undefined> {
-  const fieldSelector = `involvedObject.name=${pod},type=Warning`;
+  // By its uid: a pod of a StatefulSet has had predecessors of the same name.
+  const { metadata } = await namespace.get<V1Pod>("v1", "pods", pod);
+  const fieldSelector = `involvedObject.uid=${metadata?.uid},type=Warning`;
   const events = await namespace.list<CoreV1Event>("v1", "events", { fieldSelector });
   // That a container is not started at once again is known already.
   const telling = events.filter(({ reason }) => reason !== "BackOff" && reason !== "Failed");
-  const time = (event: CoreV1Event): number => new Date(event.lastTimestamp ?? event.eventTime ?? 0).getTime();
-  return telling.toSorted((a, b) => time(a) - time(b)).at(-1)?.message;
+  return telling.toSorted(byTime).at(-1)?.message;
 }
+
+const timeOf = (event: CoreV1Event): number => new Date(event.lastTimestamp ?? event.eventTime ?? 0).getTime();
+
+const byTime = (one: CoreV1Event, other: CoreV1Event): number => timeOf(one) - timeOf(other);
 
 /** A program may write anything; on a terminal it shall be text, and short. */
 function tame(line: string): string {

@@ -1,9 +1,19 @@
-import { main } from "@pulumi/pulumi/provider/server.js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import structs from "google-protobuf/google/protobuf/struct_pb.js";
+import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { ClusterResource } from "./cluster.ts";
 import { Commands } from "./commands.ts";
 import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
+import { listen, unary } from "./grpc.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
+import { ManifestsResource } from "./manifests.ts";
+import { NamespaceResource } from "./namespace.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
 import { RolloutResource } from "./rollout.ts";
@@ -13,6 +23,8 @@ type AnyResource = Resource<object, object, object>;
 
 /**
  * Serves the resources of this provider to the Pulumi engine.
+ *
+ * Not by the SDK's own server, which brings all of the SDK along: loading that takes several times longer than everything else here.
  * @param args the engine's command line; its address is the last word.
  */
 export async function serve(args: string[]): Promise<void> {
@@ -21,53 +33,110 @@ export async function serve(args: string[]): Promise<void> {
   const commands = new Commands(process.env, cancellation.signal);
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env),
-    "minikube:index:ImagePresence": new ImagePresenceResource(),
-    "minikube:index:ReleasePresence": new ReleasePresenceResource(),
+    "minikube:index:ImagePresence": new ImagePresenceResource(engine),
+    "minikube:index:Manifests": new ManifestsResource(commands, engine),
+    "minikube:index:Namespace": new NamespaceResource(commands, engine),
+    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
   };
+  endWithTheEngine(cancellation);
+  await listen(service.ResourceProviderService, methodsOf(resources, cancellation));
+}
+
+/** The gRPC methods with which the engine works on resources. */
+function methodsOf(
+  resources: Record<string, AnyResource>,
+  cancellation: AbortController,
+): UntypedServiceImplementation {
   const of = (urn: string): AnyResource => {
     const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
     const resource = resources[type];
     if (resource === undefined) throw new Error(`This provider has no resource ${type}.`);
     return resource;
   };
-
-  showUserErrorsOnce();
-  endWithTheEngine(cancellation);
-  await main(
-    {
-      version: "1.0.0",
-      check: async (urn, olds: object, news: object) => ({ inputs: await of(urn).check(urn, olds, news) }),
-      diff: async (_id, urn, olds: object, news: object) => ({
-        ...(await of(urn).diff(urn, olds, news)),
-        deleteBeforeReplace: true,
-      }),
-      create: async (urn, inputs: object) => {
-        const { id, state } = await of(urn).create(urn, inputs);
-        return { id, outs: state };
-      },
-      read: async (id, urn, state: object) => {
-        const props = await of(urn).read(urn, state);
-        return props === undefined ? {} : { id, props };
-      },
-      update: async (_id, urn, olds: object, news: object) => ({ outs: await of(urn).update(urn, olds, news) }),
-      delete: async (_id, urn, state: object) => of(urn).delete(urn, state),
-      cancel: () => {
-        cancellation.abort();
-        return Promise.resolve();
-      },
-    },
-    args,
-  );
-}
-
-/** The SDK prints an error with its stack before it reports it; for a UserError the report is enough. */
-function showUserErrorsOnce(): void {
-  const print = console.error;
-  console.error = (...words: unknown[]) => {
-    if (!String(words[0]).startsWith(UserError.name)) print(...words);
+  return {
+    getPluginInfo: unary(() => {
+      const response = new pluginMessages.PluginInfo();
+      response.setVersion("1.0.0");
+      return response;
+    }),
+    configure: unary(() => {
+      const response = new messages.ConfigureResponse();
+      response.setAcceptsecrets(true);
+      return response;
+    }),
+    check: method(async (request: Messages.CheckRequest) => {
+      const response = new messages.CheckResponse();
+      const [urn, olds, news] = changeIn(request);
+      response.setInputs(toStruct(await of(urn).check(urn, olds, news)));
+      return response;
+    }),
+    diff: method(async (request: Messages.DiffRequest) => {
+      const response = new messages.DiffResponse();
+      const [urn, olds, news] = changeIn(request);
+      const { changes, replaces = [] } = await of(urn).diff(urn, olds, news);
+      const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+      response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
+      response.setReplacesList(replaces);
+      response.setDeletebeforereplace(true);
+      return response;
+    }),
+    create: method(async (request: Messages.CreateRequest) => {
+      const response = new messages.CreateResponse();
+      const { id, state } = await of(request.getUrn()).create(request.getUrn(), fromStruct(request.getProperties()));
+      response.setId(id);
+      response.setProperties(toStruct(state));
+      return response;
+    }),
+    read: method(async (request: Messages.ReadRequest) => {
+      const response = new messages.ReadResponse();
+      const state = await of(request.getUrn()).read(request.getUrn(), fromStruct(request.getProperties()));
+      if (state === undefined) return response;
+      response.setId(request.getId());
+      response.setProperties(toStruct(state));
+      return response;
+    }),
+    update: method(async (request: Messages.UpdateRequest) => {
+      const response = new messages.UpdateResponse();
+      const [urn, olds, news] = changeIn(request);
+      response.setProperties(toStruct(await of(urn).update(urn, olds, news)));
+      return response;
+    }),
+    delete: method(async (request: Messages.DeleteRequest) => {
+      await of(request.getUrn()).delete(request.getUrn(), fromStruct(request.getProperties()));
+      return new empty.Empty();
+    }),
+    cancel: unary(() => {
+      cancellation.abort();
+      return new empty.Empty();
+    }),
   };
 }
+
+/** A gRPC method; of a fault in this program it shows where that is. */
+const method = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
+  unary(async (request: Request) => {
+    try {
+      return await answer(request);
+    } catch (error) {
+      if (!(error instanceof UserError)) console.error(error);
+      throw error;
+    }
+  });
+
+/** What check, diff and update are told: which resource, how it was and how it is to be. */
+const changeIn = (
+  request: Messages.CheckRequest | Messages.DiffRequest | Messages.UpdateRequest,
+): [urn: string, olds: object, news: object] => [
+  request.getUrn(),
+  fromStruct(request.getOlds()),
+  fromStruct(request.getNews()),
+];
+
+const fromStruct = (message: Struct | undefined): object => message?.toJavaScript() ?? {};
+
+const toStruct = (properties: object): Struct =>
+  structs.Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
 
 /** An engine that was killed cannot cancel, but it lets go of our standard input. */
 function endWithTheEngine(cancellation: AbortController): void {

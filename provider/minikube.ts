@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { rm, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import type { Commands, Outcome } from "./commands.ts";
 import { UserError } from "./errors.ts";
 import { readEvent } from "./events.ts";
@@ -21,6 +23,15 @@ export interface StartOptions {
   ports: string[];
   kubernetesVersion: string;
   containerRuntime: string;
+}
+
+/**
+ * Where Minikube keeps everything, by its own rule: the folder `.minikube` in `MINIKUBE_HOME`, unless that is such a folder;
+ * else in the home of the user.
+ */
+export function minikubeHome(env: NodeJS.ProcessEnv): string {
+  const home = env.MINIKUBE_HOME || homedir();
+  return basename(home) === ".minikube" ? home : join(home, ".minikube");
 }
 
 /**
@@ -50,6 +61,17 @@ export async function startCluster(
   ]);
 }
 
+/** Writes the kubeconfig of a cluster that runs anew, certificates and all. What does not work out is found out by whoever uses it. */
+export async function renewKubeconfig(commands: Commands, target: Target): Promise<void> {
+  await rm(target.kubeconfig, { force: true });
+  await commands.run("minikube", ["update-context", "-p", target.profile], variables(target));
+  // Minikube embeds no certificates here.
+  const { ok, stdout } = await kubectl(commands, target, ["config", "view", "--flatten", "--raw"]);
+  if (!ok) return;
+  await rm(target.kubeconfig, { force: true });
+  await writeFile(target.kubeconfig, `${stdout}\n`, { mode: 0o600 });
+}
+
 /** Removes a cluster with all its data. */
 export async function deleteCluster(
   commands: Commands,
@@ -72,7 +94,8 @@ export async function dockerHost(commands: Commands, target: Target): Promise<st
 
 /** Runs kubectl, of the cluster's own version, on the cluster; a failure is an outcome, not an exception. */
 export async function kubectl(commands: Commands, target: Target, args: string[]): Promise<Outcome> {
-  return await commands.run("minikube", ["kubectl", "-p", target.profile, "--", ...args], variables(target));
+  const context = `--context=${target.profile}`;
+  return await commands.run("minikube", ["kubectl", "-p", target.profile, "--", context, ...args], variables(target));
 }
 
 /** The state of a cluster whose node is no container but a virtual machine. */

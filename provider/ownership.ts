@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The mark that a stack leaves in the folder of a Minikube profile that it made. */
@@ -7,6 +7,8 @@ export interface Mark {
   owner: string;
   /** The life of the cluster, see `instance` of the cluster's inputs. */
   instance: string;
+  /** How it was made, once that is done: what is half-made is not worth keeping. */
+  made?: Record<string, unknown>;
 }
 
 /** Where Minikube keeps a profile. */
@@ -27,17 +29,21 @@ export function ownerOf(urn: string, checkout: string = process.cwd()): string {
   return `${realpathSync(checkout)} (stack ${stack})`;
 }
 
-/** Reads who made a profile; undefined when no stack of this project did, or when there is none. */
+/** Reads who made a profile; undefined when no stack of this project did, when there is none, or it cannot be read. */
 export function readMark(profile: Profile): Mark | undefined {
-  const path = markPath(profile);
-  if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, "utf8")) as Mark;
+  try {
+    return JSON.parse(readFileSync(markPath(profile), "utf8")) as Mark;
+  } catch {
+    return undefined;
+  }
 }
 
-/** Marks a profile as made by this stack, before Minikube has made it. */
+/** Marks a profile as made by this stack, before Minikube has made it and after. Never half-written. */
 export function writeMark(profile: Profile, mark: Mark): void {
   mkdirSync(profileFolder(profile), { recursive: true });
-  writeFileSync(markPath(profile), `${JSON.stringify(mark)}\n`);
+  const draft = `${markPath(profile)}.draft`;
+  writeFileSync(draft, `${JSON.stringify(mark)}\n`);
+  renameSync(draft, markPath(profile));
 }
 
 /** Whether a marked profile is ours: the cluster in our state, or what an interrupted start of this stack left. */

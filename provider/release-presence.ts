@@ -1,7 +1,10 @@
+import { driftFrom } from "./drift.ts";
+import type { Engine } from "./engine.ts";
 import { Namespace } from "./kubernetes.ts";
 import type { NamespaceRef } from "./kubernetes.ts";
+import { nextLife } from "./life.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { currentRevisions } from "./revisions.ts";
+import { currentRevisions, forgetRevisions } from "./revisions.ts";
 import type { Revision } from "./revisions.ts";
 
 /** What the program says about a release that should be in a cluster. */
@@ -10,52 +13,75 @@ export interface ReleasePresenceInputs extends NamespaceRef {
   release: string;
   /** How the descriptions begin of revisions that this stack has made. */
   description: string;
-  /** The life of the cluster. */
+  /** The life of the namespace. */
   instance: string;
 }
 
 /** What is known about the release. Both additions are inputs, so that a preview knows them. */
 export interface ReleasePresenceState extends ReleasePresenceInputs {
-  /** Names one life of the release: that of the cluster, until the release is gone and must be installed anew. */
+  /** Names one life of the release: that of the namespace, until the release is gone and must be installed anew. */
   life: string;
   /** Counts the times that the release was not as this stack had left it and must be applied again. */
   repairs: number;
 }
 
-type Look = "as left" | "changed" | "gone";
+interface Look {
+  release: "as left" | "changed" | "gone";
+  /** Objects that somebody has changed or deleted since, as `Deployment/todo-backend`. */
+  drift: string[];
+}
 
 /**
  * `minikube:index:ReleasePresence`: whether a Helm release is as this stack has left it, at which `Release` never looks: it
- * may be uninstalled or rolled back, or be locked by a Helm that was killed.
+ * may be uninstalled or rolled back, be locked by a Helm that was killed, or its objects may have been edited.
  */
 export class ReleasePresenceResource implements Resource<
   ReleasePresenceInputs,
   ReleasePresenceState,
   ReleasePresenceState
 > {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
   async check(
-    _urn: string,
+    urn: string,
     olds: Partial<ReleasePresenceState>,
     news: ReleasePresenceInputs,
   ): Promise<ReleasePresenceState> {
     const { life = news.instance, repairs = 0 } = olds;
-    // In a new cluster everything is made anew anyhow.
+    // In a new namespace everything is made anew anyhow.
     if (olds.instance !== news.instance) return { ...news, life: news.instance, repairs: 0 };
-    const look = await lookAt(news);
+    const { release, drift } = await lookAt(news);
+    if (drift.length > 0)
+      this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this: ${drift.join(", ")}`);
     return {
       ...news,
-      life: look === "gone" ? nextLife(life) : life,
-      repairs: look === "changed" ? repairs + 1 : repairs,
+      life: release === "gone" ? nextLife(life, news.instance, "/") : life,
+      repairs: release === "changed" || drift.length > 0 ? repairs + 1 : repairs,
     };
   }
 
   diff(_urn: string, olds: ReleasePresenceState, news: ReleasePresenceState): Promise<Difference> {
-    const keys = ["instance", "kubeconfig", "namespace", "release", "description", "life", "repairs"] as const;
+    const keys = [
+      "instance",
+      "kubeconfig",
+      "context",
+      "namespace",
+      "release",
+      "description",
+      "life",
+      "repairs",
+    ] as const;
     return Promise.resolve({ changes: keys.some((key) => olds[key] !== news[key]) });
   }
 
-  create(_urn: string, inputs: ReleasePresenceState): Promise<{ id: string; state: ReleasePresenceState }> {
-    return Promise.resolve({ id: inputs.release, state: inputs });
+  async create(_urn: string, inputs: ReleasePresenceState): Promise<{ id: string; state: ReleasePresenceState }> {
+    // What this stack has released and does not know any more: without its records Helm takes the objects over.
+    await Namespace.use(inputs, (namespace) => forgetRevisions(namespace, inputs.release));
+    return { id: inputs.release, state: inputs };
   }
 
   read(_urn: string, state: ReleasePresenceState): Promise<ReleasePresenceState> {
@@ -63,7 +89,11 @@ export class ReleasePresenceResource implements Resource<
   }
 
   async update(_urn: string, olds: ReleasePresenceState, news: ReleasePresenceState): Promise<ReleasePresenceState> {
-    if (olds.instance === news.instance) await unlock(news);
+    // In a new namespace there is nothing to clear away.
+    if (olds.instance !== news.instance) return news;
+    await Namespace.use(news, (namespace) =>
+      olds.life === news.life ? unlock(namespace, news.release) : forgetRevisions(namespace, news.release),
+    );
     return news;
   }
 
@@ -72,41 +102,28 @@ export class ReleasePresenceResource implements Resource<
   }
 }
 
-/** `abc`, `abc.1`, `abc.2` */
-function nextLife(life: string): string {
-  const [instance = "", count = "0"] = life.split(".");
-  return `${instance}.${Number(count) + 1}`;
-}
-
-async function lookAt(release: ReleasePresenceInputs): Promise<Look> {
+async function lookAt(ref: ReleasePresenceInputs): Promise<Look> {
   try {
-    const revisions = await inNamespace(release, (namespace) => currentRevisions(namespace, release.release));
-    if (!revisions.some(isUsable)) return "gone";
-    const { description = "" } = revisions.find(({ status }) => status === "deployed") ?? {};
-    return revisions.every(isUsable) && description.startsWith(release.description) ? "as left" : "changed";
+    return await Namespace.use(ref, async (namespace) => {
+      const revisions = await currentRevisions(namespace, ref.release);
+      if (!revisions.some(isUsable)) return { release: "gone", drift: [] };
+      const deployed = revisions.find(({ status }) => status === "deployed");
+      const isOurs = deployed?.description.startsWith(ref.description) === true;
+      if (!isOurs || !revisions.every(isUsable)) return { release: "changed", drift: [] };
+      return { release: "as left", drift: await driftFrom(deployed.manifest, namespace) };
+    });
   } catch {
     // A cluster that cannot be asked: the release is taken to be there.
-    return "as left";
+    return { release: "as left", drift: [] };
   }
 }
 
 /** Removes the records of what was never finished, because of which Helm refuses to do anything more. */
-async function unlock(release: ReleasePresenceInputs): Promise<void> {
-  await inNamespace(release, async (namespace) => {
-    for (const revision of await currentRevisions(namespace, release.release)) {
-      if (!isUsable(revision)) await namespace.delete("v1", "secrets", revision.secret);
-    }
-  });
+async function unlock(namespace: Namespace, release: string): Promise<void> {
+  for (const revision of await currentRevisions(namespace, release)) {
+    if (!isUsable(revision)) await namespace.delete("v1", "secrets", revision.secret);
+  }
 }
 
 /** Whether Helm can go on from a revision. */
 const isUsable = ({ status }: Revision): boolean => status === "deployed" || status === "failed";
-
-async function inNamespace<T>(ref: NamespaceRef, use: (namespace: Namespace) => Promise<T>): Promise<T> {
-  const namespace = await Namespace.open(ref);
-  try {
-    return await use(namespace);
-  } finally {
-    namespace.close();
-  }
-}

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
+import { causesOf, Watch } from "./causes.ts";
+import type { Cause } from "./causes.ts";
 import type { Commands } from "./commands.ts";
-import { diagnose, holdUp } from "./diagnosis.ts";
-import type { Trouble } from "./diagnosis.ts";
+import type { FailedProbes } from "./diagnosis.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { Namespace } from "./kubernetes.ts";
 import type { NamespaceRef } from "./kubernetes.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { lastWords } from "./last-words.ts";
+import { failedProbes, lastWords } from "./last-words.ts";
+import { revisionsOf } from "./revisions.ts";
 import { workloadsOf } from "./workloads.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -81,8 +83,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
 
   /** @param before the revision that was healthy, to which to go back. */
   async #settle(urn: string, rollout: RolloutInputs, before: number | undefined): Promise<void> {
-    const namespace = await Namespace.open(rollout);
-    try {
+    await Namespace.use(rollout, async (namespace) => {
       const failure = await this.#wait(urn, rollout, namespace, timeout);
       if (failure === undefined) return;
       const { kubeconfig, release } = rollout;
@@ -92,16 +93,15 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
         `Release ${release} does not become healthy: ${failure.what}.${lines}${after}`,
         `Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
       );
-    } finally {
-      namespace.close();
-    }
+    });
   }
 
   /** Watches the release until it is healthy, or as good as certain not to become so. */
   async #wait(urn: string, rollout: RolloutInputs, namespace: Namespace, limit: number): Promise<Failure | undefined> {
     const begin = Date.now();
-    const seen = new Map<string, number>();
+    const watch = new Watch();
     let workloads: Workload[] = [];
+    let probes: FailedProbes = new Map();
     let told = "";
     for (;;) {
       if (this.#commands.cancelled) {
@@ -113,10 +113,13 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       // The API server may be away for a moment, on a busy machine; then the last picture holds.
       workloads = await workloadsOf(namespace, rollout.release).catch(() => workloads);
       if (isSettled(workloads, rollout) && (await answers(rollout.url))) return undefined;
+      probes = await failedProbes(namespace).catch(() => probes);
       const elapsed = Date.now() - begin;
-      const trouble = troubleOf(workloads).find((each) => lasts(each, seen) || elapsed > limit);
-      if (trouble !== undefined) return await explain(namespace, trouble);
-      if (elapsed > limit) return await explainDelay(namespace, workloads, rollout, limit);
+      const causes = causesOf(workloads, probes, performance.timeOrigin);
+      const cause = watch.look(causes);
+      if (cause !== undefined) return await explain(namespace, cause);
+      if (elapsed > limit) return await explainDelay(namespace, workloads, causes, rollout, limit);
+      await replaceStuck(namespace, workloads);
       // Where nobody watches a terminal, each line stays.
       const words = `${summary(workloads)} (${Math.floor(elapsed / 10_000) * 10} s)`;
       if (words !== told) this.#engine.progress(urn, words);
@@ -125,10 +128,12 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
     }
   }
 
-  /** Goes back to a revision. Gives a line that says how that went. */
-  async #rollBack(urn: string, rollout: RolloutInputs, namespace: Namespace, revision: number): Promise<string> {
+  /** Goes back to what ran before. Gives a line that says how that went. */
+  async #rollBack(urn: string, rollout: RolloutInputs, namespace: Namespace, before: number): Promise<string> {
+    const revision = await newestCopy(namespace, rollout, before);
     this.#engine.progress(urn, `going back to revision ${revision}`);
-    const flags = ["--namespace", rollout.namespace, "--kubeconfig", rollout.kubeconfig, "--timeout=60s"];
+    const { namespace: name, kubeconfig, context } = rollout;
+    const flags = ["--namespace", name, "--kubeconfig", kubeconfig, "--kube-context", context, "--timeout=60s"];
     const { ok, reason } = await this.#commands.run("helm", ["rollback", rollout.release, String(revision), ...flags]);
     if (!ok) return `\n  Going back to revision ${revision} failed too: ${reason}.`;
     const failure = await this.#wait(urn, rollout, namespace, 60_000);
@@ -140,12 +145,8 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
 
 async function isHealthy(rollout: RolloutInputs): Promise<boolean> {
   try {
-    const namespace = await Namespace.open(rollout);
-    try {
-      return isSettled(await workloadsOf(namespace, rollout.release), rollout) && (await answers(rollout.url));
-    } finally {
-      namespace.close();
-    }
+    const workloads = await Namespace.use(rollout, (namespace) => workloadsOf(namespace, rollout.release));
+    return isSettled(workloads, rollout) && (await answers(rollout.url));
   } catch {
     return false;
   }
@@ -164,39 +165,36 @@ function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
   return containers.every(({ state }) => new Date(state?.running?.startedAt ?? 0) >= new Date(nodeStarted));
 }
 
-/** Whether the application answers at a URL, and says that it is well. */
+/** What the frontend passes on, and the backend refuses to who has no session. */
+const question = "/api/backend/auth/me";
+
+/** Whether the application answers at a URL: a pod that is ready may not be reached yet, by its Service or its policies. */
 export async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(3_000) });
+    const response = await fetch(`${url}${question}`, { signal: AbortSignal.timeout(3_000) });
     await response.body?.cancel();
-    return response.ok;
+    return response.status === 401;
   } catch {
     return false;
   }
 }
 
-interface Refusal {
-  workload: string;
-  reason: string;
-  patience: number;
+/**
+ * Deletes the pods for which a StatefulSet would wait for ever (kubernetes#67250): it replaces a pod of an older revision only
+ * once that is ready, which one that is broken never gets.
+ */
+async function replaceStuck(namespace: Namespace, workloads: Workload[]): Promise<void> {
+  for (const { metadata } of workloads.flatMap(({ stuck }) => stuck)) {
+    // It may be gone, or the API server be away; then the next look will tell.
+    await namespace.delete("v1", "pods", metadata?.name ?? "").catch(() => undefined);
+  }
 }
 
-type Cause = Trouble | Refusal;
-
-function troubleOf(workloads: Workload[]): Cause[] {
-  return workloads.flatMap<Cause>(({ name, kind, pods, refused }) => {
-    if (refused !== undefined)
-      return [{ workload: `${kind} ${name}`, reason: `gets no pod: ${refused}`, patience: 10 }];
-    return pods.map(diagnose).filter((trouble) => trouble !== undefined);
-  });
-}
-
-/** Whether a trouble has been there for longer than it may. */
-function lasts(cause: Cause, seen: Map<string, number>): boolean {
-  const key = "pod" in cause ? `${cause.pod}/${cause.container ?? ""}` : cause.workload;
-  const since = seen.get(key) ?? Date.now();
-  seen.set(key, since);
-  return Date.now() - since >= cause.patience * 1000;
+/** The newest revision that is what `before` is: each going back makes a copy, and Helm forgets old revisions. */
+async function newestCopy(namespace: Namespace, { release, revision }: RolloutInputs, before: number): Promise<number> {
+  const all = await revisionsOf(namespace, release).catch(() => []);
+  const copies = all.filter(({ version, description }) => version < revision && description.startsWith("Rollback to "));
+  return Math.max(before, ...copies.map(({ version }) => version));
 }
 
 async function explain(namespace: Namespace, cause: Cause): Promise<Failure> {
@@ -212,24 +210,21 @@ async function explain(namespace: Namespace, cause: Cause): Promise<Failure> {
 async function explainDelay(
   namespace: Namespace,
   workloads: Workload[],
+  causes: Cause[],
   { url }: RolloutInputs,
   limit: number,
 ): Promise<Failure> {
   const time = `after ${limit / 1000} seconds`;
-  for (const { pods } of workloads) {
-    for (const pod of pods) {
-      const held = holdUp(pod);
-      if (held === undefined) continue;
-      const name = pod.metadata?.name ?? "";
-      const what = `pod ${name}, container ${held.container} ${held.reason} ${time}`;
-      return { what, lines: await lastWords(namespace, name, held.container, false) };
-    }
+  const [cause] = causes;
+  if (cause !== undefined) {
+    const { what, lines } = await explain(namespace, cause);
+    return { what: `${time} ${what}`, lines };
   }
   const late = workloads.find(({ settled }) => !settled);
   if (late !== undefined) {
-    return { what: `${late.kind} ${late.name} has ${late.ready} of ${late.wanted} pods ready ${time}`, lines: [] };
+    return { what: `${time} ${late.kind} ${late.name} has ${late.ready} of ${late.wanted} pods ready`, lines: [] };
   }
-  return { what: `everything is ready, but ${url}/api/health does not answer ${time}`, lines: [] };
+  return { what: `everything is ready, but ${url} does not answer ${time}`, lines: [] };
 }
 
 function summary(workloads: Workload[]): string {

@@ -2,9 +2,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
 import { Transform } from "node:stream";
 import { finished } from "node:stream/promises";
+import { confirmed } from "./confirm.ts";
 import { Database } from "./database.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout } from "./paths.ts";
@@ -70,7 +70,7 @@ export const restore = async (path: string | undefined, sure: boolean): Promise<
   if (path === undefined) throw new ToolchainError("Which backup?", "Type: npm run restore -- backups/FILE");
   await check(path);
   const database = await Database.open();
-  if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}. Type yes: `))) return 1;
+  if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;
   const progress = counted("Sent");
   await database.run(restoreScript, process.stdout, createReadStream(path).pipe(progress));
   await database.restartBackend();
@@ -96,14 +96,6 @@ const check = async (path: string): Promise<void> => {
       error,
     );
   }
-};
-
-const confirmed = async (question: string): Promise<boolean> => {
-  if (!process.stdin.isTTY) throw new ToolchainError("Nobody is there to be asked.", "Add --yes to replace all data.");
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(question);
-  terminal.close();
-  return answer.trim() === "yes";
 };
 
 /** Passes bytes on, and says in a terminal how many. */

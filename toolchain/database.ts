@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { AppsV1Api, CoreV1Api, Exec, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { V1Status } from "@kubernetes/client-node";
 import { ToolchainError } from "./errors.ts";
-import { stateFolder } from "./paths.ts";
-import { settingOf } from "./stack.ts";
+import { checkout, stateFolder } from "./paths.ts";
+import { plainSettings } from "./stack-files.ts";
+import { settingOf, stackName } from "./stack.ts";
 
 const pod = "todo-postgres-0";
 const backend = "todo-backend";
@@ -34,9 +35,9 @@ export class Database {
       throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
     }
     const config = new KubeConfig();
-    const namespace = await settingOf("namespace");
+    const { namespace, profile } = plainSettings(checkout, stackName());
     try {
-      config.loadFromFile(join(stateFolder, `${await settingOf("profile")}.kubeconfig`));
+      config.loadFromFile(join(stateFolder, `${profile}.kubeconfig`));
       const { status } = await config.makeApiClient(CoreV1Api).readNamespacedPod({ name: pod, namespace });
       if (status?.containerStatuses?.[0]?.ready !== true) throw new Error("it is not ready");
     } catch (error) {

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
+import { developmentVariable } from "../components/lib/development.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
-import { minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
 import { minikubeEnvironment } from "./registries/images/environment.ts";
 import { commands, versions } from "./tools/versions.ts";
 
@@ -13,9 +14,13 @@ import { commands, versions } from "./tools/versions.ts";
  */
 export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
   ...user,
+  // What `npm run dev` tells the program, and nobody else.
+  [developmentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
   ...pulumiEnvironment(user),
   MINIKUBE_HOME: minikubeHome,
+  // Pulumi starts Node half a dozen times, for the program and for plugins: each need not compile what one of them has.
+  NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? join(cacheFolder, "compile-cache"),
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
   ...(isRegistryOnly() ? { ...minikubeEnvironment(), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1DaemonSet } from "@kubernetes/client-node";
 import type { Commands } from "../provider/commands.ts";
-import { containerState } from "../provider/docker.ts";
+import { lookAtContainer } from "../provider/docker.ts";
+import type { ContainerState } from "../provider/docker.ts";
 import { ApiError, Namespace } from "../provider/kubernetes.ts";
 import { machineState } from "../provider/minikube.ts";
 import type { Enforcer } from "../provider/network-policy.ts";
@@ -33,12 +34,12 @@ export interface OwnCluster {
   settings: PlainSettings;
   state: StackState;
   /** `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's. */
-  life: "running" | "stopped" | "missing" | "unknown" | "foreign";
+  life: ContainerState | "foreign";
   /** Who has made the profile and which life it is, if a stack of this project has. */
   mark?: Mark;
   /** Undefined when there is no profile, or none that can be read. */
   made?: Made;
-  /** Path of its kubeconfig. */
+  /** Path of its kubeconfig. The context in it has the name of the profile. */
   kubeconfig: string;
 }
 
@@ -53,7 +54,7 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
   const life = async (): Promise<OwnCluster["life"]> => {
     if (!existsSync(profileFolder(profile))) return "missing";
     if (!isOurs(mark, ownerOf(`urn:pulumi:${stack}`, folder), state.instance ?? "")) return "foreign";
-    if (settings.driver === "docker") return await containerState(commands, settings.profile);
+    if (settings.driver === "docker") return (await lookAtContainer(commands, settings.profile)).state;
     return await machineState(commands, { ...profile, kubeconfig });
   };
   return {
@@ -67,16 +68,16 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
 };
 
 /** Asks the API of a cluster what enforces NetworkPolicies. @throws Error when it does not answer. */
-export const enforcerIn = async (kubeconfig: string): Promise<Enforcer> => {
-  const system = await Namespace.open({ kubeconfig, namespace: "kube-system" });
+export const enforcerIn = async ({ kubeconfig, settings }: OwnCluster): Promise<Enforcer> => {
   try {
-    const { status } = await system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router");
+    const { status } = await Namespace.use(
+      { kubeconfig, context: settings.profile, namespace: "kube-system" },
+      (system) => system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router"),
+    );
     return (status?.numberReady ?? 0) > 0 ? "kube-router" : "none";
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return "none";
     throw error;
-  } finally {
-    system.close();
   }
 };
 

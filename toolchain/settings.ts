@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkout } from "./paths.ts";
 
@@ -14,13 +14,16 @@ const secretLine = /^\s+(-\s+)?secure:/m;
  * and Pulumi falls back to that. Settings with encrypted values keep it.
  */
 export const keepingSettings = async <T>(work: () => Promise<T>, folder: string = checkout): Promise<T> => {
+  putBack(folder);
   removeSalts(folder);
   const before = readSettings(folder);
+  keepCopies(folder, before);
   try {
     return await work();
   } finally {
     removeSalts(folder);
     await undoReformatting(folder, before);
+    for (const file of before.keys()) rmSync(copyOf(file), { force: true });
   }
 };
 
@@ -28,6 +31,22 @@ export const keepingSettings = async <T>(work: () => Promise<T>, folder: string 
 export const hasSecrets = (stack: string, folder: string = checkout): boolean => {
   const file = join(folder, `Pulumi.${stack}.yaml`);
   return existsSync(file) && secretLine.test(readFileSync(file, "utf8"));
+};
+
+/** Settings are written anew in place: who is killed right then leaves an empty file. The copy is there while Pulumi runs. */
+const copyOf = (file: string): string => join(dirname(file), ".state", `${basename(file)}.before`);
+
+const keepCopies = (folder: string, settings: Map<string, string>): void => {
+  mkdirSync(join(folder, ".state"), { recursive: true });
+  for (const [file, text] of settings) if (text !== "") writeFileSync(copyOf(file), text, { mode: 0o600 });
+};
+
+const putBack = (folder: string): void => {
+  for (const [file, text] of readSettings(folder)) {
+    if (text !== "" || !existsSync(copyOf(file))) continue;
+    copyFileSync(copyOf(file), file);
+    console.error(`The run before was killed while it wrote ${basename(file)}. What was in it is put back.`);
+  }
 };
 
 const removeSalts = (folder: string): void => {

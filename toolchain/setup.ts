@@ -1,21 +1,23 @@
 import process from "node:process";
 import { Listr, PRESET_TIMER } from "listr2";
+import { appPackagesStep } from "./app-packages.ts";
 import { ToolchainError } from "./errors.ts";
 import { oneAtATime } from "./lock.ts";
 import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
-import { frontendStep } from "./frontend.ts";
 import { pluginSteps } from "./plugins.ts";
 import { canInstallPackages } from "./registries/apt.ts";
-import { goSteps } from "./registries/go/binaries.ts";
+import { goSteps, ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
 import { goToolchainStep } from "./registries/go/go.ts";
 import { imageSteps } from "./registries/images/steps.ts";
-import { stackStep } from "./stack.ts";
+import { checkout } from "./paths.ts";
+import { plainSettings } from "./stack-files.ts";
+import { stackName, stackStep } from "./stack.ts";
 import type { Step } from "./step.ts";
 import { chromiumStep } from "./tools/chromium.ts";
-import { kubeconform, kubeScore, untt } from "./tools/chart-checkers.ts";
+import { kubeconform, kubeScore, promtool, untt } from "./tools/chart-checkers.ts";
 import { dockerStep } from "./tools/docker.ts";
 import { helm } from "./tools/helm.ts";
-import { hadolint, shellcheck } from "./tools/linters.ts";
+import { actionlint, hadolint, shellcheck } from "./tools/linters.ts";
 import { minikube } from "./tools/minikube.ts";
 import { pulumi } from "./tools/pulumi.ts";
 import { toolStep } from "./tools/tool.ts";
@@ -23,22 +25,31 @@ import { uv } from "./tools/uv.ts";
 
 /**
  * Makes sure of everything the stack needs on this machine and in this checkout.
- * @param forTests also of what only the tests need.
+ * @param more what only some commands need besides.
  * @throws ToolchainError naming what is missing and how to get it.
  */
-export const setUp = async (forTests: boolean): Promise<void> => {
+export const setUp = async (more: Step[] = []): Promise<void> => {
+  await setUpSteps(() => [...stackSteps(), ...more]);
+};
+
+/** Makes sure of the little that a preview needs: Pulumi and Helm. @throws ToolchainError as {@link setUp}. */
+export const setUpForReview = async (): Promise<void> => {
+  await setUpSteps(() => [...(isRegistryOnly() ? [goToolchainStep()] : []), ...[pulumi, helm].map(toolStep)]);
+};
+
+/** @param stepsHere the steps on this machine, once it is known. */
+const setUpSteps = async (stepsHere: () => Step[]): Promise<void> => {
   await oneAtATime(
-    () => setUpAlone(forTests),
+    () => setUpAlone(stepsHere),
     () => console.log("Another set-up is running; waiting for it to end."),
   );
 };
 
-const setUpAlone = async (forTests: boolean): Promise<void> => {
+const setUpAlone = async (stepsHere: () => Step[]): Promise<void> => {
   const isNew = readMachine() === undefined;
   if (isNew) await lookAtMachine();
   try {
-    const steps = [...stackSteps(), ...(forTests ? testSteps() : [])];
-    await runSteps(await unfinished(steps));
+    await runSteps(await unfinished(stepsHere()));
   } catch (error) {
     // Whatever stood in the way may have been the network: the next run shall look again.
     if (isNew) forgetMachine();
@@ -77,16 +88,22 @@ const stackSteps = (): Step[] =>
         goToolchainStep(),
         ...[pulumi, minikube, helm].map(toolStep),
         ...goSteps(),
+        // By far the longest of these to build, for what few stacks have.
+        ...(plainSettings(checkout, stackName()).monitoring ? [prometheusStep()] : []),
         ...imageSteps(),
         ...pluginSteps(),
         stackStep(),
       ]
-    : [dockerStep(), ...[pulumi, minikube].map(toolStep), ...pluginSteps(), stackStep()];
+    : [dockerStep(), ...[pulumi, minikube, helm].map(toolStep), ...pluginSteps(), stackStep()];
 
-const testSteps = (): Step[] => [
-  ...[helm, untt, kubeconform, kubeScore, uv, hadolint, shellcheck].map(toolStep),
+/** What only the tests need. */
+export const testSteps = (): Step[] => [
+  ...[untt, kubeconform, kubeScore, promtool, uv, hadolint, shellcheck, actionlint].map(toolStep),
   chromiumStep(),
-  frontendStep(),
+  appPackagesStep("frontend"),
+  appPackagesStep("aiops"),
+  ingressControllerStep(),
+  prometheusStep(),
 ];
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {

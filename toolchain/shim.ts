@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { UserError } from "../provider/errors.ts";
 import { environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
 import { readMachine } from "./machine.ts";
 import { pulumiHome } from "./paths.ts";
 import { runPulumi } from "./pulumi.ts";
@@ -21,7 +23,13 @@ export const pulumi = async (args: string[]): Promise<number> => {
     const { setUpCheckout } = await import("./setup.ts");
     if (!(await setUpCheckout())) return 1;
   }
-  return await runPulumi(args);
+  try {
+    return await runPulumi(args);
+  } catch (error) {
+    if (!(error instanceof ToolchainError) && !(error instanceof UserError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
 };
 
 const hasPulumi = (): boolean =>

@@ -5,8 +5,11 @@ import { parse } from "yaml";
 import type { Settings } from "../config.ts";
 import { ToolchainError } from "./errors.ts";
 
-/** The settings of a stack that say where its cluster is and how large. None of them is a secret. */
-export type PlainSettings = Pick<Settings, "profile" | "driver" | "cpus" | "memory" | "port" | "namespace">;
+/** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
+export type PlainSettings = Pick<
+  Settings,
+  "profile" | "driver" | "cpus" | "memory" | "port" | "namespace" | "monitoring"
+>;
 
 /** What Pulumi's state says of a stack's cluster. */
 export interface StackState {
@@ -14,13 +17,21 @@ export interface StackState {
   instance?: string;
   /** Where the application answers; undefined before the first `up` has ended. */
   url?: string;
+  /** What the cluster was made with, and what cannot be changed about it; undefined when there is none. */
+  made?: Pick<PlainSettings, "driver" | "cpus" | "memory"> & { ports: string[] };
 }
 
-type Plain = string | number | undefined;
+type Plain = string | number | boolean | undefined;
+
+/** As much as is read of a resource's outputs. */
+interface Outputs extends Partial<NonNullable<StackState["made"]>> {
+  instance?: string;
+  url?: string;
+}
 
 /** As much as is read of Pulumi's state. */
 interface State {
-  checkpoint: { latest?: { resources?: { type: string; outputs?: { instance?: string; url?: string } }[] } };
+  checkpoint: { latest?: { resources?: { type: string; outputs?: Outputs }[] } };
 }
 
 /**
@@ -38,6 +49,7 @@ export const plainSettings = (folder: string, stack: string): PlainSettings => {
     memory: Number(valueOf("memory")),
     port: Number(valueOf("port")),
     namespace: valueOf("namespace"),
+    monitoring: valueOf("monitoring") === "true",
   };
 };
 
@@ -55,9 +67,24 @@ export const stackState = (folder: string, stack: string): StackState | undefine
   if (text === undefined) return undefined;
   const { checkpoint } = JSON.parse(text) as State;
   const outputsOf = (type: string) => checkpoint.latest?.resources?.find((each) => each.type === type)?.outputs;
-  const instance = outputsOf("minikube:index:Cluster")?.instance;
+  const { instance, driver, cpus, memory, ports } = outputsOf("minikube:index:Cluster") ?? {};
   const url = outputsOf("pulumi:pulumi:Stack")?.url;
-  return { ...(instance === undefined ? {} : { instance }), ...(url === undefined ? {} : { url }) };
+  const isMade = driver !== undefined && cpus !== undefined && memory !== undefined && ports !== undefined;
+  return {
+    ...(instance === undefined ? {} : { instance }),
+    ...(url === undefined ? {} : { url }),
+    ...(isMade ? { made: { driver, cpus, memory, ports } } : {}),
+  };
+};
+
+/** Why the state of a stack cannot be read; undefined when it can, or is not there. */
+export const damageOf = (folder: string, stack: string): string | undefined => {
+  try {
+    stackState(folder, stack);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 };
 
 /** The stack that `npx pulumi` works on when it is given none. Undefined when none is selected. */

@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { allChecks, type Check } from "./checks.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
-import { checkout } from "./paths.ts";
-import { setUp } from "./setup.ts";
+import { checkout, display, logFolder } from "./paths.ts";
+import { setUp, testSteps } from "./setup.ts";
 
 /** How many tests of a check passed and failed. */
 export interface Counts {
@@ -19,8 +20,9 @@ export interface Counts {
  */
 export const test = async (names: string[], grep?: string): Promise<number> => {
   const checks = choose(await allChecks(), names, grep);
-  await setUp(true);
-  return await runAll(checks, grep);
+  await setUp(testSteps());
+  // In the cache, so that it is still there when the checkout of a run without a person is not.
+  return await runAll(checks, join(logFolder, "npm-test.log"), grep);
 };
 
 /** The checks that `names` and `grep` leave, with the arguments by which each runs only the tests that match. */
@@ -39,19 +41,36 @@ export const choose = (all: Check[], names: string[], grep?: string): Check[] =>
   });
 };
 
-/** Runs checks one after the other and prints how many tests of each passed. Returns the exit code. */
-export const runAll = async (checks: Check[], grep?: string): Promise<number> => {
+/**
+ * Runs checks one after the other and prints how many tests of each passed.
+ * @param log a file that gets everything that is printed, in place of what the last run left there.
+ * @returns the exit code.
+ */
+export const runAll = async (checks: Check[], log: string, grep?: string): Promise<number> => {
+  mkdirSync(dirname(log), { recursive: true });
+  rmSync(log, { force: true });
+  const print = (text: string): void => {
+    console.log(text);
+    appendFileSync(log, `${text}\n`);
+  };
   const results: [Check, Counts][] = [];
-  for (const check of checks) results.push([check, await runCheck(check)]);
+  for (const check of checks) {
+    print(`\n── ${check.title}`);
+    results.push([check, await runCheck(check, log, print)]);
+  }
   const ran = results.filter(([, { passed, failed }]) => grep === undefined || passed + failed > 0);
-  if (ran.length > 0) return summarize(ran);
-  console.log(`\nNo test has a title that matches ${String(grep)}.`);
-  return 1;
+  if (ran.length === 0) {
+    print(`\nNo test has a title that matches ${String(grep)}.`);
+    return 1;
+  }
+  const { summary, exitCode } = summarize(ran);
+  print(`\n${summary}\n\nAll of this is kept in ${display(log)}.`);
+  return exitCode;
 };
 
-const runCheck = async (check: Check): Promise<Counts> => {
-  console.log(`\n── ${check.title}`);
+const runCheck = async (check: Check, log: string, print: (text: string) => void): Promise<Counts> => {
   if (check.results !== undefined) rmSync(check.results, { force: true });
+  const terminalAndLog = ["inherit" as const, { file: log, append: true }];
   const result = await execa(check.command, check.args, {
     cwd: check.cwd ?? checkout,
     env: environment(),
@@ -59,9 +78,9 @@ const runCheck = async (check: Check): Promise<Counts> => {
     reject: false,
     stdin: "ignore",
     all: true,
-    ...(check.results === undefined ? {} : { stdout: "inherit", stderr: "inherit" }),
+    ...(check.results === undefined ? {} : { stdout: terminalAndLog, stderr: terminalAndLog }),
   });
-  if (check.results === undefined && result.failed) console.log(result.all ?? result.shortMessage);
+  if (check.results === undefined && result.failed) print(result.all || (result.shortMessage ?? ""));
   const nothingToRun = result.exitCode !== undefined && result.exitCode === check.nothingSelected;
   return count(!result.failed || nothingToRun, readResults(check.results));
 };
@@ -90,14 +109,16 @@ export const count = (succeeded: boolean, junit: string | undefined): Counts => 
   return { passed, failed: succeeded ? failed : Math.max(failed, 1) };
 };
 
-const summarize = (results: [Check, Counts][]): number => {
+const summarize = (results: [Check, Counts][]): { summary: string; exitCode: number } => {
   const width = Math.max(...results.map(([{ title }]) => title.length));
-  console.log("");
-  for (const [{ title }, { passed, failed }] of results) {
-    console.log(`${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${passed} passed, ${failed} failed`);
-  }
+  const lines = results.map(
+    ([{ title }, { passed, failed }]) =>
+      `${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${passed} passed, ${failed} failed`,
+  );
   const passed = results.reduce((sum, [, counts]) => sum + counts.passed, 0);
   const failed = results.reduce((sum, [, counts]) => sum + counts.failed, 0);
-  console.log(`\n${passed} passed, ${failed} failed`);
-  return failed === 0 && passed > 0 ? 0 : 1;
+  return {
+    summary: [...lines, "", `${passed} passed, ${failed} failed`].join("\n"),
+    exitCode: failed === 0 && passed > 0 ? 0 : 1,
+  };
 };

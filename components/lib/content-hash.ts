@@ -4,48 +4,76 @@ import { join } from "node:path";
 import ignore from "@balena/dockerignore";
 import { globSync } from "tinyglobby";
 
+/** The files of a folder that count, each with 16 hexadecimal digits that change with its content or its kind. */
+export type Files = Record<string, string>;
+
 /**
- * Hashes all that a `docker build` of a folder can see, and the Dockerfile.
+ * Reads all that a `docker build` of a folder can see, and the Dockerfile.
  * @param folder the build context, with a `Dockerfile` and perhaps a `.dockerignore`.
- * @returns a SHA-256 in hexadecimal, the same on every machine and in every checkout.
+ * @param except folders in it that do not count.
  */
-export function contextHash(folder: string): string {
-  const rules = ignoreRules(join(folder, ".dockerignore"));
-  return hashOf(folder, [...new Set(["Dockerfile", ...filesIn(folder, rules)])]);
+export function contextFiles(folder: string, except: string[] = []): Files {
+  const rules = ignoreRules(folder);
+  const prunes = (path: string): boolean => except.includes(path) || rules.prunes(path);
+  return read(folder, [...new Set(["Dockerfile", ...filesIn(folder, { ...rules, prunes })])]);
 }
 
 /**
- * Hashes all that Helm installs from a chart; its tests and documentation do not count.
+ * Reads all that Helm installs from a chart; its tests and documentation do not count.
  * @param folder the chart.
- * @returns a SHA-256 in hexadecimal.
  */
-export function chartHash(folder: string): string {
-  const installed = ["Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "{templates,charts,crds}/**"];
-  return hashOf(folder, globSync(installed, { cwd: folder, dot: true, followSymbolicLinks: false }));
+export function chartFiles(folder: string): Files {
+  return readFiles(folder, [
+    "Chart.yaml",
+    "Chart.lock",
+    "values.yaml",
+    "values.schema.json",
+    "{templates,files,charts,crds}/**",
+  ]);
 }
 
-function hashOf(folder: string, files: string[]): string {
-  const total = createHash("sha256");
-  for (const file of files.toSorted()) {
-    const path = join(folder, file);
-    const stats = lstatSync(path);
-    const content = stats.isSymbolicLink() ? readlinkSync(path) : readFileSync(path);
-    // Of the mode only what Git keeps: the rest differs from checkout to checkout.
-    const kind = stats.isSymbolicLink() ? "link" : stats.mode & 0o100 ? "executable" : "file";
-    // Lengths keep one entry from reading as two others.
-    total.update(`${file}\0${kind}\0${content.length}\0`).update(content);
-  }
-  return total.digest("hex");
+/** Reads the files of a folder that match patterns. */
+export function readFiles(folder: string, patterns: string[]): Files {
+  return read(folder, globSync(patterns, { cwd: folder, dot: true, followSymbolicLinks: false }));
 }
 
-interface Rules {
+/** Names the whole of some files by 16 hexadecimal digits, the same on every machine and in every checkout. */
+export function hashOf(files: Files): string {
+  return shortHash(JSON.stringify(files));
+}
+
+function read(folder: string, files: string[]): Files {
+  return Object.fromEntries(files.toSorted().map((file) => [file, fileHash(join(folder, file))]));
+}
+
+function fileHash(path: string): string {
+  const stats = lstatSync(path);
+  // Of the mode only what Git keeps: the rest differs from checkout to checkout.
+  if (stats.isSymbolicLink()) return shortHash("link\0", readlinkSync(path));
+  return shortHash(stats.mode & 0o100 ? "executable\0" : "file\0", readFileSync(path));
+}
+
+function shortHash(...parts: (string | Buffer)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** What a `.dockerignore` leaves out of a build context. */
+export interface Rules {
   ignores: (path: string) => boolean;
   /** Whether the whole of an ignored folder can be left unread. */
   prunes: (folder: string) => boolean;
 }
 
-function ignoreRules(file: string): Rules {
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+/** Reads the `.dockerignore` of a build context, if it has one. */
+export function ignoreRules(context: string): Rules {
+  const file = join(context, ".dockerignore");
+  return rulesIn(existsSync(file) ? readFileSync(file, "utf8") : "");
+}
+
+/** The rules in the text of a `.dockerignore`. */
+export function rulesIn(text: string): Rules {
   const rules = ignore.default().add(text);
   const exceptions = text.split("\n").filter((line) => line.trimStart().startsWith("!"));
   const within = exceptions.map((line) =>
@@ -61,7 +89,8 @@ function ignoreRules(file: string): Rules {
   };
 }
 
-function filesIn(root: string, rules: Rules, folder = ""): string[] {
+/** The files of a build context, or of a folder in it, that its rules let in; paths are relative to the context. */
+export function filesIn(root: string, rules: Rules, folder = ""): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) return rules.prunes(path) ? [] : filesIn(root, rules, path);

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterInputs } from "../../provider/cluster.ts";
 import type { ImagePresenceInputs } from "../../provider/image-presence.ts";
+import type { ManifestsInputs } from "../../provider/manifests.ts";
+import type { NamespaceInputs } from "../../provider/namespace.ts";
 import type { ReleasePresenceInputs } from "../../provider/release-presence.ts";
 import type { RolloutInputs } from "../../provider/rollout.ts";
 
@@ -23,6 +25,18 @@ export class Cluster extends pulumi.CustomResource {
   }
 }
 
+/** A namespace in the cluster, made anew when it is gone; see `provider/namespace.ts`. */
+export class Namespace extends pulumi.CustomResource {
+  /** Name of the namespace. */
+  declare readonly name: pulumi.Output<string>;
+  /** Names one life of the namespace: another one when it had to be made anew. Known in preview. */
+  declare readonly life: pulumi.Output<string>;
+
+  constructor(name: string, args: InputsOf<NamespaceInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:Namespace", name, { ...args, life: undefined }, opts);
+  }
+}
+
 /** Whether an image is in the cluster's daemon; see `provider/image-presence.ts`. */
 export class ImagePresence extends pulumi.CustomResource {
   /** Changes whenever the image has to be built: it is new, lost, or the cluster is. */
@@ -30,6 +44,13 @@ export class ImagePresence extends pulumi.CustomResource {
 
   constructor(name: string, args: InputsOf<ImagePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ImagePresence", name, { ...args, builds: undefined }, opts);
+  }
+}
+
+/** What a chart renders to; see `provider/manifests.ts`. */
+export class Manifests extends pulumi.CustomResource {
+  constructor(name: string, args: InputsOf<ManifestsInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:Manifests", name, args, opts);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { AppImage } from "../../components/app-image.ts";
-import { contextHash } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import { MockEngine } from "../helpers/mocks.ts";
 
@@ -26,7 +26,8 @@ describe("AppImage", () => {
   after(() => folder.rm());
 
   it("is named after the content of its build context", () => {
-    const hash = contextHash(folder.path).slice(0, 16);
+    const hash = hashOf(contextFiles(folder.path));
+    assert.match(hash, /^[0-9a-f]{16}$/);
     assert.equal(image.tag, hash);
     assert.equal(image.reference, `todo-backend:${hash}`);
     assert.equal(engine.one("docker:index/image:Image").inputs["imageName"], `todo-backend:${hash}`);
@@ -49,9 +50,50 @@ describe("AppImage", () => {
     assert.deepEqual((inputs["build"] as { args: unknown }).args, { BUILDS: "3", SOURCE_DATE_EPOCH: "0" });
     assert.deepEqual(engine.one("minikube:index:ImagePresence").inputs, {
       image: image.reference,
+      files: contextFiles(folder.path),
       instance: "life-1",
       dockerHost: "tcp://192.0.2.7:2376",
       dockerCertPath: "/certs",
     });
+  });
+});
+
+describe("AppImage in development", () => {
+  let engine: MockEngine;
+  let folder: FsFixture;
+  const build = async (): Promise<AppImage> => {
+    engine = await MockEngine.start({
+      "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+      "minikube:index:ImagePresence": { builds: 3 },
+    });
+    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+    const cluster = new MinikubeCluster("todo", settings);
+    const context = folder.path;
+    const image = new AppImage("todo-backend", { repository: "todo-backend", context, cluster, withoutCode: ["src"] });
+    await engine.settle();
+    return image;
+  };
+
+  before(async () => {
+    folder = await createFixture({ Dockerfile: "FROM scratch AS development", lock: "1", "src/main.py": "1" });
+  });
+
+  after(() => folder.rm());
+
+  it("W1: is the target for development, under a name that no image of production has", async () => {
+    const { tag } = await build();
+    assert.match(tag, /^development-[0-9a-f]{16}$/);
+    const { inputs } = engine.one("docker:index/image:Image");
+    assert.equal((inputs["build"] as { target: unknown }).target, "development");
+    assert.equal(inputs["imageName"], `todo-backend:${tag}`);
+  });
+
+  it("W1: stays as it is when code is edited, and is another one for another lock file", async () => {
+    const { tag } = await build();
+    await folder.writeFile("src/main.py", "2");
+    await folder.writeFile("src/new.py", "1");
+    assert.equal((await build()).tag, tag);
+    await folder.writeFile("lock", "2");
+    assert.notEqual((await build()).tag, tag);
   });
 });

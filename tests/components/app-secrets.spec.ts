@@ -13,13 +13,18 @@ interface Made {
 }
 
 /** Makes the secrets with a mock engine, in which every random text is `value`. */
-async function make(args: Partial<Omit<AppSecretsArgs, "cluster">> = {}, value = "c0ffee"): Promise<Made> {
+async function make(
+  args: Partial<Omit<AppSecretsArgs, "cluster">> = {},
+  value = "c0ffee",
+  life = "life-1",
+): Promise<Made> {
   const engine = await MockEngine.start({
     "minikube:index:Cluster": {
       instance: "life-1",
       dockerHost: "tcp://192.0.2.7:2376",
       dockerCertPath: "/certs",
     },
+    "minikube:index:Namespace": { life },
     [password]: { result: value },
   });
   const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
@@ -42,9 +47,12 @@ const drawn = (engine: MockEngine): string[] =>
 describe("AppSecrets", () => {
   it("makes the namespace, in which only hardened pods are let in", async () => {
     const { engine, secrets } = await make();
-    assert.deepEqual(engine.one("kubernetes:core/v1:Namespace").inputs["metadata"], {
+    assert.deepEqual(engine.one("minikube:index:Namespace").inputs, {
       name: "space",
       labels: { "pod-security.kubernetes.io/enforce": "restricted" },
+      kubeconfig: ".state/demo.kubeconfig",
+      context: "demo",
+      instance: "life-1",
     });
     assert.equal(await valueOf(secrets.namespace), "space");
   });
@@ -128,22 +136,31 @@ describe("AppSecrets", () => {
     );
   });
 
-  it("makes all anew in a new cluster, and asks no dead one to delete it", async () => {
+  it("asks no cluster that goes to delete what is in it", async () => {
     const { engine } = await make();
     const inside = engine.registrations.filter(({ type }) => type.startsWith("kubernetes:"));
-    assert.equal(inside.length, 3);
+    assert.equal(inside.length, 2);
     for (const resource of inside) {
       assert.equal(resource.provider, "todo-kubernetes", resource.name);
       assert.equal(resource.deletedWith, "todo-kubernetes", resource.name);
-      assert.equal(resource.replacementTrigger, "life-1", resource.name);
       assert.equal(resource.parent, "todo", resource.name);
     }
+    assert.equal(engine.one("minikube:index:Namespace").deletedWith, "todo-cluster");
   });
 
-  it("C3: keeps an old Secret until its pods are replaced, but an old namespace no longer than the new one", async () => {
+  it("makes Secrets of other names in a new cluster or namespace, where removing an old one cannot hit a new one", async () => {
+    const names = async (life: string): Promise<unknown[]> => {
+      const { secrets } = await make({}, "c0ffee", life);
+      return [await valueOf(secrets.backend), await valueOf(secrets.postgres ?? secrets.backend)];
+    };
+    const [one, same, other] = [await names("life-1"), await names("life-1"), await names("life-1.1")];
+    assert.deepEqual(one, same);
+    for (const name of one) assert.ok(!other.includes(name), `${String(name)} is the name in both`);
+  });
+
+  it("C3: keeps an old Secret until its pods are replaced", async () => {
     const { engine } = await make();
     assert.equal(engine.one(secret, "todo-backend-secret").deleteBeforeReplace, false);
     assert.equal(engine.one(secret, "todo-postgres-secret").deleteBeforeReplace, false);
-    assert.equal(engine.one("kubernetes:core/v1:Namespace").deleteBeforeReplace, true);
   });
 });

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { chmod, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { chartHash, contextHash } from "../../components/lib/content-hash.ts";
+import { chartFiles, contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+
+const contextHash = (folder: string): string => hashOf(contextFiles(folder));
+const chartHash = (folder: string): string => hashOf(chartFiles(folder));
 
 type Change = (folder: FsFixture) => Promise<unknown>;
 
@@ -34,7 +37,7 @@ const context = {
   "notes.md": "x",
 };
 
-describe("contextHash", () => {
+describe("contextFiles", () => {
   const changes: [string, Change, boolean][] = [
     ["an edited file", (folder) => folder.writeFile("src/deep/other.py", "3"), true],
     ["a new file", (folder) => folder.writeFile("src/new.py", ""), true],
@@ -100,7 +103,7 @@ describe("contextHash", () => {
   });
 });
 
-describe("chartHash", () => {
+describe("chartFiles", () => {
   const chart = {
     "Chart.yaml": "version: 1",
     "values.yaml": "a: 1",
@@ -109,6 +112,7 @@ describe("chartHash", () => {
     "README.md": "x",
     "templates/_helpers.tpl": "x",
     "templates/backend/deployment.yaml": "x",
+    "files/monitoring/rules.yaml": "x",
     "tests/a_test.yaml": "x",
   };
   const noticed = [
@@ -117,6 +121,7 @@ describe("chartHash", () => {
     "values.schema.json",
     "templates/_helpers.tpl",
     "templates/backend/deployment.yaml",
+    "files/monitoring/rules.yaml",
   ];
   for (const file of Object.keys(chart)) {
     const counts = noticed.includes(file);

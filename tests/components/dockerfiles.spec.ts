@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { applications } from "../../components/lib/development.ts";
 import { checkout } from "../../toolchain/paths.ts";
 
 interface Stage {
@@ -23,16 +24,33 @@ const stagesOf = (app: string): Stage[] =>
       return { base, name, text };
     });
 
+/** The stages that the image of production is copied from, and its own. */
+const production = (app: string): Stage[] => {
+  const stages = stagesOf(app);
+  const reached = new Set([stages.at(-1)]);
+  for (const stage of reached) {
+    const copied = [...(stage?.text ?? "").matchAll(/^COPY --from=(\S+)/gm)].map(([, name]) => name);
+    for (const each of stages) if (copied.includes(each.name)) reached.add(each);
+  }
+  return stages.filter((stage) => reached.has(stage));
+};
+
+/** The image that a stage begins with, through stages that it begins with itself. */
+const imageOf = (app: string, { base }: Stage): string => {
+  const stage = stagesOf(app).find(({ name }) => name === base);
+  return stage === undefined ? base : imageOf(app, stage);
+};
+
 const last = (app: string): Stage => stagesOf(app).at(-1) ?? { base: "", name: undefined, text: "" };
 
 describe("the Dockerfiles", () => {
   it("I1: build the frontend in three stages on Alpine, and keep standalone, static and public alone", () => {
-    const stages = stagesOf("frontend");
+    const stages = production("frontend");
     assert.deepEqual(
       stages.map(({ name }) => name),
       ["deps", "builder", "runner"],
     );
-    for (const { base } of stages) assert.match(base, /^node:[0-9.]+-alpine$/);
+    for (const stage of stages) assert.match(imageOf("frontend", stage), /^node:[0-9.]+-alpine$/);
     assert.match(read("frontend", "next.config.ts"), /output: "standalone"/);
     const copied = [...last("frontend").text.matchAll(/^(?:COPY|ADD) (.*) \S+$/gm)].map(([, what]) => what);
     const parts = [".next/standalone", ".next/static", "public"];
@@ -43,9 +61,9 @@ describe("the Dockerfiles", () => {
   });
 
   it("I2: build the backend in two stages on Debian's slim Python, dependencies by the lock file before the code", () => {
-    const stages = stagesOf("backend");
+    const stages = production("backend");
     assert.equal(stages.length, 2);
-    for (const { base } of stages) assert.match(base, /^python:[0-9.]+-slim-[a-z]+$/);
+    for (const stage of stages) assert.match(imageOf("backend", stage), /^python:[0-9.]+-slim-[a-z]+$/);
     const [builder] = stages;
     const order = ["COPY pyproject.toml uv.lock", "uv sync --locked", "COPY src"];
     const places = order.map((text) => builder?.text.indexOf(text) ?? -1);
@@ -57,9 +75,11 @@ describe("the Dockerfiles", () => {
     );
   });
 
-  for (const app of ["backend", "frontend"]) {
+  for (const app of ["backend", "frontend"] as const) {
     it(`I3: pin the ${app}'s bases, let in by name alone, and run it as 65532 with a health check`, () => {
-      for (const { base } of stagesOf(app)) assert.match(base, /:\d+\.\d+\.\d+-/, `${base} is no exact version`);
+      for (const stage of stagesOf(app)) {
+        assert.match(imageOf(app, stage), /:\d+\.\d+\.\d+-/, `${stage.base} is no exact version`);
+      }
       const rules = read(app, ".dockerignore").split("\n");
       assert.equal(
         rules.find((rule) => rule !== "" && !rule.startsWith("#")),
@@ -73,6 +93,21 @@ describe("the Dockerfiles", () => {
         /^RUN .*find \/ -xdev -type f -perm \/6000 -exec chmod a-s/m,
         "su would stay setuid",
       );
+    });
+
+    it(`have a target for development of the ${app} without any of its code, and with the same user`, () => {
+      const stage = stagesOf(app).find(({ name }) => name === "development");
+      const { code } = applications[app];
+      const from = stagesOf(app).find(({ name }) => name === stage?.base);
+      const copied = [from, stage].flatMap((each) => [...(each?.text ?? "").matchAll(/^(?:COPY|ADD) (.*) \S+$/gm)]);
+      const files = copied.flatMap(([, what = ""]) => what.split(" "));
+      assert.ok(files.length > 0, "what it copies was not found");
+      assert.deepEqual(
+        files.filter((file) => [".", ...code].includes(file) || file.startsWith("--from")),
+        [],
+      );
+      assert.match(stage?.text ?? "", /^USER 65532:65532$/m);
+      assert.ok(!production(app).some(({ name }) => name === "development"), "production must have nothing of it");
     });
 
     it(`keep what the ${app} downloads in a cache, and ask nobody for an unchanged lock file`, () => {

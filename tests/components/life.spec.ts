@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import { readFile, symlink } from "node:fs/promises";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { mkdir, readFile, symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -70,6 +70,10 @@ describe("the program, over the life of its cluster", function () {
     api.revisions(() =>
       existsSync(release) ? [{ version: 1, status: "deployed", description: "chart of this test" }] : [],
     );
+    api.onDelete = (path) => {
+      if (path === "") rmSync(join(commands.folder, "objects"), { recursive: true });
+      if (path === "secrets") rmSync(release, { force: true });
+    };
     api.lists.set("statefulsets", [{ metadata: { name: "todo-postgres" }, spec: { replicas: 0 }, status: {} }]);
     app = await FakeApp.start(release);
     project = await createFixture({
@@ -96,6 +100,8 @@ describe("the program, over the life of its cluster", function () {
   beforeEach(async () => {
     await machine("capacity", `8 ${16_000 * 2 ** 20}`);
     await machine("kubeconfig", await readFile(api.kubeconfig, "utf8"));
+    await mkdir(join(commands.folder, ".minikube"), { recursive: true });
+    await machine(".minikube/ca.crt", await readFile(api.certificate, "utf8"));
     await pulumi("up", "--yes", "--skip-preview");
   });
 
@@ -136,8 +142,16 @@ describe("the program, over the life of its cluster", function () {
     execa("tee", [join(commands.folder, file)], { input: text });
 
   /** Loses the cluster behind Pulumi's back. */
-  const loseCluster = (): Promise<unknown> =>
-    execa("rm", ["-r", ...["container-todo", "objects"].map((file) => join(commands.folder, file))]);
+  const loseCluster = async (): Promise<void> => {
+    await execa("rm", ["-r", ...["container-todo", "objects"].map((file) => join(commands.folder, file))]);
+    api.objects.clear();
+  };
+
+  /** Deletes the namespace behind Pulumi's back. */
+  const loseNamespace = async (): Promise<void> => {
+    await execa("rm", ["-r", join(commands.folder, "objects")]);
+    api.objects.clear();
+  };
 
   it("has nothing to do a second time", async () => {
     await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
@@ -148,10 +162,10 @@ describe("the program, over the life of its cluster", function () {
     const preview = await pulumi("preview");
     assert.match(preview, /minikube:index:Cluster todo-cluster replace/);
     const output = await pulumi("up", "--yes", "--skip-preview");
-    for (const what of ["Namespace todo-namespace", "Secret todo-backend-secret", "Release todo-release"]) {
+    for (const what of ["Secret todo-backend-secret", "Release todo-release"]) {
       assert.match(output, new RegExp(`${what} created replacement`), output);
     }
-    for (const what of ["todo-backend-image", "todo-frontend-image"]) {
+    for (const what of ["todo-namespace", "todo-backend-image", "todo-frontend-image"]) {
       assert.match(output, new RegExp(`${what} updated`), output);
     }
     const objects = readdirSync(join(commands.folder, "objects"));
@@ -168,6 +182,27 @@ describe("the program, over the life of its cluster", function () {
     await loseCluster();
     await run("refresh", "--yes", "--skip-preview");
     await pulumi("up", "--yes", "--skip-preview");
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("makes a lost namespace anew, and all that was in it, but no image", async () => {
+    await loseNamespace();
+    const preview = await pulumi("preview");
+    assert.match(preview, /minikube:index:Namespace todo-namespace update/);
+    const output = await pulumi("up", "--yes", "--skip-preview");
+    for (const what of ["Secret todo-backend-secret", "Release todo-release"]) {
+      assert.match(output, new RegExp(`${what} created replacement`), output);
+    }
+    assert.doesNotMatch(output, /(Cluster|Image) todo-.* updated/);
+    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  });
+
+  it("finds all again when its state is lost", async () => {
+    await pulumi("stack", "rm", "--yes", "--force", "--preserve-config");
+    await pulumi("stack", "select", "--create", "test");
+    const output = await pulumi("up", "--yes", "--skip-preview");
+    assert.match(output, /its cluster todo is taken over/);
+    assert.doesNotMatch(await commands.commandLines(), /minikube delete/);
     await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   });
 

@@ -64,9 +64,8 @@ describe("MinikubeCluster", () => {
     assert.deepEqual(ofInputs, [], "no input of the Kubernetes provider may come from the cluster");
   });
 
-  it("replaces what is in Kubernetes with the cluster, and never asks a cluster that goes to delete it", async () => {
+  it("never asks a cluster that goes to delete what is in it", async () => {
     const { inKubernetes, inDaemon } = await make();
-    assert.equal(inKubernetes.deleteBeforeReplace, true);
     assert.equal(inKubernetes.deletedWith, inKubernetes.provider);
     assert.equal(inDaemon.deletedWith, inDaemon.provider);
     assert.ok(inKubernetes.provider !== undefined && inDaemon.provider !== undefined);

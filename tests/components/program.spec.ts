@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import { chartHash } from "../../components/lib/content-hash.ts";
+import { parse } from "yaml";
+import { chartFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { versions } from "../../toolchain/tools/versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 /** The whole of index.ts, as one engine sees it. */
@@ -74,13 +77,35 @@ describe("the program", () => {
       },
       postgres: { enabled: true },
       networkPolicy: { backendEgress: [] },
+      monitoring: { enabled: false },
+      aiops: { reader: { enabled: false } },
     });
     assert.ok(!JSON.stringify(inputs).includes("c0ffee"));
   });
 
+  it("shows those who review the manifests of the very chart and values that are released", () => {
+    const { values } = engine.one("kubernetes:helm.sh/v3:Release").inputs;
+    const { dependencies } = engine.one("kubernetes:helm.sh/v3:Release");
+    const { inputs } = engine.one("minikube:index:Manifests");
+    assert.deepEqual(inputs["values"], values);
+    assert.deepEqual(inputs["files"], chartFiles("charts/todo"));
+    assert.deepEqual([inputs["release"], inputs["namespace"]], ["todo", "space"]);
+    assert.ok(
+      dependencies.includes("todo-manifests"),
+      "a policy can only stop a release that comes after its manifests",
+    );
+  });
+
+  it("O3: pulls no Prometheus unless it is asked for", () => {
+    assert.deepEqual(
+      engine.registrations.filter(({ type }) => type.includes("remoteImage")),
+      [],
+    );
+  });
+
   it("tells the release of every edit of the chart, and of every repair", () => {
     const { inputs } = engine.one("kubernetes:helm.sh/v3:Release");
-    assert.equal(inputs["description"], `chart ${chartHash("charts/todo").slice(0, 16)}, repair 3`);
+    assert.equal(inputs["description"], `chart ${hashOf(chartFiles("charts/todo"))}, repair 3`);
     assert.equal(inputs["chart"], "./charts/todo");
     assert.equal(inputs["name"], "todo");
     assert.equal(inputs["namespace"], "space");
@@ -111,5 +136,86 @@ describe("the program", () => {
       loose.map(({ name }) => name),
       [],
     );
+  });
+});
+
+const outputs = {
+  "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+  "minikube:index:ImagePresence": { builds: 1 },
+  "minikube:index:ReleasePresence": { life: "life-1.2", repairs: 0 },
+  "kubernetes:helm.sh/v3:Release": { status: { revision: 7 } },
+  "random:index/randomPassword:RandomPassword": { result: "c0ffee" },
+};
+
+describe("the program with monitoring and the account that only looks", () => {
+  let engine: MockEngine;
+
+  before(async () => {
+    engine = await MockEngine.start(outputs);
+    pulumi.runtime.setAllConfig({ "todo-stack:monitoring": "true", "todo-stack:reader": "true" });
+    // Another instance of the module than that of the other tests.
+    const again = "../../index.ts?monitoring";
+    await import(again);
+    await engine.settle();
+  });
+
+  after(() => pulumi.runtime.setAllConfig({}));
+
+  it("O3: pulls Prometheus into the cluster's daemon before the release that runs it", () => {
+    const image = engine.one("docker:index/remoteImage:RemoteImage");
+    const { inputs, provider, deletedWith } = image;
+    assert.deepEqual(inputs, { name: `prom/prometheus:v${versions.promtool}`, keepLocally: true });
+    assert.deepEqual([provider, deletedWith], ["todo-docker", "todo-docker"]);
+    assert.equal(image.replacementTrigger, "life-1", "a new cluster has none of the old one's images");
+    const release = engine.one("kubernetes:helm.sh/v3:Release");
+    assert.deepEqual((release.inputs["values"] as { monitoring: unknown }).monitoring, { enabled: true });
+    assert.ok(release.dependencies.includes("todo-prometheus-image"), release.dependencies.join());
+  });
+
+  it("O4: asks the chart for that account", () => {
+    const { values } = engine.one("kubernetes:helm.sh/v3:Release").inputs as { values: { aiops: unknown } };
+    assert.deepEqual(values.aiops, { reader: { enabled: true } });
+  });
+});
+
+describe("the program in development", () => {
+  let engine: MockEngine;
+
+  before(async () => {
+    engine = await MockEngine.start(outputs);
+    // Another instance of the module than that of the other tests.
+    const again = "../../index.ts?development";
+    process.env["TODO_STACK_DEVELOPMENT"] = "true";
+    try {
+      await import(again);
+    } finally {
+      delete process.env["TODO_STACK_DEVELOPMENT"];
+    }
+    await engine.settle();
+  });
+
+  it("W1: gives the chart its values for development below its own, and says so to it", () => {
+    const { inputs } = engine.one("kubernetes:helm.sh/v3:Release");
+    const values = inputs["values"] as Record<string, Record<string, unknown>>;
+    const overlay = parse(readFileSync("charts/todo/values-dev.yaml", "utf8")) as typeof values;
+    assert.deepEqual(values["development"], { enabled: true });
+    assert.deepEqual(values["backend"]?.["resources"], overlay["backend"]?.["resources"]);
+    assert.deepEqual(values["backend"]?.["config"], {
+      ...(overlay["backend"]?.["config"] as object),
+      llmBaseUrl: "",
+      llmModel: "",
+    });
+    assert.deepEqual(values["frontend"]?.["service"], { type: "NodePort", nodePort: 30080 });
+    assert.deepEqual(engine.one("minikube:index:Manifests").inputs["values"], values);
+  });
+
+  it("W1: builds images without code for both applications", () => {
+    for (const name of ["todo-backend-image", "todo-frontend-image"]) {
+      const { inputs } = engine.one("docker:index/image:Image", name);
+      assert.equal((inputs["build"] as { target: unknown }).target, "development", name);
+    }
+    const { files } = engine.one("minikube:index:ImagePresence", "todo-backend-presence").inputs;
+    const server = ["development/libraries.py", "development/serve.py"];
+    assert.deepEqual(Object.keys(files as object), ["Dockerfile", ...server, "pyproject.toml", "uv.lock"]);
   });
 });

@@ -7,6 +7,7 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
+const off = { monitoring: false, reader: false, development: false };
 const noSecrets = { databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
 const inTheSecret = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
 
@@ -35,9 +36,9 @@ describe("the settings", () => {
   it("have the defaults that Pulumi.yaml declares", () => {
     const plain = { profile: "todo", driver: "docker", cpus: 4, memory: 8192, port: 30080, namespace: "todo" };
     const defaults = { ...plain, ...inTheSecret };
-    assert.deepEqual(load({}), { ...defaults, ...noSecrets });
+    assert.deepEqual(load({}), { ...defaults, ...noSecrets, ...off });
     const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, object> }).config;
-    for (const key of [...Object.keys(defaults), ...secrets, "llmBaseUrl", "llmModel"]) {
+    for (const key of [...Object.keys(defaults), ...secrets, "llmBaseUrl", "llmModel", "monitoring", "reader"]) {
       assert.deepEqual(Object.keys(declared[key] ?? {}).toSorted(), ["default", "description", "type"], key);
     }
   });
@@ -45,7 +46,21 @@ describe("the settings", () => {
   it("are what the stack says", () => {
     const config = { profile: "demo", driver: "kvm2", cpus: "6", memory: "9000", port: "8080", namespace: "space" };
     const numbers = { cpus: 6, memory: 9000, port: 8080, ...inTheSecret };
-    assert.deepEqual(load(config), { ...config, ...numbers, ...noSecrets });
+    assert.deepEqual(load(config), { ...config, ...numbers, ...noSecrets, ...off });
+  });
+
+  it("O3: take monitoring as a yes or no", () => {
+    assert.deepEqual(
+      ["true", "false"].map((monitoring) => load({ monitoring }).monitoring),
+      [true, false],
+    );
+  });
+
+  it("O4: take the account that only looks as a yes or no", () => {
+    assert.deepEqual(
+      ["true", "false"].map((reader) => load({ reader }).reader),
+      [true, false],
+    );
   });
 
   it("C6: take a database outside, whose URL stays secret and whose server the backend may reach", async () => {
@@ -122,6 +137,8 @@ describe("the settings", () => {
     [{ profile: "t" }, /profile is t, but it must be 2 to 40 small letters/],
     [{ profile: "../todo" }, /profile is \.\.\/todo, but it must be 2 to 40 small letters/],
     [{ profile: "todo-m02" }, /profile is todo-m02, but Minikube keeps names that end in -m/],
+    [{ monitoring: "yes" }, /monitoring is yes, but it must be one of true, false/],
+    [{ reader: "yes" }, /reader is yes, but it must be one of true, false/],
     [{ namespace: "default" }, /namespace is default, but Kubernetes keeps that name/],
     [{ namespace: "kube-system" }, /namespace is kube-system, but Kubernetes keeps that name/],
     [{ jwtSecretGeneration: "0" }, /jwtSecretGeneration is 0, but it must be a whole number of at least 1/],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,15 +9,18 @@ import { minikubeHome } from "../../toolchain/paths.ts";
 import { withPage } from "../helpers/browser.ts";
 import { ClusterView } from "../helpers/cluster.ts";
 import { dockerTraces } from "../helpers/docker.ts";
+import { inSequence } from "../helpers/in-sequence.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
+import { timeToRecover } from "../helpers/recovery.ts";
 import { WorkingCopy } from "../helpers/working-copy.ts";
+import { countInEtcd, secretValues, typeRecipe } from "./encryption.ts";
 
 const profile = "todo-e2e";
 const port = 30280;
 const url = `http://localhost:${port}`;
 const resources = [
   "minikube:index:Cluster",
-  "kubernetes:core/v1:Namespace",
+  "minikube:index:Namespace",
   "kubernetes:core/v1:Secret",
   "kubernetes:helm.sh/v3:Release",
   "docker:index/image:Image",
@@ -26,7 +30,7 @@ const resources = [
 /** The whole life of a stack on a real Minikube, in the order in which a developer meets it. Each step builds on the last. */
 describe("U8: the life of a stack", function () {
   this.timeout("20m");
-  this.bail(true);
+  inSequence();
 
   let copy: WorkingCopy;
   const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
@@ -68,8 +72,10 @@ describe("U8: the life of a stack", function () {
       await page.getByLabel("Password").fill("a long enough passphrase");
       await page.getByRole("button", { name: "Sign up" }).click();
       await page.getByLabel("New todo").fill("water the plants");
+      // It is shown before it is saved.
+      const saved = page.waitForResponse((answer) => answer.request().method() === "POST" && answer.status() === 201);
       await page.getByRole("button", { name: "Add", exact: true }).click();
-      await page.getByText("water the plants").waitFor();
+      await saved;
       await page.reload();
       await page.getByText("water the plants").waitFor();
     });
@@ -102,7 +108,7 @@ describe("U8: the life of a stack", function () {
     const image = (await copy.outputs()).backendImage as string;
     const inNode = ["ssh", "--profile", profile, "--", "docker", "image"];
     await execa("minikube", [...inNode, "rm", "--force", image], { env: environment() });
-    await copy.up();
+    await timeToRecover(() => copy.up());
     await execa("minikube", [...inNode, "inspect", "--format=found", image], { env: environment() });
     await copy.up("--expect-no-changes");
   });
@@ -114,9 +120,25 @@ describe("U8: the life of a stack", function () {
     for (const operation of ["replace", "delete"]) assert.ok(!operations.has(operation), `nothing is to ${operation}`);
   });
 
+  it("S5: keeps Secrets encrypted once the recipe of the docs was typed", async () => {
+    const old = await secretValues(cluster());
+    assert.equal(await countInEtcd(profile, old), old.length, "before, the search must find each secret in plain");
+    await typeRecipe(copy.folder, profile);
+    // Every pod was restarted, which an `up` waits for.
+    await copy.up();
+    await copy.up("--expect-no-changes");
+    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "jwtSecretGeneration", "4"]);
+    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "databasePasswordGeneration", "2"]);
+    await copy.up();
+    const renewed = await secretValues(cluster());
+    assert.deepEqual(old.filter((value) => renewed.includes(value)), [], "every secret must be renewed"); // prettier-ignore
+    assert.equal(await countInEtcd(profile, renewed), 0, "no secret in use may be in plain in etcd's files");
+    assert.equal(await countInEtcd(profile, ["k8s:enc:secretbox:v1:key1:"]), 1, "they must be there, encrypted");
+  });
+
   it("starts a stopped cluster, with its data", async () => {
     await execa("minikube", ["stop", "--profile", profile], { env: environment() });
-    await copy.up();
+    await timeToRecover(() => copy.up());
     // The release is as it was, so `up` does not wait for its pods, which start with the cluster.
     await untilAnswers(`${url}/api/backend/auth/me`, 401);
     await withPage(url, async (page) => {
@@ -128,9 +150,20 @@ describe("U8: the life of a stack", function () {
     });
   });
 
+  it("S5: still encrypts after that, and nothing is to be done", async () => {
+    await copy.up("--expect-no-changes");
+    const [secret, plain] = [randomUUID(), randomUUID()];
+    const { core, namespace } = cluster();
+    const metadata = { name: "canary" };
+    await core.createNamespacedSecret({ namespace, body: { metadata, stringData: { secret } } });
+    await core.createNamespacedConfigMap({ namespace, body: { metadata, data: { plain } } });
+    assert.equal(await countInEtcd(profile, [plain]), 1, "the search must find what is not secret");
+    assert.equal(await countInEtcd(profile, [secret]), 0, "a Secret made after the start must be encrypted too");
+  });
+
   it("makes a cluster anew that was deleted behind its back, images and all", async () => {
     await execa("minikube", ["delete", "--profile", profile], { env: environment() });
-    await copy.up();
+    await timeToRecover(() => copy.up());
     assert.equal((await fetch(url)).status, 200, `${url} must answer`);
     await copy.up("--expect-no-changes");
   });

@@ -1,11 +1,20 @@
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { AppsV1Api, CoreV1Api, Exec, KubeConfig, type V1Pod, type V1Status } from "@kubernetes/client-node";
+import {
+  AppsV1Api,
+  CoreV1Api,
+  Exec,
+  KubeConfig,
+  PolicyV1Api,
+  type V1Pod,
+  type V1Status,
+} from "@kubernetes/client-node";
 
 /** What a test reads of a running cluster, over the stack's own kubeconfig. */
 export class ClusterView {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
+  readonly policy: PolicyV1Api;
   readonly namespace: string;
   /** Path of the kubeconfig file. */
   readonly kubeconfig: string;
@@ -16,6 +25,7 @@ export class ClusterView {
     config.loadFromFile(kubeconfig);
     this.core = config.makeApiClient(CoreV1Api);
     this.apps = config.makeApiClient(AppsV1Api);
+    this.policy = config.makeApiClient(PolicyV1Api);
     this.#exec = new Exec(config);
     this.namespace = namespace;
     this.kubeconfig = kubeconfig;

@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import { copyFile, cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { cacheFolder, checkout } from "../../toolchain/paths.ts";
+import { ownEnvironment } from "./own-environment.ts";
 
 /** How a command ended; never rejects, so that a test can look at a failure. */
 export interface CommandResult {
@@ -11,6 +14,17 @@ export interface CommandResult {
   stdout: string;
   /** Both streams, as a person sees them. */
   all: string;
+}
+
+/** A command that was started and goes on. */
+export interface RunningCommand {
+  pid: number;
+  /** Both its streams. */
+  output: Readable;
+  /** Sends a signal; nothing happens when the command has ended. */
+  kill: (signal: NodeJS.Signals) => void;
+  /** Its exit code once it has ended; undefined when a signal ended it. */
+  ended: Promise<number | undefined>;
 }
 
 /**
@@ -106,6 +120,40 @@ export class WorkingCopy {
     await copyFile(join(this.folder, ".state", state), join(target, `${this.stack}.json`)).catch(ignoreDeleted);
   }
 
+  /** Starts a command of the toolchain that goes on until it is ended, as `npm run NAME` would in the copy. */
+  start(name: string, ...args: string[]): RunningCommand {
+    const command = [join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args];
+    const options = { cwd: this.folder, env: ownEnvironment(), extendEnv: false } as const;
+    const running = execa("node", command, { ...options, all: true, reject: false, stdin: "ignore" });
+    return {
+      pid: running.pid ?? 0,
+      output: running.all,
+      kill: (signal) => void running.kill(signal),
+      ended: running.then(({ exitCode }) => exitCode),
+    };
+  }
+
+  /** Starts `pulumi` in a process group of its own, as a terminal does; a signal goes to all of the group, as Ctrl-C does there. */
+  startPulumi(...args: string[]): RunningCommand {
+    const command = [join(this.folder, "toolchain/bin/pulumi.mjs"), ...args, "--stack", this.stack];
+    const options = { cwd: this.folder, env: ownEnvironment(), extendEnv: false, detached: true } as const;
+    const running = execa("node", command, { ...options, all: true, reject: false, stdin: "ignore" });
+    const pid = running.pid ?? 0;
+    return {
+      pid,
+      output: running.all,
+      kill: (signal) => {
+        try {
+          process.kill(-pid, signal);
+        } catch {
+          // All of the group has ended.
+        }
+      },
+      // Not when its streams are closed: what outlives it may hold them.
+      ended: once(running.nodeChildProcess, "exit").then(([code]) => (code as number | null) ?? undefined),
+    };
+  }
+
   /** Runs a command of the toolchain, as `npm run NAME` would in the copy. */
   async npm(name: string, env: Record<string, string> = {}, ...args: string[]): Promise<CommandResult> {
     const command = [join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args];
@@ -123,12 +171,6 @@ export class WorkingCopy {
     });
     return { exitCode, stdout, all };
   }
-}
-
-/** The user's environment without what points Pulumi, Minikube or Docker at something of the user's. */
-function ownEnvironment(): NodeJS.ProcessEnv {
-  const foreign = /^(PULUMI_|MINIKUBE_|DOCKER_|KUBE)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
 function ignoreDeleted(error: NodeJS.ErrnoException): void {

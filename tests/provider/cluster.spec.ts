@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
+import { appendFile, cp, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { once } from "node:events";
 import { homedir } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ClusterInputs, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
 import { ownerOf, readMark } from "../../provider/ownership.ts";
 import { baseImages } from "../../toolchain/registries/images/base-images.ts";
+import { FakeApi } from "./fake-api.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
 
 describe("minikube:index:Cluster", () => {
@@ -21,8 +23,8 @@ describe("minikube:index:Cluster", () => {
     servers = [];
   });
 
-  afterEach(() => {
-    machine.restore();
+  afterEach(async () => {
+    await machine.restore();
     for (const server of servers) server.close();
   });
 
@@ -98,6 +100,10 @@ describe("minikube:index:Cluster", () => {
         const state = await up();
         const { replaces } = await machine.cluster().diff(machine.urn, state, { ...state, [key]: value });
         assert.deepEqual(replaces, [key]);
+        assert.match(
+          machine.warned.join(),
+          new RegExp(`Another ${key} .*all data in todo will be lost.*npm run backup`),
+        );
       });
     }
 
@@ -113,11 +119,68 @@ describe("minikube:index:Cluster", () => {
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
     });
 
-    it("starts a cluster whose kubeconfig is lost, which writes it anew", async () => {
+    it("writes a lost kubeconfig anew, and restarts nothing for it", async () => {
       const state = await up();
       await machine.remove("todo.kubeconfig");
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+      await machine.cluster().update(machine.urn, state, state);
+      assert.equal(await readFile(machine.kubeconfig, "utf8"), await readFile(machine.api.kubeconfig, "utf8"));
+      assert.equal((await stat(machine.kubeconfig)).mode & 0o777, 0o600, "it holds a key");
+      const starts = (await machine.didMinikube()).filter((command) => command === "start");
+      assert.equal(starts.length, 1, "its pods need not be restarted");
     });
+
+    it("starts a cluster whose API server does not answer, as after the machine was restarted", async () => {
+      const state = await up();
+      await machine.api.stop();
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+      await machine.cluster().update(machine.urn, state, state);
+      const starts = (await machine.didMinikube()).filter((command) => command === "start");
+      assert.equal(starts.length, 2, "Minikube must start what is in it");
+    });
+
+    it("lets a paused cluster run on", async () => {
+      const state = await up();
+      await machine.file("container-todo", "paused");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+      await machine.cluster().update(machine.urn, state, state);
+      assert.equal((await readFile(join(machine.folder, "container-todo"), "utf8")).trim(), "running");
+      const starts = (await machine.didMinikube()).filter((command) => command === "start");
+      assert.equal(starts.length, 1, "its pods need not be restarted");
+    });
+
+    it("goes by its own context, whichever the kubeconfig has as current", async () => {
+      const state = await up();
+      await appendFile(machine.kubeconfig, "current-context: production\n");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+    });
+
+    it("asks nothing of a server that is not Minikube's, though the context has its name", async () => {
+      const state = await up();
+      const production = await FakeApi.start();
+      try {
+        await cp(production.kubeconfig, machine.kubeconfig);
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+        assert.deepEqual(production.asked, []);
+        await machine.cluster().update(machine.urn, state, state);
+        assert.deepEqual(production.asked, []);
+        const written = await readFile(machine.kubeconfig, "utf8");
+        assert.equal(written, await readFile(machine.api.kubeconfig, "utf8"), "it must lead to the own cluster again");
+      } finally {
+        await production.stop();
+      }
+    });
+
+    for (const file of [".minikube/profiles/todo/config.json", ".minikube/machines/todo/config.json"]) {
+      it(`mends what a power cut has left of ${file}`, async () => {
+        const state = await up();
+        const before = await readFile(join(machine.folder, file), "utf8");
+        await machine.file(file, before.slice(0, 5));
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+        await machine.cluster().update(machine.urn, state, state);
+        assert.equal(await readFile(join(machine.folder, file), "utf8"), before);
+      });
+    }
 
     it("replaces a cluster whose container is gone", async () => {
       const state = await up();
@@ -190,9 +253,10 @@ describe("minikube:index:Cluster", () => {
       assert.ok(machine.progress.includes("3/19 Pulling base image"), machine.progress.join("\n"));
     });
 
-    it("leaves its mark", async () => {
+    it("leaves its mark, and in it how the cluster was made", async () => {
       const state = await up();
-      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance });
+      const made = { driver: "docker", cpus: 4, memory: 8192, ports: [], containerRuntime: "docker" };
+      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance, made });
     });
 
     it("P3: lowers what it asks for to what Docker has, with a word", async () => {
@@ -212,11 +276,58 @@ describe("minikube:index:Cluster", () => {
       assert.ok((await machine.minikubeCalls())[0]?.args.includes("--memory=2048"));
     });
 
+    describe("when Pulumi's state was lost", () => {
+      it("takes the cluster over that this stack has made", async () => {
+        const before = await up();
+        const after = await up();
+        assert.equal(after.instance, before.instance, "what is in it must be found again");
+        assert.ok(!(await machine.didMinikube()).includes("delete"), "its data must be kept");
+        assert.match(machine.said.join(), /state of this stack was lost: its cluster todo is taken over/);
+      });
+
+      it("starts it if it is stopped", async () => {
+        await up();
+        await machine.file("container-todo", "exited");
+        await up();
+        assert.equal((await readFile(join(machine.folder, "container-todo"), "utf8")).trim(), "running");
+      });
+
+      it("refuses it when it was made with other settings, and says which", async () => {
+        const before = await up();
+        const calls = (await machine.minikubeCalls()).length;
+        await refuses(up({ memory: 4096 }), /todo of this stack.*was made with memory 8192\.\n.*config set/);
+        assert.equal((await machine.minikubeCalls()).length, calls, "nothing may be changed");
+        assert.equal(readMark(before)?.instance, before.instance);
+      });
+
+      it("makes a new one when its container is gone", async () => {
+        const before = await up();
+        await machine.remove("container-todo");
+        assert.notEqual((await up()).instance, before.instance);
+      });
+    });
+
+    it("is another life when it is replaced, although the old one is still there when that is decided", async () => {
+      const cluster = machine.cluster();
+      const state = await up();
+      await cluster.check(machine.urn, state, machine.inputs({ cpus: 2 }));
+      const replacement = await cluster.check(machine.urn, {}, machine.inputs({ cpus: 2 }));
+      assert.notEqual(replacement.instance, state.instance, "images, secrets and release would not be made anew");
+    });
+
     it("starts anew after a start that was interrupted", async () => {
       await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
       await machine.file("container-todo", "running");
       await up();
       assert.deepEqual(await machine.didMinikube(), ["delete", "start", "kubectl", "kubectl", "docker-env"]);
+    });
+
+    it("starts anew after a start that was killed while a container of Minikube filled the volume", async () => {
+      await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
+      await machine.file("volume-todo");
+      await machine.file("users-of-volume", "0123abcd");
+      await up();
+      assert.ok(!machine.has("users-of-volume"), "it would hold the volume for ever");
     });
 
     it("removes what a failed start has made, and says what Minikube said", async () => {
@@ -295,6 +406,34 @@ describe("minikube:index:Cluster", () => {
     });
   });
 
+  describe("with a shell that points Docker elsewhere", () => {
+    const shells: [string, NodeJS.ProcessEnv, string | undefined][] = [
+      ["another machine", { DOCKER_HOST: "ssh://production", DOCKER_TLS_VERIFY: "1" }, undefined],
+      ["another machine by a context", { DOCKER_CONTEXT: "production" }, undefined],
+      [
+        "another socket of this machine",
+        { DOCKER_HOST: "unix:///run/user/1/docker.sock" },
+        "unix:///run/user/1/docker.sock",
+      ],
+    ];
+    for (const [what, shell, host] of shells) {
+      it(`${host === undefined ? "does not go" : "goes"} to ${what}`, async () => {
+        await machine.cluster(shell).create(machine.urn, await machine.checked());
+        for (const { env } of await machine.minikubeCalls()) {
+          assert.equal(env["DOCKER_HOST"], host);
+          assert.equal(env["DOCKER_CONTEXT"], undefined);
+          assert.equal(env["DOCKER_TLS_VERIFY"], undefined);
+        }
+      });
+    }
+
+    it("refuses when Docker's own current context is another machine", async () => {
+      await machine.file("docker-context", "ssh://production");
+      await refuses(up(), /leads to another machine, ssh:\/\/production.*\n.*docker context use default/);
+      assert.deepEqual(await machine.didMinikube(), []);
+    });
+  });
+
   describe("read", () => {
     it("finds a cluster that is there", async () => {
       const state = await up();
@@ -348,10 +487,7 @@ describe("minikube:index:Cluster", () => {
     it("fails loudly when something is left", async () => {
       const state = await up();
       await machine.file("delete-forgets");
-      await refuses(
-        machine.cluster().delete(machine.urn, state),
-        /Left: container todo, volume todo, network todo\.\n/,
-      );
+      await refuses(machine.cluster().delete(machine.urn, state), /Left: container todo, network todo\.\n/);
     });
 
     it("is content when the cluster is gone", async () => {
@@ -399,10 +535,13 @@ describe("minikube:index:Cluster", () => {
       assert.equal(networkPolicy, "kube-router");
       const calls = (await machine.minikubeCalls()).filter(({ args }) => args[0] === "kubectl");
       assert.deepEqual(
-        calls.map(({ args }) => args.slice(0, 6)),
+        calls.map(({ args }) => args.slice(0, 7)),
         [
-          ["kubectl", "-p", "todo", "--", "apply", `--filename=${resolve("provider/kube-router.yaml")}`],
-          ["kubectl", "-p", "todo", "--", "rollout", "status"],
+          [
+            ...["kubectl", "-p", "todo", "--", "--context=todo"],
+            ...["apply", `--filename=${resolve("provider/kube-router.yaml")}`],
+          ],
+          ["kubectl", "-p", "todo", "--", "--context=todo", "rollout", "status"],
         ],
       );
       for (const { env } of calls) assert.equal(env["KUBECONFIG"], machine.kubeconfig);
@@ -477,7 +616,7 @@ describe("minikube:index:Cluster", () => {
         const inputs = await machine.checked({ driver: "kvm2" });
         const state: ClusterState = { ...inputs, dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router" };
         await machine.mark({ owner: ownerOf(machine.urn), instance: state.instance });
-        await machine.file("todo.kubeconfig");
+        await cp(machine.api.kubeconfig, machine.kubeconfig);
         await machine.file("status", status);
         assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), difference);
       });

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { diagnose, holdUp } from "../../provider/diagnosis.ts";
+import { containerKey, diagnose, holdUp } from "../../provider/diagnosis.ts";
 
 const podOf = (status: object): V1Pod => {
   const containers = [{ name: "backend", resources: { limits: { memory: "512Mi" } } }];
-  const pod = { metadata: { name: "todo-backend-x" }, spec: { containers }, status };
+  const pod = { metadata: { name: "todo-backend-x", uid: "uid-1" }, spec: { containers }, status };
   return JSON.parse(JSON.stringify(pod)) as V1Pod;
 };
 
 const waitingFor = (reason: string, message?: string): object => ({
-  containerStatuses: [{ name: "backend", restartCount: 0, state: { waiting: { reason, message } } }],
+  containerStatuses: [
+    { name: "backend", image: "todo-backend:1", restartCount: 0, state: { waiting: { reason, message } } },
+  ],
 });
 
 const crashed = (terminated: object): object => ({
@@ -28,10 +30,21 @@ describe("the diagnosis of a pod", () => {
     [
       "an image that is not there",
       waitingFor("ErrImageNeverPull", "Container image x"),
-      "has no image: Container image x",
+      "has no image todo-backend:1: Container image x",
       0,
     ],
-    ["an image that may still come", waitingFor("ImagePullBackOff", "Back-off"), "has no image: Back-off", 60],
+    [
+      "an image that may still come",
+      waitingFor("ImagePullBackOff", "Back-off: no such host"),
+      "has no image todo-backend:1: Back-off: no such host",
+      35,
+    ],
+    [
+      "an image that the registry does not have",
+      waitingFor("ErrImagePull", "manifest for x not found"),
+      "has no image todo-backend:1: manifest for x not found",
+      5,
+    ],
     [
       "a missing Secret",
       waitingFor("CreateContainerConfigError", 'secret "x" not found'),
@@ -80,13 +93,64 @@ describe("the diagnosis of a pod", () => {
     assert.equal(diagnose(podOf({ containerStatuses: [{ name: "backend", state: { running: {} } }] })), undefined);
   });
 
-  it("names the container for which a pod waits", () => {
-    const init = { initContainerStatuses: [{ name: "wait-for-database", state: { running: {} } }] };
-    assert.deepEqual(holdUp(podOf(init)), { container: "wait-for-database", reason: "has not ended" });
-    const done = { initContainerStatuses: [{ name: "wait-for-database", state: { terminated: {} } }] };
-    const main = (started: boolean): object => ({ ...done, containerStatuses: [{ name: "backend", started }] });
-    assert.deepEqual(holdUp(podOf(main(true))), { container: "backend", reason: "is not ready" });
-    assert.deepEqual(holdUp(podOf(main(false))), { container: "backend", reason: "has not started" });
+  const probed: [string, object, string, string | undefined, number?][] = [
+    ["a probe that is answered by 404", { started: true }, "statuscode: 404", "never passes its probe", 5],
+    ["a probe that may pass yet", { started: true }, "statuscode: 503", undefined],
+    ["a program that is still starting", { started: false }, "connection refused", undefined],
+    [
+      "a program that was ended for not starting",
+      { started: false, restartCount: 1 },
+      "connection refused",
+      "does not pass its probe in time, 1 restarts",
+      20,
+    ],
+    ["a probe that passes by now", { ready: true }, "statuscode: 404", undefined],
+  ];
+  for (const [what, status, failure, reason, patience] of probed) {
+    it(`${reason === undefined ? "waits for" : "knows"} ${what}`, () => {
+      const running = { name: "backend", state: { running: {} }, ready: false, restartCount: 0, ...status };
+      const pod = podOf({ containerStatuses: [running] });
+      const trouble = diagnose(pod, new Map([[containerKey("uid-1", "backend"), failure]]));
+      assert.deepEqual([trouble?.reason, trouble?.patience], [reason, patience]);
+      assert.equal(diagnose(pod, new Map([[containerKey("uid-0", "backend"), failure]])), undefined, "another pod's");
+    });
+  }
+
+  it("waits less for room that nobody will make", () => {
+    const pending = (message: string): V1Pod =>
+      podOf({ conditions: [{ type: "PodScheduled", status: "False", message }] });
+    assert.equal(diagnose(pending("1 Insufficient cpu."))?.patienceAlone, 10);
+    assert.equal(diagnose(pending("unbound immediate PersistentVolumeClaims"))?.patienceAlone, undefined);
+  });
+
+  it("names the container for which a pod waits, and whether it waits for something else", () => {
+    const held = (status: object): unknown[] => {
+      const { container, reason, patienceAlone } = holdUp(podOf(status)) ?? {};
+      return [container, reason, patienceAlone];
+    };
+    const init = (state: object): object => ({ initContainerStatuses: [{ name: "wait-for-database", state }] });
+    assert.deepEqual(held(init({ running: {} })), ["wait-for-database", "has not ended", 60]);
+    assert.deepEqual(held(init({ waiting: {} })), ["wait-for-database", "has not ended", undefined]);
+    const main = (started: boolean): object => ({
+      ...init({ terminated: {} }),
+      containerStatuses: [{ name: "backend", started }],
+    });
+    assert.deepEqual(held(main(true)), ["backend", "is not ready", 30]);
+    assert.deepEqual(held(main(false)), ["backend", "has not started", undefined]);
     assert.equal(holdUp(podOf({ containerStatuses: [{ name: "backend", ready: true }] })), undefined);
+  });
+
+  it("does not wait for a sidecar that has started", () => {
+    const held = (started: boolean): string | undefined => {
+      const sidecar = { name: "source", restartPolicy: "Always" };
+      const pod = podOf({
+        initContainerStatuses: [{ name: "source", state: { running: {} }, started }],
+        containerStatuses: [{ name: "backend", started: false }],
+      });
+      pod.spec = { containers: [], initContainers: [sidecar] };
+      return holdUp(pod)?.container;
+    };
+    assert.equal(held(false), "source");
+    assert.equal(held(true), "backend");
   });
 });

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { createServer } from "node:https";
 import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -16,17 +18,25 @@ export interface Revision {
   description: string;
   /** When it was deployed, in ISO 8601. */
   deployed?: string;
+  /** Its objects, as YAML. */
+  manifest?: string;
 }
 
 /** A Kubernetes API in which every namespace holds the same, over TLS, for clients with its certificate alone, and Minikube's kubeconfig. */
 export class FakeApi {
   /** Objects by the end of their path: `pods`, `secrets`. A function is asked at each question. */
   readonly lists = new Map<string, object[] | (() => object[])>();
-  /** Single objects by the end of their path: `daemonsets/kube-router`. */
+  /** Single objects by the end of their path: `daemonsets/kube-router`; the namespace itself by an empty one. */
   readonly objects = new Map<string, object>();
   readonly logs = new Map<string, string>();
+  /** What it says of itself. */
+  ready = true;
   readonly deleted: string[] = [];
+  /** Every object that was sent to be applied. */
+  readonly applied: object[] = [];
   readonly asked: string[] = [];
+  /** Is told the path of what is deleted. */
+  onDelete: (path: string) => void = () => undefined;
   readonly #folder: FsFixture;
   readonly #server: Server;
 
@@ -45,9 +55,11 @@ export class FakeApi {
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(folder.getPath(name)));
     const server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
     const api = new FakeApi(folder, server);
-    server.on("request", (request: { method: string; url: string }, response) => {
-      const { status, body } = api.#answer(request.method, new URL(request.url, "https://api"));
-      response.writeHead(status).end(body);
+    server.on("request", (request: IncomingMessage, response) => {
+      void text(request).then((sent) => {
+        const { status, body } = api.#answer(request.method ?? "", new URL(request.url ?? "", "https://api"), sent);
+        response.writeHead(status, { "content-type": "application/json" }).end(body);
+      });
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -57,6 +69,11 @@ export class FakeApi {
 
   get kubeconfig(): string {
     return this.#folder.getPath("kubeconfig");
+  }
+
+  /** The certificate of the authority that it trusts, and that signed its own. */
+  get certificate(): string {
+    return this.#folder.getPath("cert.pem");
   }
 
   /** Puts revisions of a release there, as Helm records them. */
@@ -71,11 +88,21 @@ export class FakeApi {
     await this.#folder.rm();
   }
 
-  #answer(method: string, url: URL): { status: number; body: string } {
-    const path = /\/namespaces\/[^/]+\/(.+)$/.exec(url.pathname)?.[1] ?? "";
+  #answer(method: string, url: URL, sent: string): { status: number; body: string } {
     this.asked.push(`${method} ${url.pathname}${url.search}`);
+    if (url.pathname === "/readyz") return { status: this.ready ? 200 : 500, body: "" };
+    const path = /\/namespaces\/[^/]+\/?(.*)$/.exec(url.pathname)?.[1] ?? "";
+    if (method === "PATCH") {
+      const object = JSON.parse(sent) as object;
+      const result = merged(this.objects.get(path) ?? {}, object) as object;
+      this.applied.push(object);
+      if (url.searchParams.get("dryRun") === null) this.objects.set(path, result);
+      return { status: 200, body: JSON.stringify(result) };
+    }
     if (method === "DELETE") {
       this.deleted.push(path);
+      this.objects.delete(path);
+      this.onDelete(path);
       return { status: 200, body: "{}" };
     }
     const log = /^pods\/(.+)\/log$/.exec(path)?.[1];
@@ -105,9 +132,18 @@ export class FakeApi {
   }
 }
 
-function recordOf({ version, status, description, deployed }: Revision): object {
+function merged(below: unknown, above: unknown): unknown {
+  if (!isPlain(below) || !isPlain(above)) return above;
+  const both = Object.entries(above).map(([key, value]) => [key, merged(below[key], value)]);
+  return { ...below, ...(Object.fromEntries(both) as object) };
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function recordOf({ version, status, description, deployed, manifest }: Revision): object {
   const info = { description, last_deployed: deployed };
-  const record = gzipSync(JSON.stringify({ info })).toString("base64");
+  const record = gzipSync(JSON.stringify({ info, manifest })).toString("base64");
   return {
     metadata: { name: `sh.helm.release.v1.todo.v${version}`, labels: { status, version: String(version) } },
     data: { release: Buffer.from(record).toString("base64") },

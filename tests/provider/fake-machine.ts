@@ -1,20 +1,30 @@
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { ClusterResource } from "../../provider/cluster.ts";
 import type { CheckedInputs, ClusterInputs } from "../../provider/cluster.ts";
 import { Commands } from "../../provider/commands.ts";
 import type { Engine } from "../../provider/engine.ts";
+import { FakeApi } from "./fake-api.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
 import type { Call } from "../stand-ins/fake-commands.ts";
 
 /** `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
 export const dockerScript = `
 if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
+if [ "$1" = context ]; then cat "$folder/docker-context" 2>/dev/null || echo unix:///run/docker.sock; exit; fi
+case "$1 $2" in
+"ps --all") cat "$folder/users-of-volume" 2>/dev/null; exit ;;
+"rm --force") rm -f "$folder/users-of-volume"; exit ;;
+"volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
+esac
 if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi
 for name in "$@"; do :; done
-case "$*" in *StartedAt*) [ ! -f "$folder/$1-$name" ] || { echo 2026-01-02T03:04:05.6Z; exit; } ;; esac
+[ "$2" != unpause ] || { echo running > "$folder/$1-$name"; exit; }
+case "$*" in
+*StartedAt*) [ ! -f "$folder/$1-$name" ] || { echo "$(cat "$folder/$1-$name") 2026-01-02T03:04:05.6Z"; exit; } ;;
+esac
 cat "$folder/$1-$name" 2>/dev/null || {
   cat "$folder/no-such" >&2 2>/dev/null || echo "Error: No such $1: $name" >&2
   exit 1
@@ -37,14 +47,22 @@ start)
   [ ! -f "$folder/start-hangs" ] || { touch "$folder/started"; exec sleep 60; }
   event step '"currentstep":"3","totalsteps":"19","message":"Pulling base image"'
   touch "$folder/volume-$name" "$folder/network-$name"
+  [ ! -f "$KUBECONFIG" ] || { echo "would lose the certificates in $KUBECONFIG" >&2; exit 1; }
   cat "$folder/kubeconfig" > "$KUBECONFIG" 2>/dev/null || true
+  mkdir -p "$MINIKUBE_HOME/machines/$name"
+  for file in "$profile" "$MINIKUBE_HOME/machines/$name"; do
+    [ -f "$file/config.json" ] || echo '{"made":true}' > "$file/config.json"
+  done
   ;;
 delete)
   [ ! -f "$folder/delete-forgets" ] || { rm -r "$profile"; exit 0; }
-  rm -rf "$profile" "$folder/container-$name" "$folder/volume-$name" "$folder/network-$name"
+  [ ! -f "$folder/users-of-volume" ] || { rm -rf "$profile" "$folder/container-$name" "$folder/network-$name"; exit 0; }
+  rm -rf "$profile" "$MINIKUBE_HOME/machines/$name" "$folder/container-$name" "$folder/volume-$name" "$folder/network-$name"
   ;;
 status) cat "$folder/status" ;;
+update-context) cat "$folder/kubeconfig" > "$KUBECONFIG" 2>/dev/null || true ;;
 kubectl)
+  case "$*" in *" config view "*) cat "$KUBECONFIG"; exit ;; esac
   [ ! -f "$folder/kubectl-fails" ] || { cat "$folder/kubectl-fails" >&2; exit 1; }
   case "$*" in *" get "*) cat "$folder/ready-pods" ;; esac
   ;;
@@ -61,15 +79,22 @@ export class FakeMachine {
   readonly said: string[] = [];
   readonly warned: string[] = [];
   readonly progress: string[] = [];
+  /** The API server of every cluster on it. */
+  readonly api: FakeApi;
   readonly #commands: FakeCommands;
   readonly #cancellation = new AbortController();
 
-  private constructor(commands: FakeCommands) {
+  private constructor(commands: FakeCommands, api: FakeApi) {
     this.#commands = commands;
+    this.api = api;
   }
 
   static async create(): Promise<FakeMachine> {
-    const machine = new FakeMachine(await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript }));
+    const commands = await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript });
+    const machine = new FakeMachine(commands, await FakeApi.start());
+    await mkdir(join(machine.folder, ".minikube"));
+    await cp(machine.api.kubeconfig, join(machine.folder, "kubeconfig"));
+    await cp(machine.api.certificate, join(machine.folder, ".minikube", "ca.crt"));
     await machine.file("capacity", `8 ${16_000 * 2 ** 20}`);
     await machine.file("ready-pods", "1");
     return machine;
@@ -169,7 +194,8 @@ export class FakeMachine {
     return (await createFixture()).path;
   }
 
-  restore(): void {
+  async restore(): Promise<void> {
     this.#commands.restore();
+    await this.api.stop();
   }
 }

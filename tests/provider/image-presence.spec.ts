@@ -53,7 +53,12 @@ class FakeDaemon {
 }
 
 describe("minikube:index:ImagePresence", () => {
-  const resource = new ImagePresenceResource();
+  const said: string[] = [];
+  const resource = new ImagePresenceResource({
+    progress: () => undefined,
+    inform: (_urn, line) => said.push(line),
+    warn: () => undefined,
+  });
   let folder: FsFixture;
   let daemon: FakeDaemon;
 
@@ -70,14 +75,16 @@ describe("minikube:index:ImagePresence", () => {
   after(() => folder.rm());
 
   beforeEach(async () => {
+    said.length = 0;
     daemon = await FakeDaemon.start(folder.path);
     daemon.images.add("todo-backend:1");
   });
 
   afterEach(() => daemon.stop());
 
-  const state = (changes: Partial<ImagePresenceState> = {}): ImagePresenceState => ({
+  const state = (changes: Partial<ImagePresenceState> = {}): Required<ImagePresenceState> => ({
     image: "todo-backend:1",
+    files: { Dockerfile: "a", "src/main.py": "b", "src/old.py": "c" },
     instance: "life-1",
     dockerHost: daemon.host,
     dockerCertPath: folder.path,
@@ -127,6 +134,29 @@ describe("minikube:index:ImagePresence", () => {
 
   it("takes a daemon whose address is not known yet for changed, and asks nobody", async () => {
     assert.deepEqual(await resource.diff("", state(), state({ dockerHost: unknown })), { changes: true });
+  });
+
+  it("says which files make the difference", async () => {
+    const files = { Dockerfile: "a", "src/main.py": "B", "src/new.py": "d" };
+    await resource.diff("", state(), state({ image: "todo-backend:2", files }));
+    assert.deepEqual(said, ["Files of the image:\n  ~ src/main.py\n  + src/new.py\n  - src/old.py"]);
+    said.length = 0;
+    const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`${index}`, "x"]));
+    await resource.diff("", state({ files: {} }), state({ image: "todo-backend:2", files: many }));
+    assert.match(said.join(), /\+ 0\n.+\n {2}and 3 more, see: npx pulumi preview --diff$/s);
+  });
+
+  it("says nothing about files when it knows none of before, or none has changed", async () => {
+    const { files: _files, ...old } = state();
+    await resource.diff("", old, state());
+    await resource.diff("", state(), state({ image: "todo-backend:2" }));
+    assert.deepEqual(said, []);
+  });
+
+  it("builds nothing because of the files alone: the image's tag decides", async () => {
+    const files = { Dockerfile: "of another kind of hash" };
+    assert.deepEqual(await resource.diff("", state(), state({ files })), { changes: false });
+    assert.equal((await resource.update("", state(), state({ files }))).builds, 4);
   });
 
   it("counts from one, keeps its state when read, and has nothing to delete", async () => {

@@ -48,7 +48,7 @@ describe("the provider", () => {
       provider.kill();
       await once(provider, "exit");
     }
-    machine.restore();
+    await machine.restore();
   });
 
   const struct = (values: object): InstanceType<typeof structs.Struct> =>

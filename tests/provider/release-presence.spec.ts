@@ -5,10 +5,16 @@ import { FakeApi } from "./fake-api.ts";
 import type { Revision } from "./fake-api.ts";
 
 describe("minikube:index:ReleasePresence", () => {
-  const resource = new ReleasePresenceResource();
   let api: FakeApi;
+  let said: string[];
+  const resource = new ReleasePresenceResource({
+    inform: (_urn, line) => said.push(line),
+    warn: () => undefined,
+    progress: () => undefined,
+  });
 
   beforeEach(async () => {
+    said = [];
     api = await FakeApi.start();
     api.revisions([{ version: 4, status: "deployed", description: "chart 0123" }]);
   });
@@ -19,6 +25,7 @@ describe("minikube:index:ReleasePresence", () => {
     release: "todo",
     namespace: "space",
     kubeconfig: api.kubeconfig,
+    context: "todo",
     instance: "life-1",
     description: "chart ",
     ...changes,
@@ -30,7 +37,7 @@ describe("minikube:index:ReleasePresence", () => {
     ...changes,
   });
 
-  it("begins with the life of the cluster, and asks nobody", async () => {
+  it("begins with the life of its namespace, and asks nobody", async () => {
     assert.deepEqual(await resource.check("", {}, inputs()), state({ repairs: 0 }));
     assert.deepEqual(api.asked, []);
   });
@@ -73,11 +80,80 @@ describe("minikube:index:ReleasePresence", () => {
     it(`has a release installed anew that ${what}, again and again`, async () => {
       api.revisions(revisions);
       const checked = await resource.check("", state(), inputs());
-      assert.deepEqual(checked, state({ life: "life-1.1" }));
+      assert.deepEqual(checked, state({ life: "life-1/1" }));
       assert.deepEqual(await resource.diff("", state(), checked), { changes: true });
-      assert.equal((await resource.check("", checked, inputs())).life, "life-1.2");
+      assert.equal((await resource.check("", checked, inputs())).life, "life-1/2");
     });
   }
+
+  it("lives anew in a new namespace, however often it was lost in the old one", async () => {
+    api.revisions([]);
+    const lost = await resource.check("", state({ instance: "life", life: "life" }), inputs({ instance: "life" }));
+    // The next life of a namespace is named by its number too.
+    const checked = await resource.check("", lost, inputs({ instance: "life.1" }));
+    assert.notEqual(checked.life, lost.life, "the release must be replaced with its namespace");
+  });
+
+  describe("objects that somebody has edited", () => {
+    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { port: 80 } };
+    const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", metadata: { name: "deny" }, spec: {} };
+    const manifest = `
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { port: 80, mode: 0440 }
+---
+${JSON.stringify(policy)}`;
+
+    beforeEach(() => {
+      api.revisions([{ version: 4, status: "deployed", description: "chart 0123", manifest }]);
+      const noted = { managedFields: [], resourceVersion: "7" };
+      api.objects.set("services/web", {
+        ...service,
+        metadata: { name: "web", ...noted },
+        // What the server adds is no difference.
+        spec: { port: 80, mode: 0o440, clusterIP: "192.0.2.1" },
+      });
+      api.objects.set("networkpolicies/deny", { ...policy, metadata: { name: "deny", ...noted } });
+    });
+
+    it("are left alone while they are as they were released", async () => {
+      assert.deepEqual(await resource.check("", state(), inputs()), state());
+      assert.deepEqual(said, []);
+    });
+
+    it("are only looked at", async () => {
+      await resource.check("", state(), inputs());
+      const changes = api.asked.filter((line) => line.startsWith("PATCH"));
+      assert.equal(changes.length, 2);
+      for (const line of changes) assert.match(line, /dryRun=All/);
+    });
+
+    it("are put back, and named", async () => {
+      api.objects.set("services/web", { ...service, spec: { port: 81 } });
+      const checked = await resource.check("", state(), inputs());
+      assert.deepEqual(checked, state({ repairs: 3 }));
+      assert.match(said.join(), /Changed since the last `up`.*: Service\/web$/);
+    });
+
+    it("are made again when they are gone", async () => {
+      api.objects.delete("networkpolicies/deny");
+      assert.equal((await resource.check("", state(), inputs())).repairs, 3);
+      assert.match(said.join(), /NetworkPolicy\/deny$/);
+    });
+  });
+
+  it("lets Helm take over what this stack has released and does not know any more", async () => {
+    const created = await resource.create("", state({ repairs: 0 }));
+    assert.equal(created.id, "todo");
+    const all = "DELETE /api/v1/namespaces/space/secrets?labelSelector=owner%3Dhelm%2Cname%3Dtodo";
+    assert.deepEqual(api.asked, [all], "Helm refuses a name that an old revision has, too");
+  });
+
+  it("removes every record of a release that is gone, since Helm refuses the name of an old one", async () => {
+    await resource.update("", state(), state({ life: "life-1/1" }));
+    assert.equal(api.asked.filter((line) => line.startsWith("DELETE") && line.includes("owner%3Dhelm")).length, 1);
+  });
 
   it("removes the records of what was never finished, and no others", async () => {
     api.revisions([
@@ -89,7 +165,7 @@ describe("minikube:index:ReleasePresence", () => {
     assert.deepEqual(api.deleted, ["secrets/sh.helm.release.v1.todo.v5"]);
   });
 
-  it("starts over in a new cluster, and leaves what is there alone", async () => {
+  it("starts over in a new namespace, and leaves what is there alone", async () => {
     const checked = await resource.check("", state({ life: "life-1.3" }), inputs({ instance: "life-2" }));
     assert.deepEqual(checked, state({ instance: "life-2", life: "life-2", repairs: 0 }));
     await resource.update("", state(), checked);

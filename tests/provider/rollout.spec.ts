@@ -23,7 +23,7 @@ describe("minikube:index:Rollout", () => {
   beforeEach(async () => {
     api = await FakeApi.start();
     helm = await FakeCommands.create({ helm: "" });
-    app = createServer((_request, response) => response.end("ok"));
+    app = createServer((_request, response) => response.writeHead(401).end());
     app.listen(0, "127.0.0.1");
     await once(app, "listening");
     cancellation = new AbortController();
@@ -50,6 +50,7 @@ describe("minikube:index:Rollout", () => {
     release: "todo",
     namespace: "space",
     kubeconfig: api.kubeconfig,
+    context: "todo",
     instance: "life-1",
     revision: 2,
     nodeStarted: "",
@@ -77,13 +78,13 @@ describe("minikube:index:Rollout", () => {
     assert.equal(looks, 3);
   });
 
-  it("waits for the URL too", async () => {
-    let status = 503;
+  it("waits until the frontend at the URL reaches the backend", async () => {
+    let status = 502;
     app.removeAllListeners("request");
-    app.on("request", (_request, response) => response.writeHead(status).end());
+    app.on("request", ({ url }, response) => response.writeHead(url === "/api/backend/auth/me" ? status : 200).end());
     const waiting = rollout().create("", inputs());
     while (progress.length === 0) await sleep(20);
-    status = 200;
+    status = 401;
     await waiting;
   });
 
@@ -108,6 +109,7 @@ describe("minikube:index:Rollout", () => {
   it("names pod, container, reason and last lines of a crash, and asks nobody to wait", async () => {
     api.lists.set("deployments", [deployment("todo-backend", false)]);
     api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 3 }))]);
+    api.objects.set("pods/todo-backend-2-x", { metadata: { uid: "uid-2" } });
     api.lists.set("events", [
       { reason: "Unhealthy", message: "Startup probe failed", lastTimestamp: startedAt },
       { reason: "BackOff", message: "Back-off restarting", lastTimestamp: "2026-01-02T11:00:00Z" },
@@ -124,7 +126,23 @@ describe("minikube:index:Rollout", () => {
         `  Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${api.kubeconfig} --namespace space get pods,events`,
       ].join("\n"),
     );
+    const asked = api.asked.filter((path) => path.includes("involvedObject"));
+    assert.match(
+      asked.join(),
+      /involvedObject\.uid%3Duid-2/,
+      "a pod of the same name before it may have had other events",
+    );
     assert.deepEqual(await helm.calls("helm"), [], "there is no revision to go back to");
+  });
+
+  it("gives a pod from before this `up` time to come back", async () => {
+    let looks = 0;
+    const creationTimestamp = new Date(performance.timeOrigin - 5_000).toISOString();
+    const crashed = pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 3 }), "", { creationTimestamp });
+    api.lists.set("pods", [crashed]);
+    api.lists.set("deployments", () => [deployment("todo-backend", (looks += 1) > 2)]);
+    await rollout().create("", inputs());
+    assert.equal(looks, 3);
   });
 
   it("looks at the pods of the newest revision alone", async () => {
@@ -151,6 +169,42 @@ describe("minikube:index:Rollout", () => {
     const [call] = await helm.calls("helm");
     assert.deepEqual(call?.args.slice(0, 5), ["rollback", "todo", "1", "--namespace", "space"]);
     assert.ok(call.args.includes(api.kubeconfig), "helm must be told which cluster is meant");
+  });
+
+  it("goes back to the newest copy of that revision, since Helm forgets old ones", async () => {
+    await helm.replace("helm", "exit 1");
+    api.lists.set("deployments", [deployment("todo-backend", false)]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", crashing({ exitCode: 1 }))]);
+    api.revisions([
+      { version: 8, status: "failed", description: "chart abc" },
+      { version: 9, status: "superseded", description: "Rollback to 7" },
+      { version: 10, status: "deployed", description: "chart def" },
+    ]);
+    const message = await failureOf(rollout().update("", inputs({ revision: 1 }), inputs({ revision: 10 })));
+    assert.match(message, /Going back to revision 9 failed too/);
+  });
+
+  it("replaces a pod of an older revision for which a StatefulSet would wait for ever, and no other", async () => {
+    api.lists.set("statefulsets", [statefulSet("todo-postgres", "new")]);
+    api.lists.set("pods", () => [
+      pod("todo-backend-2-x", "todo-backend-2", running()),
+      pod("other-0", "other", crashing({ exitCode: 1 }), "old"),
+      api.deleted.includes("pods/todo-postgres-0")
+        ? pod("todo-postgres-0", "todo-postgres", running(), "new")
+        : pod("todo-postgres-0", "todo-postgres", crashing({ exitCode: 1 }), "old"),
+    ]);
+    await rollout().create("", inputs());
+    assert.deepEqual(api.deleted, ["pods/todo-postgres-0"]);
+  });
+
+  it("leaves a pod of an older revision that is ready to Kubernetes", async () => {
+    let looks = 0;
+    const old = pod("todo-postgres-0", "todo-postgres", running(), "old");
+    api.lists.set("statefulsets", () => [statefulSet("todo-postgres", (looks += 1) > 2 ? "old" : "new")]);
+    api.lists.set("pods", [pod("todo-backend-2-x", "todo-backend-2", running()), old]);
+    await rollout().create("", inputs());
+    assert.equal(looks, 3, "it is not settled before");
+    assert.deepEqual(api.deleted, []);
   });
 
   it("goes back to nothing when the revision that fails is not new", async () => {
@@ -194,21 +248,31 @@ function replicaSet(of: string, revision: number): object {
   };
 }
 
-function pod(name: string, set: string, container: object): object {
+function pod(name: string, set: string, container: { ready: boolean }, revision = "", more: object = {}): object {
   return {
-    metadata: { name, ownerReferences: [{ uid: set }] },
+    metadata: { name, labels: { "controller-revision-hash": revision }, ownerReferences: [{ uid: set }], ...more },
     status: {
       phase: "Running",
-      conditions: [{ type: "Ready", status: "True" }],
+      conditions: [{ type: "Ready", status: container.ready ? "True" : "False" }],
       containerStatuses: [{ name: "backend", restartCount: 4, ...container }],
     },
   };
 }
 
-function running(since = startedAt): object {
-  return { ready: true, started: true, state: { running: { startedAt: since } } };
+function statefulSet(name: string, updateRevision: string): object {
+  return {
+    metadata: { name, uid: name, generation: 1 },
+    spec: { replicas: 1 },
+    status: { observedGeneration: 1, readyReplicas: 1, updateRevision },
+  };
 }
 
-function crashing(terminated: object): object {
-  return { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
+function running(since = startedAt): { ready: boolean } {
+  const container = { ready: true, started: true, state: { running: { startedAt: since } } };
+  return container;
+}
+
+function crashing(terminated: object): { ready: boolean } {
+  const container = { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
+  return container;
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { copyFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { until } from "./scale.ts";
+import { Account } from "../helpers/account.ts";
+import { until } from "../helpers/until.ts";
 import { stack } from "./stack.ts";
 
 const name = "todo-postgres";
@@ -12,25 +13,29 @@ describe("backup and restore", function () {
   this.timeout("10m");
 
   it("a backup brings all todos back after the database's volume is lost", async () => {
-    const somebody = await signUp();
+    const somebody = await Account.signUp(stack.url);
     const title = `kept ${randomUUID()}`;
-    assert.equal((await somebody("POST", { title })).status, 201);
+    assert.equal((await somebody.todos("POST", { title })).status, 201);
 
     const file = await backup();
     assert.equal((await stat(join(stack.copy.folder, file))).mode & 0o777, 0o600, "only its owner may read a backup");
     await loseVolume();
-    assert.notEqual((await somebody("GET")).status, 200, "without its volume the database must have lost the account");
+    assert.notEqual(
+      (await somebody.todos("GET")).status,
+      200,
+      "without its volume the database must have lost the account",
+    );
 
     const restored = await stack.copy.npm("restore", {}, file, "--yes");
     assert.equal(restored.exitCode, 0, restored.all);
-    const answer = await somebody("GET");
+    const answer = await somebody.todos("GET");
     assert.equal(answer.status, 200, "the account must be back, with its session");
     assert.ok((await answer.text()).includes(title), "the todo must be back");
   });
 
   it("a backup that was cut short replaces nothing", async () => {
     const file = await backup();
-    const somebody = await signUp();
+    const somebody = await Account.signUp(stack.url);
     const cut = `${file}.cut`;
     const [from, to] = [file, cut].map((path) => join(stack.copy.folder, path)) as [string, string];
     await copyFile(from, to);
@@ -38,24 +43,9 @@ describe("backup and restore", function () {
     const result = await stack.copy.npm("restore", {}, cut, "--yes");
     assert.equal(result.exitCode, 1, "half a backup must be refused");
     assert.match(result.all, /The database refused: .*\n.*Nothing was changed/s);
-    assert.equal((await somebody("GET")).status, 200, "who came after the backup must still be there");
+    assert.equal((await somebody.todos("GET")).status, 200, "who came after the backup must still be there");
   });
 });
-
-/** Makes an account. Gives a way to call the list of todos as its owner. */
-async function signUp(): Promise<(method: "GET" | "POST", body?: object) => Promise<Response>> {
-  const headers = { origin: stack.url, "content-type": "application/json" };
-  const account = JSON.stringify({ email: `${randomUUID()}@example.com`, password: "a long enough passphrase" });
-  const answer = await fetch(`${stack.url}/api/account`, { method: "POST", headers, body: account });
-  assert.ok(answer.ok, `signing up must succeed, not answer ${answer.status}`);
-  const cookie = answer.headers.getSetCookie().map((each) => each.split(";")[0]);
-  return (method, body) =>
-    fetch(`${stack.url}/api/backend/todos`, {
-      method,
-      headers: { ...headers, cookie: cookie.join("; ") },
-      body: body === undefined ? null : JSON.stringify(body),
-    });
-}
 
 /** Makes a backup, and gives the path it names. */
 async function backup(): Promise<string> {

@@ -8,7 +8,7 @@ import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import { createFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
 import { NodeDaemon, type ImageFile } from "../helpers/node-daemon.ts";
-import { until } from "./scale.ts";
+import { until } from "../helpers/until.ts";
 import { stack } from "./stack.ts";
 
 const components = ["backend", "frontend"] as const;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { get, type RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
@@ -27,6 +27,10 @@ describe("the chart's manifests and the API server that runs", function () {
     await writeSchemas(schemas);
   });
 
+  after(async () => {
+    await rm(schemas, { recursive: true });
+  });
+
   for (const overlays of [[], ["values-dev.yaml"], ["values-prod.yaml"]]) {
     it(`H1: every manifest of ${overlays[0] ?? "values.yaml"} is what the API server's own schemas ask for`, async () => {
       const { wrong, checked } = await kubeconform(schemas, await render({ overlays }));
@@ -34,6 +38,11 @@ describe("the chart's manifests and the API server that runs", function () {
       assert.ok(checked >= 15, `only ${checked} manifests were checked`);
     });
   }
+
+  it("H1: so is every manifest of monitoring", async () => {
+    const { wrong } = await kubeconform(schemas, await render({ set: ["monitoring.enabled=true"] }));
+    assert.deepEqual(wrong, []);
+  });
 
   const mistakes: [string, (deployment: Manifest) => void][] = [
     ["a field that does not exist", ({ spec = {} }) => (spec["replica"] = 1)],

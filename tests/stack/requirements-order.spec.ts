@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { scale, until } from "./scale.ts";
+import { until } from "../helpers/until.ts";
+import { scale } from "./scale.ts";
 import { stack } from "./stack.ts";
 
 describe("the order of things", function () {

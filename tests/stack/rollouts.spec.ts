@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Load } from "./load.ts";
-import { until } from "./scale.ts";
+import { execa } from "execa";
+import { until } from "../helpers/until.ts";
+import { Load, loseNothing } from "./load.ts";
 import { stack } from "./stack.ts";
 
 /** How often each component is restarted under load; `TODO_STACK_ROLLOUTS=10` for a long look. */
@@ -13,38 +14,54 @@ describe("rollouts under a steady load", function () {
 
   for (const component of ["backend", "frontend"] as const) {
     it(`P5: ${rollouts} rolling updates of the ${component} lose no request and no write`, async () => {
-      const { sent, lost, missing } = await Load.during(async () => {
+      await loseNothing(async () => {
         await sleep(2_000);
         for (let count = 0; count < rollouts; count += 1) await restart(component);
         await sleep(2_000);
       });
-      assert.deepEqual(lost, {}, `of ${sent} requests some were lost`);
-      assert.deepEqual(missing, [], "every todo that was confirmed must be there");
     });
   }
 
-  it("P5: evicting one pod after the other, as draining nodes does, loses nothing where there are two of each", async () => {
-    // A drain proper needs a second node; this is what it does to the pods, with the chart's own PodDisruptionBudgets.
+  describe("with two pods of each", () => {
     const file = "components/todo-release.ts";
-    const [backend, frontend] = ["            replicas: 1,", "frontend: { replicas: 1,"];
-    const { copy } = stack;
-    await copy.edit(file, backend, backend.replace("1", "2"));
-    await copy.edit(file, frontend, frontend.replace("1", "2"));
-    try {
-      await copy.up();
-      const { sent, lost, missing } = await Load.during(async () => {
-        for (const component of ["backend", "frontend"] as const) {
-          for (const name of await stack.cluster.podNames(component)) await evict(component, name);
-        }
-        await sleep(2_000);
-      });
-      assert.deepEqual(lost, {}, `of ${sent} requests some were lost`);
-      assert.deepEqual(missing, [], "every todo that was confirmed must be there");
-    } finally {
-      await copy.edit(file, backend.replace("1", "2"), backend);
-      await copy.edit(file, frontend.replace("1", "2"), frontend);
-      await copy.up();
-    }
+    const edits = ["replicas: 1,\n", "frontend: { replicas: 1,"].map((one) => [one, one.replace("1", "2")]);
+
+    before(async () => {
+      for (const [one = "", two = ""] of edits) await stack.copy.edit(file, one, two);
+      await stack.copy.up();
+    });
+
+    after(async () => {
+      for (const [one = "", two = ""] of edits) await stack.copy.edit(file, two, one);
+      await stack.copy.up();
+    });
+
+    it("P5: draining the node is refused where it would take the last pod away, and loses nothing until the node is back", async () => {
+      await loseNothing(() =>
+        whileDrained("", async ({ exitCode, all }) => {
+          assert.notEqual(exitCode, 0, `not every pod can go, since there is no second node:\n${all}`);
+          for (const component of components) {
+            const refusal = new RegExp(
+              `evicting pods/"todo-${component}-\\S+" .*would violate the pod's disruption budget`,
+            );
+            assert.match(all, refusal, `the last pod of the ${component} must stay`);
+          }
+          const pending = await podsInPhase("Pending");
+          assert.equal(pending.length, 2, `a backend and a frontend wait for the node's return, not ${pending.join()}`);
+        }),
+      );
+    });
+
+    it("P5: without the PodDisruptionBudgets the same drain loses requests, so it is they that keep them", async () => {
+      const { policy, namespace } = stack.cluster;
+      await policy.deleteCollectionNamespacedPodDisruptionBudget({ namespace });
+      const { lost } = await Load.during(() =>
+        whileDrained(",app.kubernetes.io/component=frontend", ({ exitCode, all }) => {
+          assert.equal(exitCode, 0, `every pod of the frontend must be evicted:\n${all}`);
+        }),
+      );
+      assert.notDeepEqual(lost, {}, "the load must be able to see a drain that loses requests");
+    });
   });
 
   it("P5: without the preStop sleep the same load loses requests, so it is what keeps them", async () => {
@@ -64,6 +81,8 @@ describe("rollouts under a steady load", function () {
     }
   });
 });
+
+const components = ["backend", "frontend", "postgres"] as const;
 
 type Component = "backend" | "frontend";
 
@@ -88,15 +107,50 @@ async function restart(component: Component): Promise<void> {
   await rolledOut(component);
 }
 
-/** Evicts a pod, and waits until another stands in for it. */
-async function evict(component: Component, name: string): Promise<void> {
-  const { core, namespace } = stack.cluster;
-  await core.createNamespacedPodEviction({ name, namespace, body: { metadata: { name, namespace } } });
-  await until(`${name} is gone`, async () => {
-    const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `metadata.name=${name}` });
-    return items.length === 0;
+/**
+ * Drains the node of the pods of the release, by the node's own kubectl, which tries for some seconds what is refused; has a
+ * look, and takes the node back.
+ */
+async function whileDrained(selector: string, look: (drain: Drain) => void | Promise<void>): Promise<void> {
+  const which = `--pod-selector=app.kubernetes.io/instance=todo${selector}`;
+  try {
+    await look(await onNode("drain", which, "--delete-emptydir-data", "--timeout=20s"));
+  } finally {
+    await comeBack();
+  }
+}
+
+/** Takes the node back, and waits until everything runs again. */
+async function comeBack(): Promise<void> {
+  const { exitCode, all } = await onNode("uncordon");
+  assert.equal(exitCode, 0, all);
+  await until("the database is ready", async () => {
+    const { apps, namespace } = stack.cluster;
+    const { status } = await apps.readNamespacedStatefulSet({ name: "todo-postgres", namespace });
+    return status?.readyReplicas === 1;
   });
-  await rolledOut(component);
+  await rolledOut("backend");
+  await rolledOut("frontend");
+}
+
+/** How the command ended, and both its streams. */
+interface Drain {
+  exitCode?: number;
+  all: string;
+}
+
+async function onNode(command: string, ...args: string[]): Promise<Drain> {
+  const [node] = (await stack.cluster.core.listNode()).items;
+  const { name = "" } = node?.metadata ?? {};
+  const kubectl = `/var/lib/minikube/binaries/${node?.status?.nodeInfo?.kubeletVersion}/kubectl`;
+  const words = ["exec", name, kubectl, "--kubeconfig=/etc/kubernetes/admin.conf", command, name, ...args];
+  return await execa("docker", words, { all: true, reject: false });
+}
+
+async function podsInPhase(phase: string): Promise<string[]> {
+  const { core, namespace } = stack.cluster;
+  const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `status.phase=${phase}` });
+  return items.map(({ metadata }) => metadata?.name ?? "");
 }
 
 /** Waits until only pods of the newest revision are there, all of them ready. */

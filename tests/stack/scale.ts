@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../helpers/until.ts";
 import { stack } from "./stack.ts";
 
 /** Sets the number of pods of a component and waits until it is so: all of them ready, or none left. */
@@ -17,13 +16,4 @@ export async function scale(component: "backend" | "frontend", replicas: number)
     const { items } = await core.listNamespacedPod({ namespace, labelSelector });
     return (status?.readyReplicas ?? 0) === replicas && items.length === replicas;
   });
-}
-
-/** Asks every half second until the answer is yes, for at most three minutes. */
-export async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 180_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, `three minutes passed and it is still not so that ${what}`);
-    await sleep(500);
-  }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compare, isWithin, notation } from "../../toolchain/stand-ins/diff.ts";
 import type { Changes } from "../../toolchain/stand-ins/diff.ts";
-import { unknown } from "../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../provider/marks.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 
 interface Case {

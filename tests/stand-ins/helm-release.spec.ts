@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { helmReleaseResource } from "../../toolchain/stand-ins/helm-release.ts";
-import { objectAt, revealAll, secret, unknown } from "../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { objectAt, revealAll, secret } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 import { NotReady } from "../../toolchain/stand-ins/resource.ts";
 import type { Resource } from "../../toolchain/stand-ins/resource.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import { diffKubernetesProvider } from "../../toolchain/stand-ins/kubernetes-config.ts";
-import { secret, unknown } from "../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { secret } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 
 const kubeconfig = (server: string): string =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { objectAt, revealAll, secret, textAt, unknown } from "../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { objectAt, revealAll, secret, textAt } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 import { randomBytesResource } from "../../toolchain/stand-ins/random-bytes.ts";
 import { randomPasswordResource } from "../../toolchain/stand-ins/random-password.ts";

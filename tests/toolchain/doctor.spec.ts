@@ -26,9 +26,28 @@ describe("npm run doctor", () => {
       "pass  Docker  answers",
       "fail  a port  is taken",
       "              → Free it",
+      "                docs/doctor.md#a-port",
       "",
       "1 pass, 0 warn, 1 fail",
     ]);
+  });
+
+  it("leads to a heading of the docs for everything that it looks at", async () => {
+    const docs = await readFile(join(checkout, "docs/doctor.md"), "utf8");
+    const headings = [...docs.matchAll(/^## (.*)$/gm)].map(([, name = ""]) => name);
+    const sources = ["verdicts.ts", "doctor.ts"].map((file) => join(checkout, "toolchain/doctor", file));
+    const text = (await Promise.all(sources.map((file) => readFile(file, "utf8")))).join("\n");
+    const literal = /(?:(?:pass|warn|fail|failBy)\(|const name = )"([^"]+)"/g;
+    const names = new Set([...text.matchAll(literal)].map(([, name = ""]) => name));
+    assert.ok(names.size >= 12, `too few names found: ${[...names].join()}`);
+    assert.deepEqual(
+      [...names].filter((name) => !headings.includes(name)),
+      [],
+    );
+    assert.deepEqual(
+      ["Node", "pulumi", "minikube", "helm"].filter((name) => !headings.includes(name)),
+      [],
+    );
   });
 
   describe("looks at a machine", () => {
@@ -150,7 +169,7 @@ describe("npm run doctor", () => {
     it("with the lock of a process that was killed", async () => {
       const { pid } = await killed();
       await stack.lock(pid);
-      assertFinding(await find("lock"), ["fail", new RegExp(`process ${pid},`), /npx pulumi cancel --stack dev$/]);
+      assertFinding(await find("lock"), ["warn", new RegExp(`process ${pid},`), /npx pulumi up --stack dev/]);
     });
 
     it("with the lock of another machine's process", async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
+import { developmentVariable } from "../../components/lib/development.ts";
 import { bringsPassphrase, environment } from "../../toolchain/environment.ts";
-import { checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../toolchain/paths.ts";
+import { cacheFolder, checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../toolchain/paths.ts";
 
 describe("the environment of the stack's tools", () => {
   it("keeps Pulumi's and Minikube's data in places of the stack, whatever the user has set", () => {
@@ -28,9 +29,18 @@ describe("the environment of the stack's tools", () => {
     }
   });
 
+  it("W1: leaves out what brings a stack up for development, which is for `npm run dev` alone", () => {
+    assert.equal(environment({ [developmentVariable]: "true" })[developmentVariable], undefined);
+  });
+
   it("stays as it is when taken twice", () => {
     const once = environment({ PATH: "/usr/bin:/bin" });
     assert.deepEqual(environment(once), once);
+  });
+
+  it("lets every Node that Pulumi starts keep what it has compiled, in the user's cache or where the user says", () => {
+    assert.equal(environment({}).NODE_COMPILE_CACHE, join(cacheFolder, "compile-cache"));
+    assert.equal(environment({ NODE_COMPILE_CACHE: "/elsewhere" }).NODE_COMPILE_CACHE, "/elsewhere");
   });
 
   it("uses the passphrase of this checkout", () => {

@@ -6,6 +6,7 @@ import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
 import { Commands } from "../../provider/commands.ts";
 import { ownerOf } from "../../provider/ownership.ts";
+import type { StackState } from "../../toolchain/stack-files.ts";
 import type { Place } from "../../toolchain/own-cluster.ts";
 import { dockerScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
@@ -71,10 +72,10 @@ export class FakeStack {
   }
 
   /** Pulumi's state, as of a stack that is up. */
-  async state(outputs: { instance?: string; url?: string } = {}): Promise<void> {
+  async state(outputs: { instance?: string; url?: string; made?: StackState["made"] } = {}): Promise<void> {
     const resources = [
       { type: "pulumi:pulumi:Stack", outputs: { url: outputs.url } },
-      { type: "minikube:index:Cluster", outputs: { instance: outputs.instance } },
+      { type: "minikube:index:Cluster", outputs: { instance: outputs.instance, ...outputs.made } },
     ];
     await this.file(
       ".state/.pulumi/stacks/todo-stack/dev.json",

@@ -10,7 +10,9 @@ const read = (path: string): string => readFileSync(new URL(path, registries), "
 describe("pinned versions", () => {
   for (const name of Object.keys(goModules) as GoModuleName[]) {
     it(`${name} is built at the version in tools/versions.ts`, () => {
-      assert.match(read(`go/${name}/go.mod`), new RegExp(`v${versions[name].replaceAll(".", "\\.")}\\b`));
+      // Prometheus' module has no major version, which its minor one begins with.
+      const version = name === "promtool" ? versions[name].replace(/^3\./, "0.3") : versions[name];
+      assert.match(read(`go/${name}/go.mod`), new RegExp(`v${version.replaceAll(".", "\\.")}\\b`));
       assert.match(read(`go/${name}/go.sum`), / h1:/, "every module must be pinned by its hash");
     });
   }

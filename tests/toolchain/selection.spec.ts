@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { mock } from "node:test";
 import { createFixture } from "fs-fixture";
 import { allChecks, type Check } from "../../toolchain/checks.ts";
 import { choose, runAll } from "../../toolchain/test.ts";
@@ -9,12 +10,24 @@ import { choose, runAll } from "../../toolchain/test.ts";
 describe("npm test -- --grep", () => {
   it("runs the checks that have titled tests, and no other", async () => {
     const titles = choose(await allChecks(), [], "H7").map(({ title }) => title);
-    assert.deepEqual(titles, ["backend tests", "frontend tests", "unit tests", "stack tests", "e2e tests"]);
+    assert.deepEqual(titles, [
+      "backend tests",
+      "frontend tests",
+      "aiops tests",
+      "unit tests",
+      "stack tests",
+      "e2e tests",
+    ]);
   });
 
   it("gives the pattern to each test runner in its own way", async () => {
     const ends = choose(await allChecks(), [], "H7").map(({ args }) => args.slice(-2).join(" "));
-    assert.deepEqual(ends, ["-k H7", "-t H7", "--grep H7", "--grep H7", "--grep H7"]);
+    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", "--grep H7", "--grep H7", "--grep H7"]);
+  });
+
+  it("does not ask of the backend's tests that match to cover as much as all of them", async () => {
+    const [{ args } = { args: [] as string[] }] = choose(await allChecks(), ["backend tests"], "H7");
+    assert.ok(args.includes("--no-cov"), "fewer tests than all would fail for their coverage alone");
   });
 
   it("leaves pytest out where the pattern is no word, since its own patterns are expressions", async () => {
@@ -40,10 +53,21 @@ describe("npm test -- --grep", () => {
       const junit = `<testsuite tests=\\"${tests}\\" failures=\\"0\\" errors=\\"0\\" skipped=\\"0\\" />`;
       await writeFile(
         script,
-        `import { writeFileSync } from "node:fs"; writeFileSync("${results}", "${junit}"); process.exit(${exitCode});`,
+        `import { writeFileSync } from "node:fs"; writeFileSync("${results}", "${junit}"); process.exitCode = ${exitCode};
+        console.log("said by the runner");`,
       );
       const check: Check = { title: "runner", command: process.execPath, args: [script], results, nothingSelected: 5 };
-      assert.equal(await runAll([check], "H7"), expected);
+      const log = join(folder.path, "logs", "npm-test.log");
+      // The runner's own line comes through: it is a command with the terminal of this one.
+      const printed = mock.method(console, "log", () => undefined);
+      try {
+        assert.equal(await runAll([check], log, "H7"), expected);
+      } finally {
+        printed.mock.restore();
+      }
+      const kept = await readFile(log, "utf8");
+      assert.match(kept, /^── runner\nsaid by the runner\n/m, "the log must keep what was printed");
+      assert.match(kept, tests === 0 ? /^No test has a title/m : /^\d passed, \d failed$/m);
     });
   }
 });

@@ -19,6 +19,22 @@ describe("settings of a stack, while Pulumi runs", () => {
     assert.equal(await read(folder), settings);
   });
 
+  it("are put back where a run was killed while it wrote them", async () => {
+    await using folder = await withSettings(settings);
+    const killed = keepingSettings(() => new Promise(() => undefined), folder.path);
+    void killed;
+    await writeFile(folder.getPath(file), "");
+    await keepingSettings(() => Promise.resolve(), folder.path);
+    assert.equal(await read(folder), settings);
+  });
+
+  it("stay empty where a run that has ended has emptied them", async () => {
+    await using folder = await withSettings(settings);
+    await keepingSettings(() => writeFile(folder.getPath(file), ""), folder.path);
+    await keepingSettings(() => Promise.resolve(), folder.path);
+    assert.equal(await read(folder), "");
+  });
+
   it("lose it when Pulumi fails as well", async () => {
     await using folder = await withSettings(settings);
     const failing = async (): Promise<void> => {

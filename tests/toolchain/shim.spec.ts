@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -10,7 +11,7 @@ const settings = "# Settings of the stack.\nconfig: {}\n";
 const foreignSalt = "encryptionsalt: v1:bYdmWVWeB4k=:v1:o7Se47783HT2m8YR:RG433OKRgJEgOegdMOK+wTN1bTS55Q==\n";
 const secret = "config:\n  todo-stack:key:\n    secure: v1:120gaGzJ/mefbfl+:iji9XpwZIeXAO761/td/zEji\n";
 
-/** The real Pulumi in a fresh checkout that has nothing but the toolchain and a project without a program. */
+/** The real Pulumi in a fresh checkout that has nothing but the toolchain, what it uses of the provider, and a project without a program. */
 describe("npx pulumi in a fresh checkout", function () {
   this.timeout("1m");
   let folder: string;
@@ -19,7 +20,8 @@ describe("npx pulumi in a fresh checkout", function () {
     folder = await mkdtemp(join(tmpdir(), "todo stack-"));
     for (const part of ["toolchain", "package.json"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
-    await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
+    for (const part of ["node_modules", "provider", "components"])
+      await symlink(join(checkout, part), join(folder, part));
     await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
     await writeFile(join(folder, "Pulumi.dev.yaml"), settings);
   });
@@ -75,6 +77,20 @@ describe("npx pulumi in a fresh checkout", function () {
     assert.equal(result.exitCode, 0, result.all);
     assert.match(await readFile(join(folder, "Pulumi.dev.yaml"), "utf8"), /^encryptionsalt: /m);
     await assert.rejects(stat(join(folder, ".state", "passphrase")), { code: "ENOENT" });
+  });
+
+  it("holds a preview to the policies of this project, and an up not", async () => {
+    const asked = join(folder, "policies-were-asked");
+    await mkdir(join(folder, "policies"));
+    const pack = join(folder, "policies/pulumi-analyzer-todo-stack");
+    await writeFile(pack, `#!/bin/sh\ntouch "${asked}"\nexit 1\n`, { mode: 0o755 });
+    await pulumi(["up", "--yes", "--skip-preview"]);
+    assert.ok(!existsSync(asked), "policies would slow down every up");
+    for (const command of ["preview", "pre"]) {
+      assert.notEqual((await pulumi([command])).exitCode, 0, "without its policies a preview must not pass");
+      assert.ok(existsSync(asked), `npx pulumi ${command} must ask the policies`);
+      await rm(asked);
+    }
   });
 
   it("ends with the exit code of Pulumi", async () => {

@@ -57,7 +57,8 @@ describe("npm run status", () => {
 
     beforeEach(async () => {
       api = await FakeApi.start();
-      statusCode = 200;
+      // What the backend says to who has no session.
+      statusCode = 401;
       requests = 0;
       app = createServer((_request, response) => {
         requests += 1;
@@ -114,7 +115,7 @@ describe("npm run status", () => {
 
     it("is content only when the application answers", async () => {
       assert.equal((await look()).answers, true);
-      statusCode = 503;
+      statusCode = 502;
       const { answers, next } = await look();
       assert.equal(answers, false);
       assert.match(next ?? "", /does not answer.*npx pulumi up.*kubectl --kubeconfig \.state\/todo\.kubeconfig/);
@@ -160,7 +161,7 @@ describe("npm run status", () => {
 
     it("says that nothing is released", async () => {
       api.revisions([]);
-      statusCode = 503;
+      statusCode = 502;
       assert.match((await look()).next ?? "", /Nothing is released.*npm start$/);
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
-import { kubeconform, kubeScore, untt } from "../../toolchain/tools/chart-checkers.ts";
+import { kubeconform, kubeScore, promtool, untt } from "../../toolchain/tools/chart-checkers.ts";
 import { helm } from "../../toolchain/tools/helm.ts";
 import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
 import { minikube } from "../../toolchain/tools/minikube.ts";
@@ -40,6 +40,8 @@ describe("a tool on PATH", () => {
     [kubeconform, "v0.8.0", true],
     [kubeScore, "kube-score version: 1.20.0, commit: abc, built: 2025-05-09T14:44:54Z", true],
     [kubeScore, "kube-score version: 1.19.0, commit: abc, built: 2024-05-09T14:44:54Z", false],
+    [promtool, "promtool, version 3.13.5 (branch: HEAD, revision: abc)\n  go version: go1.26.8", true],
+    [promtool, "promtool, version 2.53.4 (branch: HEAD, revision: abc)", false],
     [trivy, "Version: 0.70.0", true],
     [trivy, "Version: 0.69.4", false],
     [helm, "no version here", false],
@@ -66,7 +68,7 @@ describe("an official release", () => {
     ["darwin", "arm64"],
   ] as const) {
     it(`is pinned for ${os} on ${arch}`, () => {
-      for (const tool of [pulumi, minikube, helm, uv, syft, untt, kubeconform, kubeScore]) {
+      for (const tool of [pulumi, minikube, helm, uv, syft, untt, kubeconform, kubeScore, promtool]) {
         const { url, checksums } = tool.release?.({ os, arch }) ?? { url: "", checksums: "" };
         assert.ok(url.startsWith("https://") && url.includes(tool.version), `${tool.name} is not pinned: ${url}`);
         assert.ok(checksums.startsWith("https://"), `${tool.name} has no published checksum`);

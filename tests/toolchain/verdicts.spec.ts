@@ -6,7 +6,7 @@ import { assertFinding } from "./assert-finding.ts";
 import type { Expected } from "./assert-finding.ts";
 
 const size = { cpus: 4, memory: 8192 };
-const settings = { profile: "todo", driver: "docker", ...size, port: 30080, namespace: "todo" };
+const settings = { profile: "todo", driver: "docker", ...size, port: 30080, namespace: "todo", monitoring: false };
 const mark = { owner: "/another/checkout (stack dev)", instance: "life-1" };
 const tool = { name: "helm", accepts: "^3.18.0" };
 const file = ".state/dev.json";
@@ -107,6 +107,15 @@ const table: [string, () => Finding | undefined, Expected][] = [
   ["the stack", () => verdicts.onStack("dev", true, "dev"), ["pass", /dev/]],
   ["no stack", () => verdicts.onStack("dev", false, undefined), ["fail", /not made/, /npm run setup/]],
   ["another stack", () => verdicts.onStack("dev", true, "demo"), ["warn", /works on demo/, /stack select dev/]],
+  ["room on the disk", () => verdicts.onDisk(20_480), ["pass", /^20\.0 GB free/]],
+  ["little room on the disk", () => verdicts.onDisk(2048), ["warn", /2\.0 GB/, /docker system prune/]],
+  ["a full disk", () => verdicts.onDisk(300), ["fail", /0\.3 GB free.*1 GB/, /docker system prune/]],
+  ["a release as it was left", () => verdicts.onDrift([]), ["pass", /as they were released/]],
+  [
+    "an edited release",
+    () => verdicts.onDrift(["Service/todo-frontend"]),
+    ["warn", /by hand: Service\/todo-frontend/, /npx pulumi up/],
+  ],
   ["no lock", () => verdicts.onLock("dev", []), ["pass", /none/]],
   [
     "a lock",
@@ -121,7 +130,7 @@ const table: [string, () => Finding | undefined, Expected][] = [
         { pid: 6, host: "a", alive: true },
         { pid: 7, host: "a", alive: false },
       ]),
-    ["fail", /left by process 7/, /npx pulumi cancel --stack dev$/],
+    ["warn", /left by process 7/, /npx pulumi up --stack dev, which takes it away$/],
   ],
 ];
 

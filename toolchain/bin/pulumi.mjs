@@ -5,10 +5,10 @@ import module from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { findNode, isNewEnough, launch } from "../launch.mjs";
+import { cacheFolder, findNode, isNewEnough, launch } from "../launch.mjs";
 
 // Halves what the toolchain adds to a command. Node 18 does not have it.
-module.enableCompileCache?.();
+module.enableCompileCache?.(join(cacheFolder(), "compile-cache"));
 
 const arguments_ = process.argv.slice(2);
 const shim = join(dirname(fileURLToPath(import.meta.url)), "..", "shim.ts");

@@ -6,25 +6,27 @@ import packages from "../../package.json" with { type: "json" };
 import { availableCapacity } from "../../provider/capacity.ts";
 import { Commands } from "../../provider/commands.ts";
 import { dockerCapacity, thingsNamed } from "../../provider/docker.ts";
+import { driftOf } from "../../provider/drift.ts";
+import { Namespace } from "../../provider/kubernetes.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
 import { isListening } from "../../provider/preflight.ts";
 import { environment } from "../environment.ts";
-import { isRegistryOnly } from "../machine.ts";
+import { locksOn } from "../stack-locks.ts";
 import { enforcerIn, lookAtCluster } from "../own-cluster.ts";
 import type { OwnCluster, Place } from "../own-cluster.ts";
 import { checkout, minikubeHome } from "../paths.ts";
-import { selectedStack, stateFile } from "../stack-files.ts";
+import { damageOf, selectedStack, stateFile } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { table } from "../table.ts";
-import { kubeconform, kubeScore, untt } from "../tools/chart-checkers.ts";
+import { kubeconform, kubeScore, promtool, untt } from "../tools/chart-checkers.ts";
 import { helm } from "../tools/helm.ts";
-import { hadolint, shellcheck } from "../tools/linters.ts";
+import { actionlint, hadolint, shellcheck } from "../tools/linters.ts";
 import { minikube } from "../tools/minikube.ts";
 import { pulumi } from "../tools/pulumi.ts";
 import { executable, versionOnPath } from "../tools/tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { uv } from "../tools/uv.ts";
-import { accessTo, damageOf, locksOn, passphraseFacts } from "./facts.ts";
+import { accessTo, passphraseFacts } from "./facts.ts";
 import * as verdicts from "./verdicts.ts";
 import type { Finding, ToolFacts } from "./verdicts.ts";
 
@@ -47,7 +49,8 @@ export const doctor = async (json: boolean): Promise<number> => {
   const env = environment();
   const commands = new Commands(env, AbortSignal.timeout(patience));
   const findings = await examine({ commands, env, folder: checkout, home: minikubeHome, stack: stackName() });
-  console.log(json ? JSON.stringify(findings, undefined, 2) : report(findings));
+  const linked = findings.map((finding) => ({ ...finding, link: verdicts.linkTo(finding) }));
+  console.log(json ? JSON.stringify(linked, undefined, 2) : report(findings));
   return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;
 };
 
@@ -72,9 +75,8 @@ const onTools = async ({ env }: Patient): Promise<Finding[]> => {
         version: existsSync(executable(tool)) ? tool.version : await versionOnPath(tool, env),
       })),
     );
-  // The stand-ins for the plugins release by Helm; the official plugin has it built in.
-  const forStack = [pulumi, minikube, ...(isRegistryOnly() ? [helm] : [])];
-  const forTests = [helm, untt, kubeconform, kubeScore, uv, hadolint, shellcheck];
+  const forStack = [pulumi, minikube, helm];
+  const forTests = [untt, kubeconform, kubeScore, promtool, uv, hadolint, shellcheck, actionlint];
   const found = await find(forStack);
   return [...found.map((tool) => verdicts.onTool(tool)), verdicts.onTestTools(await find(forTests))];
 };
@@ -96,11 +98,27 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
     verdicts.onProfile(cluster, inDocker),
     life === "foreign" ? undefined : verdicts.onRuntime(made?.containerRuntime),
     verdicts.onNetworkPolicies(await enforcer(cluster)),
+    verdicts.onDisk(await freeDisk(commands, cluster)),
+    verdicts.onDrift(await drift(cluster)),
   ].filter((finding) => finding !== undefined);
 };
 
-const enforcer = async ({ life, kubeconfig }: OwnCluster): Promise<Enforcer | Error | undefined> =>
-  life === "running" ? await enforcerIn(kubeconfig).catch(asError) : undefined;
+const enforcer = async (cluster: OwnCluster): Promise<Enforcer | Error | undefined> =>
+  cluster.life === "running" ? await enforcerIn(cluster).catch(asError) : undefined;
+
+/** MB on the disk on which the node builds and keeps images. */
+const freeDisk = async (commands: Commands, { life, settings }: OwnCluster): Promise<number | undefined> => {
+  if (life !== "running" || settings.driver !== "docker") return undefined;
+  const df = ["exec", settings.profile, "df", "--output=avail", "--block-size=1M", "/var"];
+  const { ok, stdout } = await commands.run("docker", df);
+  return ok ? Number(stdout.trim().split("\n").at(-1)) : undefined;
+};
+
+const drift = async ({ life, kubeconfig, settings }: OwnCluster): Promise<string[] | Error | undefined> => {
+  if (life !== "running") return undefined;
+  const ref = { kubeconfig, context: settings.profile, namespace: settings.namespace };
+  return await Namespace.use(ref, (namespace) => driftOf(namespace, "todo")).catch(asError);
+};
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
@@ -120,10 +138,13 @@ const colours = { pass: "green", warn: "yellow", fail: "red" } as const;
 
 /** Puts findings on a screen, with colours on a terminal. */
 export const report = (findings: Finding[]): string => {
-  const rows = findings.flatMap(({ name, verdict, text, next }) => [
-    [styleText(colours[verdict], verdict), name, text],
-    ...(next === undefined ? [] : [["", "", `→ ${next}`]]),
-  ]);
+  const rows = findings.flatMap((finding) => {
+    const { name, verdict, text, next } = finding;
+    return [
+      [styleText(colours[verdict], verdict), name, text],
+      ...(next === undefined ? [] : [`→ ${next}`, `  ${verdicts.linkTo(finding)}`].map((line) => ["", "", line])),
+    ];
+  });
   const count = (verdict: Finding["verdict"]): number => findings.filter((each) => each.verdict === verdict).length;
   const summary = `${count("pass")} pass, ${count("warn")} warn, ${count("fail")} fail`;
   return `${table(rows)}\n\n${summary}`;

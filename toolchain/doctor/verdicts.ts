@@ -2,6 +2,7 @@ import semver from "semver";
 import { fit } from "../../provider/capacity.ts";
 import type { Capacity } from "../../provider/docker.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
+import type { Lock } from "../stack-locks.ts";
 import type { OwnCluster } from "../own-cluster.ts";
 
 /** What the doctor says about one thing. */
@@ -22,15 +23,6 @@ export interface ToolFacts {
   accepts: string;
   /** Undefined when it is not there. */
   version: string | undefined;
-}
-
-/** A lock that Pulumi puts on a stack while it works on it. */
-export interface Lock {
-  pid: number;
-  /** Name of the machine that it runs on. */
-  host: string;
-  /** Whether there is such a process; undefined when it is on another machine. */
-  alive?: boolean;
 }
 
 /** What was found out about the passphrase of the state. */
@@ -113,6 +105,8 @@ export const onProfile = (
       }
       if (inDocker.length === 0) return pass(name, `not made yet; the name ${profile} is free`);
       return fail(name, `Docker has a ${inDocker.join(" and a ")} that this stack has not made`, another);
+    case "paused":
+      return warn(name, `${profile} is paused`, "To let it run on, type: npm start");
     case "stopped":
       return warn(name, `${profile} is stopped`, "To start it, type: npm start");
     case "unknown":
@@ -143,6 +137,33 @@ export const onNetworkPolicies = (enforcer: Enforcer | Error | undefined): Findi
     "To see more, type: npm run status",
   );
 };
+
+/** @param free MB on the disk of the cluster's node; undefined when no cluster runs. */
+export const onDisk = (free: number | undefined): Finding | undefined => {
+  const name = "disk";
+  if (free === undefined) return undefined;
+  const text = `${(free / 1024).toFixed(1)} GB free in the cluster's node`;
+  const next =
+    "Remove what Docker does not need: docker system prune, in the node too: minikube -p PROFILE ssh docker system prune";
+  if (free < 1024) return fail(name, `${text}; building an image needs about 1 GB`, next);
+  return free < 3072 ? warn(name, text, next) : pass(name, text);
+};
+
+/** @param drift objects of the release that were edited or deleted by hand, or why nobody can say; undefined when none is there. */
+export const onDrift = (drift: string[] | Error | undefined): Finding | undefined => {
+  const name = "release";
+  if (drift === undefined) return undefined;
+  if (drift instanceof Error) return warn(name, `cannot be looked at: ${drift.message}`, "Type: npm run status");
+  if (drift.length === 0) return pass(name, "its objects are as they were released");
+  return warn(name, `edited or deleted by hand: ${drift.join(", ")}`, "To put them back, type: npx pulumi up");
+};
+
+/** Where more is said about a finding: a heading of `docs/doctor.md`. */
+export const linkTo = ({ name }: Finding): string =>
+  `docs/doctor.md#${name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, "")
+    .replaceAll(" ", "-")}`;
 
 /**
  * The folder and the file of Pulumi's state.
@@ -188,15 +209,16 @@ export const onStack = (stack: string, exists: boolean, selected: string | undef
   return warn("stack", text, `Type: npx pulumi stack select ${stack}`);
 };
 
-/** Locks, of which only one that a killed run has left is in the way for good. */
-export const onLock = (stack: string, locks: Lock[]): Finding => {
-  const cancel = `npx pulumi cancel --stack ${stack}`;
+/** Locks: one that a killed run has left, the next run takes away. */
+export const onLock = (stack: string, locks: Omit<Lock, "file">[]): Finding => {
   const left = locks.find(({ alive }) => alive === false);
   if (left !== undefined) {
-    return fail("lock", `left by process ${left.pid}, which has ended`, `Type: ${cancel}`);
+    const text = `left by process ${left.pid}, which has ended`;
+    return warn("lock", text, `Type: npx pulumi up --stack ${stack}, which takes it away`);
   }
   const [held] = locks;
   if (held === undefined) return pass("lock", "none");
   const where = held.alive === undefined ? ` on ${held.host}` : "";
+  const cancel = `npx pulumi cancel --stack ${stack}`;
   return warn("lock", `held by process ${held.pid}${where}`, `Let it end. Should it be no Pulumi, type: ${cancel}`);
 };

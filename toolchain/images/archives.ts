@@ -29,7 +29,8 @@ interface Resource {
  */
 export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Promise<T>): Promise<T> => {
   const stack = ["--stack", stackName()];
-  const release = ["--exclude", "**:Release::**"];
+  // The whole component: what waits for the release would wait in vain.
+  const release = ["--exclude", "**TodoRelease**"];
   if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
     throw new ToolchainError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
   }

@@ -3,16 +3,14 @@ import { dirname, join } from "node:path";
 import { environment } from "../environment.ts";
 import { checkout } from "../paths.ts";
 import { run } from "../run.ts";
-import { runSteps, setUp } from "../setup.ts";
+import { setUp } from "../setup.ts";
 import { syft } from "../tools/syft.ts";
 import { toolStep } from "../tools/tool.ts";
 import { type ImageArchive, withImageArchives } from "./archives.ts";
 
 /** Builds both images in the cluster, releases nothing, and writes what is in each to `sbom/NAME.cdx.json`. */
 export const sbom = async (): Promise<number> => {
-  await setUp(false);
-  const step = toolStep(syft);
-  if (!(await step.isDone())) await runSteps([step]);
+  await setUp([toolStep(syft)]);
   await withImageArchives(async (images) => {
     for (const image of images) console.log(`${image.reference}: ${await listPackages(image)}`);
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment } from "../environment.ts";
 import { checkout } from "../paths.ts";
-import { runSteps, setUp } from "../setup.ts";
+import { setUp } from "../setup.ts";
 import { toolStep } from "../tools/tool.ts";
 import { trivy } from "../tools/trivy.ts";
 import { type Allowance, AllowanceError, divide, readAllowances } from "./allowances.ts";
@@ -20,9 +20,7 @@ export const scan = async (): Promise<number> => {
       readFileSync(join(checkout, "apps", "allowed-findings.yaml"), "utf8"),
       new Date().toISOString().slice(0, 10),
     );
-    await setUp(false);
-    const step = toolStep(trivy);
-    if (!(await step.isDone())) await runSteps([step]);
+    await setUp([toolStep(trivy)]);
     return await withImageArchives((images) => scanImages(images, allowances, environment()));
   } catch (error) {
     console.error(`\n${messageOf(error)}`);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject, unknown } from "./properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { isObject } from "./properties.ts";
 import type { Properties, Value } from "./properties.ts";
 
 /** How one property changes. */

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
 import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
-import ignore from "@balena/dockerignore";
+import { rulesIn } from "../../components/lib/content-hash.ts";
+import type { Rules } from "../../components/lib/content-hash.ts";
 
 /**
  * A digest of all that a build reads from its context: path, mode and content of each file that is not ignored.
@@ -20,7 +21,7 @@ export async function contextDigest(context: string, dockerfile: string): Promis
     total.update(name).update(mode).update(createHash("sha256").update(content).digest()).update("\0");
   };
   add("Dockerfile", "----------", await readFile(dockerfile));
-  for await (const path of filesOf(context, await ignoredIn(context, dockerfile))) {
+  for await (const path of filesOf(context, await rulesFor(context, dockerfile))) {
     const file = join(context, path);
     const stats = await lstat(file);
     add(path, modeText(stats), await contentOf(file, stats));
@@ -28,35 +29,25 @@ export async function contextDigest(context: string, dockerfile: string): Promis
   return total.digest("hex");
 }
 
-interface Ignored {
-  file: (path: string) => boolean;
-  /** Whether nothing in the folder can count, so that it need not be read. */
-  folder: (path: string) => boolean;
-}
-
-async function* filesOf(context: string, ignored: Ignored, folder = ""): AsyncGenerator<string> {
+async function* filesOf(context: string, rules: Rules, folder = ""): AsyncGenerator<string> {
   const entries = await readdir(join(context, folder), { withFileTypes: true });
   for (const entry of entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
-      if (!ignored.folder(path)) yield* filesOf(context, ignored, path);
-    } else if (!ignored.file(path)) yield path;
+      if (!rules.prunes(path)) yield* filesOf(context, rules, path);
+    } else if (!rules.ignores(path)) yield path;
   }
 }
 
-async function ignoredIn(context: string, dockerfile: string): Promise<Ignored> {
+async function rulesFor(context: string, dockerfile: string): Promise<Rules> {
   for (const path of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
     try {
-      const text = await readFile(path, "utf8");
-      const rules = ignore.default().add(text);
-      const file = (name: string): boolean => rules.ignores(name);
-      const hasExceptions = /^\s*!/m.test(text);
-      return { file, folder: hasExceptions ? () => false : file };
+      return rulesIn(await readFile(path, "utf8"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
   }
-  return { file: () => false, folder: () => false };
+  return rulesIn("");
 }
 
 async function contentOf(file: string, stats: Stats): Promise<Buffer | string> {

@@ -87,7 +87,7 @@ function environmentFor(host: string, certPath: string | undefined): NodeJS.Proc
 }
 
 /** The first `docker` on PATH that can use BuildKit: by the buildx plugin, or before version 23 by itself. */
-async function cliWithBuildKit(signal: AbortSignal): Promise<string> {
+export async function cliWithBuildKit(signal: AbortSignal): Promise<string> {
   const candidates = (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "docker"));
   for (const file of candidates) {
     if (!(await isThere(file))) continue;

@@ -1,6 +1,7 @@
 import { compare } from "./diff.ts";
 import { Daemon } from "./docker-daemon.ts";
 import { imageResource } from "./docker-image.ts";
+import { remoteImageResource } from "./docker-remote-image.ts";
 import { servePlugin } from "./provider.ts";
 import { versionOf } from "./versions.ts";
 
@@ -10,7 +11,10 @@ await servePlugin((host) => {
     name: "docker",
     version: versionOf("@pulumi/docker"),
     acceptSecrets: false,
-    resources: { "docker:index/image:Image": imageResource(daemon, host.engine) },
+    resources: {
+      "docker:index/image:Image": imageResource(daemon, host.engine),
+      "docker:index/remoteImage:RemoteImage": remoteImageResource(daemon, host.engine),
+    },
     configure: (settings) => daemon.connect(settings),
     diffConfig: (olds, news) => ({ changes: compare(olds, news, olds) }),
   };

@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import { describeRelease } from "./helm-description.ts";
 import type { Description } from "./helm-description.ts";
 import { inputsWithDefaults, installFlags, refuseUnsupported, upgradeFlags } from "./helm-inputs.ts";
+import { unknown } from "../../provider/marks.ts";
 import {
   asText,
   hasUnknowns,
@@ -17,7 +18,6 @@ import {
   revealAll,
   secret,
   textAt,
-  unknown,
 } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 import { NotReady } from "./resource.ts";

@@ -44,6 +44,5 @@ while [ ! -f "$folder/toolchain/stand-ins/${name}.ts" ]; do
   parent=\${folder%/*}
   folder=\${parent:-/}
 done
-NODE_COMPILE_CACHE=\${NODE_COMPILE_CACHE:-\${0%/*}/../../compile-cache} \\
-  exec node --disable-warning=ExperimentalWarning "$folder/toolchain/stand-ins/${name}.ts" "$@"
+exec node --disable-warning=ExperimentalWarning "$folder/toolchain/stand-ins/${name}.ts" "$@"
 `;

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { compare } from "./diff.ts";
 import { activeCluster, loadKubeconfig } from "./kubeconfig.ts";
-import { revealAll, textAt, unknown } from "./properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { revealAll, textAt } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 import type { Difference } from "./resource.ts";
 

@@ -1,7 +1,7 @@
 import { Cluster } from "./cluster.ts";
 import { helmReleaseResource } from "./helm-release.ts";
 import { diffKubernetesProvider } from "./kubernetes-config.ts";
-import { kubernetesObjectResource } from "./kubernetes-object.ts";
+import { secretResource } from "./kubernetes-secret.ts";
 import { servePlugin } from "./provider.ts";
 import { versionOf } from "./versions.ts";
 
@@ -13,8 +13,7 @@ await servePlugin((host) => {
     acceptSecrets: true,
     resources: {
       "kubernetes:helm.sh/v3:Release": helmReleaseResource(cluster, host.engine),
-      "kubernetes:core/v1:Namespace": kubernetesObjectResource(cluster, host.engine, { namespaced: false }),
-      "kubernetes:core/v1:Secret": kubernetesObjectResource(cluster, host.engine, { namespaced: true }),
+      "kubernetes:core/v1:Secret": secretResource(cluster, host.engine),
     },
     configure: (settings) => cluster.configure(settings),
     diffConfig: diffKubernetesProvider,

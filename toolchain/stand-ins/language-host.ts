@@ -5,7 +5,7 @@ import type * as Messages from "@pulumi/pulumi/proto/language_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import { installDependencies } from "./install-dependencies.ts";
 import { standInNotice } from "./notice.ts";
-import { packagesOf } from "./packages.ts";
+import { directPackagesOf, packagesOf } from "./packages.ts";
 import { ProgramFailed, runProgram } from "./program.ts";
 import { unary } from "./replies.ts";
 import type { Host } from "./serve.ts";
@@ -19,7 +19,7 @@ export function languageHost(host: Host): UntypedServiceImplementation {
 
     getRequiredPackages: unary(async (request: Messages.GetRequiredPackagesRequest) => {
       const response = new messages.GetRequiredPackagesResponse();
-      const packages = await packagesOf(request.getInfo()?.getProgramDirectory() ?? ".");
+      const packages = await directPackagesOf(request.getInfo()?.getProgramDirectory() ?? ".");
       for (const { plugin } of packages) {
         if (!plugin) continue;
         const dependency = new pluginMessages.PackageDependency();

@@ -20,6 +20,18 @@ interface Manifest {
   pulumi?: { resource?: boolean; name?: string; version?: string; server?: string };
 }
 
+/**
+ * The packages that a program asks for itself. Its plugins are among them; looking through all of `node_modules`, and through
+ * whatever else is below the program, would take longer than everything else at its start.
+ */
+export async function directPackagesOf(programFolder: string): Promise<InstalledPackage[]> {
+  const { dependencies } = await readManifest(join(programFolder, "package.json"));
+  const manifests = Object.keys(dependencies ?? {}).map((name) =>
+    readManifest(join(programFolder, "node_modules", name, "package.json")),
+  );
+  return installed(await Promise.all(manifests), () => true);
+}
+
 /** The packages in the `node_modules` of a program, at any depth. */
 export async function packagesOf(programFolder: string): Promise<InstalledPackage[]> {
   const own = await readManifest(join(programFolder, "package.json"));
@@ -30,12 +42,15 @@ export async function packagesOf(programFolder: string): Promise<InstalledPackag
     dot: true,
     followSymbolicLinks: false,
   });
-  const packages = await Promise.all(manifests.map(readManifest));
-  return packages.flatMap((manifest) => {
+  return installed(await Promise.all(manifests.map(readManifest)), (name) => name in direct);
+}
+
+function installed(manifests: Manifest[], isDirect: (name: string) => boolean): InstalledPackage[] {
+  return manifests.flatMap((manifest) => {
     const { name, version } = manifest;
     if (!name || !version) return [];
     const plugin = pluginOf(manifest);
-    return [{ name, version, direct: name in direct, ...(plugin ? { plugin } : {}) }];
+    return [{ name, version, direct: isDirect(name), ...(plugin ? { plugin } : {}) }];
   });
 }
 

@@ -1,5 +1,6 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import { secretSignature, signatureKey, unknown } from "../../provider/marks.ts";
 
 /** A property as it travels between engine and plugin. */
 export type Value = null | boolean | number | string | Value[] | Properties;
@@ -8,11 +9,6 @@ export type Value = null | boolean | number | string | Value[] | Properties;
 export interface Properties {
   [key: string]: Value;
 }
-
-/** Stands for a value that a preview cannot know yet. Fixed by Pulumi's protocol. */
-export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const signatureKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Marks a value as secret; a secret of a secret is one secret. */
 export const secret = (value: Value): Properties =>

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { compare } from "./diff.ts";
-import { reveal, revealAll, secret, unknown } from "./properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { reveal, revealAll, secret } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 

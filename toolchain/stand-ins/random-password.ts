@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { compare } from "./diff.ts";
-import { hasUnknowns, reveal, revealAll, secret, unknown } from "./properties.ts";
+import { unknown } from "../../provider/marks.ts";
+import { hasUnknowns, reveal, revealAll, secret } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 

@@ -4,20 +4,15 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
+import { unary as plainUnary } from "../../provider/grpc.ts";
 import { toStruct } from "./properties.ts";
 import { NotReady } from "./resource.ts";
 import type { Checked, Difference } from "./resource.ts";
 
 /** Makes a gRPC method of a function; what it throws is the method's error. */
-export const unary =
-  <Request, Response>(answer: (request: Request) => Response | Promise<Response>): handleUnaryCall<Request, Response> =>
-  (call, reply) => {
-    const answered = async (): Promise<Response> => answer(call.request);
-    answered().then(
-      (response) => reply(null, response),
-      (error: unknown) => reply(toServiceError(error), null),
-    );
-  };
+export const unary = <Request, Response>(
+  answer: (request: Request) => Response | Promise<Response>,
+): handleUnaryCall<Request, Response> => plainUnary(answer, toServiceError);
 
 /** The answer to a check of inputs. */
 export function checkResponse(checked: Checked): Messages.CheckResponse {

@@ -1,5 +1,5 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { listen } from "../../provider/grpc.ts";
 import { connect } from "./engine.ts";
 import type { Engine } from "./engine.ts";
 
@@ -14,10 +14,8 @@ export interface Host {
   cancel: () => void;
 }
 
-const megabyte = 1024 * 1024;
-
 /**
- * Serves a plugin on a free port of the loopback interface and prints the port, as the engine expects.
+ * Serves a plugin.
  *
  * The engine's address is the last argument of the command line. The plugin ends on SIGTERM or SIGINT and when its
  * standard input closes, which is how an engine that was killed is noticed.
@@ -31,17 +29,7 @@ export async function serve(
   const cancel = (): void => controller.abort();
   const host: Host = { engine: connect(engineAddress), engineAddress, cancelled: controller.signal, cancel };
 
-  const server = new Server({
-    "grpc.max_receive_message_length": 400 * megabyte,
-    "grpc.max_send_message_length": 400 * megabyte,
-  });
-  server.addService(service, implement(host));
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
-  );
-  process.stdout.write(`${port}\n`);
+  const server = await listen(service, implement(host));
 
   const end = (): void => {
     cancel();

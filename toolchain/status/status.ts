@@ -30,7 +30,7 @@ export interface PodStatus {
 export interface Application {
   networkPolicy: string;
   /** The newest revision; undefined when nothing is released. */
-  release?: Omit<Revision, "secret">;
+  release?: Omit<Revision, "secret" | "manifest">;
   pods: PodStatus[];
   /** References of the images that the pods run. */
   images: string[];
@@ -95,11 +95,12 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
 
 const release = "todo";
 
-const lookInside = async ({ kubeconfig, settings }: OwnCluster): Promise<Application> => {
-  const namespace = await Namespace.open({ kubeconfig, namespace: settings.namespace });
-  try {
+const lookInside = async (cluster: OwnCluster): Promise<Application> => {
+  const { kubeconfig, settings } = cluster;
+  const { profile: context, namespace: name } = settings;
+  return await Namespace.use({ kubeconfig, context, namespace: name }, async (namespace) => {
     const [networkPolicy, revisions, workloads, pods] = await Promise.all([
-      enforcerIn(kubeconfig),
+      enforcerIn(cluster),
       currentRevisions(namespace, release),
       workloadsOf(namespace, release),
       namespace.list<V1Pod>("v1", "pods", { labelSelector: `app.kubernetes.io/instance=${release}` }),
@@ -117,12 +118,15 @@ const lookInside = async ({ kubeconfig, settings }: OwnCluster): Promise<Applica
       pods: [...pods.map(podStatus), ...refused],
       images: [...new Set(images)].toSorted(),
     };
-  } finally {
-    namespace.close();
-  }
+  });
 };
 
-const withoutSecret = ({ version, status: state, description, deployed }: Revision): Omit<Revision, "secret"> => ({
+const withoutSecret = ({
+  version,
+  status: state,
+  description,
+  deployed,
+}: Revision): Omit<Revision, "secret" | "manifest"> => ({
   version,
   status: state,
   description,
@@ -159,6 +163,8 @@ const nextStep = (cluster: OwnCluster, application: Application | string | undef
   switch (life) {
     case "missing":
       return "There is no cluster. To make one, type: npm start";
+    case "paused":
+      return "The cluster is paused. To let it run on, type: npm start";
     case "stopped":
       return "The cluster is stopped. To start it, type: npm start";
     case "unknown":

@@ -58,3 +58,18 @@ export const kubeScore: Tool = {
   fromRegistries: (folder, report) => buildGoModule("kube-score", folder, report),
   manual: "https://github.com/zegl/kube-score#installation",
 };
+
+/** Checks Prometheus' configuration, and tries its alerts. The release has Prometheus in it too. */
+export const promtool: Tool = {
+  name: "promtool",
+  version: versions.promtool,
+  accepts: "^3.8.0",
+  versionArguments: ["--version"],
+  release: ({ os, arch }) => {
+    const releases = `${base}/prometheus/prometheus/releases/download/v${versions.promtool}`;
+    const name = `prometheus-${versions.promtool}.${os}-${arch}`;
+    return { url: `${releases}/${name}.tar.gz`, checksums: `${releases}/sha256sums.txt`, folder: name };
+  },
+  fromRegistries: (folder, report) => buildGoModule("promtool", folder, report),
+  manual: "https://prometheus.io/docs/prometheus/latest/installation/",
+};

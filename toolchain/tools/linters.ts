@@ -1,3 +1,4 @@
+import { buildGoModule } from "../registries/go/modules.ts";
 import { installWheel } from "../registries/pypi/wheels.ts";
 import type { Tool } from "./tool.ts";
 import { versions } from "./versions.ts";
@@ -20,4 +21,22 @@ export const shellcheck: Tool = {
   versionArguments: ["--version"],
   fromRegistries: (folder, report) => installWheel("shellcheck", folder, report),
   manual: "https://github.com/koalaman/shellcheck#installing",
+};
+
+/** Checks workflows of GitHub Actions, and by shellcheck the scripts in them. */
+export const actionlint: Tool = {
+  name: "actionlint",
+  version: versions.actionlint,
+  accepts: "^1.7.7",
+  versionArguments: ["-version"],
+  release: ({ os, arch }) => {
+    const releases = `https://github.com/rhysd/actionlint/releases/download/v${versions.actionlint}`;
+    return {
+      url: `${releases}/actionlint_${versions.actionlint}_${os}_${arch}.tar.gz`,
+      checksums: `${releases}/actionlint_${versions.actionlint}_checksums.txt`,
+      folder: ".",
+    };
+  },
+  fromRegistries: (folder, report) => buildGoModule("actionlint", folder, report),
+  manual: "https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 };

@@ -13,6 +13,8 @@ export const versions = {
   chromium: packages.devDependencies["playwright-core"],
   trivy: "0.70.0",
   syft: "1.52.0",
+  // With which `npm run bench` compares. Newer ones are not published as modules.
+  skaffold: "2.16.1",
   go: "1.26.8",
   etcd: "3.6.5",
   coredns: "1.12.1",
@@ -23,6 +25,11 @@ export const versions = {
   untt: "1.1.2",
   kubeconform: "0.8.0",
   "kube-score": "1.20.0",
+  actionlint: "1.7.12",
+  // Prometheus' own: a release with long-term support. Its module is numbered otherwise: 3.13.5 is v0.313.5.
+  promtool: "3.13.5",
+  // The ingress controller of the tests. Newer ones need a module that is not published.
+  traefik: "3.6.12",
 } as const;
 
 /** The tools whose commands are on the PATH of `environment()` once they are installed. */
@@ -36,7 +43,10 @@ export const commands = [
   "chromium",
   "trivy",
   "syft",
+  "skaffold",
   "untt",
   "kubeconform",
   "kube-score",
+  "actionlint",
+  "promtool",
 ] as const;

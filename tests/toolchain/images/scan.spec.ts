@@ -58,6 +58,10 @@ async function scanWith(
 describe("S4: npm run scan", function () {
   this.timeout("20s");
 
+  it("has the exit codes that its documentation promises", () => {
+    assert.deepEqual(exitCodes, { clean: 0, findings: 1, usage: 2, notScanned: 3 });
+  });
+
   it("ends with 0 when both images are clean", async () => {
     const { code, started, printed } = await scanWith(wholeReport("clean.json"));
     assert.equal(code, exitCodes.clean);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isRegistryOnly } from "../../machine.ts";
 import { toolFolder } from "../../paths.ts";
 import type { Step } from "../../step.ts";
 import { versions } from "../../tools/versions.ts";
@@ -9,6 +10,18 @@ export const goSteps = (): Step[] => {
   const names: GoModuleName[] = ["kubernetes", "etcd", "coredns", "cri-dockerd", "crictl", "kube-router"];
   return names.map(goStep);
 };
+
+/** The step that builds the ingress controller of the tests, where its image cannot be pulled. */
+export const ingressControllerStep = (): Step => whereNothingIsPulled(goStep("traefik"));
+
+/** The step that builds Prometheus, where its image cannot be pulled. */
+export const prometheusStep = (): Step => whereNothingIsPulled(goStep("promtool"));
+
+// Asked when it is its turn: before set-up has looked around, nobody knows.
+const whereNothingIsPulled = (step: Step): Step => ({
+  ...step,
+  isDone: async () => !isRegistryOnly() || (await step.isDone()),
+});
 
 /** The path of an executable that is built from Go modules: `kubelet`, `etcd`, `cri-dockerd`, … It need not exist yet. */
 export const goBinary = (name: string): string => {

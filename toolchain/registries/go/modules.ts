@@ -99,9 +99,30 @@ export const goModules = {
     binaries: { "kube-score": "github.com/zegl/kube-score/cmd/kube-score" },
     variables: { "main.version": versions["kube-score"] },
   },
+  // With Prometheus itself, which is what the cluster runs where its image cannot be pulled.
+  promtool: {
+    binaries: Object.fromEntries(
+      ["prometheus", "promtool"].map((name) => [name, `github.com/prometheus/prometheus/cmd/${name}`]),
+    ),
+    variables: { "github.com/prometheus/common/version.Version": versions.promtool },
+    // Of the ways to find targets the chart uses names alone; the others are the clients of two dozen clouds.
+    flags: ["-tags=remove_all_sd,enable_dns_sd"],
+  },
+  actionlint: {
+    binaries: { actionlint: "github.com/rhysd/actionlint/cmd/actionlint" },
+    variables: { "github.com/rhysd/actionlint.version": versions.actionlint },
+  },
   syft: {
     binaries: { syft: "github.com/anchore/syft/cmd/syft" },
     variables: { "main.version": versions.syft },
+  },
+  skaffold: {
+    binaries: { skaffold: "github.com/GoogleContainerTools/skaffold/v2/cmd/skaffold" },
+    variables: { "github.com/GoogleContainerTools/skaffold/v2/pkg/skaffold/version.version": `v${versions.skaffold}` },
+  },
+  traefik: {
+    binaries: { traefik: "github.com/traefik/traefik/v3/cmd/traefik" },
+    variables: { "github.com/traefik/traefik/v3/pkg/version.Version": versions.traefik },
   },
 } satisfies Record<string, GoModule>;
 

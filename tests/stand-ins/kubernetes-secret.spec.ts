@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { kubernetesObjectResource } from "../../toolchain/stand-ins/kubernetes-object.ts";
-import { objectAt, reveal, secret, textAt, unknown } from "../../toolchain/stand-ins/properties.ts";
+import { secretResource } from "../../toolchain/stand-ins/kubernetes-secret.ts";
+import { unknown } from "../../provider/marks.ts";
+import { objectAt, reveal, secret, textAt } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
 import type { Resource } from "../../toolchain/stand-ins/resource.ts";
 import { clusterFixture } from "./kubernetes-fixture.ts";
@@ -19,7 +20,7 @@ case "$*" in
 esac
 `;
 
-describe("stand-ins: Kubernetes objects", () => {
+describe("stand-ins: Secrets", () => {
   let fixture: ClusterFixture;
   let secrets: Resource;
   const wanted: Properties = {
@@ -32,7 +33,7 @@ describe("stand-ins: Kubernetes objects", () => {
 
   const start = async (scripts: Record<string, string>, settings?: Record<string, string>): Promise<void> => {
     fixture = await clusterFixture(scripts, settings);
-    secrets = kubernetesObjectResource(fixture.cluster, fixture.engine, { namespaced: true });
+    secrets = secretResource(fixture.cluster, fixture.engine);
   };
   const restart = async (scripts: Record<string, string>, settings?: Record<string, string>): Promise<void> => {
     await fixture.cleanUp();

@@ -3,7 +3,7 @@ import type { Cluster } from "./cluster.ts";
 import { reasonOf } from "./cluster.ts";
 import { compare, isWithin } from "./diff.ts";
 import type { Engine } from "./engine.ts";
-import { asText, hasUnknowns, isObject, keepSecrets, objectAt, revealAll, secret, textAt } from "./properties.ts";
+import { asText, hasUnknowns, isObject, objectAt, revealAll, secret, textAt } from "./properties.ts";
 import type { Properties, Value } from "./properties.ts";
 import type { Resource } from "./resource.ts";
 import { isForgotten } from "./unreachable.ts";
@@ -15,22 +15,18 @@ const readOnly = [
 ];
 
 /**
- * A Kubernetes object that is ready as soon as it exists: Namespace or Secret.
+ * `kubernetes:core/v1:Secret`.
  *
  * As in the official plugin it is applied on the server, an object that is there already is not taken over, and a
  * Secret whose data or type changes is deleted and made again, unless the provider allows changing it in place.
  */
-export const kubernetesObjectResource = (
-  cluster: Cluster,
-  engine: Engine,
-  { namespaced }: { namespaced: boolean },
-): Resource => ({
+export const secretResource = (cluster: Cluster, engine: Engine): Resource => ({
   check: (urn, olds, news) => {
     const [before, inputs] = [revealAll(olds), normalize(revealAll(news))];
     const metadata = { ...objectAt(inputs, "metadata") };
     if (metadata["name"] === undefined) Object.assign(metadata, autoname(urn, objectAt(before, "metadata"), metadata));
-    if (namespaced && metadata["namespace"] === undefined) metadata["namespace"] = cluster.defaultNamespace;
-    return Promise.resolve({ inputs: markSecrets({ ...inputs, metadata }, news) });
+    if (metadata["namespace"] === undefined) metadata["namespace"] = cluster.defaultNamespace;
+    return Promise.resolve({ inputs: markSecret({ ...inputs, metadata }) });
   },
 
   diff: (state, inputs) => {
@@ -38,8 +34,7 @@ export const kubernetesObjectResource = (
     const wanted = normalize(revealAll(inputs));
     const changes = compare(actual, wanted, actual);
     const fixed = ["metadata.name", "metadata.namespace"];
-    if (wanted["kind"] === "Secret" && !(cluster.secretsAreMutable && state["immutable"] !== true))
-      fixed.push("type", "data", "stringData");
+    if (!(cluster.secretsAreMutable && state["immutable"] !== true)) fixed.push("type", "data", "stringData");
     const replaces = Object.keys(changes).filter((path) => isWithin(path, fixed));
     return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && keepsItsName(actual, wanted) };
   },
@@ -68,7 +63,7 @@ export const kubernetesObjectResource = (
     const before = revealAll(inputs);
     const live = await find(cluster, before);
     if (!live) return undefined;
-    const found = markSecrets(prune(live, before), inputs);
+    const found = markSecret(prune(live, before));
     return { id, inputs: found, state: checkpoint(found, live, textAt(state, "__fieldManager") ?? "") };
   },
 
@@ -120,7 +115,7 @@ const idOf = (manifest: Properties): string => {
 
 function checkpoint(inputs: Properties, live: Properties, manager: string): Properties {
   return {
-    ...markSecrets(live, inputs),
+    ...markSecret(live),
     __inputs: inputs,
     __initialApiVersion: textAt(inputs, "apiVersion") ?? "v1",
     __fieldManager: manager,
@@ -128,8 +123,7 @@ function checkpoint(inputs: Properties, live: Properties, manager: string): Prop
 }
 
 /** The data of a Secret is secret, whatever it was made of. */
-function markSecrets(object: Properties, inputs: Properties): Properties {
-  if (object["kind"] !== "Secret") return keepSecrets(object, inputs);
+function markSecret(object: Properties): Properties {
   const marked = { ...object };
   for (const key of ["data", "stringData"]) if (marked[key] !== undefined) marked[key] = secret(marked[key]);
   return marked;
@@ -141,7 +135,7 @@ function normalize(inputs: Properties): Properties {
   const metadata = Object.entries(objectAt(inputs, "metadata")).filter(([key]) => !readOnly.includes(key));
   if (inputs["metadata"] !== undefined) normal["metadata"] = Object.fromEntries(metadata);
   const text = objectAt(inputs, "stringData");
-  if (inputs["kind"] === "Secret" && Object.keys(text).length > 0 && !hasUnknowns(inputs)) {
+  if (Object.keys(text).length > 0 && !hasUnknowns(inputs)) {
     const encoded = Object.entries(text).map(([key, value]) => [key, Buffer.from(asText(value)).toString("base64")]);
     normal["data"] = { ...objectAt(inputs, "data"), ...(Object.fromEntries(encoded) as Properties) };
     delete normal["stringData"];

@@ -1,0 +1,73 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { diagnose, holdUp } from "./diagnosis.ts";
+import type { FailedProbes, Trouble } from "./diagnosis.ts";
+import type { Workload } from "./workloads.ts";
+
+/** Why a release does not become healthy, as far as can be seen by now. */
+export type Cause = Trouble | Refusal;
+
+/** That no pod can be made. */
+interface Refusal {
+  /** Kind and name of the workload. */
+  workload: string;
+  reason: string;
+  /** Seconds for which it may yet mend itself. */
+  patience: number;
+}
+
+/**
+ * What was wrong with a pod from before says little of what comes: the node may just have been started, or its image been built
+ * again, and the pod waits for its turn. In seconds, since Kubernetes may take a minute and a half until it tries.
+ */
+const patienceWithOldPods = 120;
+
+/**
+ * Everything that keeps a release from becoming healthy, with the patience that it deserves as things stand.
+ * @param begin when this `up` began, in milliseconds since 1970: pods that were made earlier are from before.
+ */
+export function causesOf(workloads: Workload[], failedProbes: FailedProbes, begin: number): Cause[] {
+  const all = workloads.map((workload) => causesOfOne(workload, failedProbes, begin));
+  const isUnderWay = workloads.some(({ settled, leaving }, index) => leaving || (!settled && !all[index]?.some(waits)));
+  return all.flat().map((cause) => {
+    if (isUnderWay || !("patienceAlone" in cause)) return cause;
+    return { ...cause, patience: cause.patienceAlone ?? cause.patience };
+  });
+}
+
+function causesOfOne(
+  { name, kind, settled, pods, refused }: Workload,
+  failedProbes: FailedProbes,
+  begin: number,
+): Cause[] {
+  if (settled) return [];
+  if (refused !== undefined) return [{ workload: `${kind} ${name}`, reason: `gets no pod: ${refused}`, patience: 10 }];
+  return pods.flatMap((pod) => {
+    const cause = diagnose(pod, failedProbes) ?? holdUp(pod);
+    if (cause === undefined) return [];
+    if (!isOld(pod, begin)) return [cause];
+    const { patienceAlone: _none, ...old } = cause;
+    return [{ ...old, patience: Math.max(cause.patience, patienceWithOldPods) }];
+  });
+}
+
+const isOld = ({ metadata }: V1Pod, begin: number): boolean =>
+  new Date(metadata?.creationTimestamp ?? NaN).getTime() < begin;
+
+/** Whether nothing will come of it without something else. */
+const waits = (cause: Cause): boolean => cause.patience < Infinity || "patienceAlone" in cause;
+
+/** Keeps how long each cause has been there. */
+export class Watch {
+  #since = new Map<string, number>();
+
+  /** Takes down what is to be seen now. Gives the first cause that has been there for longer than it may. */
+  look(causes: Cause[]): Cause | undefined {
+    const now = Date.now();
+    this.#since = new Map(causes.map((cause) => [keyOf(cause), this.#since.get(keyOf(cause)) ?? now]));
+    return causes.find((cause) => now - (this.#since.get(keyOf(cause)) ?? now) >= cause.patience * 1000);
+  }
+}
+
+/** The words of a cause change while it lasts; what it deserves tells one from another. */
+const keyOf = (cause: Cause): string =>
+  "pod" in cause ? `${cause.pod}/${cause.container ?? ""}/${cause.patience}` : cause.workload;

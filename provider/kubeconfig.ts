@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** A context of a kubeconfig file: the way to one cluster. */
+export interface ContextRef {
+  /** Path of the file, relative to the checkout. */
+  kubeconfig: string;
+  /** Its context; which one is current does not matter, since other tools may have changed that. */
+  context: string;
+}
+
+/** The address of an API server, and the certificates, as PEM, by which both sides know each other. */
+export interface Access {
+  server: string;
+  ca: Buffer;
+  cert: Buffer;
+  key: Buffer;
+}
+
+interface Named {
+  name: string;
+}
+
+/** As much of a kubeconfig as Minikube writes: certificates embedded in base64. */
+interface Kubeconfig {
+  contexts?: (Named & { context: { cluster: string; user: string } })[];
+  clusters?: (Named & { cluster: { server: string; "certificate-authority-data": string } })[];
+  users?: (Named & { user: { "client-certificate-data": string; "client-key-data": string } })[];
+}
+
+/**
+ * Reads how a cluster is reached.
+ * @throws Error when the file or the context is not there, or not as Minikube writes it.
+ */
+export async function readAccess({ kubeconfig, context: name }: ContextRef): Promise<Access> {
+  const { contexts, clusters, users } = (parse(await readFile(kubeconfig, "utf8")) ?? {}) as Kubeconfig;
+  const context = contexts?.find((each) => each.name === name)?.context;
+  const cluster = clusters?.find((each) => each.name === context?.cluster)?.cluster;
+  const user = users?.find((each) => each.name === context?.user)?.user;
+  if (cluster === undefined || user === undefined) throw new Error(`${kubeconfig} has no context ${name}`);
+  return {
+    server: cluster.server,
+    ca: Buffer.from(cluster["certificate-authority-data"], "base64"),
+    cert: Buffer.from(user["client-certificate-data"], "base64"),
+    key: Buffer.from(user["client-key-data"], "base64"),
+  };
+}
+
+/**
+ * The same for a cluster of ours: one that is reached by TLS and has the authority of Minikube's home.
+ * @param home Minikube's home.
+ * @throws Error also when the context leads to any other cluster. Nobody is asked.
+ */
+export async function readOwnAccess(ref: ContextRef, home: string): Promise<Access> {
+  const access = await readAccess(ref);
+  if (access.server.startsWith("https:") && access.ca.equals(await readFile(join(home, "ca.crt")))) return access;
+  throw new Error(`${ref.kubeconfig} leads to a cluster that is not Minikube's`);
+}

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Namespace } from "@kubernetes/client-node";
+import type { Commands } from "./commands.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { ApiError, Namespace } from "./kubernetes.ts";
+import type { ContextRef } from "./kubeconfig.ts";
+import { nextLife } from "./life.ts";
+import type { Difference, Resource } from "./resource.ts";
+
+/** What the program says about a namespace. */
+export interface NamespaceInputs extends ContextRef {
+  /** Name of the namespace. */
+  name: string;
+  /** Its labels. */
+  labels: Record<string, string>;
+  /** The life of the cluster. */
+  instance: string;
+}
+
+/** What is known about the namespace. */
+export interface NamespaceState extends NamespaceInputs {
+  /** Names one life of the namespace: that of the cluster, until the namespace is gone. Known in preview. */
+  life: string;
+}
+
+/** How long a namespace may take to go, in milliseconds. */
+const timeout = 120_000;
+const managedBy = "app.kubernetes.io/managed-by";
+const us = "todo-stack";
+
+/**
+ * `minikube:index:Namespace`: a namespace in the stack's own cluster.
+ *
+ * Not the resource of Pulumi's Kubernetes plugin, which never looks whether it is still there, and refuses one that an
+ * interrupted `up` has left or whose state was lost.
+ */
+export class NamespaceResource implements Resource<NamespaceInputs, NamespaceState, NamespaceState> {
+  readonly #commands: Commands;
+  readonly #engine: Engine;
+
+  constructor(commands: Commands, engine: Engine) {
+    this.#commands = commands;
+    this.#engine = engine;
+  }
+
+  async check(_urn: string, olds: Partial<NamespaceState>, news: NamespaceInputs): Promise<NamespaceState> {
+    const { life } = olds;
+    // In a new cluster it is made anew anyhow.
+    if (life === undefined || olds.instance !== news.instance) return { ...news, life: news.instance };
+    return { ...news, life: (await isLost(news)) ? nextLife(life, news.instance, ".") : life };
+  }
+
+  diff(_urn: string, olds: NamespaceState, news: NamespaceState): Promise<Difference> {
+    if (olds.name !== news.name) return Promise.resolve({ changes: true, replaces: ["name"] });
+    const keys = ["instance", "kubeconfig", "context", "life"] as const;
+    const labels = (state: NamespaceState): string => JSON.stringify(Object.entries(state.labels).toSorted());
+    const changes = keys.some((key) => olds[key] !== news[key]) || labels(olds) !== labels(news);
+    return Promise.resolve({ changes });
+  }
+
+  async create(urn: string, inputs: NamespaceState): Promise<{ id: string; state: NamespaceState }> {
+    await this.#make(urn, inputs);
+    return { id: inputs.name, state: inputs };
+  }
+
+  async read(_urn: string, state: NamespaceState): Promise<NamespaceState | undefined> {
+    return (await isLost(state)) ? undefined : state;
+  }
+
+  async update(urn: string, _olds: NamespaceState, news: NamespaceState): Promise<NamespaceState> {
+    await this.#make(urn, news);
+    return news;
+  }
+
+  async delete(urn: string, state: NamespaceState): Promise<void> {
+    await Namespace.use(refOf(state), async (namespace) => {
+      await namespace.remove();
+      await this.#waitUntilGone(urn, state.name, namespace);
+    });
+  }
+
+  async #make(urn: string, { labels, ...inputs }: NamespaceState): Promise<void> {
+    const { name } = inputs;
+    await Namespace.use(refOf(inputs), async (namespace) => {
+      const found = await find(namespace);
+      if (isEnding(found)) await this.#waitUntilGone(urn, name, namespace);
+      else if (found !== undefined && found.metadata?.labels?.[managedBy] !== us) {
+        throw new UserError(
+          `There is a namespace ${name} that this stack has not made.`,
+          "Choose another name: npx pulumi config set namespace NAME",
+        );
+      }
+      await namespace.make({ ...labels, [managedBy]: us });
+    });
+  }
+
+  async #waitUntilGone(urn: string, name: string, namespace: Namespace): Promise<void> {
+    const begin = Date.now();
+    this.#engine.progress(urn, "waiting until the old one is gone");
+    for (;;) {
+      const found = await find(namespace);
+      if (found === undefined) return;
+      if (this.#commands.cancelled) {
+        throw new UserError(`Namespace ${name} was not waited for: interrupted.`, "To go on, type: npx pulumi up");
+      }
+      if (Date.now() - begin > timeout) {
+        throw new UserError(
+          `Namespace ${name} is being deleted, which does not end: ${whatHolds(found)}`,
+          "Remove what holds it, such as an object's finalizer, then type: npx pulumi up",
+        );
+      }
+      await sleep(500);
+    }
+  }
+}
+
+const refOf = ({ kubeconfig, context, name }: ContextRef & { name: string }) => ({
+  kubeconfig,
+  context,
+  namespace: name,
+});
+
+const isEnding = (found: V1Namespace | undefined): boolean => found?.metadata?.deletionTimestamp !== undefined;
+
+async function isLost(inputs: NamespaceInputs): Promise<boolean> {
+  try {
+    const found = await Namespace.use(refOf(inputs), find);
+    return found === undefined || isEnding(found);
+  } catch {
+    // A cluster that cannot be asked: the namespace is taken to be there.
+    return false;
+  }
+}
+
+async function find(namespace: Namespace): Promise<V1Namespace | undefined> {
+  try {
+    return await namespace.self<V1Namespace>();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Kubernetes says of what remains how many there are and which finalizers they wait for. */
+function whatHolds({ status }: V1Namespace): string {
+  const remaining = (status?.conditions ?? []).filter(
+    (each) => each.status === "True" && /Remaining|Failure/.test(each.type),
+  );
+  return remaining.map(({ message = "" }) => message).join("; ") || "Kubernetes does not say why.";
+}

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { Commands } from "../../provider/commands.ts";
+import { UserError } from "../../provider/errors.ts";
+import { NamespaceResource } from "../../provider/namespace.ts";
+import type { NamespaceInputs, NamespaceState } from "../../provider/namespace.ts";
+import { FakeApi } from "./fake-api.ts";
+
+const managedByUs = { "app.kubernetes.io/managed-by": "todo-stack" };
+
+describe("minikube:index:Namespace", () => {
+  let api: FakeApi;
+  let cancellation: AbortController;
+  let progress: string[];
+
+  beforeEach(async () => {
+    api = await FakeApi.start();
+    cancellation = new AbortController();
+    progress = [];
+  });
+
+  afterEach(() => api.stop());
+
+  const resource = (): NamespaceResource =>
+    new NamespaceResource(new Commands(process.env, cancellation.signal), {
+      inform: () => undefined,
+      warn: () => undefined,
+      progress: (_urn, line) => progress.push(line),
+    });
+  const inputs = (changes: Partial<NamespaceInputs> = {}): NamespaceInputs => ({
+    name: "space",
+    labels: { enforce: "restricted" },
+    kubeconfig: api.kubeconfig,
+    context: "todo",
+    instance: "life-1",
+    ...changes,
+  });
+  const state = (changes: Partial<NamespaceState> = {}): NamespaceState => ({
+    ...inputs(),
+    life: "life-1",
+    ...changes,
+  });
+  /** The namespace as the server has it. */
+  const there = (metadata: object = {}, status: object = {}): void => {
+    api.objects.set("", { metadata: { name: "space", labels: managedByUs, ...metadata }, status });
+  };
+
+  it("begins with the life of the cluster, and asks nobody", async () => {
+    assert.deepEqual(await resource().check("", {}, inputs()), state());
+    assert.deepEqual(api.asked, []);
+  });
+
+  it("leaves one alone that is there", async () => {
+    there();
+    const checked = await resource().check("", state(), inputs());
+    assert.deepEqual(checked, state());
+    assert.deepEqual(await resource().diff("", state(), checked), { changes: false });
+  });
+
+  it("is taken to be there when nobody can be asked, so that a preview needs no cluster", async () => {
+    const checked = await resource().check("", state(), inputs({ kubeconfig: "/nowhere" }));
+    assert.equal(checked.life, "life-1");
+  });
+
+  for (const [what, prepare] of [
+    ["was deleted", () => undefined],
+    ["is being deleted", () => there({ deletionTimestamp: "2026-01-02T03:04:05Z" })],
+  ] as const) {
+    it(`gets another life when it ${what}, on which everything in it hangs, and the one after that too`, async () => {
+      prepare();
+      const checked = await resource().check("", state(), inputs());
+      assert.equal(checked.life, "life-1.1");
+      assert.deepEqual(await resource().diff("", state(), checked), { changes: true });
+      assert.equal((await resource().check("", checked, inputs())).life, "life-1.2");
+      assert.equal(await resource().read("", state()), undefined, "a refresh must find it gone");
+    });
+  }
+
+  it("is made with its labels and a mark", async () => {
+    await resource().create("", state());
+    const metadata = { name: "space", labels: { enforce: "restricted", ...managedByUs } };
+    assert.deepEqual(api.applied, [{ apiVersion: "v1", kind: "Namespace", metadata }]);
+  });
+
+  it("is taken over when this stack has made it, as before an interrupted `up` or a lost state", async () => {
+    there();
+    await resource().create("", state());
+    assert.equal(api.applied.length, 1);
+  });
+
+  it("is refused when this stack has not made it, and left as it is", async () => {
+    there({ labels: {} });
+    await assert.rejects(resource().create("", state()), (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /namespace space that this stack has not made\.\n.*config set namespace/);
+      return true;
+    });
+    assert.deepEqual(api.applied, []);
+  });
+
+  it("waits until the old one is gone", async () => {
+    there({ deletionTimestamp: "2026-01-02T03:04:05Z" });
+    setTimeout(() => api.objects.delete(""), 700);
+    await resource().update("", state(), state({ life: "life-1.1" }));
+    assert.ok(progress.includes("waiting until the old one is gone"));
+    assert.equal(api.applied.length, 1);
+  });
+
+  it("ends its waiting when the user cancels", async () => {
+    there({ deletionTimestamp: "2026-01-02T03:04:05Z" });
+    setTimeout(() => cancellation.abort(), 100);
+    await assert.rejects(resource().update("", state(), state({ life: "life-1.1" })), /interrupted/);
+    assert.deepEqual(api.applied, []);
+  });
+
+  it("says what holds one that does not go", async () => {
+    const message = "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances";
+    there(
+      { deletionTimestamp: "2026-01-02T03:04:05Z" },
+      { conditions: [{ type: "NamespaceFinalizersRemaining", status: "True", message }] },
+    );
+    const now = Date.now;
+    let time = now();
+    // A minute at each look.
+    Date.now = () => (time += 60_000);
+    try {
+      await assert.rejects(resource().update("", state(), state({ life: "life-1.1" })), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, /Namespace space .*example\.com\/hold in 1 resource.*\n.*npx pulumi up/);
+        return true;
+      });
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  it("is deleted", async () => {
+    there();
+    await resource().delete("", state());
+    assert.deepEqual(api.deleted, [""]);
+  });
+
+  it("is replaced when it is renamed", async () => {
+    assert.deepEqual((await resource().diff("", state(), state({ name: "other" }))).replaces, ["name"]);
+  });
+});

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { execa } from "execa";
+import { createFixture } from "fs-fixture";
+import { checkout } from "../../toolchain/paths.ts";
+import { begunClusters, removeHalfMade } from "../../toolchain/interrupted.ts";
+import type { PendingOperation } from "../../toolchain/interrupted.ts";
+import { FakeApi } from "../provider/fake-api.ts";
+
+/** The real Pulumi in a checkout with a stack that has no resources. */
+describe("npx pulumi after a run that was killed", function () {
+  this.timeout("1m");
+  let folder: string;
+  let state: string;
+  let lock: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
+    await cp(join(checkout, "toolchain"), join(folder, "toolchain"), { recursive: true });
+    for (const part of ["node_modules", "package.json", "provider", "components", "config.ts"]) {
+      await symlink(join(checkout, part), join(folder, part));
+    }
+    await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
+    await writeFile(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
+    const pulumiState = join(folder, ".state/.pulumi");
+    state = join(pulumiState, "stacks/todo-stack/dev.json");
+    lock = join(pulumiState, "locks/organization/todo-stack/dev/0123.json");
+    assert.equal((await pulumi("stack", "select", "--create", "dev")).exitCode, 0);
+  });
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const pulumi = async (...args: string[]) =>
+    await execa(process.execPath, [join(folder, "toolchain/bin/pulumi.mjs"), ...args], {
+      cwd: folder,
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+  const refresh = async () => await pulumi("refresh", "--yes", "--skip-preview", "--stack", "dev");
+
+  const leaveLock = async (pid: number): Promise<void> => {
+    await mkdir(join(lock, ".."), { recursive: true });
+    const timestamp = "2026-01-02T03:04:05Z";
+    await writeFile(lock, JSON.stringify({ pid, username: "somebody", hostname: hostname(), timestamp }));
+  };
+
+  it("takes its lock away, and says so", async () => {
+    const ended = execa("true");
+    await ended;
+    assert.ok(ended.pid !== undefined);
+    await leaveLock(ended.pid);
+    const result = await refresh();
+    assert.equal(result.exitCode, 0, result.all);
+    assert.match(result.all, /was killed\. Its lock on stack dev is taken away/);
+    assert.ok(!existsSync(lock));
+  });
+
+  it("leaves the lock of a run that goes on, and is refused by it", async () => {
+    await leaveLock(process.pid);
+    const result = await refresh();
+    assert.notEqual(result.exitCode, 0, "two at once would spoil the state");
+    assert.match(result.all, /locked by 1 lock/);
+    assert.ok(existsSync(lock));
+  });
+
+  it("clears what it had begun", async () => {
+    const urn = "urn:pulumi:dev::todo-stack::minikube:index:Rollout::todo-rollout";
+    const type = "minikube:index:Rollout";
+    const pending = [{ type: "creating", resource: { urn, custom: true, type, inputs: {} } }];
+    await refresh();
+    const before = JSON.parse(await readFile(state, "utf8")) as { checkpoint: { latest: object } };
+    before.checkpoint.latest = { ...before.checkpoint.latest, pending_operations: pending };
+    await writeFile(state, JSON.stringify(before));
+
+    const result = await refresh();
+    assert.equal(result.exitCode, 0, result.all);
+    assert.match(result.all, /was interrupted/);
+    assert.doesNotMatch(await readFile(state, "utf8"), /todo-rollout/);
+  });
+
+  it("says what to type when the state is cut off, and that works", async () => {
+    await refresh();
+    const before = await readFile(state, "utf8");
+    await writeFile(state, before.slice(0, before.length / 2));
+    const results = [await pulumi("preview", "--stack", "dev"), await refresh()];
+    for (const { exitCode, all } of results) {
+      assert.equal(exitCode, 1);
+      assert.match(all, /^The state of stack dev is damaged: .*\n {2}Put the copy from before back: cp /m);
+    }
+    assert.equal(await readFile(state, "utf8"), before.slice(0, before.length / 2), "nothing may be changed");
+    const [, from = "", to = ""] = /cp (\S+) (\S+)\./.exec(results[0]?.all ?? "") ?? [];
+    await cp(join(folder, from), join(folder, to));
+    assert.equal((await refresh()).exitCode, 0);
+  });
+});
+
+describe("what an interrupted run had begun to make", () => {
+  const operation = (type: string, name: string, kind = "creating"): PendingOperation => ({
+    type: kind,
+    resource: {
+      type,
+      inputs: type.endsWith("Release") ? { name, namespace: "space" } : { metadata: { name, namespace: "space" } },
+    },
+  });
+
+  it("is deleted where it would be refused the next time, and nothing else is", async () => {
+    const api = await FakeApi.start();
+    await using home = await createFixture({ "ca.crt": await readFile(api.certificate) });
+    try {
+      await removeHalfMade({ home: home.path, profile: "todo", kubeconfig: api.kubeconfig }, [
+        operation("kubernetes:core/v1:Secret", "todo-backend-1"),
+        operation("kubernetes:core/v1:Secret", "todo-backend-0", "deleting"),
+        operation("kubernetes:helm.sh/v3:Release", "todo"),
+        operation("docker:index/image:Image", "todo-backend"),
+      ]);
+      const deletions = api.asked.filter((line) => line.startsWith("DELETE")).map((line) => decodeURIComponent(line));
+      assert.deepEqual(deletions, [
+        "DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=todo-backend-1",
+        "DELETE /api/v1/namespaces/space/secrets?labelSelector=owner=helm,name=todo",
+      ]);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it("is known to a destroy if it is a cluster, and nothing else is", () => {
+    const type = "minikube:index:Cluster";
+    const cluster = { urn: "urn:pulumi:dev::todo-stack::component$cluster::todo", type, inputs: { profile: "todo" } };
+    const known = begunClusters([
+      { type: "creating", resource: cluster },
+      { type: "deleting", resource: cluster },
+      operation("docker:index/image:Image", "todo-backend"),
+    ]);
+    assert.deepEqual(known, [{ ...cluster, id: "todo", outputs: { profile: "todo" } }]);
+  });
+
+  it("is left alone in a cluster that is not ours", async () => {
+    const [api, own] = [await FakeApi.start(), await FakeApi.start()];
+    await using home = await createFixture({ "ca.crt": await readFile(own.certificate) });
+    try {
+      const foreign = { home: home.path, profile: "todo", kubeconfig: api.kubeconfig };
+      await removeHalfMade(foreign, [operation("kubernetes:core/v1:Secret", "todo-backend-1")]);
+      assert.deepEqual(api.asked, []);
+    } finally {
+      await Promise.all([api.stop(), own.stop()]);
+    }
+  });
+});

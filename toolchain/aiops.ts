@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import process from "node:process";
+import { Commands } from "../provider/commands.ts";
+import { readOwnAccess } from "../provider/kubeconfig.ts";
+import { appPackagesStep } from "./app-packages.ts";
+import { environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
+import { launch } from "./launch.mjs";
+import { lookAtCluster } from "./own-cluster.ts";
+import { checkout, minikubeHome, stateFolder } from "./paths.ts";
+import { stateFile } from "./stack-files.ts";
+import { stackName } from "./stack.ts";
+
+/** Long enough for a loaded machine. */
+const patience = 20_000;
+
+/**
+ * Serves MCP for the stack that runs, until the client goes away. Standard output is the protocol's: words go to standard error.
+ * @param http by streamable HTTP on 127.0.0.1 instead of standard input and output.
+ * @throws ToolchainError when the stack's own cluster does not run.
+ */
+export const aiops = async (http: boolean): Promise<number> => {
+  const stack = stackName();
+  const commands = new Commands(environment(), AbortSignal.timeout(patience));
+  const { life, kubeconfig, settings } = await lookAtCluster(commands, { folder: checkout, home: minikubeHome, stack });
+  const { profile: context, namespace } = settings;
+  if (life !== "running") {
+    throw new ToolchainError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
+  }
+  await readOwnAccess({ kubeconfig, context }, minikubeHome);
+  await install();
+  const app = join(checkout, "apps", "aiops", "src", "main.ts");
+  const place = ["--kubeconfig", kubeconfig, "--context", context, "--namespace", namespace];
+  const files = ["--released", stateFile(checkout, stack), "--chart", join(checkout, "charts", "todo")];
+  const args = [app, ...place, ...files, "--state", stateFolder, ...(http ? ["--http"] : [])];
+  return await launch(process.execPath, args, process.env);
+};
+
+const install = async (): Promise<void> => {
+  const step = appPackagesStep("aiops");
+  if (await step.isDone()) return;
+  console.error(`❯ ${step.title}`);
+  await step.run(() => undefined);
+};

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { environment } from "./environment.ts";
+import { packagesAreInstalled } from "./packages.mjs";
+import { checkout } from "./paths.ts";
+import { run } from "./run.ts";
+import type { Step } from "./step.ts";
+
+/** The step that installs the npm packages of an application with a lock file of its own. An image installs its own. */
+export const appPackagesStep = (app: "frontend" | "aiops"): Step => {
+  const title = `npm packages of ${app === "aiops" ? "the MCP server" : `the ${app}`}`;
+  const folder = join(checkout, "apps", app);
+  return {
+    title,
+    isDone: () => Promise.resolve(packagesAreInstalled(folder)),
+    run: async (report) => {
+      const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+      await run(`install ${title}`, "npm", args, { cwd: folder, env: environment(), report });
+    },
+  };
+};

@@ -1,0 +1,185 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { stripVTControlCharacters } from "node:util";
+import { execa } from "execa";
+import { lock } from "proper-lockfile";
+import { developmentVariable } from "../../components/lib/development.ts";
+import { UserError } from "../../provider/errors.ts";
+import { ToolchainError } from "../errors.ts";
+import { checkout, minikubeHome, stateFolder } from "../paths.ts";
+import { runPulumi } from "../pulumi.ts";
+import { setUp } from "../setup.ts";
+import { plainSettings, stackState } from "../stack-files.ts";
+import { stackName } from "../stack.ts";
+import { otherSettings } from "../start.ts";
+import { Sources } from "./changes.ts";
+import { CodeSync } from "./code-sync.ts";
+import { Logs } from "./logs.ts";
+import { watchPods } from "./pods.ts";
+import type { PodObserver } from "./pods.ts";
+import { printer } from "./printer.ts";
+import type { Print } from "./printer.ts";
+import { Ups } from "./ups.ts";
+
+/**
+ * Brings the stack up for development and keeps it in step with the checkout: code is copied into the running pods, and `up` is run
+ * when anything else has changed. Shows what all pods log. Goes on until it is interrupted, then leaves the stack as `up` does.
+ * @param down true to destroy the stack at the end instead.
+ * @returns the exit code.
+ * @throws ToolchainError when it runs already, or when the settings mean another cluster than the one that is there.
+ */
+export const dev = async (down: boolean): Promise<number> => {
+  await setUp();
+  const stack = stackName();
+  refuseAnotherCluster(stack);
+  const release = await onlyOne(stack);
+  try {
+    const session = new Session(stack, printer());
+    await session.untilInterrupted();
+    return await session.end(down);
+  } finally {
+    await release();
+  }
+};
+
+/** Its data would be lost, without a question. */
+const refuseAnotherCluster = (stack: string): void => {
+  const other = otherSettings(checkout, stack);
+  if (other.length === 0) return;
+  const what = `Another ${other.join(", ")} means another cluster, with an empty database.`;
+  throw new ToolchainError(what, "To have that, type: npm start. It asks before it takes the old one away.");
+};
+
+const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
+  mkdirSync(stateFolder, { recursive: true });
+  // The lock of one that was killed is given up after ten seconds.
+  const retries = { retries: 6, minTimeout: 2_000, factor: 1 };
+  try {
+    return await lock(join(stateFolder, `dev-${stack}`), { realpath: false, retries });
+  } catch (error) {
+    const what = `npm run dev runs already for the stack ${stack}.`;
+    throw new ToolchainError(what, "Use that one, or end it by Ctrl-C.", error);
+  }
+};
+
+/** In milliseconds; nobody types faster. */
+const longestEcho = 100;
+
+/** What runs between the start of the command and its end. */
+class Session {
+  readonly #stack: string;
+  readonly #print: Print;
+  readonly #stopped = new AbortController();
+  #interrupted = -Infinity;
+  /** Pulumi, while it runs. */
+  #pulumi: { kill: (signal: NodeJS.Signals) => boolean } | undefined;
+
+  constructor(stack: string, print: Print) {
+    this.#stack = stack;
+    this.#print = print;
+  }
+
+  async untilInterrupted(): Promise<void> {
+    const signal = this.#stopped.signal;
+    const interrupted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => this.#interrupt(name));
+    const sources = new Sources(this.#stack);
+    const ups = new Ups(
+      () => this.#up(),
+      () => sources.fingerprint(),
+    );
+    const sync = new CodeSync(this.#print);
+    const logs = new Logs(this.#print);
+    const watcher = sources.watch({
+      code: (application, paths) => {
+        sync.changed(application, paths);
+        ups.retry();
+      },
+      up: () => ups.want(),
+    });
+    const { profile, namespace } = plainSettings(checkout, this.#stack);
+    const ref = { kubeconfig: join(stateFolder, `${profile}.kubeconfig`), context: profile, namespace };
+    const observers = [sync, logs];
+    const observer: PodObserver = {
+      seen: (pod, config) => observers.forEach((each) => each.seen(pod, config)),
+      gone: (pod) => observers.forEach((each) => each.gone(pod)),
+    };
+    const watching = watchPods(ref, minikubeHome, observer, signal);
+    ups.want();
+    await interrupted;
+    await Promise.all([watcher.close(), ups.stop(), watching]);
+    for (const each of observers) each.stop();
+  }
+
+  /** Leaves the stack as `up` does, or destroys it. Gives the exit code. */
+  async end(down: boolean): Promise<number> {
+    const operation = down ? "destroy" : "up";
+    const what = down ? "Destroying the stack" : "Leaving development";
+    this.#print("dev", `${what}: pulumi ${operation}. Ctrl-C ends at once.`);
+    const code = await this.#run(operation, {});
+    if (code !== 0) this.#print("dev", `That failed. Type: npx pulumi ${operation}`);
+    return code;
+  }
+
+  async #up(): Promise<boolean> {
+    const code = await this.#run("up", { [developmentVariable]: "true" });
+    if (this.#stopped.signal.aborted) return false;
+    if (code !== 0) this.#print("dev", "That up failed. It is tried again with the next edit.");
+    else {
+      const { url = "the application" } = stackState(checkout, this.#stack) ?? {};
+      this.#print("dev", `Open ${url}. Edits are served at once; Ctrl-C leaves development.`);
+    }
+    return code === 0;
+  }
+
+  async #run(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
+    const begin = performance.now();
+    const code = await this.#runPulumi(operation, env).catch((error: unknown) => {
+      if (!(error instanceof ToolchainError) && !(error instanceof UserError)) throw error;
+      this.#print("up", error.message);
+      return 1;
+    });
+    this.#print("up", `${code === 0 ? "done" : "failed"} in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
+    return code;
+  }
+
+  async #runPulumi(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
+    if (operation === "up") refuseAnotherCluster(this.#stack);
+    const args = [operation, "--yes", "--skip-preview", "--stack", this.#stack];
+    return await runPulumi(args, async (words, environment) => {
+      const colour = process.stdout.isTTY ? "always" : "never";
+      const pulumi = execa("pulumi", [...words, "--non-interactive", "--color", colour], {
+        cwd: checkout,
+        env: { ...environment, ...env },
+        extendEnv: false,
+        reject: false,
+        all: true,
+        stdin: "ignore",
+      });
+      this.#pulumi = pulumi;
+      for await (const line of pulumi.iterable({ from: "all" })) {
+        if (!/^\s*(@ |$)/.test(stripVTControlCharacters(line))) this.#print("up", line);
+      }
+      this.#pulumi = undefined;
+      return (await pulumi).exitCode ?? 1;
+    });
+  }
+
+  /** The first time ends in order, the second time at once. */
+  #interrupt(name: NodeJS.Signals): void {
+    const now = performance.now();
+    // What has started this command may pass on a signal that it gets itself.
+    const isEcho = now - this.#interrupted < longestEcho;
+    this.#interrupted = now;
+    if (isEcho) return;
+    if (this.#stopped.signal.aborted) {
+      this.#pulumi?.kill("SIGKILL");
+      console.error("\nEnded at once. The stack may still be in development. Type: npx pulumi up");
+      process.exit(130);
+    }
+    // In a terminal Ctrl-C reaches Pulumi too.
+    if (!process.stdin.isTTY || name !== "SIGINT") this.#pulumi?.kill("SIGINT");
+    this.#stopped.abort();
+  }
+}

@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { isReady } from "../provider/api-server.ts";
+import { Namespace } from "../provider/kubernetes.ts";
+import type { Target } from "../provider/minikube.ts";
+import { forgetRevisions } from "../provider/revisions.ts";
+import { environment } from "./environment.ts";
+import { ToolchainError } from "./errors.ts";
+import { locksOn } from "./stack-locks.ts";
+import type { Lock } from "./stack-locks.ts";
+import { checkout, minikubeHome, stateFolder } from "./paths.ts";
+import { run } from "./run.ts";
+import { plainSettings, stateFile } from "./stack-files.ts";
+
+/** Something that Pulumi had begun and not ended when it was killed. */
+export interface PendingOperation {
+  type: string;
+  resource: {
+    type: string;
+    inputs?: Inputs;
+  };
+}
+
+/** As much of a resource's inputs as is used here. */
+interface Inputs {
+  name?: string;
+  namespace?: string;
+  metadata?: { name?: string; namespace?: string };
+  profile?: string;
+}
+
+/** As much of Pulumi's state as is used here; the exported form has `deployment`, the file `checkpoint.latest`. */
+interface Deployment {
+  resources?: object[];
+  pending_operations?: PendingOperation[];
+}
+
+/**
+ * Clears away what a run of Pulumi that was killed has left in its state, so that the next one goes on: its lock, and what
+ * it had begun to make, which would else be there already when it is made again.
+ * @param isDestroy whether nothing is to be made again.
+ * @throws ToolchainError as {@link deploymentOf}.
+ */
+export const clearInterrupted = async (stack: string, isDestroy: boolean): Promise<void> => {
+  const locks = await settledLocks(stack);
+  if (locks.some(({ alive }) => alive !== false)) return;
+  const { pending_operations: pending = [] } = deploymentOf(stack);
+  for (const lock of locks) rmSync(lock.file, { force: true });
+  if (locks.length > 0) console.error(`The run before was killed. Its lock on stack ${stack} is taken away.`);
+  if (pending.length > 0) await clearPending(stack, pending, isDestroy);
+};
+
+/** A process that was killed just now may take a moment until it is gone. */
+const settledLocks = async (stack: string): Promise<Lock[]> => {
+  for (let attempt = 1; ; attempt += 1) {
+    const locks = locksOn(checkout, stack);
+    if (attempt === 10 || !locks.some(({ alive }) => alive === true)) return locks;
+    await sleep(200);
+  }
+};
+
+/**
+ * Reads what Pulumi's state says of a stack; nothing when there is no such stack.
+ * @throws ToolchainError when the state is damaged, saying how to put the one before back.
+ */
+export const deploymentOf = (stack: string): Deployment => {
+  const file = stateFile(checkout, stack);
+  if (!existsSync(file)) return {};
+  try {
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest?: Deployment } };
+    return checkpoint.latest ?? {};
+  } catch (error) {
+    const name = relative(checkout, file);
+    throw new ToolchainError(
+      `The state of stack ${stack} is damaged: ${error instanceof Error ? error.message : String(error)}`,
+      `Put the copy from before back: cp ${name}.bak ${name}. Or go on without: rm ${name}; npm start. ` +
+        "The cluster and its data are then taken over as they are.",
+      error,
+    );
+  }
+};
+
+const clearPending = async (stack: string, pending: PendingOperation[], isDestroy: boolean): Promise<void> => {
+  console.error("The run before was interrupted. What it had begun is cleared away.");
+  const { profile } = plainSettings(checkout, stack);
+  await removeHalfMade(
+    { home: minikubeHome, profile, kubeconfig: join(stateFolder, `${profile}.kubeconfig`) },
+    pending,
+  );
+  const folder = await mkdtemp(join(tmpdir(), "todo-stack-state-"));
+  const options = { cwd: checkout, env: environment() };
+  try {
+    const file = join(folder, "state.json");
+    await run("read the state", "pulumi", ["stack", "export", "--stack", stack, "--file", file], options);
+    const state = JSON.parse(await readFile(file, "utf8")) as { deployment: Deployment };
+    const { resources = [], ...rest } = state.deployment;
+    delete rest.pending_operations;
+    state.deployment = { ...rest, resources: [...resources, ...(isDestroy ? begunClusters(pending) : [])] };
+    await writeFile(file, JSON.stringify(state), { mode: 0o600 });
+    await run("write the state", "pulumi", ["stack", "import", "--stack", stack, "--file", file], options);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** The cluster that was begun, as Pulumi knows one that is made. The next `up` finds it by itself; a destroy deletes what is known. */
+export const begunClusters = (pending: PendingOperation[]): object[] =>
+  pending
+    .filter(({ type, resource }) => type === "creating" && resource.type === "minikube:index:Cluster")
+    .map(({ resource }) => ({ ...resource, id: resource.inputs?.profile, outputs: resource.inputs }));
+
+/**
+ * Deletes in a cluster of ours what was begun to be made and would be refused if it were there: Secrets, and what Helm keeps
+ * about a release. Everything else is found again.
+ */
+export const removeHalfMade = async (cluster: Target, pending: PendingOperation[]): Promise<void> => {
+  const made = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
+  if (made.length === 0 || !(await isReady(cluster))) return;
+  for (const { type, inputs } of made) {
+    const { name, namespace } = { ...inputs?.metadata, ...inputs };
+    if (name === undefined || namespace === undefined) continue;
+    const ref = { kubeconfig: cluster.kubeconfig, context: cluster.profile, namespace };
+    await Namespace.use(ref, async (inside) => {
+      if (type === "kubernetes:core/v1:Secret")
+        await inside.deleteAll("v1", "secrets", { fieldSelector: `metadata.name=${name}` });
+      if (type === "kubernetes:helm.sh/v3:Release") await forgetRevisions(inside, name);
+    });
+  }
+};
