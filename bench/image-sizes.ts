@@ -1,10 +1,10 @@
-// Compares the images of the running stack `dev` with builds of one stage: node tests/bench/image-sizes.ts
+// Compares the images of the running stack `dev` with builds of one stage: node bench/image-sizes.ts
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout } from "../../toolchain/paths.ts";
-import { NodeDaemon } from "../helpers/node-daemon.ts";
-import { WorkingCopy } from "../helpers/working-copy.ts";
+import { checkout } from "../toolchain/paths.ts";
+import { NodeDaemon } from "../tests/helpers/node-daemon.ts";
+import { WorkingCopy } from "../tests/helpers/working-copy.ts";
 
 /** What one would write without stages and caches. */
 const oneStage = {
