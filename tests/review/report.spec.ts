@@ -89,6 +89,11 @@ describe("the report of a review", () => {
     assert.deepEqual(planIn("", "npm start is needed\n").errors, ["npm start is needed"]);
   });
 
+  it("does not call policies kept that a failed preview may not have looked at", () => {
+    const report = reportOf(plan(), planIn("", "npm start is needed\n"));
+    assert.match(report, /### Policies\n\nNot checked: the preview failed\./);
+  });
+
   it("cannot be broken out of by what a change contains", () => {
     const report = reportOf(plan(), plan(image({ "`````\n# Approved": "1" }), manifests({ "Pod/<b>": {} })));
     assert.match(report, /^`{6}diff$/m);

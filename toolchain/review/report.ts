@@ -64,8 +64,10 @@ const signs = { added: "+", removed: "-", changed: "!" };
 const failures = (heading: string, errors: string[]): string[] =>
   errors.length === 0 ? [] : [`### ${heading}`, fenced(errors, "text")];
 
-const policies = ({ violations }: Plan): string[] => {
-  if (violations.length === 0) return ["### Policies", "All are kept."];
+const policies = ({ violations, errors }: Plan): string[] => {
+  if (violations.length === 0) {
+    return ["### Policies", errors.length === 0 ? "All are kept." : "Not checked: the preview failed."];
+  }
   const lines = violations.map(({ policy, resource, message }) => `${policy}, ${resource}: ${message}`);
   // They come in the order in which Pulumi happens to look at the resources.
   return ["### Policies: violated", fenced(lines.toSorted(), "text")];
