@@ -158,7 +158,9 @@ export const buildGoModule = async (name: GoModuleName, folder: string, report: 
     `build ${name} ${versions[name]}`,
     await goCommand(),
     [
-      ...["build", "-v", "-trimpath", "-ldflags", ["-s", "-w", ...variables].join(" "), ...(module.flags ?? [])],
+      // The linker throws away what the compiler would write for debuggers: a tenth of its time.
+      ...["build", "-v", "-trimpath", "-gcflags=all=-dwarf=false"],
+      ...["-ldflags", ["-s", "-w", ...variables].join(" "), ...(module.flags ?? [])],
       ...["-o", output, ...built.map(([, pkg]) => pkg)],
     ],
     {
