@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { Account } from "../helpers/account.ts";
 import { launchBrowser } from "../helpers/browser.ts";
 import { ClusterView } from "../helpers/cluster.ts";
-import { dockerTraces } from "../helpers/docker.ts";
 import { inSequence } from "../helpers/in-sequence.ts";
-import { WorkingCopy } from "../helpers/working-copy.ts";
+import type { WorkingCopy } from "../helpers/working-copy.ts";
 import { DevCommand } from "./dev-command.ts";
+import { stackHandedOn } from "./stack.ts";
 
 const namespace = "todo";
-/** A checkout with a stack `dev`, to work on these tests without a cluster made each time. */
-const checkout = process.env["TODO_STACK_TESTS"];
 const service = "apps/backend/src/app/todos/service.py";
 
 /** Development in the cluster, in the order in which somebody meets it. Each step builds on the last. */
@@ -58,8 +55,7 @@ describe("W1: npm run dev", function () {
 
   before(async function () {
     this.timeout("20m");
-    const config = { profile: "todo-dev-tests", port: "30288", cpus: "2", memory: "4096" };
-    copy = checkout === undefined ? await WorkingCopy.create("dev-tests", config) : WorkingCopy.at(checkout, "dev");
+    copy = await stackHandedOn();
     profile = (await copy.succeed("pulumi", ["config", "get", "profile", "--stack", copy.stack])).trim();
     dev = new DevCommand(copy);
     await dev.isUp();
@@ -70,15 +66,8 @@ describe("W1: npm run dev", function () {
 
   after(async function () {
     const failed = this.test?.parent?.tests.some((test) => test.isFailed()) ?? false;
-    if (failed) {
-      console.log(dev.output);
-      await copy.keepState("test-results");
-    }
+    if (failed) console.log(dev.output);
     await dev.kill();
-    if (checkout !== undefined) return;
-    await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", copy.stack]);
-    assert.deepEqual(await dockerTraces(profile), [], "nothing of the stack may remain in Docker");
-    await copy.remove();
   });
 
   it("serves an edit of the backend in the pod that runs, without a build", async () => {

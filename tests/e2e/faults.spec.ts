@@ -20,11 +20,10 @@ import { timeToRecover } from "../helpers/recovery.ts";
 import { until } from "../helpers/until.ts";
 import { WorkingCopy } from "../helpers/working-copy.ts";
 import { killAtRandom, moments } from "./kills.ts";
+import { stackHandedOn } from "./stack.ts";
 
 const namespace = "todo";
 const helmRecords = "owner=helm,name=todo";
-/** A checkout whose stack `dev` is up, to work on these tests without bringing one up each time. */
-const checkout = process.env["TODO_STACK_TESTS"];
 
 /** What happens to a laptop. After each fault one `up` must converge, the next have nothing to do, and no todo be lost. */
 describe("a stack to which something has happened", function () {
@@ -90,22 +89,15 @@ describe("a stack to which something has happened", function () {
   };
 
   before(async () => {
-    const config = { profile: "todo-faults", port: "30284", cpus: "2", memory: "4096" };
-    copy = checkout === undefined ? await WorkingCopy.create("faults", config) : WorkingCopy.at(checkout, "dev");
+    copy = await stackHandedOn();
     profile = (await copy.succeed("pulumi", ["config", "get", "profile", "--stack", copy.stack])).trim();
     await copy.up();
     url = String((await copy.outputs())["url"]);
     await begin();
   });
 
-  after(async function () {
+  after(async () => {
     if (demo !== undefined) await destroyDemo();
-    if (checkout !== undefined) return;
-    const failed = this.test?.parent?.tests.some((test) => test.isFailed()) ?? false;
-    if (failed) await copy.keepState("test-results");
-    await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", copy.stack]);
-    assert.deepEqual(await dockerTraces(profile), [], "nothing of the stack may remain in Docker");
-    await copy.remove();
   });
 
   it("its container is paused", async () => {
