@@ -55,7 +55,7 @@ export const allChecks = async (): Promise<Check[]> => [
   { title: "backend types", ...uvRun("mypy") },
   {
     title: "backend tests",
-    ...uvRun("pytest", "--quiet", `--junitxml=${resultFile("backend")}`),
+    ...uvRun("pytest", "--quiet", "--numprocesses=auto", `--junitxml=${resultFile("backend")}`),
     results: resultFile("backend"),
     // Its titles are names of functions, and its own patterns are expressions. Some tests do not cover what all do.
     select: (pattern) => (/^\w+$/.test(pattern) ? ["--no-cov", "-k", pattern] : undefined),

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
+import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
@@ -42,7 +44,8 @@ export const choose = (all: Check[], names: string[], grep?: string): Check[] =>
 };
 
 /**
- * Runs checks one after the other and prints how many tests of each passed.
+ * Runs checks and prints how many tests of each passed: first those that are one test, as many at once as there are processors,
+ * then the others one after the other.
  * @param log a file that gets everything that is printed, in place of what the last run left there.
  * @returns the exit code.
  */
@@ -53,10 +56,13 @@ export const runAll = async (checks: Check[], log: string, grep?: string): Promi
     console.log(text);
     appendFileSync(log, `${text}\n`);
   };
-  const results: [Check, Counts][] = [];
-  for (const check of checks) {
+  const [several, one] = [checks.filter(({ results }) => results), checks.filter(({ results }) => !results)];
+  const results = await pMap(one, async (check): Promise<[Check, Counts]> => [check, await runOne(check, print)], {
+    concurrency: availableParallelism(),
+  });
+  for (const check of several) {
     print(`\n── ${check.title}`);
-    results.push([check, await runCheck(check, log, print)]);
+    results.push([check, await runSeveral(check, log)]);
   }
   const ran = results.filter(([, { passed, failed }]) => grep === undefined || passed + failed > 0);
   if (ran.length === 0) {
@@ -68,22 +74,27 @@ export const runAll = async (checks: Check[], log: string, grep?: string): Promi
   return exitCode;
 };
 
-const runCheck = async (check: Check, log: string, print: (text: string) => void): Promise<Counts> => {
+const runOne = async (check: Check, print: (text: string) => void): Promise<Counts> => {
+  const result = await execa(check.command, check.args, { ...optionsOf(check), all: true });
+  const output = result.failed ? `\n${result.all || (result.shortMessage ?? "")}` : "";
+  print(`\n── ${check.title}${output}`);
+  return count(!result.failed, undefined);
+};
+
+const runSeveral = async (check: Check, log: string): Promise<Counts> => {
   if (check.results !== undefined) rmSync(check.results, { force: true });
   const terminalAndLog = ["inherit" as const, { file: log, append: true }];
   const result = await execa(check.command, check.args, {
-    cwd: check.cwd ?? checkout,
-    env: environment(),
-    extendEnv: false,
-    reject: false,
-    stdin: "ignore",
-    all: true,
-    ...(check.results === undefined ? {} : { stdout: terminalAndLog, stderr: terminalAndLog }),
+    ...optionsOf(check),
+    stdout: terminalAndLog,
+    stderr: terminalAndLog,
   });
-  if (check.results === undefined && result.failed) print(result.all || (result.shortMessage ?? ""));
   const nothingToRun = result.exitCode !== undefined && result.exitCode === check.nothingSelected;
   return count(!result.failed || nothingToRun, readResults(check.results));
 };
+
+const optionsOf = ({ cwd = checkout }: Check) =>
+  ({ cwd, env: environment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
 
 const readResults = (file: string | undefined): string | undefined => {
   try {
