@@ -35,7 +35,8 @@ function fieldsOf(old: unknown, now: unknown, path = ""): string[] {
   return changedNames(old, now).flatMap((key) => fieldsOf(old[key], now[key], path === "" ? key : `${path}.${key}`));
 }
 
-const changedNames = (olds: Named, news: Named): string[] =>
+/** The names of what is different, sorted. */
+export const changedNames = (olds: Named, news: Named): string[] =>
   [...new Set([...Object.keys(olds), ...Object.keys(news)])]
     .filter((name) => !isDeepStrictEqual(olds[name], news[name]))
     .toSorted();

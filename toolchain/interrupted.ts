@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -13,7 +13,7 @@ import { locksOn } from "./stack-locks.ts";
 import type { Lock } from "./stack-locks.ts";
 import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { run } from "./run.ts";
-import { plainSettings, stateFile } from "./stack-files.ts";
+import { deploymentIn, plainSettings, stateFile } from "./stack-files.ts";
 
 /** Something that Pulumi had begun and not ended when it was killed. */
 export interface PendingOperation {
@@ -67,13 +67,10 @@ const settledLocks = async (stack: string): Promise<Lock[]> => {
  * @throws ToolchainError when the state is damaged, saying how to put the one before back.
  */
 export const deploymentOf = (stack: string): Deployment => {
-  const file = stateFile(checkout, stack);
-  if (!existsSync(file)) return {};
   try {
-    const { checkpoint } = JSON.parse(readFileSync(file, "utf8")) as { checkpoint: { latest?: Deployment } };
-    return checkpoint.latest ?? {};
+    return deploymentIn(checkout, stack) ?? {};
   } catch (error) {
-    const name = relative(checkout, file);
+    const name = relative(checkout, stateFile(checkout, stack));
     throw new ToolchainError(
       `The state of stack ${stack} is damaged: ${error instanceof Error ? error.message : String(error)}`,
       `Put the copy from before back: cp ${name}.bak ${name}. Or go on without: rm ${name}; npm start. ` +

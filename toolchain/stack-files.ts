@@ -29,9 +29,9 @@ interface Outputs extends Partial<NonNullable<StackState["made"]>> {
   url?: string;
 }
 
-/** As much as is read of Pulumi's state. */
-interface State {
-  checkpoint: { latest?: { resources?: { type: string; outputs?: Outputs }[] } };
+/** As much as is read of the resources in Pulumi's state. */
+interface Deployment {
+  resources?: { type: string; outputs?: Outputs }[];
 }
 
 /**
@@ -58,15 +58,26 @@ export const stateFile = (folder: string, stack: string): string =>
   join(folder, ".state", ".pulumi", "stacks", "todo-stack", `${stack}.json`);
 
 /**
+ * Reads what Pulumi's state file says of a stack, as it is.
+ * @returns undefined when there is no such stack.
+ * @throws Error when the file cannot be read.
+ */
+export const deploymentIn = (folder: string, stack: string): object | undefined => {
+  const text = readIfThere(stateFile(folder, stack));
+  if (text === undefined) return undefined;
+  const { checkpoint } = JSON.parse(text) as { checkpoint: { latest?: object } };
+  return checkpoint.latest ?? {};
+};
+
+/**
  * Reads the state of a stack without running Pulumi.
  * @returns undefined when there is no such stack.
  * @throws Error when the state cannot be read.
  */
 export const stackState = (folder: string, stack: string): StackState | undefined => {
-  const text = readIfThere(stateFile(folder, stack));
-  if (text === undefined) return undefined;
-  const { checkpoint } = JSON.parse(text) as State;
-  const outputsOf = (type: string) => checkpoint.latest?.resources?.find((each) => each.type === type)?.outputs;
+  const deployment = deploymentIn(folder, stack) as Deployment | undefined;
+  if (deployment === undefined) return undefined;
+  const outputsOf = (type: string) => deployment.resources?.find((each) => each.type === type)?.outputs;
   const { instance, driver, cpus, memory, ports } = outputsOf("minikube:index:Cluster") ?? {};
   const url = outputsOf("pulumi:pulumi:Stack")?.url;
   const isMade = driver !== undefined && cpus !== undefined && memory !== undefined && ports !== undefined;

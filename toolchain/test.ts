@@ -56,7 +56,7 @@ export const runAll = async (checks: Check[], log: string, grep?: string): Promi
     console.log(text);
     appendFileSync(log, `${text}\n`);
   };
-  const [several, one] = [checks.filter(({ results }) => results), checks.filter(({ results }) => !results)];
+  const [several, one] = [checks.filter(isCounted), checks.filter((check) => !isCounted(check))];
   const results = await pMap(one, async (check): Promise<[Check, Counts]> => [check, await runOne(check, print)], {
     concurrency: availableParallelism(),
   });
@@ -81,8 +81,12 @@ const runOne = async (check: Check, print: (text: string) => void): Promise<Coun
   return count(!result.failed, undefined);
 };
 
-const runSeveral = async (check: Check, log: string): Promise<Counts> => {
-  if (check.results !== undefined) rmSync(check.results, { force: true });
+type Counted = Check & Required<Pick<Check, "results">>;
+
+const isCounted = (check: Check): check is Counted => check.results !== undefined;
+
+const runSeveral = async (check: Counted, log: string): Promise<Counts> => {
+  rmSync(check.results, { force: true });
   const terminalAndLog = ["inherit" as const, { file: log, append: true }];
   const result = await execa(check.command, check.args, {
     ...optionsOf(check),
@@ -96,9 +100,9 @@ const runSeveral = async (check: Check, log: string): Promise<Counts> => {
 const optionsOf = ({ cwd = checkout }: Check) =>
   ({ cwd, env: environment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
 
-const readResults = (file: string | undefined): string | undefined => {
+const readResults = (file: string): string | undefined => {
   try {
-    return file === undefined ? undefined : readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch {
     return undefined;
   }

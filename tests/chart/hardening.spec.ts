@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hardened } from "./hardened.ts";
 import { containersOf, pick, podsOf, render, type Container, type Manifest } from "./render.ts";
 
 const USERS: Record<string, number> = {
@@ -45,18 +46,7 @@ describe("chart: hardening", () => {
     const containers = containersOf(manifests);
     assert.deepEqual(containers.map(({ container }) => container.name).sort(), Object.keys(WRITABLE).sort());
     for (const { where, container } of containers) {
-      assert.deepEqual(
-        container.securityContext,
-        {
-          allowPrivilegeEscalation: false,
-          capabilities: { drop: ["ALL"] },
-          privileged: false,
-          readOnlyRootFilesystem: true,
-          runAsNonRoot: true,
-          seccompProfile: { type: "RuntimeDefault" },
-        },
-        where,
-      );
+      assert.deepEqual(container.securityContext, hardened, where);
     }
   });
 

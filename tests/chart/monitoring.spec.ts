@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { versions } from "../../toolchain/tools/versions.ts";
+import { hardened } from "./hardened.ts";
 import { containersOf, type Manifest, pick, podsOf, readChartYaml, refusal, render } from "./render.ts";
 
 const ON = "monitoring.enabled=true";
@@ -75,14 +76,7 @@ describe("chart: monitoring", () => {
     const account = pick(manifests, "ServiceAccount", "todo-prometheus") as Manifest & Record<string, unknown>;
     assert.equal(account["automountServiceAccountToken"], false);
     const [found] = containersOf(manifests).filter(({ container }) => container.name === "prometheus");
-    assert.deepEqual(found?.container.securityContext, {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ["ALL"] },
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
-      seccompProfile: { type: "RuntimeDefault" },
-    });
+    assert.deepEqual(found?.container.securityContext, hardened);
     const writable = found.container.volumeMounts?.filter(({ readOnly }) => readOnly !== true);
     assert.deepEqual(writable, [{ name: "data", mountPath: "/prometheus" }]);
     assert.deepEqual(spec["volumes"][1], { name: "data", emptyDir: { sizeLimit: "1Gi" } });

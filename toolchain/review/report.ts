@@ -1,5 +1,6 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import { stringify } from "yaml";
+import { changedNames, changesOf as changedFiles } from "../../provider/changes.ts";
 import type { Plan, PlannedResource } from "./plan.ts";
 
 type Properties = Record<string, unknown>;
@@ -93,7 +94,7 @@ const manifests = ({ type, old, now }: Change): string[] => {
   return [
     ...(chart.length === 0 ? [] : ["Files of the chart:", fenced(chart)]),
     ...(missing ? ["There was no Helm, so manifests were neither rendered nor checked."] : []),
-    ...namesIn(olds, news).map((name) =>
+    ...changedNames(olds, news).map((name) =>
       [
         `<details open><summary>${escaped(name)}</summary>\n`,
         fenced(patchOf(olds[name], news[name])),
@@ -119,14 +120,9 @@ const withoutShown = (type: string, inputs: Properties): Properties => {
 
 const filesIn = (old: Properties, now: Properties): string[] => {
   const [olds, news] = [partOf(old, "files"), partOf(now, "files")];
-  return namesIn(olds, news).map((name) => `${name in olds ? (name in news ? "!" : "-") : "+"} ${name}`);
+  // What a diff in Markdown colours as changed begins so.
+  return changedFiles(olds, news).map((line) => line.replace(/^~/, "!"));
 };
-
-/** The names of what is different. */
-const namesIn = (olds: Properties, news: Properties): string[] =>
-  [...new Set([...Object.keys(olds), ...Object.keys(news)])]
-    .filter((name) => asText(olds[name]) !== asText(news[name]))
-    .toSorted();
 
 const partOf = (inputs: Properties, key: string): Properties => (inputs[key] ?? {}) as Properties;
 
