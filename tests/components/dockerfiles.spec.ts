@@ -24,12 +24,14 @@ const stagesOf = (app: string): Stage[] =>
       return { base, name, text };
     });
 
-/** The stages that the image of production is copied from, and its own. */
+/** The stages that the image of production is made from, and its own. */
 const production = (app: string): Stage[] => {
   const stages = stagesOf(app);
   const reached = new Set([stages.at(-1)]);
   for (const stage of reached) {
-    const copied = [...(stage?.text ?? "").matchAll(/^COPY --from=(\S+)/gm)].map(([, name]) => name);
+    const copied = [...(stage?.text ?? "").matchAll(/(?:^COPY --from=|--mount=type=bind,from=)([^\s,]+)/gm)].map(
+      ([, name]) => name,
+    );
     for (const each of stages) if (copied.includes(each.name)) reached.add(each);
   }
   return stages.filter((stage) => reached.has(stage));
@@ -58,6 +60,14 @@ describe("the Dockerfiles", () => {
       copied,
       parts.map((part) => `--from=builder /app/${part}`),
     );
+  });
+
+  it("build an edit of the frontend without copying packages, and compile only what has changed", () => {
+    const [deps, builder] = production("frontend");
+    assert.match(deps?.text ?? "", /npm ci --omit=dev /, "what only tests the frontend need not be installed");
+    assert.doesNotMatch(builder?.text ?? "", /COPY .*node_modules/);
+    assert.match(builder?.text ?? "", /--mount=type=bind,from=deps,source=\/app\/node_modules,.* npm run build /);
+    assert.match(builder?.text ?? "", /--mount=type=cache,target=\/app\/\.next\/cache,.* npm run build /);
   });
 
   it("I2: build the backend in two stages on Debian's slim Python, dependencies by the lock file before the code", () => {
