@@ -1,6 +1,6 @@
 import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { contextFiles, hashOf } from "./lib/content-hash.ts";
+import { contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import { ImagePresence } from "./lib/minikube.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -42,7 +42,7 @@ export class AppImage extends pulumi.ComponentResource {
       `${name}-presence`,
       {
         image: reference,
-        files,
+        files: outlineOf(files),
         instance: cluster.instance,
         dockerHost: cluster.dockerHost,
         dockerCertPath: cluster.dockerCertPath,

@@ -7,7 +7,7 @@ import type { Difference, Resource } from "./resource.ts";
 export interface ImagePresenceInputs {
   /** `name:tag`. */
   image: string;
-  /** The files that it is made of, each with a hash, for those who read a preview. The image's tag decides. */
+  /** The files that it is made of, or folders of them, each with a hash, for those who read a preview. The image's tag decides. */
   files: Record<string, string>;
   /** The life of the cluster. */
   instance: string;

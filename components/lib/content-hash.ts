@@ -42,6 +42,30 @@ export function hashOf(files: Files): string {
   return shortHash(JSON.stringify(files));
 }
 
+/**
+ * Names what can be shown of files, whose number may be any: above a number of lines it names folders, the deepest first, each with
+ * the hash of all that is in it.
+ * @param most how many lines there may be. There are more only when so many files and folders lie in the top folder.
+ */
+export function outlineOf(files: Files, most = 1_000): Files {
+  const all = Object.entries(files);
+  const deepest = all.reduce((depth, [path]) => Math.max(depth, path.split("/").length), 0);
+  let outline = files;
+  for (let depth = deepest - 1; depth > 0 && Object.keys(outline).length > most; depth -= 1) {
+    const lines = Map.groupBy(all, ([path]) => cutAt(path, depth));
+    outline = Object.fromEntries(
+      [...lines].map(([line, inIt]) => [line, files[line] ?? hashOf(Object.fromEntries(inIt))]),
+    );
+  }
+  return outline;
+}
+
+/** A path, or the folder in it at a depth. */
+function cutAt(path: string, depth: number): string {
+  const parts = path.split("/");
+  return parts.length > depth ? `${parts.slice(0, depth).join("/")}/` : path;
+}
+
 function read(folder: string, files: string[]): Files {
   return Object.fromEntries(files.toSorted().map((file) => [file, fileHash(join(folder, file))]));
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { chartFiles, contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { chartFiles, contextFiles, hashOf, outlineOf } from "../../components/lib/content-hash.ts";
 
 const contextHash = (folder: string): string => hashOf(contextFiles(folder));
 const chartHash = (folder: string): string => hashOf(chartFiles(folder));
@@ -129,4 +129,36 @@ describe("chartFiles", () => {
       assert.equal(await notices(chartHash, chart, (folder) => folder.writeFile(file, "edited")), counts);
     });
   }
+});
+
+describe("outlineOf", () => {
+  const files = { a: "1", "b/c": "2", "b/d/e": "3", "b/d/f": "4", "g/h/i": "5" };
+
+  it("names every file as long as they are few", () => {
+    assert.deepEqual(outlineOf(files, 5), files);
+  });
+
+  it("names folders when they are many, the deepest first", () => {
+    assert.deepEqual(Object.keys(outlineOf(files, 4)), ["a", "b/c", "b/d/", "g/h/"]);
+    assert.deepEqual(Object.keys(outlineOf(files, 3)), ["a", "b/", "g/"]);
+    assert.deepEqual(Object.keys(outlineOf(files, 1)), ["a", "b/", "g/"]);
+  });
+
+  it("shows in which line a file has changed, come or gone", () => {
+    const before = outlineOf(files, 3);
+    const fewer = Object.fromEntries(Object.entries(files).filter(([path]) => path !== "b/d/e"));
+    const another = [{ ...files, "b/d/e": "6" }, { ...files, "b/d/j": "6" }, fewer, { ...fewer, "b/d/k": "3" }];
+    for (const changed of another) {
+      const after = outlineOf(changed, 3);
+      const lines = Object.keys(before).filter((line) => before[line] !== after[line]);
+      assert.deepEqual(lines, ["b/"]);
+    }
+  });
+
+  it("keeps tens of thousands of files out of the state", () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 50_000 }, (_, number) => [`src/part-${Math.floor(number / 1_000)}/${number}`, "1"]),
+    );
+    assert.equal(Object.keys(outlineOf(many)).length, 50);
+  });
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import type { Stats } from "node:fs";
-import { lstat, readdir, readFile, realpath } from "node:fs/promises";
 import { isAbsolute, join, relative } from "node:path";
 import { rulesIn } from "../../components/lib/content-hash.ts";
 import type { Rules } from "../../components/lib/content-hash.ts";
@@ -15,22 +15,22 @@ import type { Rules } from "../../components/lib/content-hash.ts";
  * @returns a SHA-256 in hexadecimal.
  * @throws Error when a file cannot be read or a link leads nowhere.
  */
-export async function contextDigest(context: string, dockerfile: string): Promise<string> {
+export function contextDigest(context: string, dockerfile: string): string {
   const total = createHash("sha256");
   const add = (name: string, mode: string, content: Buffer | string): void => {
     total.update(name).update(mode).update(createHash("sha256").update(content).digest()).update("\0");
   };
-  add("Dockerfile", "----------", await readFile(dockerfile));
-  for await (const path of filesOf(context, await rulesFor(context, dockerfile))) {
+  add("Dockerfile", "----------", readFileSync(dockerfile));
+  for (const path of filesOf(context, rulesFor(context, dockerfile))) {
     const file = join(context, path);
-    const stats = await lstat(file);
-    add(path, modeText(stats), await contentOf(file, stats));
+    const stats = lstatSync(file);
+    add(path, modeText(stats), contentOf(file, stats));
   }
   return total.digest("hex");
 }
 
-async function* filesOf(context: string, rules: Rules, folder = ""): AsyncGenerator<string> {
-  const entries = await readdir(join(context, folder), { withFileTypes: true });
+function* filesOf(context: string, rules: Rules, folder = ""): Generator<string> {
+  const entries = readdirSync(join(context, folder), { withFileTypes: true });
   for (const entry of entries.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)))) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
@@ -39,10 +39,10 @@ async function* filesOf(context: string, rules: Rules, folder = ""): AsyncGenera
   }
 }
 
-async function rulesFor(context: string, dockerfile: string): Promise<Rules> {
+function rulesFor(context: string, dockerfile: string): Rules {
   for (const path of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
     try {
-      return rulesIn(await readFile(path, "utf8"));
+      return rulesIn(readFileSync(path, "utf8"));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
@@ -50,11 +50,11 @@ async function rulesFor(context: string, dockerfile: string): Promise<Rules> {
   return rulesIn("");
 }
 
-async function contentOf(file: string, stats: Stats): Promise<Buffer | string> {
-  if (stats.isFile()) return readFile(file);
+function contentOf(file: string, stats: Stats): Buffer | string {
+  if (stats.isFile()) return readFileSync(file);
   if (!stats.isSymbolicLink()) return "";
   try {
-    const target = await realpath(file);
+    const target = realpathSync(file);
     return isAbsolute(file) ? target : relative(process.cwd(), target);
   } catch (error) {
     throw new Error(`could not evaluate symlink at ${file}: ${(error as Error).message}`, { cause: error });

@@ -25,7 +25,7 @@ export const imageResource = (daemon: Daemon, engine: Engine): Resource => ({
     if (!unknownPaths) {
       const { context, dockerfile } = pathsOf(build);
       await mustExist(context, dockerfile);
-      Object.assign(build, { context, dockerfile, contextDigest: await contextDigest(context, dockerfile) });
+      Object.assign(build, { context, dockerfile, contextDigest: contextDigest(context, dockerfile) });
     }
     if (build["platform"] === undefined) {
       build["platform"] = `linux/${architecture()}`;
