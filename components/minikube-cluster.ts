@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker/provider.js";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { versions } from "../toolchain/tools/versions.ts";
-import { Cluster } from "./lib/minikube.ts";
+import { Cluster, ControlPlane } from "./lib/minikube.ts";
 
 /** The port of the application on the cluster's node, whatever the port on the host. */
 export const nodePort = 30080;
@@ -66,28 +66,35 @@ export class MinikubeCluster extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
+    // Images are built meanwhile: they need the cluster's daemon alone.
+    const { home, instance } = cluster;
+    const controlPlane = new ControlPlane(
+      `${name}-control-plane`,
+      { profile, home, kubeconfig, instance, nodeStarted: this.nodeStarted },
+      { parent: this, deletedWith: cluster },
+    );
     const daemon = new docker.Provider(
       `${name}-docker`,
       { host: cluster.dockerHost, certPath: cluster.dockerCertPath },
       // A new cluster may listen where the old one did. A provider that has met the dead daemon must not be used for it.
-      { parent: this, replacementTrigger: cluster.instance },
+      { parent: this, replacementTrigger: instance },
     );
     const kubernetesApi = new kubernetes.Provider(
       `${name}-kubernetes`,
       { kubeconfig, context: profile },
-      { parent: this, dependsOn: cluster },
+      { parent: this, dependsOn: controlPlane },
     );
 
     // `deletedWith`: what is in the cluster goes with it, so a destroy asks neither daemon nor API, which may be dead.
-    this.inCluster = { deletedWith: cluster, dependsOn: cluster };
+    this.inCluster = { deletedWith: cluster, dependsOn: controlPlane };
     this.inDaemon = { provider: daemon, deletedWith: daemon };
     this.inKubernetes = { provider: kubernetesApi, deletedWith: kubernetesApi };
-    this.instance = cluster.instance;
+    this.instance = instance;
     this.dockerHost = cluster.dockerHost;
     this.dockerCertPath = cluster.dockerCertPath;
     this.kubeconfig = kubeconfig;
     this.context = profile;
-    this.nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
     this.url = inContainer
       ? pulumi.output(`http://localhost:${port}`)
       : cluster.dockerHost.apply((host) => `http://${new URL(host).hostname}:${nodePort}`);

@@ -6,20 +6,19 @@ import semver from "semver";
 import { availableCapacity, fit } from "./capacity.ts";
 import type { Commands } from "./commands.ts";
 import { isReady } from "./api-server.ts";
-import { lookAtContainer, removeVolume, thingsNamed } from "./docker.ts";
+import { lookAtContainer, openDns, removeVolume, thingsNamed } from "./docker.ts";
 import type { Capacity, ContainerState } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { deleteCluster, dockerHost, minikubeHome, startCluster } from "./minikube.ts";
 import type { StartOptions, Target } from "./minikube.ts";
-import { enforceNetworkPolicies, networkPolicyEnforcer } from "./network-policy.ts";
-import type { Enforcer } from "./network-policy.ts";
 import { nodeState, wake } from "./node.ts";
 import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
 import type { Mark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
 import { canBeMended, keepCopy, mend } from "./profile-copy.ts";
 import type { Difference, Resource } from "./resource.ts";
+import type { Starts } from "./starts.ts";
 
 /** What the program says about a cluster. */
 export interface ClusterInputs extends StartOptions {
@@ -38,12 +37,10 @@ export interface CheckedInputs extends ClusterInputs, Target {
   dockerCertPath: string;
 }
 
-/** What is known once the cluster runs. */
+/** What is known once the node runs. */
 export interface ClusterState extends CheckedInputs {
   /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
   dockerHost: string;
-  /** What enforces NetworkPolicies; undefined in the state of a cluster that was made before this was looked after. */
-  networkPolicy?: Enforcer;
   /** When the node was started last, in ISO 8601; with the docker driver alone. */
   nodeStarted?: string;
 }
@@ -51,18 +48,23 @@ export interface ClusterState extends CheckedInputs {
 /** What Minikube cannot change about a cluster that exists. */
 const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime"] as const;
 
-/** `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. */
+/**
+ * `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. A new one is there as soon as images can be
+ * built in its daemon; for its Kubernetes waits `minikube:index:ControlPlane`.
+ */
 export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, ClusterState> {
   readonly #commands: Commands;
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #starts: Starts;
   /** The clusters that Pulumi's state knows. */
   readonly #known = new Set<string>();
 
-  constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv) {
+  constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv, starts: Starts) {
     this.#commands = commands;
     this.#engine = engine;
     this.#env = env;
+    this.#starts = starts;
   }
 
   async check(urn: string, olds: Partial<CheckedInputs>, news: ClusterInputs): Promise<CheckedInputs> {
@@ -97,9 +99,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       return { changes: true, replaces };
     }
     const life = await this.#life(olds);
-    if (life === "missing") return { changes: true, replaces: ["instance"] };
-    const isEnforced = olds.networkPolicy !== undefined && olds.networkPolicy !== "none";
-    return { changes: life !== "running" || !isEnforced || news.kubernetesVersion !== olds.kubernetesVersion };
+    // A start that did not come to its end leaves nothing that is worth keeping.
+    if (life === "missing" || readMark(olds)?.made === undefined) return { changes: true, replaces: ["instance"] };
+    return { changes: life !== "running" || news.kubernetesVersion !== olds.kubernetesVersion };
   }
 
   async create(urn: string, inputs: CheckedInputs): Promise<{ id: string; state: ClusterState }> {
@@ -110,13 +112,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const name = await checkName(this.#commands, inputs.driver, inputs, ownerOf(urn));
     if (name === "ours") await this.#remove(urn, inputs);
     await checkPorts(inputs.ports);
-    try {
-      return { id: inputs.profile, state: await this.#start(urn, inputs, size) };
-    } catch (error) {
-      // After a cancel no command runs any more; the mark lets the next `up` remove what is there.
-      await this.#remove(urn, inputs).catch(() => undefined);
-      throw error;
-    }
+    return { id: inputs.profile, state: await this.#begin(urn, inputs, size) };
   }
 
   async update(urn: string, olds: ClusterState, news: CheckedInputs): Promise<ClusterState> {
@@ -126,22 +122,18 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
         "See whose it is: minikube profile list",
       );
     }
-    // Minikube restarts every pod when it starts a cluster that runs: what can do without is only completed.
+    // Minikube restarts every pod when it starts a cluster that runs: what can do without goes on as it is.
     const isSame = news.kubernetesVersion === olds.kubernetesVersion && !canBeMended(olds);
-    if (isSame && (await wake(this.#commands, olds))) return await this.#complete(urn, news);
-    const available = await availableCapacity(this.#commands, news.driver);
-    return await this.#start(
-      urn,
-      news,
-      fit(news, available, () => undefined),
-    );
+    if (!isSame || !(await wake(this.#commands, olds))) {
+      const available = await availableCapacity(this.#commands, news.driver);
+      const size = fit(news, available, () => undefined);
+      await this.#start(urn, news, size);
+    }
+    return await this.#stateOf(news);
   }
 
   async read(_urn: string, state: ClusterState): Promise<ClusterState | undefined> {
-    const life = await this.#life(state);
-    if (life === "missing") return undefined;
-    if (life !== "running") return state;
-    return { ...state, networkPolicy: await networkPolicyEnforcer(this.#commands, state) };
+    return (await this.#life(state)) === "missing" ? undefined : state;
   }
 
   async delete(urn: string, state: ClusterState): Promise<void> {
@@ -184,39 +176,54 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       urn,
       `The state of this stack was lost: its cluster ${inputs.profile} is taken over, with its data.`,
     );
-    const isAwake = !canBeMended(inputs) && (await wake(this.#commands, inputs));
-    const state = isAwake ? await this.#complete(urn, inputs) : await this.#start(urn, inputs, size);
-    return { id: inputs.profile, state };
+    if (canBeMended(inputs) || !(await wake(this.#commands, inputs))) {
+      await this.#start(urn, inputs, size);
+    }
+    return { id: inputs.profile, state: await this.#stateOf(inputs) };
   }
 
-  async #start(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
-    const progress = (line: string): void => this.#engine.progress(urn, line);
-    const mark = { owner: ownerOf(urn), instance: inputs.instance };
-    if (readMark(inputs)?.instance !== inputs.instance) writeMark(inputs, mark);
+  /** Begins the first start of a cluster, and waits until its daemon can be used. A cluster that cannot be started is removed. */
+  async #begin(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
+    writeMark(inputs, { owner: ownerOf(urn), instance: inputs.instance });
+    const start = this.#starts.begin(inputs.instance, urn, async (progress, onDaemon) => {
+      try {
+        await this.#start(urn, inputs, size, progress, onDaemon);
+      } catch (error) {
+        // After a cancel no command runs any more; the mark lets the next `up` remove what is there.
+        await this.#remove(urn, inputs).catch(() => undefined);
+        throw error;
+      }
+    });
+    // No other driver says when its daemon is as it will stay.
+    await (inputs.driver === "docker" ? start.daemon : start.end);
+    if (inputs.driver === "docker" && !(await openDns(this.#commands, inputs.profile))) await start.end;
+    return await this.#stateOf(inputs).catch(async () => {
+      await start.end;
+      return await this.#stateOf(inputs);
+    });
+  }
+
+  async #start(
+    urn: string,
+    inputs: CheckedInputs,
+    size: Capacity,
+    progress = (line: string): void => this.#engine.progress(urn, line),
+    onDaemon?: () => void,
+  ): Promise<void> {
     mend(inputs);
     // From one with another address Minikube would drop the embedded certificates, and then wait for a server it does not trust.
     rmSync(inputs.kubeconfig, { force: true });
-    await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress);
-    const state = await this.#complete(urn, inputs);
-    writeMark(inputs, { ...mark, made: Object.fromEntries(fixed.map((key) => [key, inputs[key]])) });
+    await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress, onDaemon);
+    const made = Object.fromEntries(fixed.map((key) => [key, inputs[key]]));
+    writeMark(inputs, { owner: ownerOf(urn), instance: inputs.instance, made });
     keepCopy(inputs);
-    return state;
   }
 
-  /** Adds to a cluster that runs what Minikube does not bring, and finds out what is known only now. */
-  async #complete(urn: string, inputs: CheckedInputs): Promise<ClusterState> {
-    const progress = (line: string): void => this.#engine.progress(urn, line);
-    progress("enforcing NetworkPolicies");
-    const networkPolicy = await enforceNetworkPolicies(this.#commands, inputs, (line) => this.#engine.warn(urn, line));
+  /** Finds out what is known only of a node that runs. */
+  async #stateOf(inputs: CheckedInputs): Promise<ClusterState> {
     const host = await dockerHost(this.#commands, inputs);
     const { startedAt } = inputs.driver === "docker" ? await lookAtContainer(this.#commands, inputs.profile) : {};
-    progress("ready");
-    return {
-      ...inputs,
-      dockerHost: host,
-      networkPolicy,
-      ...(startedAt === undefined ? {} : { nodeStarted: startedAt }),
-    };
+    return { ...inputs, dockerHost: host, ...(startedAt === undefined ? {} : { nodeStarted: startedAt }) };
   }
 
   /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */

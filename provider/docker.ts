@@ -61,6 +61,16 @@ export async function unpause(commands: Commands, name: string): Promise<void> {
   if (!ok) throw new UserError(`Container ${name} stays paused: ${reason}.`, `See: docker container inspect ${name}`);
 }
 
+/**
+ * Lets containers inside a node ask for names: Docker's DNS listens on the node's loopback, to which packets from elsewhere go
+ * only with this setting. kube-proxy makes it too, but a while later.
+ * @returns whether it is made.
+ */
+export async function openDns(commands: Commands, node: string): Promise<boolean> {
+  const setting = "net.ipv4.conf.all.route_localnet=1";
+  return (await commands.run("docker", ["container", "exec", node, "sysctl", "-w", setting])).ok;
+}
+
 /** What there is in Docker under the name of a profile, in words: "container todo". */
 export async function thingsNamed(commands: Commands, name: string): Promise<string[]> {
   const kinds = ["container", "volume", "network"];

@@ -2,6 +2,8 @@
 export interface MinikubeEvent {
   kind: "progress" | "warning" | "error";
   text: string;
+  /** Minikube's own name for the step that begins. */
+  step?: string;
   /** What Minikube advises to do about an error. */
   advice?: string;
 }
@@ -25,7 +27,11 @@ export function readEvent(line: string): MinikubeEvent | undefined {
     case "step":
       return message === undefined
         ? undefined
-        : { kind: "progress", text: `${count(currentstep, totalsteps)}${clean(message)}` };
+        : {
+            kind: "progress",
+            text: `${count(currentstep, totalsteps)}${clean(message)}`,
+            ...(name === undefined ? {} : { step: name }),
+          };
     case "download":
       return artifact === undefined ? undefined : { kind: "progress", text: `downloading ${artifact}` };
     case "download.progress":

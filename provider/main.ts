@@ -8,6 +8,7 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { ClusterResource } from "./cluster.ts";
 import { Commands } from "./commands.ts";
+import { ControlPlaneResource } from "./control-plane.ts";
 import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { listen, unary } from "./grpc.ts";
@@ -17,6 +18,7 @@ import { NamespaceResource } from "./namespace.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
 import { RolloutResource } from "./rollout.ts";
+import { Starts } from "./starts.ts";
 
 /** A resource as the engine sees it: inputs and states are JSON that only the resource itself understands. */
 type AnyResource = Resource<object, object, object>;
@@ -31,8 +33,10 @@ export async function serve(args: string[]): Promise<void> {
   const cancellation = new AbortController();
   const engine = connect(args.findLast((word) => !word.startsWith("-")) ?? "");
   const commands = new Commands(process.env, cancellation.signal);
+  const starts = new Starts(engine);
   const resources: Record<string, AnyResource> = {
-    "minikube:index:Cluster": new ClusterResource(commands, engine, process.env),
+    "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts),
+    "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
     "minikube:index:ImagePresence": new ImagePresenceResource(engine),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine),

@@ -4,6 +4,7 @@ import { basename, join, resolve } from "node:path";
 import type { Commands, Outcome } from "./commands.ts";
 import { UserError } from "./errors.ts";
 import { readEvent } from "./events.ts";
+import type { MinikubeEvent } from "./events.ts";
 
 /** The cluster that a command is about. */
 export interface Target {
@@ -34,9 +35,13 @@ export function minikubeHome(env: NodeJS.ProcessEnv): string {
   return basename(home) === ".minikube" ? home : join(home, ".minikube");
 }
 
+/** The step before which Minikube has restarted the Docker daemon for the last time. */
+const afterDaemon = "Preparing Kubernetes";
+
 /**
  * Makes or starts a cluster and waits until it works.
  * @param progress is given each step in words.
+ * @param onDaemon is told when the Docker daemon in it can be used, some time before the end. With the docker driver alone.
  * @throws UserError with Minikube's own error and advice.
  */
 export async function startCluster(
@@ -44,9 +49,14 @@ export async function startCluster(
   target: Target,
   options: StartOptions,
   progress: (line: string) => void,
+  onDaemon: () => void = () => undefined,
 ): Promise<void> {
+  const onEvent = ({ text, step }: MinikubeEvent): void => {
+    progress(text);
+    if (step === afterDaemon) onDaemon();
+  };
   const ports = options.ports.map((port) => `--ports=${port}`);
-  await minikube(commands, target, progress, [
+  await minikube(commands, target, onEvent, [
     "start",
     `--driver=${options.driver}`,
     `--container-runtime=${options.containerRuntime}`,
@@ -78,7 +88,7 @@ export async function deleteCluster(
   target: Target,
   progress: (line: string) => void,
 ): Promise<void> {
-  await minikube(commands, target, progress, ["delete", "--output=json"]);
+  await minikube(commands, target, ({ text }) => progress(text), ["delete", "--output=json"]);
 }
 
 /**
@@ -114,14 +124,14 @@ export async function machineState(
 async function minikube(
   commands: Commands,
   target: Target,
-  progress: (line: string) => void,
+  onEvent: (event: MinikubeEvent) => void,
   args: string[],
 ): Promise<string> {
   let failure: { text: string; advice?: string } | undefined;
   const onLine = (line: string): void => {
     const event = readEvent(line);
     if (event?.kind === "error") failure = event;
-    else if (event !== undefined) progress(event.text);
+    else if (event !== undefined) onEvent(event);
   };
   const [command = "", ...rest] = args;
   const all = [command, "-p", target.profile, ...rest];

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterInputs } from "../../provider/cluster.ts";
+import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
 import type { ImagePresenceInputs } from "../../provider/image-presence.ts";
 import type { ManifestsInputs } from "../../provider/manifests.ts";
 import type { NamespaceInputs } from "../../provider/namespace.ts";
@@ -10,6 +11,8 @@ type InputsOf<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /** One Minikube profile with one node; made, started, replaced and removed by the provider in `provider/`. */
 export class Cluster extends pulumi.CustomResource {
+  /** Minikube's home. */
+  declare readonly home: pulumi.Output<string>;
   /** Names one life of the cluster: the same until it is replaced. */
   declare readonly instance: pulumi.Output<string>;
   /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
@@ -20,8 +23,15 @@ export class Cluster extends pulumi.CustomResource {
   declare readonly nodeStarted: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: InputsOf<ClusterInputs>, opts?: pulumi.CustomResourceOptions) {
-    const outputs = { instance: undefined, dockerHost: undefined, dockerCertPath: undefined, nodeStarted: undefined };
-    super("minikube:index:Cluster", name, { ...args, ...outputs }, opts);
+    const found = { instance: undefined, home: undefined, dockerHost: undefined, dockerCertPath: undefined };
+    super("minikube:index:Cluster", name, { ...args, ...found, nodeStarted: undefined }, opts);
+  }
+}
+
+/** Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see `provider/control-plane.ts`. */
+export class ControlPlane extends pulumi.CustomResource {
+  constructor(name: string, args: InputsOf<ControlPlaneInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:ControlPlane", name, { ...args, networkPolicy: undefined }, opts);
   }
 }
 

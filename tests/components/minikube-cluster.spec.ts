@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
@@ -6,7 +7,12 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const args: MinikubeClusterArgs = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
 const outputs = {
-  "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/home/certs" },
+  "minikube:index:Cluster": {
+    instance: "life-1",
+    home: "/home/.minikube",
+    dockerHost: "tcp://192.0.2.7:2376",
+    dockerCertPath: "/home/certs",
+  },
 };
 
 describe("MinikubeCluster", () => {
@@ -54,11 +60,28 @@ describe("MinikubeCluster", () => {
     assert.equal(daemon.parent, "todo");
   });
 
+  it("builds images while Kubernetes starts, and asks Kubernetes nothing before", async () => {
+    const { inCluster } = await make();
+    assert.deepEqual(engine.one("pulumi:providers:docker").dependencies, ["todo-cluster"]);
+    const { inputs, deletedWith } = engine.one("minikube:index:ControlPlane");
+    const where = { profile: "demo", kubeconfig: ".state/demo.kubeconfig", home: "/home/.minikube" };
+    assert.deepEqual(inputs, { ...where, instance: "life-1", nodeStarted: "" });
+    assert.equal(deletedWith, "todo-cluster");
+    class Inside extends pulumi.CustomResource {}
+    new Inside("a:b:C", "inside", {}, inCluster);
+    await engine.settle();
+    assert.deepEqual(engine.one("a:b:C").dependencies, ["todo-control-plane"]);
+  });
+
   it("talks to Kubernetes over a kubeconfig that is known before the cluster is", async () => {
     await make();
     const api = engine.one("pulumi:providers:kubernetes");
     assert.deepEqual(api.inputs, { kubeconfig: ".state/demo.kubeconfig", context: "demo" });
-    assert.deepEqual(api.dependencies, ["todo-cluster"], "the kubeconfig file is there after the cluster");
+    assert.deepEqual(
+      api.dependencies,
+      ["todo-control-plane"],
+      "the kubeconfig file is there after the cluster's start",
+    );
     // A provider that hangs on the cluster's outputs is replaced with it, and leaves its resources without a provider.
     const ofInputs = Object.values(api.dependenciesOf).flat();
     assert.deepEqual(ofInputs, [], "no input of the Kubernetes provider may come from the cluster");

@@ -20,6 +20,7 @@ const port = 30280;
 const url = `http://localhost:${port}`;
 const resources = [
   "minikube:index:Cluster",
+  "minikube:index:ControlPlane",
   "minikube:index:Namespace",
   "kubernetes:core/v1:Secret",
   "kubernetes:helm.sh/v3:Release",

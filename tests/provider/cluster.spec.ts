@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { appendFile, cp, readFile, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { once } from "node:events";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ClusterInputs, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
 import { ownerOf, readMark } from "../../provider/ownership.ts";
-import { baseImages } from "../../toolchain/registries/images/base-images.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
 
@@ -29,8 +28,8 @@ describe("minikube:index:Cluster", () => {
   });
 
   /** Brings a cluster up, as `pulumi up` does. */
-  async function up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
-    return (await machine.cluster().create(machine.urn, await machine.checked(changes))).state;
+  function up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
+    return machine.up(changes);
   }
 
   /** A port on which somebody listens. */
@@ -234,7 +233,7 @@ describe("minikube:index:Cluster", () => {
       const { id, state } = await cluster.create(machine.urn, inputs);
       assert.equal(id, "todo");
       const nodeStarted = "2026-01-02T03:04:05.6Z";
-      const outputs = { dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router", nodeStarted };
+      const outputs = { dockerHost: "tcp://192.0.2.7:2376", nodeStarted };
       assert.deepEqual(state, { ...inputs, ...outputs });
       const [start] = await machine.minikubeCalls();
       assert.deepEqual(start?.args, [
@@ -274,6 +273,55 @@ describe("minikube:index:Cluster", () => {
       await machine.file("capacity", `2 ${2_100 * 2 ** 20}`);
       await up();
       assert.ok((await machine.minikubeCalls())[0]?.args.includes("--memory=2048"));
+    });
+
+    it("is done when images can be built in it, while Kubernetes still starts", async () => {
+      await machine.file("kubernetes-hangs");
+      const inputs = await machine.checked();
+      const { state } = await machine.cluster().create(machine.urn, inputs);
+      assert.equal(state.dockerHost, "tcp://192.0.2.7:2376");
+      assert.equal(readMark(state)?.made, undefined, "an `up` that is killed now leaves nothing worth keeping");
+      await machine.remove("kubernetes-hangs");
+      await machine.starts.wait(state.instance, machine.urn);
+      assert.notEqual(readMark(state)?.made, undefined);
+      const settings = (await machine.dockerCalls()).filter(({ args }) => args[1] === "exec");
+      assert.deepEqual(
+        settings.map(({ args }) => args.slice(2)),
+        [["todo", "sysctl", "-w", "net.ipv4.conf.all.route_localnet=1"]],
+        "what is built now could look up no name",
+      );
+    });
+
+    it("waits for all of it where what is built could look up no name before", async () => {
+      await machine.file("exec-fails");
+      const { state } = await machine.cluster().create(machine.urn, await machine.checked());
+      assert.notEqual(readMark(state)?.made, undefined);
+    });
+
+    it("waits for all of it with a driver that does not say when its daemon is as it will stay", async () => {
+      await machine.file("kubernetes-hangs");
+      const creation = machine.cluster().create(machine.urn, await machine.checked({ driver: "kvm2" }));
+      while (!machine.has("daemon-runs")) await setTimeout(20);
+      await setTimeout(200);
+      assert.deepEqual(await machine.didMinikube(), ["start"]);
+      await machine.remove("kubernetes-hangs");
+      const { state } = await creation;
+      assert.notEqual(readMark(state)?.made, undefined);
+    });
+
+    it("is removed when its Kubernetes does not start", async () => {
+      await machine.file("kubernetes-fails");
+      await refuses(up(), /^minikube start failed for profile todo: no etcd\n {2}Look\.$/);
+      assert.deepEqual(machine.inDocker(), []);
+      assert.equal(existsSync(machine.profile()), false);
+    });
+
+    it("is made anew after an `up` that was killed before its Kubernetes ran", async () => {
+      const state = await up();
+      const { owner, instance } = readMark(state) ?? { owner: "", instance: "" };
+      await machine.mark({ owner, instance });
+      assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
+      assert.deepEqual(await machine.cluster().read(machine.urn, state), state, "a refresh must not forget it");
     });
 
     describe("when Pulumi's state was lost", () => {
@@ -319,7 +367,7 @@ describe("minikube:index:Cluster", () => {
       await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
       await machine.file("container-todo", "running");
       await up();
-      assert.deepEqual(await machine.didMinikube(), ["delete", "start", "kubectl", "kubectl", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["delete", "start", "docker-env"]);
     });
 
     it("starts anew after a start that was killed while a container of Minikube filled the volume", async () => {
@@ -471,7 +519,7 @@ describe("minikube:index:Cluster", () => {
         machine.cluster().update(machine.urn, state, state),
         /todo is not the one that this stack has made/,
       );
-      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
     });
   });
 
@@ -494,7 +542,7 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       for (const thing of [...machine.inDocker(), ".minikube/profiles/todo"]) await machine.remove(thing);
       await machine.cluster().delete(machine.urn, state);
-      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
     });
 
     it("leaves a cluster alone that is another's now", async () => {
@@ -502,7 +550,7 @@ describe("minikube:index:Cluster", () => {
       await machine.mark({ owner: "another", instance: "another" });
       const before = machine.inDocker();
       await machine.cluster().delete(machine.urn, state);
-      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
       assert.deepEqual(machine.inDocker(), before);
       assert.match(machine.said.join(), /todo belongs to somebody else now/);
     });
@@ -511,7 +559,7 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       await machine.remove(".minikube/profiles/todo");
       await refuses(machine.cluster().delete(machine.urn, state), /Left: container todo, .*\n.*docker rm/);
-      assert.deepEqual(await machine.didMinikube(), ["start", "kubectl", "kubectl", "docker-env"]);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
     });
 
     it("fails when Docker is down, since nobody could say what is left", async () => {
@@ -526,66 +574,6 @@ describe("minikube:index:Cluster", () => {
       await machine.remove("container-todo");
       await machine.cluster().delete(machine.urn, state);
       assert.deepEqual(machine.inDocker(), []);
-    });
-  });
-
-  describe("S3: enforcing NetworkPolicies, which Minikube's own network does not", () => {
-    it("adds what does and waits for it, whenever the cluster is made or started", async () => {
-      const { networkPolicy } = await up();
-      assert.equal(networkPolicy, "kube-router");
-      const calls = (await machine.minikubeCalls()).filter(({ args }) => args[0] === "kubectl");
-      assert.deepEqual(
-        calls.map(({ args }) => args.slice(0, 7)),
-        [
-          [
-            ...["kubectl", "-p", "todo", "--", "--context=todo"],
-            ...["apply", `--filename=${resolve("provider/kube-router.yaml")}`],
-          ],
-          ["kubectl", "-p", "todo", "--", "--context=todo", "rollout", "status"],
-        ],
-      );
-      for (const { env } of calls) assert.equal(env["KUBECONFIG"], machine.kubeconfig);
-    });
-
-    it("says so, and why, when nothing does; the cluster is kept, and the next `up` tries again", async () => {
-      await machine.file("kubectl-fails", "error: timed out waiting for the condition");
-      const state = await up();
-      assert.equal(state.networkPolicy, "none");
-      assert.equal(machine.warned.length, 1);
-      assert.match(machine.warned[0] ?? "", /NOT enforced.*timed out waiting for the condition.*tries again/);
-      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
-      await machine.remove("kubectl-fails");
-      assert.equal((await machine.cluster().update(machine.urn, state, state)).networkPolicy, "kube-router");
-    });
-
-    it("is added in place to a cluster that runs without, which a start would restart every pod of", async () => {
-      const { networkPolicy, ...old } = await up();
-      assert.equal(networkPolicy, "kube-router");
-      assert.deepEqual(await machine.cluster().diff(machine.urn, old, old), { changes: true });
-      assert.equal((await machine.cluster().update(machine.urn, old, old)).networkPolicy, "kube-router");
-      const did = await machine.didMinikube();
-      assert.equal(did.filter((command) => command === "start").length, 1, did.join(", "));
-    });
-
-    for (const [what, prepare] of [
-      ["was deleted", () => machine.file("kubectl-fails", "Error from server (NotFound)")],
-      ["does not run", () => machine.file("ready-pods", "0")],
-      ["has not run yet", () => machine.file("ready-pods", "")],
-    ] as const) {
-      it(`is found missing by a refresh when it ${what}`, async () => {
-        const state = await up();
-        await prepare();
-        assert.deepEqual(await machine.cluster().read(machine.urn, state), { ...state, networkPolicy: "none" });
-      });
-    }
-
-    it("runs the image that set-up makes where no image can be pulled", () => {
-      const images = baseImages().map(({ reference }) => reference);
-      const [, image] = /image: (\S+)/.exec(readFileSync("provider/kube-router.yaml", "utf8")) ?? [];
-      assert.ok(
-        images.includes(image ?? ""),
-        `${image} of provider/kube-router.yaml is not among ${images.join(", ")}`,
-      );
     });
   });
 
@@ -614,8 +602,8 @@ describe("minikube:index:Cluster", () => {
     for (const [status, difference] of states) {
       it(`finds ${JSON.stringify(difference)} when Minikube says ${status}`, async () => {
         const inputs = await machine.checked({ driver: "kvm2" });
-        const state: ClusterState = { ...inputs, dockerHost: "tcp://192.0.2.7:2376", networkPolicy: "kube-router" };
-        await machine.mark({ owner: ownerOf(machine.urn), instance: state.instance });
+        const state: ClusterState = { ...inputs, dockerHost: "tcp://192.0.2.7:2376" };
+        await machine.mark({ owner: ownerOf(machine.urn), instance: state.instance, made: {} });
         await cp(machine.api.kubeconfig, machine.kubeconfig);
         await machine.file("status", status);
         assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), difference);

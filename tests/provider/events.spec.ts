@@ -9,7 +9,7 @@ describe("readEvent", () => {
     [
       "a step",
       event("step", { currentstep: "8", totalsteps: "19", message: "Creating docker container ...", name: "x" }),
-      { kind: "progress", text: "8/19 Creating docker container ..." },
+      { kind: "progress", text: "8/19 Creating docker container ...", step: "x" },
     ],
     [
       "a step on a detour, which has no number",

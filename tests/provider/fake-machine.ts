@@ -3,9 +3,12 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { ClusterResource } from "../../provider/cluster.ts";
-import type { CheckedInputs, ClusterInputs } from "../../provider/cluster.ts";
+import type { CheckedInputs, ClusterInputs, ClusterState } from "../../provider/cluster.ts";
 import { Commands } from "../../provider/commands.ts";
+import { ControlPlaneResource } from "../../provider/control-plane.ts";
+import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
 import type { Engine } from "../../provider/engine.ts";
+import { Starts } from "../../provider/starts.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
 import type { Call } from "../stand-ins/fake-commands.ts";
@@ -15,6 +18,7 @@ export const dockerScript = `
 if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
 if [ "$1" = context ]; then cat "$folder/docker-context" 2>/dev/null || echo unix:///run/docker.sock; exit; fi
 case "$1 $2" in
+"container exec") [ ! -f "$folder/exec-fails" ]; exit ;;
 "ps --all") cat "$folder/users-of-volume" 2>/dev/null; exit ;;
 "rm --force") rm -f "$folder/users-of-volume"; exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
@@ -53,6 +57,12 @@ start)
   for file in "$profile" "$MINIKUBE_HOME/machines/$name"; do
     [ -f "$file/config.json" ] || echo '{"made":true}' > "$file/config.json"
   done
+  event step '"currentstep":"11","totalsteps":"19","message":"Preparing Kubernetes v1","name":"Preparing Kubernetes"'
+  while [ -f "$folder/kubernetes-hangs" ]; do touch "$folder/daemon-runs"; sleep 0.1; done
+  if [ -f "$folder/kubernetes-fails" ]; then
+    event error '"message":"no etcd","advice":"Look."'
+    exit 80
+  fi
   ;;
 delete)
   [ ! -f "$folder/delete-forgets" ] || { rm -r "$profile"; exit 0; }
@@ -79,14 +89,27 @@ export class FakeMachine {
   readonly said: string[] = [];
   readonly warned: string[] = [];
   readonly progress: string[] = [];
+  /** For each line of progress the name of the resource beside which it stands. */
+  readonly beside: string[] = [];
+  /** The starts of its clusters, as one run of the provider knows them. */
+  readonly starts: Starts;
   /** The API server of every cluster on it. */
   readonly api: FakeApi;
   readonly #commands: FakeCommands;
   readonly #cancellation = new AbortController();
+  readonly #engine: Engine = {
+    inform: (_urn, line) => this.said.push(line),
+    warn: (_urn, line) => this.warned.push(line),
+    progress: (urn, line) => {
+      this.progress.push(line);
+      this.beside.push(urn.split("::").at(-1) ?? "");
+    },
+  };
 
   private constructor(commands: FakeCommands, api: FakeApi) {
     this.#commands = commands;
     this.api = api;
+    this.starts = new Starts(this.#engine);
   }
 
   static async create(): Promise<FakeMachine> {
@@ -102,13 +125,26 @@ export class FakeMachine {
 
   /** The cluster resource in an environment that has these variables besides. */
   cluster(env: NodeJS.ProcessEnv = {}): ClusterResource {
-    const engine: Engine = {
-      inform: (_urn, line) => this.said.push(line),
-      warn: (_urn, line) => this.warned.push(line),
-      progress: (_urn, line) => this.progress.push(line),
-    };
     const all = { ...process.env, MINIKUBE_HOME: this.folder, ...env };
-    return new ClusterResource(new Commands(all, this.#cancellation.signal), engine, all);
+    return new ClusterResource(new Commands(all, this.#cancellation.signal), this.#engine, all, this.starts);
+  }
+
+  /** The Kubernetes resource. */
+  controlPlane(): ControlPlaneResource {
+    const all = { ...process.env, MINIKUBE_HOME: this.folder };
+    return new ControlPlaneResource(new Commands(all, this.#cancellation.signal), this.#engine, this.starts);
+  }
+
+  /** Inputs of the Kubernetes of a cluster as the program gives them. */
+  inputsOf({ profile, home, kubeconfig, instance, nodeStarted = "" }: ClusterState): ControlPlaneInputs {
+    return { profile, home, kubeconfig, instance, nodeStarted };
+  }
+
+  /** Brings a cluster up with all that is in it, as `pulumi up` does. */
+  async up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
+    const { state } = await this.cluster().create(this.urn, await this.checked(changes));
+    await this.starts.wait(state.instance, this.urn);
+    return state;
   }
 
   get folder(): string {
@@ -160,7 +196,7 @@ export class FakeMachine {
   }
 
   /** Marks a profile as made by somebody. */
-  async mark(mark: { owner: string; instance: string }, name = "todo"): Promise<void> {
+  async mark(mark: { owner: string; instance: string; made?: object }, name = "todo"): Promise<void> {
     await mkdir(this.profile(name), { recursive: true });
     await writeFile(join(this.profile(name), "todo-stack.json"), JSON.stringify(mark));
   }
@@ -177,6 +213,11 @@ export class FakeMachine {
   /** Every call of minikube, `start` or the like, in order. */
   async minikubeCalls(): Promise<Call[]> {
     return await this.#commands.calls("minikube");
+  }
+
+  /** Every call of docker, in order. */
+  async dockerCalls(): Promise<Call[]> {
+    return await this.#commands.calls("docker");
   }
 
   /** The subcommands of minikube that were called, in order. */

@@ -17,7 +17,7 @@ from app.settings import Settings, load_settings
 log = structlog.stdlib.get_logger(__name__)
 MIGRATION_LOCK = 7_306_010_100
 """Key of the advisory lock: one migration at a time, however many replicas start."""
-_PAUSE_SECONDS = 2.0
+_PAUSE_SECONDS = 1.0
 
 
 def wait(settings: Settings, deadline: float) -> bool:

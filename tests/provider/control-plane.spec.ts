@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { ControlPlaneState } from "../../provider/control-plane.ts";
+import { baseImages } from "../../toolchain/registries/images/base-images.ts";
+import { FakeMachine } from "./fake-machine.ts";
+
+const urn = "urn:pulumi:test::todo-stack::minikube:index:ControlPlane::kubernetes";
+
+describe("minikube:index:ControlPlane", () => {
+  let machine: FakeMachine;
+
+  beforeEach(async () => {
+    machine = await FakeMachine.create();
+  });
+
+  afterEach(() => machine.restore());
+
+  /** Brings a cluster and its Kubernetes up, as `pulumi up` does. */
+  async function up(): Promise<ControlPlaneState> {
+    const { state } = await machine.cluster().create(machine.urn, await machine.checked());
+    return (await machine.controlPlane().create(urn, machine.inputsOf(state))).state;
+  }
+
+  const kubectlCalls = async (): Promise<string[][]> =>
+    (await machine.minikubeCalls()).map(({ args }) => args).filter(([command]) => command === "kubectl");
+
+  it("waits for the start that the cluster has begun, and shows how far it is", async () => {
+    await machine.file("kubernetes-hangs");
+    const creation = up();
+    while (!machine.has("daemon-runs")) await setTimeout(20);
+    await setTimeout(200);
+    assert.deepEqual(await kubectlCalls(), [], "nothing may be asked of a Kubernetes that is not there yet");
+    await machine.remove("kubernetes-hangs");
+    await creation;
+    assert.equal(machine.progress.at(-1), "ready");
+    assert.equal(machine.beside.at(-1), "kubernetes");
+  });
+
+  it("fails with what Minikube said when that start fails", async () => {
+    await machine.file("kubernetes-fails");
+    await assert.rejects(up(), /^UserError: minikube start failed for profile todo: no etcd\n {2}Look\.$/);
+  });
+
+  it("fails when the user cancels that start", async () => {
+    await machine.file("kubernetes-hangs");
+    const creation = assert.rejects(up(), /cancelled/);
+    while (!machine.has("daemon-runs")) await setTimeout(20);
+    machine.cancel();
+    await creation;
+  });
+
+  it("finds nothing to do as long as the node has not been started again", async () => {
+    const state = await up();
+    assert.deepEqual(await machine.controlPlane().diff(urn, state, state), { changes: false });
+    for (const change of [{ nodeStarted: "2026-02-03T04:05:06.7Z" }, { instance: "another" }]) {
+      const difference = await machine.controlPlane().diff(urn, state, { ...state, ...change });
+      assert.deepEqual(difference, { changes: true }, JSON.stringify(change));
+    }
+  });
+
+  describe("S3: enforcing NetworkPolicies, which Minikube's own network does not", () => {
+    it("adds what does and waits for it", async () => {
+      const { networkPolicy } = await up();
+      assert.equal(networkPolicy, "kube-router");
+      assert.deepEqual(
+        (await kubectlCalls()).map((args) => args.slice(0, 7)),
+        [
+          [
+            ...["kubectl", "-p", "todo", "--", "--context=todo"],
+            ...["apply", `--filename=${resolve("provider/kube-router.yaml")}`],
+          ],
+          ["kubectl", "-p", "todo", "--", "--context=todo", "rollout", "status"],
+        ],
+      );
+      for (const { env } of await machine.minikubeCalls()) assert.equal(env["KUBECONFIG"], machine.kubeconfig);
+    });
+
+    it("does so again when the node has been started, and restarts nothing", async () => {
+      const state = await up();
+      const before = (await kubectlCalls()).length;
+      await machine.controlPlane().update(urn, state, { ...state, nodeStarted: "2026-02-03T04:05:06.7Z" });
+      assert.equal((await kubectlCalls()).length, 2 * before);
+      assert.equal((await machine.didMinikube()).filter((command) => command === "start").length, 1);
+    });
+
+    it("says so, and why, when nothing does; the cluster is kept, and the next `up` tries again", async () => {
+      await machine.file("kubectl-fails", "error: timed out waiting for the condition");
+      const state = await up();
+      assert.equal(state.networkPolicy, "none");
+      assert.equal(machine.warned.length, 1);
+      assert.match(machine.warned[0] ?? "", /NOT enforced.*timed out waiting for the condition.*tries again/);
+      assert.deepEqual(await machine.controlPlane().diff(urn, state, state), { changes: true });
+      await machine.remove("kubectl-fails");
+      assert.equal((await machine.controlPlane().update(urn, state, state)).networkPolicy, "kube-router");
+    });
+
+    for (const [what, prepare] of [
+      ["was deleted", () => machine.file("kubectl-fails", "Error from server (NotFound)")],
+      ["does not run", () => machine.file("ready-pods", "0")],
+      ["has not run yet", () => machine.file("ready-pods", "")],
+    ] as const) {
+      it(`is found missing by a refresh when it ${what}`, async () => {
+        const state = await up();
+        await prepare();
+        assert.deepEqual(await machine.controlPlane().read(urn, state), { ...state, networkPolicy: "none" });
+      });
+    }
+
+    it("is believed in by a refresh of a cluster that does not answer", async () => {
+      const state = await up();
+      await machine.api.stop();
+      assert.deepEqual(await machine.controlPlane().read(urn, state), state);
+    });
+
+    it("runs the image that set-up makes where no image can be pulled", () => {
+      const images = baseImages().map(({ reference }) => reference);
+      const [, image] = /image: (\S+)/.exec(readFileSync("provider/kube-router.yaml", "utf8")) ?? [];
+      assert.ok(
+        images.includes(image ?? ""),
+        `${image} of provider/kube-router.yaml is not among ${images.join(", ")}`,
+      );
+    });
+  });
+});
