@@ -195,8 +195,9 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       }
     });
     // No other driver says when its daemon is as it will stay.
-    await (inputs.driver === "docker" ? start.daemon : start.end);
-    if (inputs.driver === "docker" && !(await openDns(this.#commands, inputs.profile))) await start.end;
+    const canBuild =
+      inputs.driver === "docker" && (await start.daemon.then(() => openDns(this.#commands, inputs.profile)));
+    if (!canBuild) await start.end;
     return await this.#stateOf(inputs).catch(async () => {
       await start.end;
       return await this.#stateOf(inputs);

@@ -48,16 +48,12 @@ export function hashOf(files: Files): string {
  * @param most how many lines there may be. There are more only when so many files and folders lie in the top folder.
  */
 export function outlineOf(files: Files, most = 1_000): Files {
-  const all = Object.entries(files);
-  const deepest = all.reduce((depth, [path]) => Math.max(depth, path.split("/").length), 0);
-  let outline = files;
-  for (let depth = deepest - 1; depth > 0 && Object.keys(outline).length > most; depth -= 1) {
-    const lines = Map.groupBy(all, ([path]) => cutAt(path, depth));
-    outline = Object.fromEntries(
-      [...lines].map(([line, inIt]) => [line, files[line] ?? hashOf(Object.fromEntries(inIt))]),
-    );
-  }
-  return outline;
+  const paths = Object.keys(files);
+  const linesAt = (depth: number): number => new Set(paths.map((path) => cutAt(path, depth))).size;
+  let depth = paths.reduce((deepest, path) => Math.max(deepest, path.split("/").length), 1);
+  while (depth > 1 && linesAt(depth) > most) depth -= 1;
+  const lines = Map.groupBy(Object.entries(files), ([path]) => cutAt(path, depth));
+  return Object.fromEntries([...lines].map(([line, inIt]) => [line, files[line] ?? hashOf(Object.fromEntries(inIt))]));
 }
 
 /** A path, or the folder in it at a depth. */

@@ -27,9 +27,11 @@ describe("minikube:index:Cluster", () => {
     for (const server of servers) server.close();
   });
 
-  /** Brings a cluster up, as `pulumi up` does. */
-  function up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
-    return machine.up(changes);
+  /** Brings a cluster up with all that is in it, as `pulumi up` does. */
+  async function up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
+    const { state } = await machine.cluster().create(machine.urn, await machine.checked(changes));
+    await machine.starts.wait(state.instance, machine.urn);
+    return state;
   }
 
   /** A port on which somebody listens. */

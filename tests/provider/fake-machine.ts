@@ -140,13 +140,6 @@ export class FakeMachine {
     return { profile, home, kubeconfig, instance, nodeStarted };
   }
 
-  /** Brings a cluster up with all that is in it, as `pulumi up` does. */
-  async up(changes: Partial<ClusterInputs> = {}): Promise<ClusterState> {
-    const { state } = await this.cluster().create(this.urn, await this.checked(changes));
-    await this.starts.wait(state.instance, this.urn);
-    return state;
-  }
-
   get folder(): string {
     return this.#commands.folder;
   }
