@@ -3,12 +3,16 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "./paths.ts";
 
-/** One thing that `npm test` runs. */
+/** One thing that `npm test` or `npm run test:full` runs. */
 export interface Check {
   /** Its heading, and the name to ask for it by: `npm test -- backend`. */
   title: string;
   command: string;
   args: string[];
+  /** `full` for what only `npm run test:full` runs, or whoever asks for it by name. Defaults to what `npm test` runs. */
+  tier?: "full";
+  /** Whether it brings a cluster up. */
+  inCluster?: boolean;
   /** Defaults to the checkout. */
   cwd?: string;
   /** A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on failure. */
@@ -30,16 +34,25 @@ const dockerfiles = [
 ];
 const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);
 
-/** What happens in a cluster comes in more orders than a test can name. A second try is shown, and is a fault to look at. */
-const inCluster = ["--no-config", "--forbid-only", "--retries=1"];
+/** Timing in a real cluster varies, so a test that fails is tried once more. That is printed, and is a fault to look at. */
+const retried = ["--no-config", "--forbid-only", "--retries=1"];
 
-/** Everything that `npm test` runs, in order: what is quick and most likely to fail first. */
+/** What .mocharc.json says of unit tests, but for the files. */
+const ofUnits = ["--no-config", "--forbid-only", "--require=./tests/helpers/temporary-folder.ts", "--timeout=20000"];
+
+/** The tests that share one cluster: those of a stack that is up, those of its life, and as the last one its end. */
+const sharingOneCluster = ["tests/stack/**/*.spec.ts", "tests/e2e/!(destroy).spec.ts", "tests/e2e/destroy.spec.ts"];
+
+/**
+ * Everything there is to run, in order: what is quick and most likely to fail first. The folder of a test decides when it runs:
+ * `tests/full` is for what takes long and guards what seldom changes.
+ */
 export const allChecks = async (): Promise<Check[]> => [
   { title: "format", ...npmBin("prettier", "--check", ".") },
   { title: "lint", ...npmBin("eslint", "--max-warnings=0", ".") },
   { title: "types", ...npmBin("tsc", "--noEmit") },
   { title: "shell scripts", command: "shellcheck", args: await shellScripts() },
-  { title: "workflows", command: "actionlint", args: [join(checkout, ".github/workflows/preview.yaml")] },
+  { title: "workflows", command: "actionlint", args: await trackedFiles(/^\.github\/workflows\/[^/]+\.ya?ml$/) },
   { title: "Dockerfiles", command: "hadolint", args: dockerfiles },
   { title: "chart lint", ...helmLint("values.yaml") },
   { title: "chart lint, development", ...helmLint("values-dev.yaml") },
@@ -55,7 +68,14 @@ export const allChecks = async (): Promise<Check[]> => [
   { title: "backend types", ...uvRun("mypy") },
   {
     title: "backend tests",
-    ...uvRun("pytest", "--quiet", "--numprocesses=auto", `--junitxml=${resultFile("backend")}`),
+    ...uvRun(
+      "pytest",
+      "--quiet",
+      "--numprocesses=auto",
+      `--junitxml=${resultFile("backend")}`,
+      "-o",
+      "junit_family=xunit1",
+    ),
     results: resultFile("backend"),
     // Its titles are names of functions, and its own patterns are expressions. Some tests do not cover what all do.
     select: (pattern) => (/^\w+$/.test(pattern) ? ["--no-cov", "-k", pattern] : undefined),
@@ -65,8 +85,20 @@ export const allChecks = async (): Promise<Check[]> => [
   ...npmApp("aiops", aiops),
   { title: "unit tests", ...mocha("unit") },
   // Mocha adds the files it is given to those of its configuration, which are the unit tests.
-  { title: "stack tests", ...mocha("stack", ...inCluster, "tests/stack/**/*.spec.ts") },
-  { title: "e2e tests", ...mocha("e2e", ...inCluster, "tests/e2e/**/*.spec.ts") },
+  { title: "stack and e2e tests", inCluster: true, ...mocha("stack", ...retried, ...sharingOneCluster) },
+  { title: "full unit tests", tier: "full", ...mocha("full-unit", ...ofUnits, "tests/full/!(stack|e2e)/**/*.spec.ts") },
+  {
+    title: "full stack tests",
+    tier: "full",
+    inCluster: true,
+    ...mocha("full-stack", ...retried, "tests/full/stack/**/*.spec.ts"),
+  },
+  {
+    title: "full e2e tests",
+    tier: "full",
+    inCluster: true,
+    ...mocha("full-e2e", ...retried, "tests/full/e2e/**/*.spec.ts"),
+  },
 ];
 
 const npmBin = (name: string, ...args: string[]) => ({ command: join(checkout, "node_modules", ".bin", name), args });
@@ -107,10 +139,13 @@ const mocha = (name: string, ...args: string[]) => {
 };
 
 /** Every tracked file that a POSIX shell or bash runs, by its name or its first line. */
-const shellScripts = async (): Promise<string[]> => {
+const shellScripts = async (): Promise<string[]> =>
+  (await trackedFiles(/./)).filter((file) => file.endsWith(".sh") || startsWithShell(join(checkout, file)));
+
+/** The files that git tracks whose paths in the checkout match. */
+const trackedFiles = async (pattern: RegExp): Promise<string[]> => {
   const { stdout } = await execa("git", ["ls-files", "-z"], { cwd: checkout });
-  const files = stdout.split("\0").filter((file) => file !== "");
-  return files.filter((file) => file.endsWith(".sh") || startsWithShell(join(checkout, file)));
+  return stdout.split("\0").filter((file) => pattern.test(file));
 };
 
 const startsWithShell = (file: string): boolean => {

@@ -22,8 +22,9 @@ const usage = `npm start [-- --yes]  sets up what is missing, brings the stack u
 npm stop              destroys the stack
 npm run dev           brings the stack up for development: an edit of the code is served at once, without a build; shows all logs;
                       Ctrl-C leaves the stack as npm start does, or with -- --down destroys it
-npm test [-- NAME…]   sets up what is missing, runs every check, or those whose names contain NAME;
-                      with --grep PATTERN only the tests whose titles match it
+npm test [-- NAME…]   sets up what is missing, runs the checks that protect a user every day, or of all checks those whose names
+                      contain NAME; with --grep PATTERN only the tests whose titles match it
+npm run test:full     the same with all checks; exit code 1 also when a test passed only on its second try
 npm run status        how the stack is, on one screen; exit code 0 when the application answers
 npm run doctor        looks for what is wrong and says what to type; exit code 1 if something fails
                       both print JSON with --silent before and -- --json after the name
@@ -78,7 +79,9 @@ const main = async (): Promise<number> => {
   const { positionals, values } = readArguments();
   const [command, ...names] = positionals;
   if (values.stack !== undefined) process.env.PULUMI_STACK = values.stack;
-  if (command === "test") return await test(names, values.grep);
+  if (command === "test" || command === "test:full") {
+    return await test({ names, grep: values.grep, full: command === "test:full" });
+  }
   if (command === "bench") {
     // Loaded only when needed: it is large, and uses what the tests do.
     const { bench } = await import("../bench/bench.ts");

@@ -20,6 +20,7 @@ import { helm } from "./tools/helm.ts";
 import { actionlint, hadolint, shellcheck } from "./tools/linters.ts";
 import { minikube } from "./tools/minikube.ts";
 import { pulumi } from "./tools/pulumi.ts";
+import { syft } from "./tools/syft.ts";
 import { toolStep } from "./tools/tool.ts";
 import { uv } from "./tools/uv.ts";
 
@@ -34,8 +35,10 @@ export const setUp = async (more: Step[] = []): Promise<void> => {
 
 /** Makes sure of the little that a preview needs: Pulumi and Helm. @throws ToolchainError as {@link setUp}. */
 export const setUpForReview = async (): Promise<void> => {
-  await setUpSteps(() => [...(isRegistryOnly() ? [goToolchainStep()] : []), ...[pulumi, helm].map(toolStep)]);
+  await setUpSteps(previewSteps);
 };
+
+const previewSteps = (): Step[] => [...(isRegistryOnly() ? [goToolchainStep()] : []), ...[pulumi, helm].map(toolStep)];
 
 /** @param stepsHere the steps on this machine, once it is known. */
 const setUpSteps = async (stepsHere: () => Step[]): Promise<void> => {
@@ -96,15 +99,24 @@ const stackSteps = (): Step[] =>
       ]
     : [dockerStep(), ...[pulumi, minikube, helm].map(toolStep), ...pluginSteps(), stackStep()];
 
-/** What only the tests need. */
-export const testSteps = (): Step[] => [
-  ...[untt, kubeconform, kubeScore, promtool, uv, hadolint, shellcheck, actionlint].map(toolStep),
-  chromiumStep(),
-  appPackagesStep("frontend"),
-  appPackagesStep("aiops"),
-  ingressControllerStep(),
-  prometheusStep(),
-];
+/**
+ * Makes sure of what tests need. Without a cluster that is no Docker, no image and no browser.
+ * @param cluster whether they bring one up.
+ * @param full whether some of them are of the full tier.
+ * @throws ToolchainError as {@link setUp}.
+ */
+export const setUpForTests = async ({ cluster, full }: { cluster: boolean; full: boolean }): Promise<void> => {
+  await setUpSteps(() => [
+    ...(cluster ? stackSteps() : [...previewSteps(), ...pluginSteps(), stackStep()]),
+    ...[untt, kubeScore, uv, hadolint, shellcheck, actionlint].map(toolStep),
+    ...[appPackagesStep("frontend"), appPackagesStep("aiops")],
+    ...(cluster ? [toolStep(kubeconform), chromiumStep()] : []),
+    ...(full ? fullTestSteps() : []),
+  ]);
+};
+
+/** What the tests of the full tier need besides: programs that take minutes to build where no release of them can be had. */
+const fullTestSteps = (): Step[] => [...[promtool, syft].map(toolStep), ingressControllerStep(), prometheusStep()];
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];

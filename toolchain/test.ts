@@ -1,35 +1,52 @@
-import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout, display, logFolder } from "./paths.ts";
-import { setUp, testSteps } from "./setup.ts";
+import { setUpForTests } from "./setup.ts";
+import { readResults, resultsOf } from "./test-results.ts";
+import { durations, flakyOf, summarize, type Ran } from "./test-summary.ts";
 
-/** How many tests of a check passed and failed. */
-export interface Counts {
-  passed: number;
-  failed: number;
+/** Which tests to run. */
+export interface Selection {
+  /** Checks whose titles contain one of these. Empty for every check of the tier. */
+  names: string[];
+  /** Only the tests whose titles match it, and only the checks that have titled tests. */
+  grep?: string | undefined;
+  /** Every check, instead of those that protect a user every day. A test that passes on its second try then counts as a failure. */
+  full: boolean;
 }
 
 /**
- * Runs every check, or those whose titles contain one of `names`; goes on after a failure, so that all are seen.
- * @param grep runs only the tests whose titles match it, and only the checks that have titled tests.
+ * Runs checks; goes on after a failure, so that all are seen.
  * @returns the exit code: 0 only if there was something to run and nothing failed.
+ * @throws ToolchainError if no check has one of the names.
  */
-export const test = async (names: string[], grep?: string): Promise<number> => {
-  const checks = choose(await allChecks(), names, grep);
-  await setUp(testSteps());
-  // In the cache, so that it is still there when the checkout of a run without a person is not.
-  return await runAll(checks, join(logFolder, "npm-test.log"), grep);
+export const test = async (selection: Selection): Promise<number> => {
+  const checks = choose(await allChecks(), selection);
+  await setUpForTests({
+    cluster: checks.some(({ inCluster }) => inCluster),
+    full: checks.some(({ tier }) => tier === "full"),
+  });
+  return await runAll(checks, {
+    ...selection,
+    // In the cache, so that it is still there when the checkout of a run without a person is not.
+    log: join(logFolder, "npm-test.log"),
+    results: join(checkout, "test-results"),
+  });
 };
 
-/** The checks that `names` and `grep` leave, with the arguments by which each runs only the tests that match. */
-export const choose = (all: Check[], names: string[], grep?: string): Check[] => {
-  const named = all.filter(
+/**
+ * The checks that a selection leaves, with the arguments by which each runs only the tests that match. Whoever asks for names or
+ * titles means those of both tiers.
+ */
+export const choose = (all: Check[], { names, grep, full }: Selection): Check[] => {
+  const ofTier = names.length === 0 && grep === undefined && !full ? all.filter(({ tier }) => tier !== "full") : all;
+  const named = ofTier.filter(
     ({ title }) => names.length === 0 || names.some((name) => title.toLowerCase().includes(name.toLowerCase())),
   );
   if (named.length === 0) {
@@ -43,97 +60,101 @@ export const choose = (all: Check[], names: string[], grep?: string): Check[] =>
   });
 };
 
+/** How a run prints and what it keeps. */
+export interface Run {
+  grep?: string | undefined;
+  full: boolean;
+  /** A file that gets everything that is printed, in place of what the last run left there. */
+  log: string;
+  /** A folder for `durations.json`. */
+  results: string;
+}
+
 /**
- * Runs checks and prints how many tests of each passed: first those that are one test, as many at once as there are processors,
- * then the others one after the other.
- * @param log a file that gets everything that is printed, in place of what the last run left there.
+ * Runs checks and prints how they went. Those in a cluster wait most of the time, so they run beside the others, which compute.
  * @returns the exit code.
  */
-export const runAll = async (checks: Check[], log: string, grep?: string): Promise<number> => {
-  mkdirSync(dirname(log), { recursive: true });
+export const runAll = async (checks: Check[], { grep, full, log, results }: Run): Promise<number> => {
+  for (const folder of [dirname(log), results]) mkdirSync(folder, { recursive: true });
   rmSync(log, { force: true });
   const print = (text: string): void => {
     console.log(text);
     appendFileSync(log, `${text}\n`);
   };
-  const [several, one] = [checks.filter(isCounted), checks.filter((check) => !isCounted(check))];
-  const results = await pMap(one, async (check): Promise<[Check, Counts]> => [check, await runOne(check, print)], {
-    concurrency: availableParallelism(),
-  });
-  for (const check of several) {
-    print(`\n── ${check.title}`);
-    results.push([check, await runSeveral(check, log)]);
-  }
-  const ran = results.filter(([, { passed, failed }]) => grep === undefined || passed + failed > 0);
+  const lanes = [checks.filter(({ inCluster }) => !inCluster), checks.filter(({ inCluster }) => inCluster)];
+  // Alone, a check shows at once what it says. Beside another its lines would be mixed with those of that.
+  const isAlone = lanes.some((lane) => lane.length === 0);
+  const all = (await Promise.all(lanes.map((lane) => runLane(lane, isAlone, print, log)))).flat();
+  const ran = all.filter(({ passed, failed, skipped }) => grep === undefined || passed + failed + skipped.length > 0);
   if (ran.length === 0) {
     print(`\nNo test has a title that matches ${String(grep)}.`);
     return 1;
   }
-  const { summary, exitCode } = summarize(ran);
-  print(`\n${summary}\n\nAll of this is kept in ${display(log)}.`);
-  return exitCode;
+  writeFileSync(join(results, "durations.json"), durations(ran));
+  print(`\n${summarize(ran)}\n\nAll of this is kept in ${display(log)}.`);
+  if (ran.some(({ failed }) => failed > 0) || ran.every(({ passed }) => passed === 0)) return 1;
+  return full && flakyOf(ran).length > 0 ? 1 : 0;
 };
 
-const runOne = async (check: Check, print: (text: string) => void): Promise<Counts> => {
-  const result = await execa(check.command, check.args, { ...optionsOf(check), all: true });
-  const output = result.failed ? `\n${result.all || (result.shortMessage ?? "")}` : "";
-  print(`\n── ${check.title}${output}`);
-  return count(!result.failed, undefined);
+type Print = (text: string) => void;
+
+/** First the checks that are one test, as many at once as there are processors, then the others one after the other. */
+const runLane = async (checks: Check[], isAlone: boolean, print: Print, log: string): Promise<Ran[]> => {
+  const one = checks.filter((check) => !isCounted(check));
+  const ran = await pMap(one, (check) => runOne(check, print), { concurrency: availableParallelism() });
+  for (const check of checks.filter(isCounted)) {
+    ran.push(await (isAlone ? runAlone(check, print, log) : runBeside(check, print)));
+  }
+  return ran;
 };
 
 type Counted = Check & Required<Pick<Check, "results">>;
 
 const isCounted = (check: Check): check is Counted => check.results !== undefined;
 
-const runSeveral = async (check: Counted, log: string): Promise<Counts> => {
+const runOne = async (check: Check, print: Print): Promise<Ran> => {
+  const result = await execa(check.command, check.args, { ...optionsOf(check), all: true });
+  const output = result.failed ? `\n${result.all || (result.shortMessage ?? "")}` : "";
+  print(`\n── ${check.title}${output}`);
+  return ranAs(check, result);
+};
+
+/** Shows what a check says while it runs. */
+const runAlone = async (check: Counted, print: Print, log: string): Promise<Ran> => {
   rmSync(check.results, { force: true });
+  print(`\n── ${check.title}`);
   const terminalAndLog = ["inherit" as const, { file: log, append: true }];
-  const result = await execa(check.command, check.args, {
-    ...optionsOf(check),
-    stdout: terminalAndLog,
-    stderr: terminalAndLog,
-  });
-  const nothingToRun = result.exitCode !== undefined && result.exitCode === check.nothingSelected;
-  return count(!result.failed || nothingToRun, readResults(check.results));
+  return ranAs(
+    check,
+    await execa(check.command, check.args, { ...optionsOf(check), stdout: terminalAndLog, stderr: terminalAndLog }),
+  );
+};
+
+/** Shows what a check has said when it has ended, and keeps it in a file until then. */
+const runBeside = async (check: Counted, print: Print): Promise<Ran> => {
+  rmSync(check.results, { force: true });
+  const file = check.results.replace(/\.xml$/, ".log");
+  rmSync(file, { force: true });
+  if (check.inCluster) print(`\n── ${check.title}: begun; what it says so far is in ${relative(checkout, file)}`);
+  const kept = ["pipe" as const, { file, append: true }];
+  const options = { ...optionsOf(check), stdout: kept, stderr: kept, all: true } as const;
+  const result = await execa(check.command, check.args, options);
+  print(`\n── ${check.title}\n${result.all}`);
+  return ranAs(check, result);
 };
 
 const optionsOf = ({ cwd = checkout }: Check) =>
   ({ cwd, env: environment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
 
-const readResults = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-};
+/** How a command ended. */
+interface Ended {
+  failed: boolean;
+  exitCode?: number | undefined;
+  durationMs: number;
+}
 
-/**
- * Counts what a check says of itself. One that gives no numbers is one test; one that fails although all its tests
- * passed, say because it could not end, has failed once more.
- * @param succeeded whether its command did.
- * @param junit its results as JUnit's XML.
- */
-export const count = (succeeded: boolean, junit: string | undefined): Counts => {
-  const suites = [...(junit ?? "").matchAll(/<testsuite\s([^>]*)>/g)].map(([, attributes = ""]) => attributes);
-  const sum = (name: string): number =>
-    suites.reduce((total, suite) => total + Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0), 0);
-  const failed = sum("failures") + sum("errors");
-  const passed = sum("tests") - failed - sum("skipped");
-  if (suites.length === 0) return succeeded ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  return { passed, failed: succeeded ? failed : Math.max(failed, 1) };
-};
-
-const summarize = (results: [Check, Counts][]): { summary: string; exitCode: number } => {
-  const width = Math.max(...results.map(([{ title }]) => title.length));
-  const lines = results.map(
-    ([{ title }, { passed, failed }]) =>
-      `${failed === 0 ? "✔" : "✖"} ${title.padEnd(width)}  ${passed} passed, ${failed} failed`,
-  );
-  const passed = results.reduce((sum, [, counts]) => sum + counts.passed, 0);
-  const failed = results.reduce((sum, [, counts]) => sum + counts.failed, 0);
-  return {
-    summary: [...lines, "", `${passed} passed, ${failed} failed`].join("\n"),
-    exitCode: failed === 0 && passed > 0 ? 0 : 1,
-  };
+const ranAs = (check: Check, { failed, exitCode, durationMs }: Ended): Ran => {
+  const nothingToRun = exitCode !== undefined && exitCode === check.nothingSelected;
+  const junit = check.results === undefined ? undefined : readResults(check.results);
+  return { title: check.title, seconds: durationMs / 1000, ...resultsOf(!failed || nothingToRun, junit, check.cwd) };
 };

@@ -20,13 +20,13 @@ describe("docs/reliability.md", () => {
   for (const [, fault = "", , time, test = ""] of rows) {
     it(`finds the test of: ${fault}`, () => {
       const [, spec = "", title = ""] = /^(\w+): (.+)$/.exec(test) ?? [];
-      const file = ["e2e", "stack"]
+      const files = ["e2e", "stack", "full/e2e", "full/stack"]
         .map((folder) => join(checkout, "tests", folder, `${spec}.spec.ts`))
-        .find((path) => existsSync(path));
-      assert.ok(file !== undefined, `there is no spec ${spec} on a real cluster`);
+        .filter((path) => existsSync(path));
+      assert.ok(files.length > 0, `there is no spec ${spec} on a real cluster`);
       // A table of faults names each by `what`.
-      const titles = [...readFileSync(file, "utf8").matchAll(/\b(?:it\(|what: )\s*(["`])(.*?)\1/g)].map(
-        ([, , text]) => text,
+      const titles = files.flatMap((file) =>
+        [...readFileSync(file, "utf8").matchAll(/\b(?:it\(|what: )\s*(["`])(.*?)\1/g)].map(([, , text]) => text),
       );
       assert.ok(
         titles.some((each) => each?.replace(/^[A-Z]\d: /, "").startsWith(title)),

@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { environment } from "../../toolchain/environment.ts";
-import { minikubeHome } from "../../toolchain/paths.ts";
-import { withPage } from "../helpers/browser.ts";
-import { ClusterView } from "../helpers/cluster.ts";
-import { dockerTraces } from "../helpers/docker.ts";
-import { inSequence } from "../helpers/in-sequence.ts";
-import { minimalPath } from "../helpers/minimal-path.ts";
+import { previewWithNothingRunning } from "../helpers/bare-preview.ts";
 import { timeToRecover } from "../helpers/recovery.ts";
-import { WorkingCopy } from "../helpers/working-copy.ts";
-import { countInEtcd, secretValues, typeRecipe } from "./encryption.ts";
+import { stack } from "../stack/stack.ts";
 
-const profile = "todo-e2e";
-const port = 30280;
-const url = `http://localhost:${port}`;
 const resources = [
   "minikube:index:Cluster",
   "minikube:index:ControlPlane",
@@ -28,85 +15,50 @@ const resources = [
   "random:index/randomPassword:RandomPassword",
 ];
 
-/** The whole life of a stack on a real Minikube, in the order in which a developer meets it. Each step builds on the last. */
+/** What a developer does with a stack on an ordinary day. */
 describe("U8: the life of a stack", function () {
   this.timeout("20m");
-  inSequence();
 
-  let copy: WorkingCopy;
-  const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
-
-  before(async () => {
-    copy = await WorkingCopy.create("e2e", {
-      profile,
-      port: String(port),
-      cpus: "2",
-      memory: "4096",
-    });
-  });
-
-  after(async function () {
-    const failed = this.test?.parent?.tests.some((test) => test.isFailed()) ?? false;
-    if (failed) await copy.keepState("test-results");
-    const result = await copy.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
-    assert.equal(result.exitCode, 0, `the stack of this test could not be destroyed:\n${result.all}`);
-    await copy.remove();
-  });
-
-  it("previews with nothing but Node and Pulumi, and names every resource", async () => {
-    const plan = await previewWithNothingRunning(copy);
+  it("previews with nothing but Node and Pulumi, and names every resource", function () {
+    const { plan } = stack;
+    if (plan === undefined) this.skip();
     for (const resource of resources) assert.equal(plan.get(resource), "create", `the preview must name ${resource}`);
   });
 
   it("comes up, and its URL answers", async () => {
-    await copy.up();
-    const outputs = await copy.outputs();
-    assert.equal(outputs.url, url);
-    assert.equal((await fetch(url)).status, 200, `${url} must answer`);
-    assert.equal((await fetch(`${url}/api/health`)).status, 200);
-  });
-
-  it("keeps a todo that a person adds in a browser", async () => {
-    await withPage(url, async (page) => {
-      await page.goto("/signup");
-      await page.getByLabel("Email").fill("reader@example.com");
-      await page.getByLabel("Password").fill("a long enough passphrase");
-      await page.getByRole("button", { name: "Sign up" }).click();
-      await page.getByLabel("New todo").fill("water the plants");
-      // It is shown before it is saved.
-      const saved = page.waitForResponse((answer) => answer.request().method() === "POST" && answer.status() === 201);
-      await page.getByRole("button", { name: "Add", exact: true }).click();
-      await saved;
-      await page.reload();
-      await page.getByText("water the plants").waitFor();
-    });
+    assert.match(stack.url, /^http:\/\/localhost:\d+$/);
+    assert.equal((await fetch(stack.url)).status, 200, `${stack.url} must answer`);
+    assert.equal((await fetch(`${stack.url}/api/health`)).status, 200);
   });
 
   it("has nothing to do when nothing changed", async () => {
-    await copy.up("--expect-no-changes");
+    await stack.copy.up("--expect-no-changes");
   });
 
   it("restarts the backend alone when a backend file changes", async () => {
-    const [backend, frontend] = [await cluster().podNames("backend"), await cluster().podNames("frontend")];
+    const { copy, cluster } = stack;
+    const [backend, frontend] = [await cluster.podNames("backend"), await cluster.podNames("frontend")];
     await copy.edit("apps/backend/src/app/main.py", "\n", "\n# A change that only the backend's image notices.\n");
     await copy.up();
-    assert.notDeepEqual(await cluster().podNames("backend"), backend, "the backend must run its new image");
-    assert.deepEqual(await cluster().podNames("frontend"), frontend, "the frontend must be left alone");
+    assert.notDeepEqual(await cluster.podNames("backend"), backend, "the backend must run its new image");
+    assert.deepEqual(await cluster.podNames("frontend"), frontend, "the frontend must be left alone");
   });
 
   it("applies an edited template", async () => {
+    const { copy, cluster } = stack;
     await copy.edit(
       "charts/todo/templates/frontend/service.yaml",
       "  annotations:\n",
       '  annotations:\n    example.com/edited: "yes"\n',
     );
     await copy.up();
-    const service = await cluster().core.readNamespacedService({ name: "todo-frontend", namespace: "todo" });
+    const service = await cluster.core.readNamespacedService({ name: "todo-frontend", namespace: "todo" });
     assert.equal(service.metadata?.annotations?.["example.com/edited"], "yes", "an edited template must be applied");
   });
 
   it("builds an image again that was pruned", async () => {
-    const image = (await copy.outputs()).backendImage as string;
+    const { copy, profile } = stack;
+    const image = (await copy.outputs())["backendImage"] as string;
     const inNode = ["ssh", "--profile", profile, "--", "docker", "image"];
     await execa("minikube", [...inNode, "rm", "--force", image], { env: environment() });
     await timeToRecover(() => copy.up());
@@ -115,91 +67,9 @@ describe("U8: the life of a stack", function () {
   });
 
   it("still previews when its tools and its cluster are out of reach", async () => {
-    const plan = await previewWithNothingRunning(copy);
+    const plan = await previewWithNothingRunning(stack.copy);
     assert.equal(plan.get("minikube:index:Cluster"), "update", "a cluster that cannot be seen may have to be started");
     const operations = new Set(plan.values());
     for (const operation of ["replace", "delete"]) assert.ok(!operations.has(operation), `nothing is to ${operation}`);
   });
-
-  it("S5: keeps Secrets encrypted once the recipe of the docs was typed", async () => {
-    const old = await secretValues(cluster());
-    assert.equal(await countInEtcd(profile, old), old.length, "before, the search must find each secret in plain");
-    await typeRecipe(copy.folder, profile);
-    // Every pod was restarted, which an `up` waits for.
-    await copy.up();
-    await copy.up("--expect-no-changes");
-    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "jwtSecretGeneration", "4"]);
-    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "databasePasswordGeneration", "2"]);
-    await copy.up();
-    const renewed = await secretValues(cluster());
-    assert.deepEqual(old.filter((value) => renewed.includes(value)), [], "every secret must be renewed"); // prettier-ignore
-    assert.equal(await countInEtcd(profile, renewed), 0, "no secret in use may be in plain in etcd's files");
-    assert.equal(await countInEtcd(profile, ["k8s:enc:secretbox:v1:key1:"]), 1, "they must be there, encrypted");
-  });
-
-  it("starts a stopped cluster, with its data", async () => {
-    await execa("minikube", ["stop", "--profile", profile], { env: environment() });
-    await timeToRecover(() => copy.up());
-    // The release is as it was, so `up` does not wait for its pods, which start with the cluster.
-    await untilAnswers(`${url}/api/backend/auth/me`, 401);
-    await withPage(url, async (page) => {
-      await page.goto("/signin");
-      await page.getByLabel("Email").fill("reader@example.com");
-      await page.getByLabel("Password").fill("a long enough passphrase");
-      await page.getByRole("button", { name: "Sign in" }).click();
-      await page.getByText("water the plants").waitFor();
-    });
-  });
-
-  it("S5: still encrypts after that, and nothing is to be done", async () => {
-    await copy.up("--expect-no-changes");
-    const [secret, plain] = [randomUUID(), randomUUID()];
-    const { core, namespace } = cluster();
-    const metadata = { name: "canary" };
-    await core.createNamespacedSecret({ namespace, body: { metadata, stringData: { secret } } });
-    await core.createNamespacedConfigMap({ namespace, body: { metadata, data: { plain } } });
-    assert.equal(await countInEtcd(profile, [plain]), 1, "the search must find what is not secret");
-    assert.equal(await countInEtcd(profile, [secret]), 0, "a Secret made after the start must be encrypted too");
-  });
-
-  it("makes a cluster anew that was deleted behind its back, images and all", async () => {
-    await execa("minikube", ["delete", "--profile", profile], { env: environment() });
-    await timeToRecover(() => copy.up());
-    assert.equal((await fetch(url)).status, 200, `${url} must answer`);
-    await copy.up("--expect-no-changes");
-  });
-
-  it("leaves nothing behind", async () => {
-    await copy.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
-    assert.deepEqual(await dockerTraces(profile), [], "nothing of the stack may remain in Docker");
-    assert.equal(existsSync(join(minikubeHome, "profiles", profile)), false, "the Minikube profile must be gone");
-    assert.equal(
-      existsSync(join(copy.folder, ".state", `${profile}.kubeconfig`)),
-      false,
-      "the kubeconfig must be gone",
-    );
-  });
 });
-
-/** Waits until an address answers with a status, for at most three minutes. */
-async function untilAnswers(address: string, status: number): Promise<void> {
-  const deadline = Date.now() + 180_000;
-  for (;;) {
-    const answer = await fetch(address).then(
-      (response) => response.status,
-      (error: unknown) => String(error),
-    );
-    if (answer === status) return;
-    assert.ok(Date.now() < deadline, `${address} must answer ${status} again, not ${answer}`);
-    await sleep(1000);
-  }
-}
-
-/** Previews with a PATH that holds no docker, minikube, helm or kubectl. Gives each resource type with what is planned for it. */
-async function previewWithNothingRunning(copy: WorkingCopy): Promise<Map<string, string>> {
-  const output = await copy.succeed("pulumi", ["preview", "--json", "--stack", "e2e"], {
-    PATH: await minimalPath(copy.folder),
-  });
-  const { steps } = JSON.parse(output) as { steps: { op: string; newState?: { type: string } }[] };
-  return new Map(steps.map(({ op, newState }) => [newState?.type ?? "", op]));
-}

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { lock } from "proper-lockfile";
+import { stringify } from "yaml";
 import { cacheFolder, checkout } from "../../toolchain/paths.ts";
 import { ownEnvironment } from "./own-environment.ts";
 
@@ -51,19 +52,11 @@ export class WorkingCopy {
     // The same test of another checkout would share profile and port.
     const release = await lock(folder, { realpath: false, retries: { forever: true, maxTimeout: 2_000 } });
     await rm(folder, { recursive: true, force: true });
-    const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-      cwd: checkout,
-    });
-    for (const file of stdout.split("\0").filter(Boolean)) {
-      await mkdir(dirname(join(folder, file)), { recursive: true });
-      await cp(join(checkout, file), join(folder, file), { verbatimSymlinks: true }).catch(ignoreDeleted);
-    }
+    await copySources(folder);
     await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
     const copy = new WorkingCopy(folder, stack, release);
     await copy.succeed("pulumi", ["stack", "select", "--create", stack]);
-    for (const [key, value] of Object.entries(config)) {
-      await copy.succeed("pulumi", ["config", "set", "--stack", stack, key, value]);
-    }
+    await copy.configure(config);
     return copy;
   }
 
@@ -97,6 +90,17 @@ export class WorkingCopy {
       string,
       unknown
     >;
+  }
+
+  /** Makes these all the settings of the stack, as `pulumi config set` writes them, which takes a second for each. None is secret. */
+  async configure(settings: Record<string, string>): Promise<void> {
+    const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`todo-stack:${key}`, value]));
+    await writeFile(join(this.folder, `Pulumi.${this.stack}.yaml`), stringify({ config }));
+  }
+
+  /** Copies the sources again, so that what a test has edited in them is undone. Files that a test has added stay. */
+  async resetSources(): Promise<void> {
+    await copySources(this.folder);
   }
 
   /** Replaces the first occurrence of a text in a file of the copy. */
@@ -170,6 +174,17 @@ export class WorkingCopy {
       stdin: "ignore",
     });
     return { exitCode, stdout, all };
+  }
+}
+
+/** Copies what git tracks or would track. */
+async function copySources(folder: string): Promise<void> {
+  const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    cwd: checkout,
+  });
+  for (const file of stdout.split("\0").filter(Boolean)) {
+    await mkdir(dirname(join(folder, file)), { recursive: true });
+    await cp(join(checkout, file), join(folder, file), { verbatimSymlinks: true }).catch(ignoreDeleted);
   }
 }
 

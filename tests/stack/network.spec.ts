@@ -69,16 +69,20 @@ describe("the network of the stack", function () {
     postgres: { to: ["stranger"], reaches: (...target) => byPsql(stack.cluster, "postgres", ...target) },
   };
 
-  /** Tries every connection. Gives those that came about, as `frontend → backend`. */
+  /**
+   * Tries every connection. Gives those that came about, as `frontend → backend`. What is closed is waited for, so every pod
+   * tries at the same time.
+   */
   async function flows(): Promise<string[]> {
-    const found: string[] = [];
-    for (const [from, { to, reaches }] of Object.entries(tried)) {
+    const found = Object.entries(tried).map(async ([from, { to, reaches }]) => {
+      const reached: string[] = [];
       for (const name of to) {
         const [address = "", port = 0] = targets[name] ?? [];
-        if (await reaches(address, port)) found.push(`${from} → ${name}`);
+        if (await reaches(address, port)) reached.push(`${from} → ${name}`);
       }
-    }
-    return found;
+      return reached;
+    });
+    return (await Promise.all(found)).flat();
   }
 
   const all = Object.entries(tried).flatMap(([from, { to }]) => to.map((name) => `${from} → ${name}`));

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { count } from "../../toolchain/test.ts";
+import { join } from "node:path";
+import { checkout } from "../../toolchain/paths.ts";
+import { resultsOf } from "../../toolchain/test-results.ts";
 
 describe("the count of tests", () => {
   for (const [title, succeeded, junit, expected] of [
@@ -18,7 +20,41 @@ describe("the count of tests", () => {
     ["a runner that died before it wrote anything", false, "", [0, 1]],
   ] as const) {
     it(`of ${title} is ${expected.join(" passed, ")} failed`, () => {
-      assert.deepEqual(Object.values(count(succeeded, junit)), expected);
+      const { passed, failed } = resultsOf(succeeded, junit);
+      assert.deepEqual([passed, failed], expected);
     });
   }
+});
+
+describe("what is read of each test", () => {
+  const junit = `<testsuites>
+<testsuite name="Mocha Tests" tests="4" failures="0" errors="1" skipped="1" time="9">
+<testcase classname="some" name="pass &#x3E; &quot;fail&quot;" file="/checkout/tests/a.spec.ts" time="1.5"/>
+<testcase classname="some" name="are left out" file="/checkout/tests/a.spec.ts" time="0"><skipped/></testcase>
+<testcase classname="some" name="pass at last" file="/checkout/tests/b.spec.ts" time="4"><flakyFailure/></testcase>
+<testcase classname="some" name="fail" file="/checkout/tests/b.spec.ts" time="2.25"><failure>it says &lt;skipped/&gt;</failure></testcase>
+</testsuite></testsuites>`;
+
+  it("is who was skipped, and who passed on the second try, by name", () => {
+    const { skipped, flaky, passed, failed } = resultsOf(false, junit);
+    assert.deepEqual([passed, failed], [2, 1]);
+    assert.deepEqual(skipped, ["some are left out"]);
+    assert.deepEqual(flaky, ["some pass at last"]);
+  });
+
+  it("is how long the tests of each file took", () => {
+    const specs = Object.entries(resultsOf(false, junit.replaceAll("/checkout/", `${checkout}/`)).specs);
+    assert.deepEqual(specs, [
+      ["tests/a.spec.ts", 1.5],
+      ["tests/b.spec.ts", 6.25],
+    ]);
+  });
+
+  it("is named by the checkout where a runner names files from its own folder, or their names alone", () => {
+    const pytest = `<testsuite tests="1"><testcase classname="tests.test_a" name="b" file="tests/test_a.py" time="3" /></testsuite>`;
+    const vitest = `<testsuite tests="1"><testcase classname="tests/a.test.ts" name="b" time="2"></testcase></testsuite>`;
+    const backend = join(checkout, "apps/backend");
+    assert.deepEqual(resultsOf(true, pytest, backend).specs, { "apps/backend/tests/test_a.py": 3 });
+    assert.deepEqual(resultsOf(true, vitest, backend).specs, { "apps/backend/tests/a.test.ts": 2 });
+  });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
-import { count } from "../../toolchain/test.ts";
+import { resultsOf } from "../../toolchain/test-results.ts";
 
 const tests = `
 let tries = 0;
@@ -15,11 +15,11 @@ describe("some", () => {
   it("fail", () => { throw new Error("because of this"); });
 });`;
 
-const runMocha = async (folder: FsFixture) => {
+const runMocha = async (folder: FsFixture, ...more: string[]) => {
   const reporter = ["--reporter", join(checkout, "toolchain/mocha-reporter.ts")];
   const args = [...reporter, "--reporter-option", `output=${folder.getPath("results.xml")}`];
   const mocha = join(checkout, "node_modules/.bin/mocha");
-  return await execa(mocha, [...args, "--no-config", "--retries=1", folder.getPath("some.spec.cjs")], {
+  return await execa(mocha, [...args, "--no-config", "--retries=1", folder.getPath("some.spec.cjs"), ...more], {
     reject: false,
   });
 };
@@ -45,6 +45,38 @@ describe("what npm test prints of Mocha's tests", () => {
     ]) {
       assert.match(stdout, line);
     }
-    assert.deepEqual(count(false, await readFile(folder.getPath("results.xml"), "utf8")), { passed: 2, failed: 1 });
+    const { passed, failed, skipped, flaky } = resultsOf(false, await readFile(folder.getPath("results.xml"), "utf8"));
+    assert.deepEqual([passed, failed], [2, 1]);
+    assert.deepEqual(skipped, ["some are left out"]);
+    assert.deepEqual(flaky, ["some pass at the second try"]);
+  });
+
+  it("gives a test the time of its hooks and of its first try", async () => {
+    const slow = `
+const wait = (ms) => () => new Promise((resolve) => setTimeout(resolve, ms));
+let tries = 0;
+describe("some", () => {
+  before(wait(300));
+  it("pass at the second try", async () => { await wait(200)(); if (tries++ === 0) throw new Error("not yet"); });
+  after(wait(300));
+});`;
+    await using folder = await createFixture({ "some.spec.cjs": slow });
+    await runMocha(folder);
+    const { specs } = resultsOf(true, await readFile(folder.getPath("results.xml"), "utf8"));
+    const [seconds = 0] = Object.values(specs);
+    // Two tries and two hooks. A timer may be early by a millisecond.
+    assert.ok(seconds >= 0.99, `the file took a second, not ${seconds} s`);
+  });
+
+  it("is the same where Mocha runs files at the same time", async () => {
+    await using folder = await createFixture({
+      "some.spec.cjs": tests,
+      "other.spec.cjs": 'it("passes", () => undefined);',
+    });
+    const { stdout } = await runMocha(folder, "--parallel", "--jobs=2", folder.getPath("other.spec.cjs"));
+    assert.match(stdout, /^ {2}✖ \S*some\.spec\.cjs {2}2 passed, \d+ s$/m);
+    const { passed, failed, flaky } = resultsOf(false, await readFile(folder.getPath("results.xml"), "utf8"));
+    assert.deepEqual([passed, failed], [3, 1]);
+    assert.deepEqual(flaky, ["some pass at the second try"]);
   });
 });

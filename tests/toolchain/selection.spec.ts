@@ -1,43 +1,100 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { mock } from "node:test";
+import { execa } from "execa";
 import { createFixture } from "fs-fixture";
+import { globSync } from "tinyglobby";
 import { allChecks, type Check } from "../../toolchain/checks.ts";
+import { checkout } from "../../toolchain/paths.ts";
 import { choose, runAll } from "../../toolchain/test.ts";
 
+const clusterTests = ["stack and e2e tests", "full stack tests", "full e2e tests"];
+const everyDay = { names: [], full: false };
+const titlesOf = (checks: Check[]): string[] => checks.map(({ title }) => title);
+
+describe("the tiers", () => {
+  it("npm test leaves out what is of the full tier, and npm run test:full nothing", async () => {
+    const all = await allChecks();
+    const full = ["full unit tests", "full stack tests", "full e2e tests"];
+    assert.deepEqual(
+      titlesOf(choose(all, everyDay)),
+      titlesOf(all).filter((title) => !full.includes(title)),
+    );
+    assert.deepEqual(titlesOf(choose(all, { names: [], full: true })), titlesOf(all));
+  });
+
+  it("a name means checks of both", async () => {
+    const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e"], full: false }));
+    assert.deepEqual(titles, clusterTests);
+  });
+
+  it("a name that no check has is refused, and every name is said", async () => {
+    const all = await allChecks();
+    assert.throws(() => choose(all, { names: ["nothing"], full: false }), /called nothing\.\n.*full e2e tests/s);
+  });
+
+  it("the folder of a test decides, and every one is run by exactly one check", async () => {
+    const mocha = (await allChecks()).filter(({ command }) => command.endsWith("mocha"));
+    const files = await Promise.all(mocha.map((check) => filesOf(check)));
+    const specs = globSync("tests/**/*.spec.ts", { cwd: checkout });
+    assert.deepEqual(files.flat().toSorted(), specs.toSorted());
+    const ofFull = mocha.flatMap(({ tier }, index) => (tier === "full" ? (files[index] ?? []) : []));
+    assert.deepEqual(ofFull.toSorted(), specs.filter((file) => file.startsWith("tests/full/")).toSorted());
+  });
+
+  it("the test that destroys the shared stack is the last of its run", async () => {
+    const [check] = choose(await allChecks(), { names: ["stack and e2e"], full: false });
+    assert.ok(check !== undefined);
+    assert.equal((await filesOf(check)).at(-1), "tests/e2e/destroy.spec.ts");
+  });
+
+  /** The files that Mocha would run for a check, in order. */
+  async function filesOf({ command, args }: Check): Promise<string[]> {
+    const own = args.slice(args.indexOf("--reporter-option") + 2);
+    const listing = ["--dry-run", "--no-parallel", "--reporter=json"];
+    const { stdout } = await execa(command, [...own, ...listing], { cwd: checkout });
+    const { tests } = JSON.parse(stdout) as { tests: { file: string }[] };
+    return [...new Set(tests.map(({ file }) => relative(checkout, file)))];
+  }
+});
+
 describe("npm test -- --grep", () => {
-  it("runs the checks that have titled tests, and no other", async () => {
-    const titles = choose(await allChecks(), [], "H7").map(({ title }) => title);
+  const h7 = { names: [], grep: "H7", full: false };
+
+  it("runs the checks that have titled tests, of both tiers, and no other", async () => {
+    const titles = titlesOf(choose(await allChecks(), h7));
     assert.deepEqual(titles, [
       "backend tests",
       "frontend tests",
       "aiops tests",
       "unit tests",
-      "stack tests",
-      "e2e tests",
+      "stack and e2e tests",
+      "full unit tests",
+      "full stack tests",
+      "full e2e tests",
     ]);
   });
 
   it("gives the pattern to each test runner in its own way", async () => {
-    const ends = choose(await allChecks(), [], "H7").map(({ args }) => args.slice(-2).join(" "));
-    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", "--grep H7", "--grep H7", "--grep H7"]);
+    const ends = choose(await allChecks(), h7).map(({ args }) => args.slice(-2).join(" "));
+    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", ...Array.from({ length: 5 }, () => "--grep H7")]);
   });
 
   it("does not ask of the backend's tests that match to cover as much as all of them", async () => {
-    const [{ args } = { args: [] as string[] }] = choose(await allChecks(), ["backend tests"], "H7");
+    const [{ args } = { args: [] as string[] }] = choose(await allChecks(), { ...h7, names: ["backend tests"] });
     assert.ok(args.includes("--no-cov"), "fewer tests than all would fail for their coverage alone");
   });
 
   it("leaves pytest out where the pattern is no word, since its own patterns are expressions", async () => {
-    const titles = choose(await allChecks(), [], "H7: the previous").map(({ title }) => title);
+    const titles = titlesOf(choose(await allChecks(), { ...h7, grep: "H7: the previous" }));
     assert.ok(!titles.includes("backend tests"), "pytest would not understand the pattern");
   });
 
   it("goes together with names of checks", async () => {
-    const titles = choose(await allChecks(), ["unit"], "H7").map(({ title }) => title);
-    assert.deepEqual(titles, ["unit tests"]);
+    const titles = titlesOf(choose(await allChecks(), { ...h7, names: ["full e2e"] }));
+    assert.deepEqual(titles, ["full e2e tests"]);
   });
 
   for (const [outcome, exitCode, tests, expected] of [
@@ -61,7 +118,7 @@ describe("npm test -- --grep", () => {
       // The runner's own line comes through: it is a command with the terminal of this one.
       const printed = mock.method(console, "log", () => undefined);
       try {
-        assert.equal(await runAll([check], log, "H7"), expected);
+        assert.equal(await runAll([check], { log, results: folder.path, full: false, grep: "H7" }), expected);
       } finally {
         printed.mock.restore();
       }
@@ -70,4 +127,61 @@ describe("npm test -- --grep", () => {
       assert.match(kept, tests === 0 ? /^No test has a title/m : /^\d passed, \d failed$/m);
     });
   }
+});
+
+describe("a run of checks", () => {
+  const script = (text: string): string[] => ["--eval", text];
+
+  /** Runs checks, and gives the exit code with what was printed. */
+  const run = async (checks: (folder: string) => Check[], full = false) => {
+    await using folder = await createFixture();
+    const log = folder.getPath("npm-test.log");
+    const printed = mock.method(console, "log", () => undefined);
+    try {
+      const code = await runAll(checks(folder.path), { log, results: folder.path, full });
+      const kept = JSON.parse(await readFile(folder.getPath("durations.json"), "utf8")) as { checks: object };
+      return { code, said: await readFile(log, "utf8"), measured: Object.keys(kept.checks) };
+    } finally {
+      printed.mock.restore();
+    }
+  };
+
+  /** A check that writes results, after it has said something. */
+  const counted = (folder: string, title: string, testcase: string, more: Partial<Check> = {}): Check => {
+    const results = join(folder, `${title}.xml`);
+    const junit = `<testsuite tests="1" failures="0" errors="0" skipped="0">${testcase}</testsuite>`;
+    const text = `console.log("${title} begins"); require("fs").writeFileSync(${JSON.stringify(results)}, ${JSON.stringify(junit)});
+      setTimeout(() => console.log("${title} ends"), 300)`;
+    return { title, command: process.execPath, args: script(text), results, ...more };
+  };
+  const passes = `<testcase classname="a" name="b" time="1"/>`;
+  const flaky = `<testcase classname="a" name="b" time="1"><flakyFailure/></testcase>`;
+
+  it("keeps what checks say apart that run at the same time, and measures each", async () => {
+    const { code, said, measured } = await run((folder) => [
+      counted(folder, "computes", passes),
+      counted(folder, "waits", passes, { inCluster: true }),
+    ]);
+    assert.equal(code, 0);
+    for (const title of ["computes", "waits"]) {
+      assert.match(said, new RegExp(`^── ${title}\n${title} begins\n${title} ends$`, "m"));
+    }
+    assert.match(said, /^── waits: begun; what it says so far is in .*waits\.log$/m);
+    assert.deepEqual(measured.toSorted(), ["computes", "waits"]);
+  });
+
+  it("fails when a check fails, on either side", async () => {
+    for (const inCluster of [true, false]) {
+      const failing: Check = { title: "fails", command: process.execPath, args: script("process.exit(1)"), inCluster };
+      const { code, said } = await run((folder) => [counted(folder, "passes", passes), failing]);
+      assert.equal(code, 1);
+      assert.match(said, /^1 passed, 1 failed$/m);
+    }
+  });
+
+  it("counts a test that passed on its second try as flaky, which fails npm run test:full alone", async () => {
+    const [everyDay, full] = [await run((folder) => [counted(folder, "x", flaky)]), await run((folder) => [counted(folder, "x", flaky)], true)]; // prettier-ignore
+    for (const { said } of [everyDay, full]) assert.match(said, /^1 flaky, .*:\n {2}a b$/m);
+    assert.deepEqual([everyDay.code, full.code], [0, 1]);
+  });
 });

@@ -18,7 +18,7 @@ import { checkout, minikubeHome } from "../paths.ts";
 import { damageOf, selectedStack, stateFile } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { table } from "../table.ts";
-import { kubeconform, kubeScore, promtool, untt } from "../tools/chart-checkers.ts";
+import { kubeconform, kubeScore, untt } from "../tools/chart-checkers.ts";
 import { helm } from "../tools/helm.ts";
 import { actionlint, hadolint, shellcheck } from "../tools/linters.ts";
 import { minikube } from "../tools/minikube.ts";
@@ -76,7 +76,7 @@ const onTools = async ({ env }: Patient): Promise<Finding[]> => {
       })),
     );
   const forStack = [pulumi, minikube, helm];
-  const forTests = [untt, kubeconform, kubeScore, promtool, uv, hadolint, shellcheck, actionlint];
+  const forTests = [untt, kubeconform, kubeScore, uv, hadolint, shellcheck, actionlint];
   const found = await find(forStack);
   return [...found.map((tool) => verdicts.onTool(tool)), verdicts.onTestTools(await find(forTests))];
 };

@@ -50,7 +50,7 @@ const kinds: [apiVersion: string, kind: string][] = [
 
 const variable = (name: string): string => {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: these tests are run by tests/stack/aiops.spec.ts`);
+  if (value === undefined) throw new Error(`${name} is not set: these tests are run by tests/full/stack/aiops.spec.ts`);
   return value;
 };
 

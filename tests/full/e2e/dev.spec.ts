@@ -3,11 +3,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
-import { Account } from "../helpers/account.ts";
-import { launchBrowser } from "../helpers/browser.ts";
-import { ClusterView } from "../helpers/cluster.ts";
-import { inSequence } from "../helpers/in-sequence.ts";
-import type { WorkingCopy } from "../helpers/working-copy.ts";
+import { Account } from "../../helpers/account.ts";
+import { launchBrowser } from "../../helpers/browser.ts";
+import { ClusterView } from "../../helpers/cluster.ts";
+import { inSequence } from "../../helpers/in-sequence.ts";
+import type { WorkingCopy } from "../../helpers/working-copy.ts";
 import { DevCommand } from "./dev-command.ts";
 import { stackHandedOn } from "./stack.ts";
 

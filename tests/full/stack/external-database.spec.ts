@@ -3,10 +3,10 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
-import { NodeDaemon } from "../helpers/node-daemon.ts";
-import { Account } from "../helpers/account.ts";
-import { until } from "../helpers/until.ts";
-import { stack } from "./stack.ts";
+import { NodeDaemon } from "../../helpers/node-daemon.ts";
+import { Account } from "../../helpers/account.ts";
+import { until } from "../../helpers/until.ts";
+import { stack } from "../../stack/stack.ts";
 
 const container = "database-outside";
 const port = 15432;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { AutoscalingV2Api, KubeConfig } from "@kubernetes/client-node";
-import { until } from "../helpers/until.ts";
-import { scale } from "./scale.ts";
-import { stack } from "./stack.ts";
+import { until } from "../../helpers/until.ts";
+import { scale } from "../../stack/scale.ts";
+import { stack } from "../../stack/stack.ts";
 
 describe("autoscaling", function () {
   this.timeout("10m");

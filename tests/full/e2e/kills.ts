@@ -3,7 +3,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import type { WorkingCopy } from "../helpers/working-copy.ts";
+import type { WorkingCopy } from "../../helpers/working-copy.ts";
 
 /**
  * How many moments one run of the tests tries, and which. Set `TODO_STACK_KILLS` for more and `TODO_STACK_SEED` for others: those
@@ -73,9 +73,12 @@ const works: Work[] = [
 
 /**
  * Ends Pulumi at random moments, in all the ways in which people and machines do.
- * @param converge brings the stack up once, looks that it is whole and, unless `anew`, that no data are lost.
+ * @param converge brings the stack up once, looks that it is whole and, unless `losesData`, that no data are lost.
  */
-export async function killAtRandom(copy: WorkingCopy, converge: (anew: boolean) => Promise<unknown>): Promise<void> {
+export async function killAtRandom(
+  copy: WorkingCopy,
+  converge: (losesData: boolean) => Promise<unknown>,
+): Promise<void> {
   console.log(`      seed ${seed}: TODO_STACK_SEED=${seed} repeats it`);
   const random = xoroshiro128plus(seed);
   const upTo = (limit: number): number => uniformInt(random, 0, limit - 1);

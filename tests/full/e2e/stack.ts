@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { dockerTraces } from "../helpers/docker.ts";
-import { WorkingCopy } from "../helpers/working-copy.ts";
+import { dockerTraces } from "../../helpers/docker.ts";
+import { WorkingCopy } from "../../helpers/working-copy.ts";
 
 const config = { profile: "todo-laptop", port: "30284", cpus: "2", memory: "4096" };
 /** A checkout whose stack `dev` is up, to work on these tests without bringing one up each time. */

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import type { Server } from "node:net";
 import { KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { parse } from "yaml";
-import { readChartFile } from "../chart/render.ts";
-import { launchBrowser } from "../helpers/browser.ts";
-import { ClusterView } from "../helpers/cluster.ts";
-import { look } from "../helpers/look.ts";
-import { forwardPort } from "../helpers/port-forward.ts";
-import { until } from "../helpers/until.ts";
-import { stack } from "./stack.ts";
+import { readChartFile } from "../../chart/render.ts";
+import { launchBrowser } from "../../helpers/browser.ts";
+import { ClusterView } from "../../helpers/cluster.ts";
+import { look } from "../../helpers/look.ts";
+import { forwardPort } from "../../helpers/port-forward.ts";
+import { until } from "../../helpers/until.ts";
+import { stack } from "../../stack/stack.ts";
 
 interface Dashboard {
   panels: { targets: { expr: string }[] }[];

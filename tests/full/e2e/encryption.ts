@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { environment } from "../../toolchain/environment.ts";
-import { cacheFolder } from "../../toolchain/paths.ts";
-import type { ClusterView } from "../helpers/cluster.ts";
+import { environment } from "../../../toolchain/environment.ts";
+import { cacheFolder } from "../../../toolchain/paths.ts";
+import type { ClusterView } from "../../helpers/cluster.ts";
 
 /**
  * Types what docs/secrets.md says about encryption at rest.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { loseNothing } from "./load.ts";
-import { stack } from "./stack.ts";
+import { stack } from "../../stack/stack.ts";
 
 describe("a release that cannot start", function () {
   this.timeout("20m");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
-import type { RunningCommand, WorkingCopy } from "../helpers/working-copy.ts";
+import type { RunningCommand, WorkingCopy } from "../../helpers/working-copy.ts";
 
 /** A running `npm run dev`, as a person sees it. */
 export class DevCommand {

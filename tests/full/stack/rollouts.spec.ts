@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { until } from "../helpers/until.ts";
+import { until } from "../../helpers/until.ts";
 import { Load, loseNothing } from "./load.ts";
-import { stack } from "./stack.ts";
+import { stack } from "../../stack/stack.ts";
 
 /** How often each component is restarted under load; `TODO_STACK_ROLLOUTS=10` for a long look. */
 const rollouts = Number(process.env["TODO_STACK_ROLLOUTS"] ?? 2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
-import { stack } from "./stack.ts";
+import { stack } from "../../stack/stack.ts";
 
 const perSecond = 50;
 

@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { checkout } from "./paths.ts";
+
+/** How the tests of a check went. */
+export interface Results {
+  passed: number;
+  failed: number;
+  /** The tests that were skipped, by name. */
+  skipped: string[];
+  /** The tests that failed and passed on their second try, by name. */
+  flaky: string[];
+  /** How long the tests of each file took, in seconds, by the file's path in the checkout. */
+  specs: Record<string, number>;
+}
+
+/**
+ * Reads what a check says of itself. One that gives no numbers is one test; one that fails although all its tests
+ * passed, say because it could not end, has failed once more.
+ * @param succeeded whether its command did.
+ * @param junit its results as JUnit's XML.
+ * @param cwd where it ran. Its files are named relative to that.
+ */
+export const resultsOf = (succeeded: boolean, junit: string | undefined, cwd = checkout): Results => {
+  const suites = [...(junit ?? "").matchAll(/<testsuite\s([^>]*)>/g)].map(([, attributes = ""]) => attributes);
+  const sum = (name: string): number =>
+    suites.reduce((total, suite) => total + Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0), 0);
+  const failed = sum("failures") + sum("errors");
+  const passed = sum("tests") - failed - sum("skipped");
+  const cases = testCasesIn(junit ?? "");
+  const named = (element: string): string[] =>
+    cases.filter(({ content }) => content.includes(`<${element}`)).map(({ name }) => name);
+  return {
+    ...(suites.length === 0
+      ? { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 }
+      : { passed, failed: succeeded ? failed : Math.max(failed, 1) }),
+    skipped: named("skipped"),
+    flaky: named("flakyFailure"),
+    specs: secondsByFile(cases, cwd),
+  };
+};
+
+/** Reads a file of results. @returns undefined when there is none. */
+export const readResults = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+};
+
+interface TestCase {
+  /** The titles around the test, and its own. */
+  name: string;
+  /** The file, or what stands for it where a runner does not name files. */
+  file: string;
+  seconds: number;
+  content: string;
+}
+
+const testCase = /<testcase((?:\s+[\w.:-]+="[^"]*")*)\s*(?:\/>|>([^]*?)<\/testcase>)/g;
+
+const testCasesIn = (junit: string): TestCase[] =>
+  [...junit.matchAll(testCase)].map(([, attributes = "", content = ""]) => {
+    const attribute = (name: string): string | undefined => {
+      const value = new RegExp(`\\s${name}="([^"]*)"`).exec(attributes)?.[1];
+      return value === undefined ? undefined : decode(value);
+    };
+    const [group = "", title = ""] = [attribute("classname"), attribute("name")];
+    return {
+      name: `${group} ${title}`.trim(),
+      file: attribute("file") ?? group,
+      seconds: Number(attribute("time") ?? 0),
+      content,
+    };
+  });
+
+const secondsByFile = (cases: TestCase[], cwd: string): Record<string, number> => {
+  const seconds = new Map<string, number>();
+  for (const each of cases) {
+    const file = relative(checkout, resolve(cwd, each.file));
+    seconds.set(file, (seconds.get(file) ?? 0) + each.seconds);
+  }
+  return Object.fromEntries(seconds);
+};
+
+const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+const decode = (text: string): string =>
+  text.replaceAll(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name = "") => {
+    if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
+    return decimal === undefined ? (entities[String(name)] ?? whole) : String.fromCodePoint(Number(decimal));
+  });
