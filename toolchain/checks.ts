@@ -2,6 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { checkout } from "./paths.ts";
+import { ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
+import type { Step } from "./step.ts";
+import { kubeconform, promtool } from "./tools/chart-checkers.ts";
+import { syft } from "./tools/syft.ts";
+import { toolStep } from "./tools/tool.ts";
 
 /** One thing that `npm test` or `npm run test:full` runs. */
 export interface Check {
@@ -13,6 +18,8 @@ export interface Check {
   tier?: "full";
   /** Whether it brings a cluster up. */
   inCluster?: boolean;
+  /** What it needs besides what all checks, or all in a cluster, need. */
+  needs?: () => Step[];
   /** Defaults to the checkout. */
   cwd?: string;
   /** A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on failure. */
@@ -85,12 +92,23 @@ export const allChecks = async (): Promise<Check[]> => [
   ...npmApp("aiops", aiops),
   { title: "unit tests", ...mocha("unit") },
   // Mocha adds the files it is given to those of its configuration, which are the unit tests.
-  { title: "stack and e2e tests", inCluster: true, ...mocha("stack", ...retried, ...sharingOneCluster) },
-  { title: "full unit tests", tier: "full", ...mocha("full-unit", ...ofUnits, "tests/full/!(stack|e2e)/**/*.spec.ts") },
+  {
+    title: "stack and e2e tests",
+    inCluster: true,
+    needs: () => [toolStep(kubeconform)],
+    ...mocha("stack", ...retried, ...sharingOneCluster),
+  },
+  {
+    title: "full tests without a cluster",
+    tier: "full",
+    needs: () => [toolStep(promtool)],
+    ...mocha("full", ...ofUnits, "tests/full/!(stack|e2e)/**/*.spec.ts"),
+  },
   {
     title: "full stack tests",
     tier: "full",
     inCluster: true,
+    needs: () => [toolStep(syft), ingressControllerStep(), prometheusStep()],
     ...mocha("full-stack", ...retried, "tests/full/stack/**/*.spec.ts"),
   },
   {

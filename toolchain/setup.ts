@@ -6,7 +6,7 @@ import { oneAtATime } from "./lock.ts";
 import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
 import { pluginSteps } from "./plugins.ts";
 import { canInstallPackages } from "./registries/apt.ts";
-import { goSteps, ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
+import { goSteps, prometheusStep } from "./registries/go/binaries.ts";
 import { goToolchainStep } from "./registries/go/go.ts";
 import { imageSteps } from "./registries/images/steps.ts";
 import { checkout } from "./paths.ts";
@@ -14,13 +14,12 @@ import { plainSettings } from "./stack-files.ts";
 import { stackName, stackStep } from "./stack.ts";
 import type { Step } from "./step.ts";
 import { chromiumStep } from "./tools/chromium.ts";
-import { kubeconform, kubeScore, promtool, untt } from "./tools/chart-checkers.ts";
+import { kubeScore, untt } from "./tools/chart-checkers.ts";
 import { dockerStep } from "./tools/docker.ts";
 import { helm } from "./tools/helm.ts";
 import { actionlint, hadolint, shellcheck } from "./tools/linters.ts";
 import { minikube } from "./tools/minikube.ts";
 import { pulumi } from "./tools/pulumi.ts";
-import { syft } from "./tools/syft.ts";
 import { toolStep } from "./tools/tool.ts";
 import { uv } from "./tools/uv.ts";
 
@@ -102,21 +101,17 @@ const stackSteps = (): Step[] =>
 /**
  * Makes sure of what tests need. Without a cluster that is no Docker, no image and no browser.
  * @param cluster whether they bring one up.
- * @param full whether some of them are of the full tier.
+ * @param more what only some of them need.
  * @throws ToolchainError as {@link setUp}.
  */
-export const setUpForTests = async ({ cluster, full }: { cluster: boolean; full: boolean }): Promise<void> => {
+export const setUpForTests = async (cluster: boolean, more: Step[]): Promise<void> => {
   await setUpSteps(() => [
-    ...(cluster ? stackSteps() : [...previewSteps(), ...pluginSteps(), stackStep()]),
+    ...(cluster ? [...stackSteps(), chromiumStep()] : [...previewSteps(), ...pluginSteps(), stackStep()]),
     ...[untt, kubeScore, uv, hadolint, shellcheck, actionlint].map(toolStep),
     ...[appPackagesStep("frontend"), appPackagesStep("aiops")],
-    ...(cluster ? [toolStep(kubeconform), chromiumStep()] : []),
-    ...(full ? fullTestSteps() : []),
+    ...more,
   ]);
 };
-
-/** What the tests of the full tier need besides: programs that take minutes to build where no release of them can be had. */
-const fullTestSteps = (): Step[] => [...[promtool, syft].map(toolStep), ingressControllerStep(), prometheusStep()];
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];

@@ -28,10 +28,9 @@ export interface Selection {
  */
 export const test = async (selection: Selection): Promise<number> => {
   const checks = choose(await allChecks(), selection);
-  await setUpForTests({
-    cluster: checks.some(({ inCluster }) => inCluster),
-    full: checks.some(({ tier }) => tier === "full"),
-  });
+  const cluster = checks.some(({ inCluster }) => inCluster);
+  const needs = checks.flatMap((check) => check.needs?.() ?? []);
+  await setUpForTests(cluster, needs);
   return await runAll(checks, {
     ...selection,
     // In the cache, so that it is still there when the checkout of a run without a person is not.

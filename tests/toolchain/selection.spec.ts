@@ -17,7 +17,7 @@ const titlesOf = (checks: Check[]): string[] => checks.map(({ title }) => title)
 describe("the tiers", () => {
   it("npm test leaves out what is of the full tier, and npm run test:full nothing", async () => {
     const all = await allChecks();
-    const full = ["full unit tests", "full stack tests", "full e2e tests"];
+    const full = ["full tests without a cluster", "full stack tests", "full e2e tests"];
     assert.deepEqual(
       titlesOf(choose(all, everyDay)),
       titlesOf(all).filter((title) => !full.includes(title)),
@@ -30,12 +30,24 @@ describe("the tiers", () => {
     assert.deepEqual(titles, clusterTests);
   });
 
+  it("what takes minutes to build is set up for the checks that need it alone", async () => {
+    const all = await allChecks();
+    const needs = (checks: Check[]): string[] =>
+      checks.flatMap((check) => check.needs?.() ?? []).map(({ title }) => title);
+    const long = /promtool|syft|traefik|skaffold/;
+    assert.deepEqual(needs(choose(all, everyDay)).filter((title) => long.test(title)), []); // prettier-ignore
+    assert.equal(needs(choose(all, { names: [], full: true })).filter((title) => long.test(title)).length, 4);
+    assert.deepEqual(needs(choose(all, { names: ["unit", "full e2e"], full: false })), []);
+  });
+
   it("a name that no check has is refused, and every name is said", async () => {
     const all = await allChecks();
     assert.throws(() => choose(all, { names: ["nothing"], full: false }), /called nothing\.\n.*full e2e tests/s);
   });
 
-  it("the folder of a test decides, and every one is run by exactly one check", async () => {
+  it("the folder of a test decides, and every one is run by exactly one check", async function () {
+    // Mocha loads every file there is.
+    this.timeout("2m");
     const mocha = (await allChecks()).filter(({ command }) => command.endsWith("mocha"));
     const files = await Promise.all(mocha.map((check) => filesOf(check)));
     const specs = globSync("tests/**/*.spec.ts", { cwd: checkout });
@@ -44,7 +56,8 @@ describe("the tiers", () => {
     assert.deepEqual(ofFull.toSorted(), specs.filter((file) => file.startsWith("tests/full/")).toSorted());
   });
 
-  it("the test that destroys the shared stack is the last of its run", async () => {
+  it("the test that destroys the shared stack is the last of its run", async function () {
+    this.timeout("1m");
     const [check] = choose(await allChecks(), { names: ["stack and e2e"], full: false });
     assert.ok(check !== undefined);
     assert.equal((await filesOf(check)).at(-1), "tests/e2e/destroy.spec.ts");
@@ -71,7 +84,7 @@ describe("npm test -- --grep", () => {
       "aiops tests",
       "unit tests",
       "stack and e2e tests",
-      "full unit tests",
+      "full tests without a cluster",
       "full stack tests",
       "full e2e tests",
     ]);
