@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { allChecks } from "../../toolchain/checks.ts";
 import { checkout } from "../../toolchain/paths.ts";
+import { choose } from "../../toolchain/test.ts";
 
 interface Job {
   permissions?: object;
@@ -55,5 +57,16 @@ describe("the workflows of GitHub", () => {
     const commands = Object.values(jobsOf("test.yaml")).map(({ steps = [] }) => steps.map(({ run }) => run).join("\n"));
     assert.ok(commands.some((each) => /npm test$/m.test(each)));
     assert.ok(commands.some((each) => /npm run test:full$/m.test(each)));
+  });
+
+  it("macOS runs every check of npm test that needs no cluster", async () => {
+    const run = (jobsOf("test.yaml")["macos"]?.steps ?? []).map((step) => step.run ?? "").join("\n");
+    const names = /npm test -- (.+)$/m.exec(run)?.[1]?.split(" ") ?? [];
+    const all = await allChecks();
+    const wanted = choose(all, { names: [], full: false }).filter(({ inCluster }) => !inCluster);
+    assert.deepEqual(
+      choose(all, { names, full: false }).map(({ title }) => title),
+      wanted.map(({ title }) => title),
+    );
   });
 });
