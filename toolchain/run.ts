@@ -17,9 +17,18 @@ export interface RunOptions {
   report?: (line: string) => void;
   /** What to do when it fails. Defaults to naming the log. */
   next?: string;
+  /** True if it may be ended early when another step fails. Not for what installs: half of a package is worse than none. */
+  mayBeEnded?: boolean;
 }
 
 const shownLines = 12;
+
+const running = new Set<{ kill: () => boolean }>();
+
+/** Ends the commands that run at the moment and may be ended. They fail. */
+export const endCommands = (): void => {
+  for (const command of running) command.kill();
+};
 
 /** The log file of a step or command of this title. */
 export const logFile = (title: string): string =>
@@ -45,8 +54,9 @@ export const run = async (title: string, file: string, args: string[], options: 
       all: true,
       ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
     });
+    if (options.mayBeEnded === true) running.add(command);
     // Handled below; an iterator that ends early must not leave it unhandled.
-    command.catch(() => undefined);
+    void command.catch(() => undefined).finally(() => running.delete(command));
     for await (const line of command.iterable({ from: "all" })) {
       log.write(`${line}\n`);
       lines.push(line);

@@ -1,6 +1,5 @@
-import process from "node:process";
-import { Listr, PRESET_TIMER } from "listr2";
 import { appPackagesStep } from "./app-packages.ts";
+import { demandsOf, mustHaveSpace } from "./disk.ts";
 import { ToolchainError } from "./errors.ts";
 import { oneAtATime } from "./lock.ts";
 import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
@@ -10,6 +9,7 @@ import { goSteps, prometheusStep } from "./registries/go/binaries.ts";
 import { goToolchainStep } from "./registries/go/go.ts";
 import { imageSteps } from "./registries/images/steps.ts";
 import { checkout } from "./paths.ts";
+import { runSteps } from "./run-steps.ts";
 import { plainSettings } from "./stack-files.ts";
 import { stackName, stackStep } from "./stack.ts";
 import type { Step } from "./step.ts";
@@ -51,7 +51,9 @@ const setUpAlone = async (stepsHere: () => Step[]): Promise<void> => {
   const isNew = readMachine() === undefined;
   if (isNew) await lookAtMachine();
   try {
-    await runSteps(await unfinished(stepsHere()));
+    const steps = await unfinished(stepsHere());
+    await mustHaveSpace(demandsOf(steps));
+    await runSteps(steps);
   } catch (error) {
     // Whatever stood in the way may have been the network: the next run shall look again.
     if (isNew) forgetMachine();
@@ -88,8 +90,9 @@ const stackSteps = (): Step[] =>
   isRegistryOnly()
     ? [
         goToolchainStep(),
-        ...[pulumi, minikube, helm].map(toolStep),
+        // First what goes into images, which are made while the rest is compiled.
         ...goSteps(),
+        ...[minikube, helm, pulumi].map(toolStep),
         // By far the longest of these to build, for what few stacks have.
         ...(plainSettings(checkout, stackName()).monitoring ? [prometheusStep()] : []),
         ...imageSteps(),
@@ -117,25 +120,4 @@ const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];
   const done = await Promise.all(unique.map((step) => step.isDone()));
   return unique.filter((_, index) => done[index] !== true);
-};
-
-/** Runs the steps in order, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. */
-export const runSteps = async (steps: Step[]): Promise<void> => {
-  const onTerminal = process.stdout.isTTY;
-  const tasks = new Listr(
-    steps.map((step) => ({
-      title: step.title,
-      task: async (_: unknown, task: { output: string }) => {
-        await step.run((line) => {
-          if (onTerminal) task.output = line;
-        });
-      },
-    })),
-    {
-      renderer: onTerminal ? "default" : "simple",
-      rendererOptions: { timer: PRESET_TIMER, collapseErrors: true, showErrorMessage: false },
-      fallbackRendererOptions: { timer: PRESET_TIMER },
-    },
-  );
-  await tasks.run();
 };

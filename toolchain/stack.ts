@@ -8,6 +8,8 @@ import { checkout, passphraseFile, pulumiHome, stateFolder } from "./paths.ts";
 import { run } from "./run.ts";
 import { hasSecrets, keepingSettings } from "./settings.ts";
 import type { Step } from "./step.ts";
+import { pulumi } from "./tools/pulumi.ts";
+import { toolTitle } from "./tools/tool.ts";
 
 /** The stack that commands work on: `PULUMI_STACK`, or `dev`. */
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user.PULUMI_STACK ?? "dev";
@@ -24,6 +26,7 @@ export const settingOf = async (key: string): Promise<string> => {
 /** The step that makes this checkout's stack and selects it. */
 export const stackStep = (stack = stackName()): Step => ({
   title: `Stack ${stack}`,
+  needs: [toolTitle(pulumi)],
   isDone: () => Promise.resolve(isSelected(stack)),
   run: () => createStack(stack),
 });

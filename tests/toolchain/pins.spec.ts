@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
 import { goBinary } from "../../toolchain/registries/go/binaries.ts";
-import { type GoModuleName, goModules } from "../../toolchain/registries/go/modules.ts";
+import { type GoModuleName, goModuleFolder, goModules } from "../../toolchain/registries/go/modules.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 
 const registries = new URL("../../toolchain/registries/", import.meta.url);
+const readOf = (name: GoModuleName, file: string): string => readFileSync(join(goModuleFolder(name), file), "utf8");
 const read = (path: string): string => readFileSync(new URL(path, registries), "utf8");
 
 describe("pinned versions", () => {
@@ -12,8 +14,19 @@ describe("pinned versions", () => {
     it(`${name} is built at the version in tools/versions.ts`, () => {
       // Prometheus' module has no major version, which its minor one begins with.
       const version = name === "promtool" ? versions[name].replace(/^3\./, "0.3") : versions[name];
-      assert.match(read(`go/${name}/go.mod`), new RegExp(`v${version.replaceAll(".", "\\.")}\\b`));
-      assert.match(read(`go/${name}/go.sum`), / h1:/, "every module must be pinned by its hash");
+      assert.match(readOf(name, "go.mod"), new RegExp(`v${version.replaceAll(".", "\\.")}\\b`));
+      assert.match(readOf(name, "go.sum"), / h1:/, "every module must be pinned by its hash");
+    });
+  }
+
+  for (const [name, module] of [
+    ["etcd", "go.etcd.io/etcd/server/v3"],
+    ["crictl", "sigs.k8s.io/cri-tools"],
+    ["kube-router", "github.com/cloudnativelabs/kube-router"],
+  ] as const) {
+    it(`${name}, which is built with Kubernetes, is of the version in tools/versions.ts`, () => {
+      assert.match(readOf("kubernetes", "go.mod"), new RegExp(`\\s${module} v${versions[name]}( |$)`, "m"));
+      assert.match(goBinary(name), new RegExp(`/kubernetes-${versions.kubernetes}-[0-9a-f]{12}/bin/${name}$`));
     });
   }
 
@@ -36,11 +49,30 @@ describe("pinned versions", () => {
     const folders = readdirSync(new URL("go/", registries), { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );
-    assert.deepEqual(folders.map(({ name }) => name).sort(), Object.keys(goModules).sort());
+    const used = new Set((Object.keys(goModules) as GoModuleName[]).map((name) => basename(goModuleFolder(name))));
+    assert.deepEqual(folders.map(({ name }) => name).sort(), [...used].sort());
   });
 
   it("an executable is found by its name", () => {
-    assert.match(goBinary("kubelet"), new RegExp(`kubernetes-${versions.kubernetes}/bin/kubelet$`));
+    assert.match(goBinary("kubelet"), new RegExp(`kubernetes-${versions.kubernetes}-[0-9a-f]{12}/bin/kubelet$`));
     assert.throws(() => goBinary("dockerd"), /no Go module here gives an executable dockerd/);
+  });
+
+  it("CoreDNS has the plugins of the Corefile of kubeadm and Minikube, and no others", () => {
+    const plugins = [...read("go/coredns/main.go").matchAll(/coredns\/plugin\/(\w+)"/g)].map((match) => match[1]);
+    // What kubeadm writes, in the order of its file, then what Minikube adds. The plugin for `prometheus` is named otherwise.
+    const kubeadm = [
+      "errors",
+      "health",
+      "ready",
+      "kubernetes",
+      "metrics",
+      "forward",
+      "cache",
+      "loop",
+      "reload",
+      "loadbalance",
+    ];
+    assert.deepEqual(plugins.sort(), [...kubeadm, "hosts", "log"].sort());
   });
 });

@@ -1,30 +1,94 @@
 import assert from "node:assert/strict";
 import { ToolchainError } from "../../toolchain/errors.ts";
-import { runSteps } from "../../toolchain/setup.ts";
+import { runSteps } from "../../toolchain/run-steps.ts";
 import type { Step } from "../../toolchain/step.ts";
 
-const step = (title: string, work: () => void): Step => ({
+const step = (title: string, work: () => void | Promise<void>, more: Partial<Step> = {}): Step => ({
   title,
   isDone: () => Promise.resolve(false),
-  run: (report) => {
+  run: async (report) => {
     report("working");
-    work();
-    return Promise.resolve();
+    await work();
   },
+  ...more,
 });
+
+const compiles = { compiles: true } as const;
 
 describe("steps of set-up", () => {
   it("run one after the other, and stop at the first that fails, with its message", async () => {
     const ran: string[] = [];
     const missing = new ToolchainError("Docker is missing.", "Install it.");
     const steps = [
-      step("one", () => ran.push("one")),
+      step("one", () => void ran.push("one")),
       step("two", () => {
         throw missing;
       }),
-      step("three", () => ran.push("three")),
+      step("three", () => void ran.push("three")),
     ];
     await assert.rejects(runSteps(steps), missing);
     assert.deepEqual(ran, ["one"]);
   });
+
+  it("run beside those that compile, in the order given", async () => {
+    const ran: string[] = [];
+    const downloaded = Promise.withResolvers<undefined>();
+    await runSteps([
+      // Would wait for ever if nothing ran beside it.
+      step("compile one", () => downloaded.promise.then(() => void ran.push("compile one")), compiles),
+      step("compile two", () => void ran.push("compile two"), compiles),
+      step("download one", () => void ran.push("download one")),
+      step("download two", () => {
+        ran.push("download two");
+        downloaded.resolve(undefined);
+      }),
+    ]);
+    assert.deepEqual(ran, ["download one", "download two", "compile one", "compile two"]);
+  });
+
+  it("wait for what they need of the others", async () => {
+    const ran: string[] = [];
+    await runSteps([
+      step("image", () => void ran.push("image"), { needs: ["program"] }),
+      step("first program", () => new Promise((done) => setTimeout(done, 20)), compiles),
+      step("program", () => void ran.push("program"), compiles),
+    ]);
+    assert.deepEqual(ran, ["program", "image"]);
+  });
+
+  it("do not wait for what was there before", async () => {
+    const ran: string[] = [];
+    await runSteps([
+      step("image", () => void ran.push("image"), { needs: ["a program that is built"] }),
+      step("other program", () => void ran.push("other program"), compiles),
+    ]);
+    assert.deepEqual(ran.sort(), ["image", "other program"]);
+  });
+
+  for (const [failing, waiting] of [
+    ["compiles", "an image that needs a later program"],
+    ["downloads", "a program that comes later"],
+  ] as const) {
+    it(`end with the first failure of one that ${failing}, and ${waiting} is not made`, async () => {
+      const ran: string[] = [];
+      const broken = new ToolchainError("It is broken.", "Mend it.");
+      const fails = (): never => {
+        throw broken;
+      };
+      const steps =
+        failing === "compiles"
+          ? [
+              step("broken", fails, compiles),
+              step("program", () => void ran.push("program"), compiles),
+              step("image", () => void ran.push("image"), { needs: ["program"] }),
+            ]
+          : [
+              step("slow", () => new Promise((done) => setTimeout(done, 50)), compiles),
+              step("program", () => void ran.push("program"), compiles),
+              step("broken", fails),
+            ];
+      await assert.rejects(runSteps(steps), broken);
+      assert.deepEqual(ran, []);
+    });
+  }
 });

@@ -19,6 +19,19 @@ export const installPackages = async (packages: string[], report: (line: string)
       `Install by hand: ${names}`,
     );
   }
+  await oneInstallation(() => installNow(names, packages, report));
+};
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** apt-get refuses to run beside another apt-get that updates its lists. */
+const oneInstallation = async (install: () => Promise<void>): Promise<void> => {
+  const turn = last.then(install, install);
+  last = turn;
+  await turn;
+};
+
+const installNow = async (names: string, packages: string[], report: (line: string) => void): Promise<void> => {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const title = `install ${names}`;
   const apt = async (...args: string[]): Promise<string> =>

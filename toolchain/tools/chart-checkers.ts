@@ -21,6 +21,7 @@ export const untt: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("untt", folder, report),
+  compiles: true,
   manual: "https://github.com/helm-unittest/helm-unittest#install",
 };
 
@@ -39,6 +40,7 @@ export const kubeconform: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("kubeconform", folder, report),
+  compiles: true,
   manual: "https://github.com/yannh/kubeconform#installation",
 };
 
@@ -56,6 +58,7 @@ export const kubeScore: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("kube-score", folder, report),
+  compiles: true,
   manual: "https://github.com/zegl/kube-score#installation",
 };
 
@@ -71,5 +74,6 @@ export const promtool: Tool = {
     return { url: `${releases}/${name}.tar.gz`, checksums: `${releases}/sha256sums.txt`, folder: name };
   },
   fromRegistries: (folder, report) => buildGoModule("promtool", folder, report),
+  compiles: true,
   manual: "https://prometheus.io/docs/prometheus/latest/installation/",
 };

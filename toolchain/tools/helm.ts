@@ -15,5 +15,6 @@ export const helm: Tool = {
     return { url, checksums: `${url}.sha256sum`, folder: `${os}-${arch}` };
   },
   fromRegistries: (folder, report) => buildGoModule("helm", folder, report),
+  compiles: true,
   manual: "https://helm.sh/docs/intro/install/",
 };

@@ -38,5 +38,6 @@ export const actionlint: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("actionlint", folder, report),
+  compiles: true,
   manual: "https://github.com/rhysd/actionlint/blob/main/docs/install.md",
 };

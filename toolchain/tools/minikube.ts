@@ -15,5 +15,6 @@ export const minikube: Tool = {
     return { url, checksums: `${url}.sha256` };
   },
   fromRegistries: (folder, report) => buildGoModule("minikube", folder, report),
+  compiles: true,
   manual: "https://minikube.sigs.k8s.io/docs/start/",
 };

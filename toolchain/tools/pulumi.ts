@@ -19,5 +19,6 @@ export const pulumi: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("pulumi", folder, report),
+  compiles: true,
   manual: "https://www.pulumi.com/docs/install/",
 };

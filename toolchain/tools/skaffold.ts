@@ -16,5 +16,6 @@ export const skaffold: Tool = {
     return { url, checksums: `${url}.sha256` };
   },
   fromRegistries: (folder, report) => buildGoModule("skaffold", folder, report),
+  compiles: true,
   manual: "https://skaffold.dev/docs/install/",
 };

@@ -19,5 +19,6 @@ export const syft: Tool = {
     };
   },
   fromRegistries: (folder, report) => buildGoModule("syft", folder, report),
+  compiles: true,
   manual: "https://github.com/anchore/syft#installation",
 };

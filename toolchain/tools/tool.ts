@@ -44,18 +44,24 @@ export interface Tool {
   release?: (platform: Platform) => Release;
   /** Fills `folder/bin` from package registries. */
   fromRegistries?: (folder: string, report: Report) => Promise<void>;
+  /** True if that is to compile it. */
+  compiles?: true;
   /** Where to read how to install it by hand. */
   manual: string;
 }
 
 /** The step that makes sure of a tool: the one on PATH if it will do, else its official release, else from registries. */
 export const toolStep = (tool: Tool): Step => ({
-  title: `${tool.name} ${tool.version}`,
+  title: toolTitle(tool),
+  ...(tool.compiles === true && isRegistryOnly() ? { compiles: true } : {}),
   isDone: async () => existsSync(executable(tool)) || (await isOnPath(tool)),
   run: async (report) => {
     await fillInPlace(toolFolder(tool.name, tool.version), (draft) => install(tool, draft, report));
   },
 });
+
+/** The title of a tool's step. */
+export const toolTitle = ({ name, version }: Pick<Tool, "name" | "version">): string => `${name} ${version}`;
 
 /** Where a tool's executable is once set-up has installed it. */
 export const executable = ({ name, version }: Pick<Tool, "name" | "version">): string =>

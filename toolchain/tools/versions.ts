@@ -19,7 +19,7 @@ export const versions = {
   etcd: "3.6.5",
   coredns: "1.12.1",
   "cri-dockerd": "0.4.0",
-  crictl: "1.30.0",
+  crictl: "1.34.0",
   "kube-router": "1.6.1",
   // The executable of helm-unittest.
   untt: "1.1.2",

@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import { isRegistryOnly } from "../../machine.ts";
-import { toolFolder } from "../../paths.ts";
 import type { Step } from "../../step.ts";
-import { versions } from "../../tools/versions.ts";
-import { type GoModuleName, goModules, goStep } from "./modules.ts";
+import { goFolder, type GoModuleName, goModules, goStep } from "./modules.ts";
 
 /** The steps that build what runs inside the cluster's node. */
 export const goSteps = (): Step[] => {
-  const names: GoModuleName[] = ["kubernetes", "etcd", "coredns", "cri-dockerd", "crictl", "kube-router"];
+  const names: GoModuleName[] = ["kubernetes", "coredns", "cri-dockerd"];
   return names.map(goStep);
 };
 
@@ -24,9 +22,13 @@ const whereNothingIsPulled = (step: Step): Step => ({
 });
 
 /** The path of an executable that is built from Go modules: `kubelet`, `etcd`, `cri-dockerd`, … It need not exist yet. */
-export const goBinary = (name: string): string => {
+export const goBinary = (name: string): string => join(goFolder(moduleOf(name)), "bin", name);
+
+/** The title of the step that builds an executable. */
+export const goBinaryStep = (name: string): string => goStep(moduleOf(name)).title;
+
+const moduleOf = (name: string): GoModuleName => {
   const found = Object.entries(goModules).find(([, { binaries }]) => name in binaries);
   if (found === undefined) throw new Error(`no Go module here gives an executable ${name}`);
-  const module = found[0] as GoModuleName;
-  return join(toolFolder(module, versions[module]), "bin", name);
+  return found[0] as GoModuleName;
 };

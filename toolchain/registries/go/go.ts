@@ -4,7 +4,6 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
-import which from "which";
 import { ToolchainError } from "../../errors.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
@@ -19,12 +18,20 @@ type Report = (line: string) => void;
 /** What the modules here need. */
 const accepts = ">=1.26.0";
 
-/** The step that makes sure of a Go that is new enough for the modules here, and of the C compiler that Minikube's needs. */
+/** How Go is run, besides the user's environment: with what is pinned here alone, and without a C compiler. */
+export const goEnvironment = {
+  CGO_ENABLED: "0",
+  GOFLAGS: "-mod=readonly -buildvcs=false",
+  GOTOOLCHAIN: "local",
+  GOWORK: "off",
+} as const;
+
+/** The step that makes sure of a Go that is new enough for the modules here. */
 export const goToolchainStep = (): Step => ({
-  title: `Go ${versions.go} and a C compiler`,
-  isDone: async () => (await findGo()) !== undefined && (await hasCompiler()),
+  title: `Go ${versions.go}`,
+  compiles: true,
+  isDone: async () => (await findGo()) !== undefined,
   run: async (report) => {
-    if (!(await hasCompiler())) await installPackages(["gcc", "libc6-dev"], report);
     if ((await findGo()) !== undefined) return;
     await fillInPlace(toolFolder("go", versions.go), (draft) => installGo(draft, report));
   },
@@ -41,8 +48,6 @@ export const goCommand = async (): Promise<string> => {
   }
   return go;
 };
-
-const hasCompiler = async (): Promise<boolean> => (await which("gcc", { nothrow: true })) !== null;
 
 const findGo = async (): Promise<string | undefined> => {
   const own = join(toolFolder("go", versions.go), "bin", "go");

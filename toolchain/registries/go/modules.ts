@@ -1,13 +1,15 @@
-import { mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { environment } from "../../environment.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
 import { run } from "../../run.ts";
 import type { Step } from "../../step.ts";
-import { existsSync } from "node:fs";
-import { versions } from "../../tools/versions.ts";
-import { goCommand } from "./go.ts";
+import { commands, versions } from "../../tools/versions.ts";
+import { hashOfFiles } from "../images/hash.ts";
+import { goCommand, goEnvironment } from "./go.ts";
+import { overlay } from "./overlay.ts";
 
 type Report = (line: string) => void;
 
@@ -15,13 +17,16 @@ type Report = (line: string) => void;
 interface GoModule {
   /** The executables it gives, by the package that holds their `main`. */
   binaries: Record<string, string>;
+  /** The folder of go.mod and go.sum, if it is another one: what both compile is then compiled once. */
+  folder?: string;
   /** Variables that the linker sets, because that is where the program's version comes from. */
   variables?: Record<string, string>;
   /** Arguments of `go build` beside those that every build has. */
   flags?: string[];
-  /** Needs a C compiler. */
-  cgo?: boolean;
 }
+
+/** What a program from which parts are left out says of itself. Which parts, and why, is in docs/decisions/0014. */
+const builtHere = "todo-stack";
 
 const { pulumi, minikube, helm, kubernetes, crictl } = versions;
 const [major = "", minor = ""] = kubernetes.split(".");
@@ -42,21 +47,21 @@ const kubernetesBinaries = [
 export const goModules = {
   pulumi: {
     binaries: { pulumi: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
-    variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}` },
+    variables: { "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": `v${pulumi}+${builtHere}` },
   },
   minikube: {
     binaries: { minikube: "k8s.io/minikube/cmd/minikube" },
     variables: {
       "k8s.io/minikube/pkg/version.version": `v${minikube}`,
+      // Minikube makes a label of its version, in which a plus sign must not be.
+      "k8s.io/minikube/pkg/version.gitCommitID": builtHere,
       "k8s.io/minikube/pkg/version.isoVersion": "v1.38.0",
       "k8s.io/minikube/pkg/version.storageProvisionerVersion": "v5",
     },
-    // Without libvirt on this machine, the driver of that name must be looked up when it is used.
-    flags: ["-tags=libvirt_dlopen"],
-    cgo: true,
   },
   helm: {
     binaries: { helm: "helm.sh/helm/v3/cmd/helm" },
+    folder: "minikube",
     variables: {
       "helm.sh/helm/v3/internal/version.version": `v${helm}`,
       "helm.sh/helm/v3/internal/version.metadata": "",
@@ -66,26 +71,33 @@ export const goModules = {
       "helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor": "35",
     },
   },
+  // With all that the cluster's node runs and that can be built with the libraries of this Kubernetes.
   kubernetes: {
-    binaries: Object.fromEntries(kubernetesBinaries.map((name) => [name, `k8s.io/kubernetes/cmd/${name}`])),
+    binaries: {
+      ...Object.fromEntries(kubernetesBinaries.map((name) => [name, `k8s.io/kubernetes/cmd/${name}`])),
+      etcd: "./etcd",
+      crictl: "sigs.k8s.io/cri-tools/cmd/crictl",
+      "kube-router": "github.com/cloudnativelabs/kube-router/cmd/kube-router",
+      "storage-provisioner": "./storage-provisioner",
+      pause: "./pause",
+    },
     variables: {
       ...kubernetesVersion("k8s.io/component-base/version"),
       ...kubernetesVersion("k8s.io/client-go/pkg/version"),
+      "sigs.k8s.io/cri-tools/pkg/version.Version": `v${crictl}`,
+      "github.com/cloudnativelabs/kube-router/pkg/version.Version": `v${versions["kube-router"]}`,
     },
   },
-  etcd: { binaries: { etcd: "go.etcd.io/etcd/server/v3" } },
-  coredns: { binaries: { coredns: "github.com/coredns/coredns" } },
+  coredns: {
+    binaries: { coredns: "." },
+    variables: { "github.com/coredns/coredns/coremain.GitCommit": builtHere },
+  },
   "cri-dockerd": {
-    binaries: { "cri-dockerd": "github.com/Mirantis/cri-dockerd" },
-    variables: { "github.com/Mirantis/cri-dockerd/cmd/version.Version": versions["cri-dockerd"] },
-  },
-  crictl: {
-    binaries: { crictl: "github.com/kubernetes-sigs/cri-tools/cmd/crictl" },
-    variables: { "github.com/kubernetes-sigs/cri-tools/pkg/version.Version": `v${crictl}` },
-  },
-  "kube-router": {
-    binaries: { "kube-router": "github.com/cloudnativelabs/kube-router/cmd/kube-router" },
-    variables: { "github.com/cloudnativelabs/kube-router/pkg/version.Version": `v${versions["kube-router"]}` },
+    binaries: { "cri-dockerd": "." },
+    variables: {
+      "github.com/Mirantis/cri-dockerd/cmd/version.Version": versions["cri-dockerd"],
+      "github.com/Mirantis/cri-dockerd/cmd/version.GitCommit": builtHere,
+    },
   },
   untt: {
     binaries: { untt: "github.com/helm-unittest/helm-unittest/cmd/helm-unittest" },
@@ -126,20 +138,32 @@ export const goModules = {
   },
 } satisfies Record<string, GoModule>;
 
-/** The name of a module, of its folder here and of its version. */
+/** The name of a module and of its version. */
 export type GoModuleName = keyof typeof goModules;
 
-/** The step that builds a module and keeps its executables by version. */
-export const goStep = (name: GoModuleName): Step => {
-  const folder = toolFolder(name, versions[name]);
-  return {
-    title: `${name} ${versions[name]}, from Go modules`,
-    isDone: () => Promise.resolve(existsSync(folder)),
-    run: async (report) => {
-      await fillInPlace(folder, (draft) => buildGoModule(name, draft, report));
-    },
-  };
+/** The folder of a module's go.mod and go.sum, and of our own sources beside them. */
+export const goModuleFolder = (name: GoModuleName): string => {
+  const { folder = name }: GoModule = goModules[name];
+  return join(import.meta.dirname, folder);
 };
+
+/** Where the executables of a module are kept once they are built. */
+export const goFolder = (name: GoModuleName): string => {
+  // A tool is looked for by its version alone.
+  if ((commands as readonly string[]).includes(name)) return toolFolder(name, versions[name]);
+  // One version is the version of one program, and these are several.
+  return toolFolder(name, `${versions[name]}-${hashOfFiles(goModuleFolder(name))}`);
+};
+
+/** The step that builds a module and keeps its executables by version. */
+export const goStep = (name: GoModuleName): Step => ({
+  title: `${name} ${versions[name]}, from Go modules`,
+  compiles: true,
+  isDone: () => Promise.resolve(existsSync(goFolder(name))),
+  run: async (report) => {
+    await fillInPlace(goFolder(name), (draft) => buildGoModule(name, draft, report));
+  },
+});
 
 /**
  * Builds all executables of a module into `folder/bin`. What was compiled stays in Go's own cache, so that an interrupted
@@ -147,7 +171,9 @@ export const goStep = (name: GoModuleName): Step => {
  */
 export const buildGoModule = async (name: GoModuleName, folder: string, report: Report): Promise<void> => {
   const module: GoModule = goModules[name];
+  const cwd = goModuleFolder(name);
   const bin = join(folder, "bin");
+  const copies = join(folder, "source");
   await mkdir(bin, { recursive: true });
   const variables = Object.entries(module.variables ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
   let compiled = 0;
@@ -161,21 +187,18 @@ export const buildGoModule = async (name: GoModuleName, folder: string, report: 
       // The linker throws away what the compiler would write for debuggers: a tenth of its time.
       ...["build", "-v", "-trimpath", "-gcflags=all=-dwarf=false"],
       ...["-ldflags", ["-s", "-w", ...variables].join(" "), ...(module.flags ?? [])],
+      ...(await overlay(cwd, copies)),
       ...["-o", output, ...built.map(([, pkg]) => pkg)],
     ],
     {
-      cwd: join(import.meta.dirname, name),
-      env: {
-        ...environment(),
-        CGO_ENABLED: module.cgo === true ? "1" : "0",
-        GOFLAGS: "-mod=readonly -buildvcs=false",
-        GOTOOLCHAIN: "local",
-        GOWORK: "off",
-      },
+      cwd,
+      env: { ...environment(), ...goEnvironment },
+      mayBeEnded: true,
       report: (line) => {
         compiled += line.startsWith("go: downloading") ? 0 : 1;
         report(line.startsWith("go: ") ? line.slice(4) : `${compiled} packages compiled`);
       },
     },
   );
+  await rm(copies, { recursive: true, force: true });
 };

@@ -6,7 +6,7 @@ import { fillInPlace } from "../../in-place.ts";
 import { run } from "../../run.ts";
 import type { Step } from "../../step.ts";
 import { versions } from "../../tools/versions.ts";
-import { goBinary } from "../go/binaries.ts";
+import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { type DebianRoot, hookFolder, makeRoot, rootHash } from "./debian-root.ts";
 import { imageFolder } from "./folders.ts";
 import { hashOf, hashOfFiles } from "./hash.ts";
@@ -19,6 +19,8 @@ export interface BaseImage {
   /** The name that Dockerfiles and manifests use. */
   reference: string;
   root: DebianRoot;
+  /** The executable from Go modules that is put into it. */
+  program?: string;
   /**
    * Finds what the root's hook needs, as variables of its environment.
    * @param folder for files that are made for it.
@@ -118,6 +120,7 @@ const postgres = (): BaseImage => ({
 const kubeProxy = (): BaseImage => ({
   reference: `registry.k8s.io/kube-proxy:v${versions.kubernetes}`,
   root: packetRoot("kube-proxy", versions.kubernetes),
+  program: "kube-proxy",
   prepare: () => Promise.resolve({ KUBE_PROXY: goBinary("kube-proxy") }),
   settings: variables({ PATH: searchPath }),
 });
@@ -126,6 +129,7 @@ const kubeProxy = (): BaseImage => ({
 const kubeRouter = (): BaseImage => ({
   reference: `docker.io/cloudnativelabs/kube-router:v${versions["kube-router"]}`,
   root: packetRoot("kube-router", versions["kube-router"]),
+  program: "kube-router",
   prepare: () => Promise.resolve({ KUBE_ROUTER: goBinary("kube-router") }),
   settings: [...variables({ PATH: searchPath }), 'ENTRYPOINT ["/usr/local/bin/kube-router"]'],
 });
@@ -141,6 +145,7 @@ export const archiveOf = (image: BaseImage): string => join(folderOf(image), "ro
 /** The step that makes an image's root file system. */
 export const baseImageStep = (image: BaseImage): Step => ({
   title: `image ${image.reference}, from Debian packages`,
+  ...(image.program === undefined ? {} : { needs: [goBinaryStep(image.program)] }),
   isDone: () => Promise.resolve(existsSync(archiveOf(image))),
   run: async (report) => {
     await fillInPlace(folderOf(image), async (draft) => {

@@ -2,7 +2,6 @@ import { versions } from "../../tools/versions.ts";
 import { goBinary } from "../go/binaries.ts";
 import { archiveOf, type BaseImage, baseImages } from "./base-images.ts";
 import { rootHash } from "./debian-root.ts";
-import { ownProgram } from "./own-programs.ts";
 
 /** An image that consists of one static program. */
 interface ProgramImage {
@@ -31,10 +30,10 @@ const programImages = (): ProgramImage[] => [
     program: goBinary("coredns"),
     settings: started("coredns"),
   },
-  { reference: "registry.k8s.io/pause:3.10.1", program: ownProgram("pause"), settings: started("pause") },
+  { reference: "registry.k8s.io/pause:3.10.1", program: goBinary("pause"), settings: started("pause") },
   {
     reference: "gcr.io/k8s-minikube/storage-provisioner:v5",
-    program: ownProgram("storage-provisioner"),
+    program: goBinary("storage-provisioner"),
     settings: started("storage-provisioner"),
   },
 ];

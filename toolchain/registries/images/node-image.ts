@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Step } from "../../step.ts";
 import { versions } from "../../tools/versions.ts";
-import { goBinary } from "../go/binaries.ts";
+import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { makeRoot } from "./debian-root.ts";
 import { docker, hasImage } from "./docker.ts";
 import { imageFolder, runcScript } from "./folders.ts";
@@ -14,6 +14,7 @@ const rootImage = "todo-stack/minikube-node-root:latest";
 /** The step that makes Minikube's node image in the Docker Engine. */
 export const nodeImageStep = (): Step => ({
   title: "Minikube's node image",
+  needs: [goBinaryStep("cri-dockerd"), goBinaryStep("crictl")],
   isDone: () => hasImage(nodeImage()),
   run: async (report) => {
     if (await hasImage(nodeImage())) return;

@@ -7,7 +7,7 @@ import { cacheFolder, minikubeHome } from "../../paths.ts";
 import type { Step } from "../../step.ts";
 import { platform } from "../../tools/tool.ts";
 import { versions } from "../../tools/versions.ts";
-import { goBinary } from "../go/binaries.ts";
+import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { askDocker, changes, docker } from "./docker.ts";
 import { hashOf } from "./hash.ts";
 import { contentInputs, type NodeContent, nodeContent } from "./node-content.ts";
@@ -37,6 +37,7 @@ const inputs = (): string => hashOf(nodeImage(), contentInputs());
  */
 export const preloadStep = (): Step => ({
   title: "Minikube's cache, with every image the cluster starts with",
+  needs: [goBinaryStep("kubelet"), goBinaryStep("coredns")],
   isDone: () => Promise.resolve(isMade()),
   run: async (report) => {
     if (isMade()) return;

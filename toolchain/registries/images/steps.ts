@@ -4,18 +4,20 @@ import { installPackages } from "../apt.ts";
 import { baseImages, baseImageStep } from "./base-images.ts";
 import { ensureDockerEngine } from "./docker-engine.ts";
 import { nodeImageStep } from "./node-image.ts";
-import { ownProgramsStep } from "./own-programs.ts";
 import { preloadStep } from "./preload.ts";
 
-/** The steps that make every image from package registries, after those that build Go programs. */
-export const imageSteps = (): Step[] => [
-  ensureDockerEngine(),
-  debianToolsStep(),
-  nodeImageStep(),
-  ...baseImages().map(baseImageStep),
-  ownProgramsStep(),
-  preloadStep(),
-];
+/** The steps that make every image from package registries. Those that need no Go program come first, and run beside the compiler. */
+export const imageSteps = (): Step[] => {
+  const images = baseImages();
+  return [
+    ensureDockerEngine(),
+    debianToolsStep(),
+    ...images.filter(({ program }) => program === undefined).map(baseImageStep),
+    nodeImageStep(),
+    ...images.filter(({ program }) => program !== undefined).map(baseImageStep),
+    preloadStep(),
+  ];
+};
 
 /** What makes root file systems: mmdebstrap, and `strip`, which takes a sixth off Node.js. */
 const debianToolsStep = (): Step => ({
