@@ -9,8 +9,15 @@ import type { Step } from "./step.ts";
 
 const gigabyte = 1e9;
 
-/** What one step that compiles writes at most, in bytes, as measured with Kubernetes, the largest. */
-const perStep = { modules: 1.5 * gigabyte, compiled: 1.5 * gigabyte, programs: 0.8 * gigabyte };
+/**
+ * What a first set-up wrote, in gigabytes: what its largest step alone takes, and what each step adds. Tools, images and Minikube's cache
+ * are the programs.
+ */
+const written = {
+  modules: { once: 2, perStep: 0.7 },
+  compiled: { once: 3, perStep: 0.4 },
+  programs: { once: 3, perStep: 0.2 },
+};
 
 /** A folder that set-up fills, with the bytes that it writes into it at most. */
 export interface Demand {
@@ -27,11 +34,14 @@ export const demandsOf = (steps: Step[], user: NodeJS.ProcessEnv = process.env):
   if (count === 0) return [];
   const { modules, compiled } = goCaches(user);
   return [
-    { folder: modules, bytes: count * perStep.modules },
-    { folder: compiled, bytes: count * perStep.compiled },
-    { folder: cacheFolder, bytes: count * perStep.programs },
+    { folder: modules, bytes: bytesOf(written.modules, count) },
+    { folder: compiled, bytes: bytesOf(written.compiled, count) },
+    { folder: cacheFolder, bytes: bytesOf(written.programs, count) },
   ];
 };
+
+const bytesOf = ({ once, perStep }: { once: number; perStep: number }, count: number): number =>
+  (once + perStep * count) * gigabyte;
 
 /** Where Go keeps what it downloads and compiles. Go need not be installed yet. */
 const goCaches = (user: NodeJS.ProcessEnv): { modules: string; compiled: string } => ({
