@@ -21,6 +21,8 @@ const accepts = ">=1.26.0";
 /** How Go is run, besides the user's environment: with what is pinned here alone, and without a C compiler. */
 export const goEnvironment = {
   CGO_ENABLED: "0",
+  // The compiler spends a seventh of its time on freeing memory that it gives back a second later, when it ends.
+  GOGC: "400",
   GOFLAGS: "-mod=readonly -buildvcs=false",
   GOTOOLCHAIN: "local",
   GOWORK: "off",
