@@ -1,23 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import semver from "semver";
 import { availableCapacity, fit } from "./capacity.ts";
 import type { Commands } from "./commands.ts";
-import { isReady } from "./api-server.ts";
-import { lookAtContainer, openDns, removeVolume, thingsNamed } from "./docker.ts";
-import type { Capacity, ContainerState } from "./docker.ts";
+import { isWithheld, protectData } from "./cluster-loss.ts";
+import { engineOf, lookAtContainer, openDns } from "./docker.ts";
+import type { Capacity } from "./docker.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { deleteCluster, dockerHost, minikubeHome, startCluster } from "./minikube.ts";
+import type { Holder, LossGuard } from "./loss.ts";
+import { dockerHost, minikubeHome, startCluster } from "./minikube.ts";
 import type { StartOptions, Target } from "./minikube.ts";
-import { nodeState, wake } from "./node.ts";
-import { isOurs, ownerOf, profileFolder, readMark, writeMark } from "./ownership.ts";
+import { wake } from "./node.ts";
+import { isOurs, ownerOf, readMark, writeMark } from "./ownership.ts";
 import type { Mark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
 import { canBeMended, keepCopy, mend } from "./profile-copy.ts";
+import { removeCluster, removeRest } from "./removal.ts";
 import type { Difference, Resource } from "./resource.ts";
+import { isAsLeft, orphanOf, standingOf } from "./standing.ts";
 import type { Starts } from "./starts.ts";
 
 /** What the program says about a cluster. */
@@ -25,10 +28,11 @@ export interface ClusterInputs extends StartOptions {
   profile: string;
   /** Path of the kubeconfig file, relative to the checkout. */
   kubeconfig: string;
+  holder?: Holder;
 }
 
 /** What is kept about a cluster: the program's word, and what {@link Resource.check} adds. */
-export interface CheckedInputs extends ClusterInputs, Target {
+export interface CheckedInputs extends Omit<ClusterInputs, "holder">, Target {
   /** Names one life of the cluster: kept until the cluster is replaced, known in preview. */
   instance: string;
   /** Minikube's home, kept as it was when the cluster was made. */
@@ -57,25 +61,32 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
   readonly #starts: Starts;
+  readonly #guard: LossGuard;
   /** The clusters that Pulumi's state knows. */
   readonly #known = new Set<string>();
 
-  constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv, starts: Starts) {
+  constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv, starts: Starts, guard: LossGuard) {
     this.#commands = commands;
     this.#engine = engine;
     this.#env = env;
     this.#starts = starts;
+    this.#guard = guard;
   }
 
-  async check(urn: string, olds: Partial<CheckedInputs>, news: ClusterInputs): Promise<CheckedInputs> {
+  async check(urn: string, olds: Partial<CheckedInputs>, { holder, ...news }: ClusterInputs): Promise<CheckedInputs> {
+    this.#guard.see(urn, holder);
     const home = olds.home ?? minikubeHome(this.#env);
+    const isReplacement = olds.instance === undefined && this.#known.has(urn);
     if (olds.instance !== undefined) this.#known.add(urn);
-    const adopted = this.#known.has(urn) ? undefined : await this.#orphan(urn, { ...news, home });
+    // Also where the state knows another cluster, as one that was put back from an older copy does.
+    const adopted = isReplacement
+      ? undefined
+      : await orphanOf(this.#commands, { ...news, home }, ownerOf(urn), olds.instance);
     return {
       ...news,
       home,
       dockerCertPath: join(home, "certs"),
-      instance: olds.instance ?? adopted?.instance ?? randomUUID().slice(0, 8),
+      instance: adopted?.instance ?? olds.instance ?? randomUUID().slice(0, 8),
     };
   }
 
@@ -86,31 +97,30 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
         "Destroy it first: npx pulumi destroy. Or make another stack: npx pulumi stack init NAME",
       );
     }
+    const old = { ...olds, instance: news.instance };
+    const standing = await standingOf(this.#commands, old, ownerOf(urn));
+    if (isWithheld(this.#guard, urn, old, standing)) return { changes: true };
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
+    const others = [...replaces];
+    if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
       if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
-      this.#engine.warn(
-        urn,
-        `Another ${replaces.join(", ")} means another cluster: all data in ${olds.profile} will be lost. ` +
-          "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE",
-      );
+      await protectData(this.#commands, this.#guard, urn, old, standing, others);
       return { changes: true, replaces };
     }
-    const life = await this.#life(olds);
-    // A start that did not come to its end leaves nothing that is worth keeping.
-    if (life === "missing" || readMark(olds)?.made === undefined) return { changes: true, replaces: ["instance"] };
-    return { changes: life !== "running" || news.kubernetesVersion !== olds.kubernetesVersion };
+    const isAsItWas = news.kubernetesVersion === olds.kubernetesVersion && news.instance === olds.instance;
+    return { changes: !isAsItWas || !(await isAsLeft(old, standing, ownerOf(urn))) };
   }
 
   async create(urn: string, inputs: CheckedInputs): Promise<{ id: string; state: ClusterState }> {
     const available = await availableCapacity(this.#commands, inputs.driver);
     const size = fit(inputs, available, (line) => this.#engine.inform(urn, line));
-    const orphan = await this.#orphan(urn, inputs);
+    const orphan = await orphanOf(this.#commands, inputs, ownerOf(urn));
     if (orphan?.instance === inputs.instance) return await this.#adopt(urn, inputs, orphan, size);
     const name = await checkName(this.#commands, inputs.driver, inputs, ownerOf(urn));
-    if (name === "ours") await this.#remove(urn, inputs);
+    if (name === "ours") await removeRest(this.#commands, this.#engine, this.#guard, urn, inputs);
     await checkPorts(inputs.ports);
     return { id: inputs.profile, state: await this.#begin(urn, inputs, size) };
   }
@@ -128,35 +138,24 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       const available = await availableCapacity(this.#commands, news.driver);
       const size = fit(news, available, () => undefined);
       await this.#start(urn, news, size);
-    }
+    } else await this.#sign(urn, news);
     return await this.#stateOf(news);
   }
 
-  async read(_urn: string, state: ClusterState): Promise<ClusterState | undefined> {
-    return (await this.#life(state)) === "missing" ? undefined : state;
+  async read(urn: string, state: ClusterState): Promise<ClusterState | undefined> {
+    return (await standingOf(this.#commands, state, ownerOf(urn))).is === "gone" ? undefined : state;
   }
 
   async delete(urn: string, state: ClusterState): Promise<void> {
-    await this.#remove(urn, state);
+    const standing = await standingOf(this.#commands, state, ownerOf(urn));
+    if (standing.is === "elsewhere") isWithheld(this.#guard, urn, state, standing);
+    // It goes although the program wants it: it is being replaced.
+    if (this.#guard.isWanted(urn)) await protectData(this.#commands, this.#guard, urn, state, standing);
+    await removeCluster(this.#commands, this.#engine, urn, state);
     rmSync(state.kubeconfig, { force: true });
   }
 
-  async #life(cluster: CheckedInputs): Promise<ContainerState> {
-    if (readMark(cluster)?.instance !== cluster.instance) return "missing";
-    const life = await nodeState(this.#commands, cluster);
-    // Whatever is wrong with it, an update puts right.
-    return life === "running" && (canBeMended(cluster) || !(await isReady(cluster))) ? "stopped" : life;
-  }
-
-  /** The mark of a cluster that this stack has made, and that is there, although Pulumi's state was lost. */
-  async #orphan(urn: string, cluster: ClusterInputs & { home: string }): Promise<Mark | undefined> {
-    const mark = readMark(cluster);
-    if (mark?.made === undefined || mark.owner !== ownerOf(urn)) return undefined;
-    const state = await nodeState(this.#commands, cluster);
-    return state === "missing" || state === "unknown" ? undefined : mark;
-  }
-
-  /** Takes over an {@link #orphan} with its data. */
+  /** Takes over a cluster that the state does not know, with its data. */
   async #adopt(
     urn: string,
     inputs: CheckedInputs,
@@ -190,7 +189,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
         await this.#start(urn, inputs, size, progress, onDaemon);
       } catch (error) {
         // After a cancel no command runs any more; the mark lets the next `up` remove what is there.
-        await this.#remove(urn, inputs).catch(() => undefined);
+        await removeCluster(this.#commands, this.#engine, urn, inputs).catch(() => undefined);
         throw error;
       }
     });
@@ -215,9 +214,16 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     // From one with another address Minikube would drop the embedded certificates, and then wait for a server it does not trust.
     rmSync(inputs.kubeconfig, { force: true });
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress, onDaemon);
-    const made = Object.fromEntries(fixed.map((key) => [key, inputs[key]]));
-    writeMark(inputs, { owner: ownerOf(urn), instance: inputs.instance, made });
+    await this.#sign(urn, inputs);
     keepCopy(inputs);
+  }
+
+  /** Writes down whose the cluster is, how it was made and where it is. */
+  async #sign(urn: string, inputs: CheckedInputs): Promise<void> {
+    const made = Object.fromEntries(fixed.map((key) => [key, inputs[key]]));
+    const engine = inputs.driver === "docker" ? await engineOf(this.#commands) : undefined;
+    const { instance } = inputs;
+    writeMark(inputs, { owner: ownerOf(urn), instance, made, ...(engine === undefined ? {} : { engine }) });
   }
 
   /** Finds out what is known only of a node that runs. */
@@ -225,26 +231,5 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const host = await dockerHost(this.#commands, inputs);
     const { startedAt } = inputs.driver === "docker" ? await lookAtContainer(this.#commands, inputs.profile) : {};
     return { ...inputs, dockerHost: host, ...(startedAt === undefined ? {} : { nodeStarted: startedAt }) };
-  }
-
-  /** Removes the cluster if it is ours, and makes sure that nothing of it remains. */
-  async #remove(urn: string, cluster: CheckedInputs): Promise<void> {
-    const inDocker = cluster.driver === "docker";
-    if (inDocker) await availableCapacity(this.#commands, cluster.driver);
-    if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
-      await deleteCluster(this.#commands, cluster, (line) => this.#engine.progress(urn, line));
-      if (inDocker) await removeVolume(this.#commands, cluster.profile);
-    } else if (existsSync(profileFolder(cluster))) {
-      this.#engine.inform(urn, `Minikube profile ${cluster.profile} belongs to somebody else now and is left alone.`);
-      return;
-    }
-    const remains = inDocker ? await thingsNamed(this.#commands, cluster.profile) : [];
-    if (existsSync(profileFolder(cluster))) remains.push(`folder ${profileFolder(cluster)}`);
-    if (remains.length > 0) {
-      throw new UserError(
-        `The cluster ${cluster.profile} is not wholly removed. Left: ${remains.join(", ")}.`,
-        `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${cluster.profile}`,
-      );
-    }
   }
 }

@@ -27,16 +27,39 @@ export async function dockerCapacity(commands: Commands): Promise<Capacity> {
   return { cpus, memory: Math.floor(bytes / 2 ** 20) };
 }
 
-/** The current context of Docker may lead to another machine, which is not the stack's. */
-async function mustBeHere(commands: Commands): Promise<void> {
-  const { ok, stdout } = await commands.run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
-  const host = stdout.trim();
+/**
+ * The current context of Docker may lead to another machine, which is not the stack's.
+ * @throws UserError when it does.
+ */
+export async function mustBeHere(commands: Commands): Promise<void> {
+  const host = await addressOf(commands);
   // A Docker without contexts, or none at all, is found out about by its next command.
-  if (!ok || host === "" || isLocal(host)) return;
+  if (host === "" || isLocal(host)) return;
   throw new UserError(
     `Docker's current context leads to another machine, ${host}; the cluster is to run on this one.`,
     "Type: docker context use default. Then the same command again.",
   );
+}
+
+/** The address of the Docker engine that commands reach; empty when Docker does not say. */
+async function addressOf(commands: Commands): Promise<string> {
+  const { ok, stdout } = await commands.run("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+  return ok ? stdout.trim() : "";
+}
+
+/** A Docker engine. */
+export interface DockerEngine {
+  /** Its own name for itself, which stays the same as long as what is in it. */
+  id: string;
+  /** Where it listens: `unix:///var/run/docker.sock`. */
+  host: string;
+}
+
+/** The Docker engine that commands reach; undefined when it does not answer. */
+export async function engineOf(commands: Commands): Promise<DockerEngine | undefined> {
+  const { ok, stdout } = await commands.run("docker", ["info", "--format", "{{.ID}}"]);
+  const id = stdout.trim();
+  return ok && id !== "" ? { id, host: await addressOf(commands) } : undefined;
 }
 
 /** How a container is; `unknown` when Docker cannot be asked. */

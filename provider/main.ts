@@ -13,7 +13,9 @@ import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { listen, unary } from "./grpc.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
+import { LossGuard } from "./loss.ts";
 import { ManifestsResource } from "./manifests.ts";
+import { minikubeHome } from "./minikube.ts";
 import { NamespaceResource } from "./namespace.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
@@ -34,12 +36,13 @@ export async function serve(args: string[]): Promise<void> {
   const engine = connect(args.findLast((word) => !word.startsWith("-")) ?? "");
   const commands = new Commands(process.env, cancellation.signal);
   const starts = new Starts(engine);
+  const guard = new LossGuard(engine, process.env);
   const resources: Record<string, AnyResource> = {
-    "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts),
+    "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
     "minikube:index:ImagePresence": new ImagePresenceResource(engine),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
-    "minikube:index:Namespace": new NamespaceResource(commands, engine),
+    "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
     "minikube:index:ReleasePresence": new ReleasePresenceResource(engine),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
   };

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Namespace } from "@kubernetes/client-node";
 import type { Commands } from "./commands.ts";
+import { contentsOf } from "./contents.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { ApiError, Namespace } from "./kubernetes.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 import { nextLife } from "./life.ts";
+import type { Holder, LossGuard } from "./loss.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a namespace. */
@@ -16,10 +18,11 @@ export interface NamespaceInputs extends ContextRef {
   labels: Record<string, string>;
   /** The life of the cluster. */
   instance: string;
+  holder?: Holder;
 }
 
 /** What is known about the namespace. */
-export interface NamespaceState extends NamespaceInputs {
+export interface NamespaceState extends Omit<NamespaceInputs, "holder"> {
   /** Names one life of the namespace: that of the cluster, until the namespace is gone. Known in preview. */
   life: string;
 }
@@ -38,25 +41,39 @@ const us = "todo-stack";
 export class NamespaceResource implements Resource<NamespaceInputs, NamespaceState, NamespaceState> {
   readonly #commands: Commands;
   readonly #engine: Engine;
+  readonly #guard: LossGuard;
+  readonly #home: string;
 
-  constructor(commands: Commands, engine: Engine) {
+  /** @param home Minikube's home, whose authority the cluster has. */
+  constructor(commands: Commands, engine: Engine, guard: LossGuard, home: string) {
     this.#commands = commands;
     this.#engine = engine;
+    this.#guard = guard;
+    this.#home = home;
   }
 
-  async check(_urn: string, olds: Partial<NamespaceState>, news: NamespaceInputs): Promise<NamespaceState> {
+  async check(
+    urn: string,
+    olds: Partial<NamespaceState>,
+    { holder, ...news }: NamespaceInputs,
+  ): Promise<NamespaceState> {
+    this.#guard.see(urn, holder);
     const { life } = olds;
     // In a new cluster it is made anew anyhow.
     if (life === undefined || olds.instance !== news.instance) return { ...news, life: news.instance };
     return { ...news, life: (await isLost(news)) ? nextLife(life, news.instance, ".") : life };
   }
 
-  diff(_urn: string, olds: NamespaceState, news: NamespaceState): Promise<Difference> {
-    if (olds.name !== news.name) return Promise.resolve({ changes: true, replaces: ["name"] });
+  async diff(urn: string, olds: NamespaceState, news: NamespaceState): Promise<Difference> {
+    if (olds.name !== news.name) {
+      // A new cluster has nothing of the old one's, and the cluster itself has been asked for.
+      if (olds.instance === news.instance) await this.#protect(urn, olds, "Another namespace");
+      return { changes: true, replaces: ["name"] };
+    }
     const keys = ["instance", "kubeconfig", "context", "life"] as const;
     const labels = (state: NamespaceState): string => JSON.stringify(Object.entries(state.labels).toSorted());
     const changes = keys.some((key) => olds[key] !== news[key]) || labels(olds) !== labels(news);
-    return Promise.resolve({ changes });
+    return { changes };
   }
 
   async create(urn: string, inputs: NamespaceState): Promise<{ id: string; state: NamespaceState }> {
@@ -74,10 +91,22 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   }
 
   async delete(urn: string, state: NamespaceState): Promise<void> {
+    // It goes although the program wants it: it is being replaced.
+    if (this.#guard.isWanted(urn)) await this.#protect(urn, state, "To replace it");
     await Namespace.use(refOf(state), async (namespace) => {
       await namespace.remove();
       await this.#waitUntilGone(urn, state.name, namespace);
     });
+  }
+
+  /** @throws UserError in anything but a preview, when there are data to lose and nobody has agreed. */
+  async #protect(urn: string, state: NamespaceState, cause: string): Promise<void> {
+    if (await isLost(state)) return;
+    const { name, context: profile, kubeconfig, life } = state;
+    const what = `${cause} means an empty database: all data in the namespace ${name} of ${profile} will be lost.`;
+    const cluster = { home: this.#home, profile, kubeconfig };
+    const contents = () => contentsOf(this.#commands, cluster, name, this.#guard.contents);
+    await this.#guard.protect(urn, { id: `namespace/${name}/${life}`, what }, contents);
   }
 
   async #make(urn: string, { labels, ...inputs }: NamespaceState): Promise<void> {

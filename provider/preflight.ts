@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Commands } from "./commands.ts";
 import { thingsNamed } from "./docker.ts";
 import { UserError } from "./errors.ts";
-import { isOurs, profileFolder, readMark } from "./ownership.ts";
+import { holderOf, profileFolder, readMark } from "./ownership.ts";
 import type { Profile } from "./ownership.ts";
 
 /**
@@ -19,9 +19,12 @@ export async function checkName(
   owner: string,
 ): Promise<"free" | "ours"> {
   const mark = readMark(profile);
-  if (isOurs(mark, owner, "")) return "ours";
   const another = "Choose another name: npx pulumi config set profile NAME";
-  if (mark !== undefined) throw new UserError(`Minikube profile ${profile.profile} belongs to ${mark.owner}.`, another);
+  if (mark !== undefined) {
+    const holder = holderOf(mark, owner, "");
+    if (holder === owner) return "ours";
+    throw new UserError(`Minikube profile ${profile.profile} belongs to ${holder}.`, another);
+  }
   if (existsSync(profileFolder(profile))) {
     throw new UserError(`There is a Minikube profile ${profile.profile} that this stack has not made.`, another);
   }

@@ -2,30 +2,39 @@ import process from "node:process";
 import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { setForeignAside } from "./own-kubeconfig.ts";
 import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { mustReachCluster } from "./reach.ts";
+import { wordsOf } from "./pulumi-commands.ts";
+import type { Effect } from "./pulumi-commands.ts";
+import { mustHaveNoCluster, mustReachCluster } from "./reach.ts";
 import { selectedStack } from "./stack-files.ts";
 
 /**
  * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be read,
- * no rest of a run that was killed, and no destroy that could not end.
+ * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there.
  * @param args Pulumi's command line.
- * @param isPreview whether it changes nothing.
+ * @param effect what that does.
  */
-export const makeReady = async (args: string[], isPreview: boolean): Promise<void> => {
+export const makeReady = async (args: string[], effect: Effect): Promise<void> => {
+  if (effect === "removes the stack") {
+    const stack = wordsOf(args)[2] ?? stackIn(args);
+    if (stack !== undefined) await mustHaveNoCluster(stack.split("/").at(-1) ?? stack);
+    return;
+  }
   await setForeignAside(stateFolder, minikubeHome);
-  const stack = stackIn(args) ?? process.env["PULUMI_STACK"] ?? selectedStack(checkout);
+  const stack = stackIn(args);
   if (stack === undefined) return;
-  if (isPreview) {
+  if (effect === "previews") {
     deploymentOf(stack);
     return;
   }
-  const isDestroy = args.includes("destroy");
+  const isDestroy = effect === "destroys";
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(stack);
 };
 
+/** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 const stackIn = (args: string[]): string | undefined => {
   const at = args.findIndex((word) => word === "--stack" || word === "-s");
-  const joined = args.find((word) => word.startsWith("--stack="));
-  return at === -1 ? joined?.slice("--stack=".length) : args[at + 1];
+  const joined = args.find((word) => /^(--stack=|-s.)/.test(word));
+  const named = at === -1 ? joined?.replace(/^(--stack=|-s=?)/, "") : args[at + 1];
+  return named?.split("/").at(-1) ?? process.env["PULUMI_STACK"] ?? selectedStack(checkout);
 };

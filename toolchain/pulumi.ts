@@ -1,11 +1,11 @@
 import { join } from "node:path";
+import { askInTerminal, withAgreement } from "./agreement.ts";
+import type { Ask } from "./agreement.ts";
 import { bringsPassphrase, environment } from "./environment.ts";
 import { launch } from "./launch.mjs";
 import { checkout } from "./paths.ts";
+import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
-
-/** The commands that look at the cluster of a stack. */
-const looking = ["preview", "pre", "up", "update", "refresh", "destroy"];
 
 // An executable, as a plugin is: a folder would need a language host that can run policy packs.
 const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
@@ -18,20 +18,24 @@ const inTerminal: Start = (args, env) => launch("pulumi", args, env);
 /**
  * Runs Pulumi on the state of this checkout. A preview keeps to the policies of this project; they would cost every `up` most of a
  * second.
+ * @param ask how a person is asked before data are lost. By default in the terminal.
  * @param start how Pulumi is started. By default in the terminal.
  * @returns its exit code.
  * @throws ToolchainError or UserError when what it is to work on is not fit for it; then nothing was changed.
  */
-export const runPulumi = async (args: string[], start: Start = inTerminal): Promise<number> => {
-  const isPreview = args.includes("preview") || args.includes("pre");
-  const env = { ...environment(), ...(isPreview ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}) };
+export const runPulumi = async (
+  args: string[],
+  ask: Ask = askInTerminal,
+  start: Start = inTerminal,
+): Promise<number> => {
+  const effect = effectOf(args);
+  const env = { ...environment(), ...(effect === "previews" ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}) };
   const pulumi = async (): Promise<number> => {
-    if (args.some((word) => looking.includes(word))) {
-      // Loaded only when needed: `npx pulumi` is to start quickly.
-      const { makeReady } = await import("./make-ready.ts");
-      await makeReady(args, isPreview);
-    }
-    return await start(args, env);
+    if (effect === "nothing") return await start(args, env);
+    // Loaded only when needed: `npx pulumi` is to start quickly.
+    const { makeReady } = await import("./make-ready.ts");
+    await makeReady(args, effect);
+    return await withAgreement(ask, (variables) => start(args, { ...env, ...variables }));
   };
   // With a passphrase of the user's, the salt is worth committing.
   return bringsPassphrase() ? await pulumi() : await keepingSettings(pulumi);

@@ -1,7 +1,9 @@
 import { dockerCapacity } from "../provider/docker.ts";
 import { Commands } from "../provider/commands.ts";
 import { environment } from "./environment.ts";
-import { checkout } from "./paths.ts";
+import { ToolchainError } from "./errors.ts";
+import { lookAtCluster } from "./own-cluster.ts";
+import { checkout, minikubeHome } from "./paths.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
 
 /**
@@ -14,4 +16,25 @@ export const mustReachCluster = async (stack: string): Promise<void> => {
   if (stackState(checkout, stack)?.instance === undefined) return;
   if (plainSettings(checkout, stack).driver !== "docker") return;
   await dockerCapacity(new Commands(environment(), AbortSignal.timeout(60_000)));
+};
+
+/**
+ * Makes sure that a stack which is to be removed has no cluster: no stack would know it any more.
+ * @throws ToolchainError when it has one, or nobody can say.
+ */
+export const mustHaveNoCluster = async (stack: string, commands?: Commands): Promise<void> => {
+  const place = { folder: checkout, home: minikubeHome, stack };
+  const { life, settings } = await lookAtCluster(
+    commands ?? new Commands(environment(), AbortSignal.timeout(60_000)),
+    place,
+  );
+  if (life === "missing" || life === "foreign") return;
+  const what =
+    life === "unknown"
+      ? `Nobody can say whether the cluster ${settings.profile} of the stack ${stack} is still there.`
+      : `The cluster ${settings.profile} of the stack ${stack} is still there, with all its data.`;
+  throw new ToolchainError(
+    `${what} Without the stack, nothing would know it any more.`,
+    `Nothing was changed. To remove the cluster and its data first: npx pulumi destroy --stack ${stack}`,
+  );
 };

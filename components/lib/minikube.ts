@@ -7,6 +7,8 @@ import type { NamespaceInputs } from "../../provider/namespace.ts";
 import type { ReleasePresenceInputs } from "../../provider/release-presence.ts";
 import type { RolloutInputs } from "../../provider/rollout.ts";
 
+import { holder } from "./holder.ts";
+
 type InputsOf<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
 /** One Minikube profile with one node; made, started, replaced and removed by the provider in `provider/`. */
@@ -24,7 +26,7 @@ export class Cluster extends pulumi.CustomResource {
 
   constructor(name: string, args: InputsOf<ClusterInputs>, opts?: pulumi.CustomResourceOptions) {
     const found = { instance: undefined, home: undefined, dockerHost: undefined, dockerCertPath: undefined };
-    super("minikube:index:Cluster", name, { ...args, ...found, nodeStarted: undefined }, opts);
+    super("minikube:index:Cluster", name, { ...args, holder: holder(), ...found, nodeStarted: undefined }, opts);
   }
 }
 
@@ -43,7 +45,7 @@ export class Namespace extends pulumi.CustomResource {
   declare readonly life: pulumi.Output<string>;
 
   constructor(name: string, args: InputsOf<NamespaceInputs>, opts?: pulumi.CustomResourceOptions) {
-    super("minikube:index:Namespace", name, { ...args, life: undefined }, opts);
+    super("minikube:index:Namespace", name, { ...args, holder: holder(), life: undefined }, opts);
   }
 }
 

@@ -113,6 +113,11 @@ describe("the program, over the life of its cluster", function () {
 
   /** Runs pulumi in the project. Gives all it printed, whether it failed or not. */
   async function run(...args: string[]): Promise<{ failed: boolean; all: string }> {
+    return await runWith({}, ...args);
+  }
+
+  /** The same, with variables on top. */
+  async function runWith(env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ failed: boolean; all: string }> {
     const own = environment();
     const { failed, all } = await execa("pulumi", [...args, "--non-interactive"], {
       cwd: project.path,
@@ -127,6 +132,7 @@ describe("the program, over the life of its cluster", function () {
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         TODO_STACK_CHECKOUT: checkout,
         MINIKUBE_HOME: commands.folder,
+        ...env,
       },
     });
     return { failed, all };
@@ -143,7 +149,10 @@ describe("the program, over the life of its cluster", function () {
 
   /** Loses the cluster behind Pulumi's back. */
   const loseCluster = async (): Promise<void> => {
-    await execa("rm", ["-r", ...["container-todo", "objects"].map((file) => join(commands.folder, file))]);
+    await execa("rm", [
+      "-r",
+      ...["container-todo", "volume-todo", "objects"].map((file) => join(commands.folder, file)),
+    ]);
     api.objects.clear();
   };
 
@@ -229,10 +238,74 @@ describe("the program, over the life of its cluster", function () {
     );
   });
 
-  it("moves to another namespace", async () => {
-    await pulumi("config", "set", "namespace", "other");
-    await pulumi("up", "--yes", "--skip-preview");
-    await pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  describe("what holds data", () => {
+    const up = ["up", "--yes", "--skip-preview"];
+
+    /** All that there is, in Docker and in Kubernetes. */
+    const things = (): string[] => [
+      ...readdirSync(commands.folder).filter((name) => /^(container|volume|network)-/.test(name)),
+      ...readdirSync(join(commands.folder, "objects")),
+    ];
+
+    /** The agreement that a refusal names. */
+    const agreementIn = (all: string): NodeJS.ProcessEnv => {
+      const [, name = "", value = ""] = /set (TODO_STACK_LOSE)=(\S+)/.exec(all) ?? [];
+      assert.ok(name !== "", `the refusal must say what to type:\n${all}`);
+      return { [name]: value };
+    };
+
+    const settings: [string, string, RegExp][] = [
+      ["memory", "4096", /Another memory means another cluster: all data in todo will be lost/],
+      ["namespace", "other", /Another namespace means an empty database: all data in the namespace todo of todo will/],
+    ];
+    for (const [setting, value, loss] of settings) {
+      it(`is kept when ${setting} is set to another value and nobody has agreed to the loss`, async () => {
+        await pulumi("config", "set", setting, value);
+        const before = things();
+        const namespaces = api.deleted.length;
+        const preview = await pulumi("preview");
+        assert.match(preview, loss, "a preview must tell, and fail for nothing else");
+        const { failed, all } = await run(...up);
+        assert.ok(failed && loss.test(all), `an up must refuse:\n${all}`);
+        assert.doesNotMatch(all, / deleted/);
+        assert.deepEqual(things(), before);
+        assert.equal(api.deleted.length, namespaces);
+
+        const wrong = await runWith({ TODO_STACK_LOSE: "cluster/todo/another namespace/todo/another" }, ...up);
+        assert.ok(wrong.failed, `an agreement to something else is none:\n${wrong.all}`);
+        assert.deepEqual(things(), before);
+
+        const agreed = await runWith(agreementIn(all), ...up);
+        assert.ok(!agreed.failed, agreed.all);
+        await pulumi(...up, "--expect-no-changes");
+        await pulumi("config", "rm", setting);
+        const back = await run(...up);
+        await runWith(agreementIn(back.all), ...up);
+      });
+    }
+
+    it("is kept by an up that is told to replace it", async () => {
+      for (const name of ["todo-cluster", "todo-namespace"]) {
+        const { all: urns } = await run("stack", "--show-urns");
+        const urn = new RegExp(`urn:\\S+::${name}$`, "m").exec(urns)?.[0] ?? "";
+        const before = things().filter((thing) => !/^(secret|release)/.test(thing));
+        const { failed, all } = await run(...up, "--target-replace", urn);
+        assert.ok(failed && /will be lost/.test(all), all);
+        assert.deepEqual(
+          things().filter((thing) => !/^(secret|release)/.test(thing)),
+          before,
+        );
+        await pulumi(...up);
+      }
+    });
+
+    it("goes with a destroy, which nobody has to agree to twice, with and without the program", async () => {
+      await pulumi("destroy", "--yes", "--skip-preview", "--run-program");
+      assert.ok(!existsSync(join(commands.folder, "container-todo")));
+      await pulumi(...up);
+      await pulumi("down", "--yes", "--skip-preview");
+      assert.ok(!existsSync(join(commands.folder, "container-todo")));
+    });
   });
 
   it("previews with Docker down, and takes nothing for lost", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
+import type { Holder } from "../../provider/loss.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
@@ -30,7 +31,8 @@ describe("MinikubeCluster", () => {
     const { name, inputs, parent } = engine.one("minikube:index:Cluster");
     assert.equal(name, "todo-cluster");
     assert.equal(parent, "todo");
-    assert.deepEqual(inputs, {
+    const { holder, ...others } = inputs;
+    assert.deepEqual(others, {
       profile: "demo",
       driver: "docker",
       cpus: 2,
@@ -40,6 +42,8 @@ describe("MinikubeCluster", () => {
       containerRuntime: "docker",
       kubeconfig: ".state/demo.kubeconfig",
     });
+    assert.equal((holder as Holder).isPreview, false, "who does not know a preview cannot refuse an up");
+    assert.equal((holder as Holder).contents.backups.prefix, "test-", "a stack's own backups alone count");
   });
 
   it("answers on localhost with the docker driver", async () => {

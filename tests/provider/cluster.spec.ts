@@ -7,11 +7,18 @@ import { once } from "node:events";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ClusterInputs, ClusterState } from "../../provider/cluster.ts";
+import type { ClusterInputs, ClusterResource, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
-import { ownerOf, readMark } from "../../provider/ownership.ts";
+import { ownerOf, readMark, writeMark } from "../../provider/ownership.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
+
+const contents = {
+  selector: "holds=data",
+  container: "database",
+  command: ["count"],
+  backups: { folder: "/nowhere", prefix: "dev-" },
+};
 
 describe("minikube:index:Cluster", () => {
   let machine: FakeMachine;
@@ -32,6 +39,13 @@ describe("minikube:index:Cluster", () => {
     const { state } = await machine.cluster().create(machine.urn, await machine.checked(changes));
     await machine.starts.wait(state.instance, machine.urn);
     return state;
+  }
+
+  /** The cluster in a preview, as a program with that input tells it. */
+  async function previewing(changes: Partial<ClusterInputs> = {}): Promise<ClusterResource> {
+    const cluster = machine.cluster();
+    await cluster.check(machine.urn, {}, machine.inputs({ holder: { isPreview: true, contents }, ...changes }));
+    return cluster;
   }
 
   /** A port on which somebody listens. */
@@ -99,7 +113,26 @@ describe("minikube:index:Cluster", () => {
     for (const [key, value] of fixed) {
       it(`replaces the cluster for another ${key}, which Minikube would not apply`, async () => {
         const state = await up();
-        const { replaces } = await machine.cluster().diff(machine.urn, state, { ...state, [key]: value });
+        const cluster = machine.cluster(machine.agreement(state.instance));
+        const { replaces } = await cluster.diff(machine.urn, state, { ...state, [key]: value });
+        assert.deepEqual(replaces, [key]);
+      });
+
+      it(`refuses another ${key} where nobody has agreed to lose the data, before anything is changed`, async () => {
+        const state = await up();
+        for (const env of [{}, machine.agreement("another")]) {
+          const diff = machine.cluster(env).diff(machine.urn, state, { ...state, [key]: value });
+          await refuses(
+            diff,
+            new RegExp(`^Another ${key} means another cluster: all data in todo .*\n.*cluster/todo/${state.instance} `),
+          );
+        }
+      });
+
+      it(`previews another ${key} with a warning`, async () => {
+        const state = await up();
+        const cluster = await previewing();
+        const { replaces } = await cluster.diff(machine.urn, state, { ...state, [key]: value });
         assert.deepEqual(replaces, [key]);
         assert.match(
           machine.warned.join(),
@@ -107,6 +140,27 @@ describe("minikube:index:Cluster", () => {
         );
       });
     }
+
+    it("says what is in the cluster and how old the newest backup is, as far as that can be known", async () => {
+      const state = await up();
+      await machine.file("backups/dev-1.dump");
+      await machine.file("data-pods", "todo   todo-postgres-0");
+      await machine.file("contents", "accounts: 1, todos: 3");
+      const backups = { folder: join(machine.folder, "backups"), prefix: "dev-" };
+      const say = async (): Promise<string> => {
+        const cluster = await previewing({ holder: { isPreview: true, contents: { ...contents, backups } } });
+        machine.warned.length = 0;
+        await cluster.diff(machine.urn, state, { ...state, memory: 4096 });
+        return machine.warned.join();
+      };
+      assert.match(await say(), /In it: accounts: 1, todos: 3\. The newest backup is .*dev-1\.dump, 0 minutes old\./);
+      const { args = [] } = (await machine.minikubeCalls()).at(-1) ?? {};
+      const inPod = ["exec", "--namespace", "todo", "todo-postgres-0", "--container", "database", "--", "count"];
+      assert.deepEqual(args, ["kubectl", "-p", "todo", "--", "--context=todo", ...inPod]);
+      await machine.remove("contents");
+      await machine.remove("backups");
+      assert.match(await say(), /In it: not known, since it does not answer\. There is no backup of this stack\./);
+    });
 
     it("upgrades Kubernetes in place", async () => {
       const state = await up();
@@ -185,21 +239,102 @@ describe("minikube:index:Cluster", () => {
 
     it("replaces a cluster whose container is gone", async () => {
       const state = await up();
-      await machine.remove("container-todo");
+      for (const thing of ["container-todo", "volume-todo"]) await machine.remove(thing);
       const { replaces } = await machine.cluster().diff(machine.urn, state, state);
       assert.deepEqual(replaces, ["instance"], "what was in it must be made anew, which hangs on the instance");
     });
 
-    it("replaces a cluster whose profile is gone", async () => {
+    it("replaces a cluster whose profile is gone, with all that was in Docker", async () => {
       const state = await up();
-      await machine.remove(".minikube/profiles/todo");
+      for (const thing of [...machine.inDocker(), ".minikube/profiles/todo"]) await machine.remove(thing);
       assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
     });
 
-    it("replaces a cluster in whose place there is another one", async () => {
-      const state = await up();
-      await machine.mark({ owner: "another", instance: "another" });
-      assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
+    describe("of a cluster that is not as its state knows it", () => {
+      const refusals: [string, (state: ClusterState) => Promise<unknown>, RegExp][] = [
+        [
+          "whose container is gone, but not its volume",
+          () => machine.remove("container-todo"),
+          /still its volume todo/,
+        ],
+        [
+          "whose profile is gone, but not its container",
+          () => machine.remove(".minikube/profiles/todo"),
+          /^Docker has a container todo, and Minikube has no profile todo/,
+        ],
+        [
+          "in whose place there is another stack's",
+          () => machine.mark({ owner: "another", instance: "another" }),
+          /^Minikube profile todo belongs to another\./,
+        ],
+        [
+          "whose mark cannot be read, nor its copy",
+          async () => {
+            for (const file of ["todo-stack.json", "todo-stack.json.copy"])
+              await machine.file(`.minikube/profiles/todo/${file}`, "{");
+          },
+          /^Nobody can say whose Minikube profile todo is: .*todo-stack\.json/,
+        ],
+        [
+          "which is in another Docker engine",
+          async () => {
+            await machine.remove("container-todo");
+            await machine.file("engine", "engine-2");
+            await machine.file("docker-context", "unix:///other.sock");
+          },
+          /^The cluster todo .* at unix:\/\/\/run\/docker\.sock; the current one is at unix:\/\/\/other\.sock\.\n.*docker context use/,
+        ],
+        [
+          "while Docker's current context leads to another machine",
+          async () => {
+            await machine.remove("container-todo");
+            await machine.file("docker-context", "ssh://production");
+          },
+          /leads to another machine, ssh:\/\/production/,
+        ],
+      ];
+      for (const [what, prepare, message] of refusals) {
+        it(`refuses one ${what}, in an up; a preview says so`, async () => {
+          const state = await up();
+          await prepare(state);
+          const before = machine.inDocker();
+          await refuses(machine.cluster().diff(machine.urn, state, state), message);
+          const cluster = await previewing();
+          assert.equal((await cluster.diff(machine.urn, state, state)).changes, true);
+          assert.match(machine.warned.join(), new RegExp(message.source.replace("^", "")));
+          assert.deepEqual(machine.inDocker(), before);
+          const changed = (await machine.didMinikube()).filter((command) => command !== "kubectl");
+          assert.deepEqual(changed, ["start", "docker-env"]);
+        });
+      }
+
+      it("goes by the copy of a mark that a power cut has left half-written", async () => {
+        const state = await up();
+        await machine.file(".minikube/profiles/todo/todo-stack.json", "");
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+      });
+
+      it("gives up one in another engine when a person has agreed to exactly that", async () => {
+        const state = await up();
+        await machine.remove("container-todo");
+        await machine.file("engine", "engine-2");
+        const cluster = machine.cluster(machine.agreement(state.instance));
+        assert.deepEqual((await cluster.diff(machine.urn, state, state)).replaces, ["instance"]);
+      });
+
+      it("completes a mark from before Docker engines were written down, and restarts nothing", async () => {
+        const state = await up();
+        const mark = readMark(state);
+        assert.ok(mark !== undefined);
+        const { owner, instance, made = {} } = mark;
+        writeMark(state, { owner, instance, made });
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+        await machine.cluster().update(machine.urn, state, state);
+        assert.deepEqual(readMark(state), mark);
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+        const starts = (await machine.didMinikube()).filter((command) => command === "start");
+        assert.equal(starts.length, 1, "its pods need not be restarted");
+      });
     });
 
     it("takes a cluster for one to start when Docker is down, so that a preview needs no Docker", async () => {
@@ -257,7 +392,8 @@ describe("minikube:index:Cluster", () => {
     it("leaves its mark, and in it how the cluster was made", async () => {
       const state = await up();
       const made = { driver: "docker", cpus: 4, memory: 8192, ports: [], containerRuntime: "docker" };
-      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance, made });
+      const engine = { id: "engine-1", host: "unix:///run/docker.sock" };
+      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance, made, engine });
     });
 
     it("P3: lowers what it asks for to what Docker has, with a word", async () => {
@@ -321,7 +457,7 @@ describe("minikube:index:Cluster", () => {
     it("is made anew after an `up` that was killed before its Kubernetes ran", async () => {
       const state = await up();
       const { owner, instance } = readMark(state) ?? { owner: "", instance: "" };
-      await machine.mark({ owner, instance });
+      writeMark(state, { owner, instance });
       assert.deepEqual((await machine.cluster().diff(machine.urn, state, state)).replaces, ["instance"]);
       assert.deepEqual(await machine.cluster().read(machine.urn, state), state, "a refresh must not forget it");
     });
@@ -352,8 +488,34 @@ describe("minikube:index:Cluster", () => {
 
       it("makes a new one when its container is gone", async () => {
         const before = await up();
-        await machine.remove("container-todo");
+        for (const thing of ["container-todo", "volume-todo"]) await machine.remove(thing);
         assert.notEqual((await up()).instance, before.instance);
+      });
+
+      it("does not take its volume away, which is still there", async () => {
+        await up();
+        await machine.remove("container-todo");
+        await refuses(up(), /still its volume todo/);
+        assert.ok(machine.has("volume-todo"));
+      });
+
+      it("does not take it away when Docker comes up after nobody could say whether it is there", async () => {
+        const before = await up();
+        await machine.stopDocker();
+        const inputs = await machine.checked();
+        assert.notEqual(inputs.instance, before.instance);
+        await machine.remove("docker-is-down");
+        await refuses(machine.cluster().create(machine.urn, inputs), /now it is\.\n.*taken over, with its data/);
+        assert.ok(machine.has("container-todo"));
+        assert.equal((await up()).instance, before.instance);
+      });
+
+      it("is not asked for in another Docker engine, where nobody can see it", async () => {
+        await up();
+        await machine.remove("container-todo");
+        await machine.file("engine", "engine-2");
+        await refuses(up(), /^The cluster todo of this stack is in another Docker engine/);
+        assert.ok(!(await machine.didMinikube()).includes("delete"));
       });
     });
 
@@ -415,6 +577,7 @@ describe("minikube:index:Cluster", () => {
         async () => {
           await machine.mark({ owner: "", instance: "" });
           await machine.remove(".minikube/profiles/todo/todo-stack.json");
+          await machine.remove(".minikube/profiles/todo/todo-stack.json.copy");
         },
         /profile todo that this stack has not made\.\n.*config set profile/,
       ],
@@ -500,8 +663,21 @@ describe("minikube:index:Cluster", () => {
 
     it("finds nothing when the cluster is gone", async () => {
       const state = await up();
-      await machine.remove("container-todo");
+      for (const thing of ["container-todo", "volume-todo"]) await machine.remove(thing);
       assert.equal(await machine.cluster().read(machine.urn, state), undefined);
+    });
+  });
+
+  describe("when its state was put back from an older copy", () => {
+    it("takes over the cluster that this stack has made since, with its data", async () => {
+      const old = { ...(await up()), instance: "older" };
+      const cluster = machine.cluster();
+      const news = await cluster.check(machine.urn, old, machine.inputs());
+      assert.deepEqual(await cluster.diff(machine.urn, old, news), { changes: true });
+      const state = await cluster.update(machine.urn, old, news);
+      assert.equal(state.instance, readMark(state)?.instance);
+      assert.ok(!(await machine.didMinikube()).includes("delete"), "its data must be kept");
+      assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
     });
   });
 
@@ -538,6 +714,28 @@ describe("minikube:index:Cluster", () => {
       const state = await up();
       await machine.file("delete-forgets");
       await refuses(machine.cluster().delete(machine.urn, state), /Left: container todo, network todo\.\n/);
+    });
+
+    it("refuses a replacement that no comparison has announced, as by `pulumi up --replace`", async () => {
+      const state = await up();
+      for (const [env, removed] of [
+        [{}, false],
+        [machine.agreement(state.instance), true],
+      ] as const) {
+        const cluster = machine.cluster(env);
+        await cluster.check(machine.urn, {}, machine.inputs());
+        const deletion = cluster.delete(machine.urn, state);
+        await (removed ? deletion : refuses(deletion, /all data in todo will be lost/));
+        assert.equal(!machine.has("container-todo"), removed);
+      }
+    });
+
+    it("fails when the cluster is in another Docker engine", async () => {
+      const state = await up();
+      await machine.remove("container-todo");
+      await machine.file("engine", "engine-2");
+      await refuses(machine.cluster().delete(machine.urn, state), /is in another Docker engine/);
+      assert.ok(existsSync(machine.profile()));
     });
 
     it("is content when the cluster is gone", async () => {

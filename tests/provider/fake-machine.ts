@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { ClusterResource } from "../../provider/cluster.ts";
 import type { CheckedInputs, ClusterInputs, ClusterState } from "../../provider/cluster.ts";
@@ -8,6 +8,7 @@ import { Commands } from "../../provider/commands.ts";
 import { ControlPlaneResource } from "../../provider/control-plane.ts";
 import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
 import type { Engine } from "../../provider/engine.ts";
+import { agreementVariable, LossGuard } from "../../provider/loss.ts";
 import { Starts } from "../../provider/starts.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
@@ -23,6 +24,7 @@ case "$1 $2" in
 "rm --force") rm -f "$folder/users-of-volume"; exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
 esac
+case "$*" in *.ID*) cat "$folder/engine" 2>/dev/null || echo engine-1; exit ;; esac
 if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi
 for name in "$@"; do :; done
 [ "$2" != unpause ] || { echo running > "$folder/$1-$name"; exit; }
@@ -74,7 +76,11 @@ update-context) cat "$folder/kubeconfig" > "$KUBECONFIG" 2>/dev/null || true ;;
 kubectl)
   case "$*" in *" config view "*) cat "$KUBECONFIG"; exit ;; esac
   [ ! -f "$folder/kubectl-fails" ] || { cat "$folder/kubectl-fails" >&2; exit 1; }
-  case "$*" in *" get "*) cat "$folder/ready-pods" ;; esac
+  case "$*" in
+  *" get pods --all-namespaces "*|*" get pods --namespace "*) cat "$folder/data-pods" ;;
+  *" exec "*) cat "$folder/contents" ;;
+  *" get "*) cat "$folder/ready-pods" ;;
+  esac
   ;;
 docker-env) echo '{"DOCKER_HOST":"tcp://192.0.2.7:2376","DOCKER_TLS_VERIFY":"1"}' ;;
 esac
@@ -126,7 +132,8 @@ export class FakeMachine {
   /** The cluster resource in an environment that has these variables besides. */
   cluster(env: NodeJS.ProcessEnv = {}): ClusterResource {
     const all = { ...process.env, MINIKUBE_HOME: this.folder, ...env };
-    return new ClusterResource(new Commands(all, this.#cancellation.signal), this.#engine, all, this.starts);
+    const guard = new LossGuard(this.#engine, all);
+    return new ClusterResource(new Commands(all, this.#cancellation.signal), this.#engine, all, this.starts, guard);
   }
 
   /** The Kubernetes resource. */
@@ -147,6 +154,11 @@ export class FakeMachine {
   /** The kubeconfig of the cluster `todo`. */
   get kubeconfig(): string {
     return join(this.folder, "todo.kubeconfig");
+  }
+
+  /** A variable by which a person agrees to lose what is in a cluster. */
+  agreement(instance: string): NodeJS.ProcessEnv {
+    return { [agreementVariable]: `cluster/todo/${instance}` };
   }
 
   /** Inputs of a cluster as the program gives them. */
@@ -176,6 +188,7 @@ export class FakeMachine {
 
   /** Puts a file on the machine, for the fakes to find. */
   async file(name: string, text = ""): Promise<void> {
+    await mkdir(dirname(join(this.folder, name)), { recursive: true });
     await writeFile(join(this.folder, name), text);
   }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { Commands } from "../../provider/commands.ts";
+import type { Engine } from "../../provider/engine.ts";
 import { UserError } from "../../provider/errors.ts";
+import { agreementVariable, LossGuard } from "../../provider/loss.ts";
 import { NamespaceResource } from "../../provider/namespace.ts";
 import type { NamespaceInputs, NamespaceState } from "../../provider/namespace.ts";
 import { FakeApi } from "./fake-api.ts";
@@ -11,21 +13,26 @@ describe("minikube:index:Namespace", () => {
   let api: FakeApi;
   let cancellation: AbortController;
   let progress: string[];
+  let warned: string[];
 
   beforeEach(async () => {
     api = await FakeApi.start();
     cancellation = new AbortController();
     progress = [];
+    warned = [];
   });
 
   afterEach(() => api.stop());
 
-  const resource = (): NamespaceResource =>
-    new NamespaceResource(new Commands(process.env, cancellation.signal), {
+  const resource = (env: NodeJS.ProcessEnv = {}): NamespaceResource => {
+    const engine: Engine = {
       inform: () => undefined,
-      warn: () => undefined,
+      warn: (_urn, line) => warned.push(line),
       progress: (_urn, line) => progress.push(line),
-    });
+    };
+    const commands = new Commands(process.env, cancellation.signal);
+    return new NamespaceResource(commands, engine, new LossGuard(engine, env), "/nowhere");
+  };
   const inputs = (changes: Partial<NamespaceInputs> = {}): NamespaceInputs => ({
     name: "space",
     labels: { enforce: "restricted" },
@@ -139,7 +146,57 @@ describe("minikube:index:Namespace", () => {
     assert.deepEqual(api.deleted, [""]);
   });
 
-  it("is replaced when it is renamed", async () => {
-    assert.deepEqual((await resource().diff("", state(), state({ name: "other" }))).replaces, ["name"]);
+  describe("under another name", () => {
+    const agreed = { [agreementVariable]: "cluster/todo/life-1 namespace/space/life-1" };
+    const lost = /^Another namespace means an empty database: all data in the namespace space of todo will be lost\./;
+
+    beforeEach(() => there());
+
+    it("is refused where nobody has agreed to lose the data, before anything is changed", async () => {
+      for (const env of [{}, { [agreementVariable]: "namespace/space/life-2 namespace/other/life-1" }]) {
+        await assert.rejects(resource(env).diff("", state(), state({ name: "other" })), (error) => {
+          assert.ok(error instanceof UserError);
+          assert.match(error.message, lost);
+          assert.match(error.message, /npm run backup\.\n.*TODO_STACK_LOSE=namespace\/space\/life-1 /);
+          return true;
+        });
+      }
+      assert.deepEqual(api.deleted, []);
+    });
+
+    it("is replaced when a person has agreed to exactly that", async () => {
+      assert.deepEqual((await resource(agreed).diff("", state(), state({ name: "other" }))).replaces, ["name"]);
+      await resource(agreed).delete("", state());
+      assert.deepEqual(api.deleted, [""]);
+    });
+
+    it("is previewed with a warning", async () => {
+      const namespace = resource();
+      await namespace.check("", state(), inputs({ holder: { isPreview: true, contents: whatever } }));
+      assert.deepEqual((await namespace.diff("", state(), state({ name: "other" }))).replaces, ["name"]);
+      assert.match(warned.join(), lost);
+    });
+
+    it("loses nothing when the old one is gone, or the cluster is a new one", async () => {
+      const inNewCluster = state({ name: "other", instance: "life-2" });
+      assert.deepEqual((await resource().diff("", state(), inNewCluster)).replaces, ["name"]);
+      api.objects.clear();
+      assert.deepEqual((await resource().diff("", state(), state({ name: "other" }))).replaces, ["name"]);
+    });
+  });
+
+  it("is not deleted by a replacement that no comparison has announced, as by `pulumi up --replace`", async () => {
+    there();
+    const namespace = resource();
+    await namespace.check("", {}, inputs());
+    await assert.rejects(namespace.delete("", state()), /all data in the namespace space of todo will be lost/);
+    assert.deepEqual(api.deleted, []);
+  });
+
+  it("tells its state nothing of what the program says about this run alone", async () => {
+    const checked = await resource().check("", {}, inputs({ holder: { isPreview: false, contents: whatever } }));
+    assert.deepEqual(checked, state());
   });
 });
+
+const whatever = { selector: "", container: "", command: [], backups: { folder: "", prefix: "" } };

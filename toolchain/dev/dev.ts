@@ -6,13 +6,13 @@ import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { developmentVariable } from "../../components/lib/development.ts";
 import { UserError } from "../../provider/errors.ts";
+import { agreeToNothing } from "../agreement.ts";
 import { ToolchainError } from "../errors.ts";
 import { checkout, minikubeHome, stateFolder } from "../paths.ts";
 import { runPulumi } from "../pulumi.ts";
 import { setUp } from "../setup.ts";
 import { plainSettings, stackState } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
-import { otherSettings } from "../start.ts";
 import { Sources } from "./changes.ts";
 import { CodeSync } from "./code-sync.ts";
 import { Logs } from "./logs.ts";
@@ -27,12 +27,11 @@ import { Ups } from "./ups.ts";
  * when anything else has changed. Shows what all pods log. Goes on until it is interrupted, then leaves the stack as `up` does.
  * @param down true to destroy the stack at the end instead.
  * @returns the exit code.
- * @throws ToolchainError when it runs already, or when the settings mean another cluster than the one that is there.
+ * @throws ToolchainError when it runs already.
  */
 export const dev = async (down: boolean): Promise<number> => {
   await setUp();
   const stack = stackName();
-  refuseAnotherCluster(stack);
   const release = await onlyOne(stack);
   try {
     const session = new Session(stack, printer());
@@ -41,14 +40,6 @@ export const dev = async (down: boolean): Promise<number> => {
   } finally {
     await release();
   }
-};
-
-/** Its data would be lost, without a question. */
-const refuseAnotherCluster = (stack: string): void => {
-  const other = otherSettings(checkout, stack);
-  if (other.length === 0) return;
-  const what = `Another ${other.join(", ")} means another cluster, with an empty database.`;
-  throw new ToolchainError(what, "To have that, type: npm start. It asks before it takes the old one away.");
 };
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
@@ -145,9 +136,9 @@ class Session {
   }
 
   async #runPulumi(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
-    if (operation === "up") refuseAnotherCluster(this.#stack);
     const args = [operation, "--yes", "--skip-preview", "--stack", this.#stack];
-    return await runPulumi(args, async (words, environment) => {
+    // Nobody expects a question between two edits: what would lose data is refused, and `npm start` asks.
+    return await runPulumi(args, agreeToNothing, async (words, environment) => {
       const colour = process.stdout.isTTY ? "always" : "never";
       const pulumi = execa("pulumi", [...words, "--non-interactive", "--color", colour], {
         cwd: checkout,

@@ -1,0 +1,96 @@
+import { writeFileSync } from "node:fs";
+import type { Contents } from "./contents.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+
+/** The variable by which a person agrees to losses: one or more of {@link Loss.id}, with spaces between. */
+export const agreementVariable = "TODO_STACK_LOSE";
+
+/** The variable that names a file into which a loss is written that nobody has agreed to, for who can ask a person. */
+export const reportVariable = "TODO_STACK_LOSS_REPORT";
+
+/** What the program tells a resource that holds data. It is kept in no state. */
+export interface Holder {
+  /** Whether the program runs in a preview, which is told of a loss and not refused. */
+  isPreview: boolean;
+  /** How to find out what is in it. */
+  contents: Contents;
+}
+
+/** Data that go with a resource. */
+export interface Loss {
+  /** Names exactly these data, and no later ones of the same name: `cluster/todo/1a2b3c4d`. */
+  id: string;
+  /** What will be lost and why, in a sentence. */
+  what: string;
+  /** How to keep them, in a sentence, where `npm run backup` cannot. */
+  keep?: string;
+}
+
+/** Lets nothing be lost to which nobody has agreed. Every resource that holds data asks it before anything else is changed. */
+export class LossGuard {
+  readonly #engine: Engine;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #seen = new Set<string>();
+  #isPreview = false;
+  #contents: Contents | undefined;
+
+  constructor(engine: Engine, env: NodeJS.ProcessEnv) {
+    this.#engine = engine;
+    this.#env = env;
+  }
+
+  /** Takes in what the program says. Comes before everything else that is asked about the resource in one run. */
+  see(urn: string, holder: Holder | undefined): void {
+    this.#seen.add(urn);
+    // Who does not say that it is a preview may be about to change things.
+    this.#isPreview = holder?.isPreview ?? false;
+    this.#contents = holder?.contents;
+  }
+
+  /** How to find out what is in a resource, if the program says so. */
+  get contents(): Contents | undefined {
+    return this.#contents;
+  }
+
+  /** Whether the program asks for this resource to be there. `pulumi destroy` runs no program: then everything is to go. */
+  isWanted(urn: string): boolean {
+    return this.#seen.has(urn);
+  }
+
+  /** Whether a person has agreed to exactly this loss. */
+  hasAgreement(id: string): boolean {
+    return (this.#env[agreementVariable] ?? "").split(/[\s,]+/).includes(id);
+  }
+
+  /**
+   * In a preview warns of a loss.
+   * @param contents says in sentences what is in it, as far as that can be known. Called only where somebody reads it.
+   * @throws UserError in anything but a preview, unless a person has agreed to it.
+   */
+  async protect(urn: string, { id, what, keep }: Loss, contents: () => Promise<string>): Promise<void> {
+    if (this.#isPreview) {
+      const first = keep ?? "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE.";
+      this.#engine.warn(urn, `${what} ${first} ${await contents()}`);
+      return;
+    }
+    if (this.hasAgreement(id)) return;
+    const report = this.#env[reportVariable];
+    const why = `${what} ${await contents()} ${keep ?? "To keep them, first: npm run backup."}`;
+    if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why }), { mode: 0o600 });
+    throw new UserError(
+      why,
+      `Nobody has agreed to that, so nothing was changed. To lose them, set ${agreementVariable}=${id} and type the same ` +
+        "command again, or type: npm start -- --yes",
+    );
+  }
+
+  /**
+   * In a preview warns of what an `up` will refuse.
+   * @throws UserError the given one, in anything but a preview.
+   */
+  refuse(urn: string, error: UserError): void {
+    if (!this.#isPreview) throw error;
+    this.#engine.warn(urn, `An up will be refused. ${error.message}`);
+  }
+}

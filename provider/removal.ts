@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { availableCapacity } from "./capacity.ts";
+import type { CheckedInputs } from "./cluster.ts";
+import { isWithheld, protectData } from "./cluster-loss.ts";
+import type { Commands } from "./commands.ts";
+import { removeVolume, thingsNamed } from "./docker.ts";
+import type { Engine } from "./engine.ts";
+import { UserError } from "./errors.ts";
+import { deleteCluster } from "./minikube.ts";
+import type { LossGuard } from "./loss.ts";
+import { isOurs, ownerOf, profileFolder, readMark } from "./ownership.ts";
+import { standingOf } from "./standing.ts";
+
+/**
+ * Removes a cluster if it is this stack's, and makes sure that nothing of it remains.
+ * @param urn of the cluster, which names the stack.
+ * @throws UserError when Docker does not answer, or something remains.
+ */
+export async function removeCluster(
+  commands: Commands,
+  engine: Engine,
+  urn: string,
+  cluster: CheckedInputs,
+): Promise<void> {
+  const { profile } = cluster;
+  const inDocker = cluster.driver === "docker";
+  if (inDocker) await availableCapacity(commands, cluster.driver);
+  if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
+    await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
+    if (inDocker) await removeVolume(commands, profile);
+  } else if (existsSync(profileFolder(cluster))) {
+    engine.inform(urn, `Minikube profile ${profile} belongs to somebody else now and is left alone.`);
+    return;
+  }
+  const remains = inDocker ? await thingsNamed(commands, profile) : [];
+  if (existsSync(profileFolder(cluster))) remains.push(`folder ${profileFolder(cluster)}`);
+  if (remains.length > 0) {
+    throw new UserError(
+      `The cluster ${profile} is not wholly removed. Left: ${remains.join(", ")}.`,
+      `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${profile}`,
+    );
+  }
+}
+
+/**
+ * Removes what an earlier cluster of this stack has left, of which its state does not know.
+ * @throws UserError when there is more than a rest, in which data may be.
+ */
+export async function removeRest(
+  commands: Commands,
+  engine: Engine,
+  guard: LossGuard,
+  urn: string,
+  inputs: CheckedInputs,
+): Promise<void> {
+  const instance = readMark(inputs)?.instance ?? "";
+  const standing = await standingOf(commands, { ...inputs, instance }, ownerOf(urn));
+  isWithheld(guard, urn, inputs, standing);
+  if (standing.is === "there") {
+    throw new UserError(
+      `Nobody could say whether the cluster ${inputs.profile} of this stack was there when this began; now it is.`,
+      "Nothing was changed. Type the same command again: it is taken over, with its data.",
+    );
+  }
+  await protectData(commands, guard, urn, inputs, standing);
+  await removeCluster(commands, engine, urn, inputs);
+}

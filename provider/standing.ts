@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import { isReady } from "./api-server.ts";
+import type { Commands } from "./commands.ts";
+import { engineOf, mustBeHere, thingsNamed } from "./docker.ts";
+import type { ContainerState } from "./docker.ts";
+import { UserError } from "./errors.ts";
+import { agreementVariable } from "./loss.ts";
+import { nodeState } from "./node.ts";
+import type { Node } from "./node.ts";
+import { holderOf, markPath, profileFolder, readMark } from "./ownership.ts";
+import type { Mark } from "./ownership.ts";
+import { canBeMended } from "./profile-copy.ts";
+
+/** What there is of a cluster that the state knows. */
+export type Standing =
+  /** Nothing that could be lost. */
+  | { is: "gone" }
+  /** A first start of this stack that did not come to its end: nothing that is worth keeping. */
+  | { is: "half-made" }
+  /** The cluster; `unknown` when Docker cannot be asked. */
+  | { is: "there"; state: Exclude<ContainerState, "missing">; mark?: Mark }
+  /** Its volume, with the data, and no node. */
+  | { is: "volume"; mark: Mark }
+  /** In another Docker engine than the current one. */
+  | { is: "elsewhere"; mark: Mark; error: UserError }
+  /** Something of which this stack cannot show that it is its own. */
+  | { is: "another's"; error: UserError };
+
+/** Names the data of a cluster, see `Loss.id`. */
+export const idOfCluster = (profile: string, instance: string): string => `cluster/${profile}/${instance}`;
+
+/**
+ * Looks at a cluster that the state knows, and changes nothing.
+ * @param owner who asks, see `ownerOf`.
+ */
+export async function standingOf(
+  commands: Commands,
+  cluster: Node & { instance: string },
+  owner: string,
+): Promise<Standing> {
+  const mark = readMark(cluster);
+  if (mark === undefined) return await withoutMark(commands, cluster);
+  const holder = holderOf(mark, owner, cluster.instance);
+  if (holder !== owner) return { is: "another's", error: belongsTo(cluster.profile, holder) };
+  if (mark.made === undefined) return { is: "half-made" };
+  const state = await nodeState(commands, cluster);
+  if (state !== "missing") return { is: "there", state, mark };
+  return cluster.driver === "docker" ? await withoutContainer(commands, cluster, mark) : { is: "gone" };
+}
+
+/**
+ * The mark of a cluster that a stack has made, and that is there, although its state does not know it: the state was lost, or put
+ * back from an older copy.
+ * @param known the cluster that the state knows.
+ */
+export async function orphanOf(
+  commands: Commands,
+  cluster: Node,
+  owner: string,
+  known?: string,
+): Promise<Mark | undefined> {
+  const mark = readMark(cluster);
+  if (mark?.made === undefined || mark.instance === known || mark.owner !== owner) return undefined;
+  if (holderOf(mark, owner, "") !== owner) return undefined;
+  const state = await nodeState(commands, cluster);
+  return state === "missing" || state === "unknown" ? undefined : mark;
+}
+
+/** Whether nothing is wrong with a cluster that an update puts right. */
+export async function isAsLeft(
+  cluster: Node & { instance: string },
+  standing: Standing,
+  owner: string,
+): Promise<boolean> {
+  if (standing.is !== "there" || standing.state !== "running" || canBeMended(cluster)) return false;
+  const { mark } = standing;
+  // The stack was renamed or the checkout moved, or the mark is from before engines were written down.
+  if (mark?.owner !== owner || mark.instance !== cluster.instance) return false;
+  if (cluster.driver === "docker" && mark.engine === undefined) return false;
+  return await isReady(cluster);
+}
+
+/** The current Docker engine has no container for a cluster of this stack. */
+async function withoutContainer(commands: Commands, { profile }: Node, mark: Mark): Promise<Standing> {
+  const here = await mustBeHere(commands).catch((error: unknown) => error);
+  if (here instanceof UserError) return { is: "elsewhere", mark, error: here };
+  const engine = await engineOf(commands);
+  if (engine === undefined) return { is: "there", state: "unknown", mark };
+  if (mark.engine !== undefined && mark.engine.id !== engine.id) {
+    return { is: "elsewhere", mark, error: inOtherEngine(profile, mark, engine.host) };
+  }
+  return (await thingsNamed(commands, profile)).some((thing) => thing.startsWith("volume"))
+    ? { is: "volume", mark }
+    : { is: "gone" };
+}
+
+async function withoutMark(commands: Commands, cluster: Node): Promise<Standing> {
+  const { profile } = cluster;
+  if (existsSync(profileFolder(cluster))) {
+    const error = new UserError(
+      `Nobody can say whose Minikube profile ${profile} is: ${markPath(cluster)} is not there, or cannot be read.`,
+      "Nothing was changed. Put that file back if you have a copy of it. To remove the cluster with all data in it: " +
+        `MINIKUBE_HOME=${cluster.home} minikube -p ${profile} delete`,
+    );
+    return { is: "another's", error };
+  }
+  if (cluster.driver !== "docker") return { is: "gone" };
+  const state = await nodeState(commands, cluster);
+  if (state === "missing") return { is: "gone" };
+  if (state === "unknown") return { is: "there", state };
+  const error = new UserError(
+    `Docker has a container ${profile}, and Minikube has no profile ${profile} in ${cluster.home} that says whose it is.`,
+    "Nothing was changed. If it is this stack's, this removes it with all data in it: " +
+      `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}`,
+  );
+  return { is: "another's", error };
+}
+
+function belongsTo(profile: string, holder: string): UserError {
+  return new UserError(
+    `Minikube profile ${profile} belongs to ${holder}.`,
+    "Nothing was changed. Work with that stack. Or give this one a cluster of its own, which leaves that one alone: " +
+      "npx pulumi destroy, then npx pulumi config set profile NAME",
+  );
+}
+
+function inOtherEngine(profile: string, { instance, engine }: Mark, here: string): UserError {
+  const there = engine?.host ?? "";
+  const places =
+    there === here
+      ? `in another Docker engine than the one that is at ${here} now`
+      : `in the Docker engine at ${there}; the current one is at ${here}`;
+  return new UserError(
+    `The cluster ${profile} of this stack is ${places}.`,
+    "Nothing was changed. Make that engine current again: docker context ls, then docker context use NAME, or set DOCKER_HOST. " +
+      `To give that cluster up with all data in it: set ${agreementVariable}=${idOfCluster(profile, instance)}`,
+  );
+}

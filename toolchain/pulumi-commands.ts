@@ -1,0 +1,74 @@
+/** What a command of Pulumi does to a stack. */
+export type Effect = "changes" | "destroys" | "previews" | "removes the stack" | "nothing";
+
+/**
+ * What Pulumi's commands do to the resources of a stack, by every name that Pulumi has for them. What is not here may change
+ * something.
+ */
+export const effects: Record<Effect, string[]> = {
+  changes: ["up", "update", "refresh", "import", "watch", "do", "state"],
+  destroys: ["destroy", "down", "dn"],
+  previews: ["preview", "pre"],
+  // With its second word alone, see `removals`.
+  "removes the stack": [],
+  nothing: [
+    ...[
+      "about",
+      "api",
+      "cancel",
+      "completion",
+      "config",
+      "console",
+      "convert",
+      "deployment",
+      "env",
+      "gen-completion",
+      "help",
+    ],
+    ...["insights", "install", "login", "logout", "logs", "neo", "new", "create", "setup", "org", "package", "plugin"],
+    ...["policy", "project", "schema", "stack", "template", "version", "whoami"],
+  ],
+};
+
+/** The second word of `pulumi stack remove`. */
+const removals = ["remove", "rm", "delete"];
+
+/** Flags of Pulumi, and of `pulumi stack`, that take no value. Every other one takes the next word, unless it has a `=`. */
+export const switches = [
+  ...[
+    "--disable-integrity-checking",
+    "--emoji",
+    "-e",
+    "--fully-qualify-stack-names",
+    "-Q",
+    "--help",
+    "-h",
+    "--logflow",
+  ],
+  ...["--logtostderr", "--non-interactive", "--version"],
+  ...["--show-ids", "-i", "--show-name", "--show-secrets", "--show-urns", "-u"],
+];
+
+/** Says what a command line of Pulumi does. */
+export const effectOf = (args: string[]): Effect => {
+  const [command, second = ""] = wordsOf(args);
+  if (command === undefined) return "nothing";
+  if (command === "stack" && removals.includes(second)) return "removes the stack";
+  const found = Object.entries(effects).find(([, names]) => names.includes(command));
+  return (found?.[0] as Effect | undefined) ?? "changes";
+};
+
+/** The words of a command line that are neither flags nor their values, as far as Pulumi itself looks for its commands. */
+export const wordsOf = (args: string[]): string[] => {
+  const words: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? "";
+    if (word === "--") break;
+    if (!word.startsWith("-")) words.push(word);
+    else if (!word.includes("=") && !switches.includes(word) && !isJoined(word) && words.length < 2) at += 1;
+  }
+  return words;
+};
+
+/** `-v9`, whose value is in it. */
+const isJoined = (word: string): boolean => /^-[^-]./.test(word);
