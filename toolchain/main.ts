@@ -3,6 +3,7 @@ import process from "node:process";
 import { UserError } from "../provider/errors.ts";
 import { aiops } from "./aiops.ts";
 import { backup, restore } from "./backup.ts";
+import { destroy } from "./destroy.ts";
 import { dev } from "./dev/dev.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { ToolchainError } from "./errors.ts";
@@ -11,15 +12,16 @@ import { scan } from "./images/scan.ts";
 import { review } from "./review/review.ts";
 import { rotate } from "./rotate.ts";
 import { setUp } from "./setup.ts";
-import { pulumi } from "./shim.ts";
-import { stackName } from "./stack.ts";
 import { start } from "./start.ts";
 import { status } from "./status/status.ts";
+import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 
 const usage = `npm start [-- --yes]  sets up what is missing, brings the stack up, prints its URL;
-                      asks before other settings take cluster and data away
-npm stop              destroys the stack
+                      asks before other settings take cluster or namespace away with all data; with --yes it does not ask
+npm stop              stops the cluster; its data stay, and npm start goes on with them
+npm run destroy [-- --yes]
+                      removes the cluster with all data, after a question
 npm run dev           brings the stack up for development: an edit of the code is served at once, without a build; shows all logs;
                       Ctrl-C leaves the stack as npm start does, or with -- --down destroys it
 npm test [-- NAME…]   sets up what is missing, runs the checks that protect a user every day, or of all checks those whose names
@@ -44,8 +46,6 @@ npm run restore -- FILE [--yes]
 npm run bench [-- NAME… --runs N]
                       measures the commands of the stack and of Skaffold, all or those of these names, each 5 times
 npm run setup         sets up what is missing`;
-
-const stop = async (): Promise<number> => await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stackName()]);
 
 const setup = async (): Promise<number> => {
   await setUp();
@@ -97,6 +97,7 @@ const main = async (): Promise<number> => {
     start: () => start(values.yes),
     dev: () => dev(values.down),
     stop,
+    destroy: () => destroy(values.yes),
     aiops: () => aiops(values.http),
     backup,
     scan,

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1DaemonSet } from "@kubernetes/client-node";
 import type { Commands } from "../provider/commands.ts";
-import { lookAtContainer } from "../provider/docker.ts";
 import type { ContainerState } from "../provider/docker.ts";
 import { ApiError, Namespace } from "../provider/kubernetes.ts";
-import { machineState } from "../provider/minikube.ts";
 import type { Enforcer } from "../provider/network-policy.ts";
-import { isOurs, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
+import { nodeState } from "../provider/node.ts";
+import { holderOf, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
 import type { Mark, Profile } from "../provider/ownership.ts";
+import { standingOf } from "../provider/standing.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
 import type { PlainSettings, StackState } from "./stack-files.ts";
 
@@ -33,8 +33,11 @@ export interface Made {
 export interface OwnCluster {
   settings: PlainSettings;
   state: StackState;
-  /** `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's. */
-  life: ContainerState | "foreign";
+  /**
+   * `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's; `elsewhere` when the
+   * cluster is in another Docker engine than the current one.
+   */
+  life: ContainerState | "foreign" | "elsewhere";
   /** Who has made the profile and which life it is, if a stack of this project has. */
   mark?: Mark;
   /** Undefined when there is no profile, or none that can be read. */
@@ -48,14 +51,27 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
   const settings = plainSettings(folder, stack);
   const state = readState(folder, stack);
   const profile = { home, profile: settings.profile };
-  const mark = markOf(profile);
+  const owner = ownerOf(`urn:pulumi:${stack}`, folder);
+  const mark = markOf(profile, owner, state.instance ?? "");
   const made = readMade(profile);
   const kubeconfig = join(folder, ".state", `${settings.profile}.kubeconfig`);
   const life = async (): Promise<OwnCluster["life"]> => {
     if (!existsSync(profileFolder(profile))) return "missing";
-    if (!isOurs(mark, ownerOf(`urn:pulumi:${stack}`, folder), state.instance ?? "")) return "foreign";
-    if (settings.driver === "docker") return (await lookAtContainer(commands, settings.profile)).state;
-    return await machineState(commands, { ...profile, kubeconfig });
+    const cluster = { ...profile, kubeconfig, driver: settings.driver, instance: state.instance ?? "" };
+    const standing = await standingOf(commands, cluster, owner);
+    switch (standing.is) {
+      case "another's":
+        return "foreign";
+      case "elsewhere":
+        return "elsewhere";
+      case "there":
+        return standing.state;
+      case "half-made":
+        return await nodeState(commands, cluster);
+      case "gone":
+      case "volume":
+        return "missing";
+    }
   };
   return {
     settings,
@@ -90,13 +106,10 @@ const readState = (folder: string, stack: string): StackState => {
   }
 };
 
-/** A mark that cannot be read says no more than none. */
-const markOf = (profile: Profile): Mark | undefined => {
-  try {
-    return readMark(profile);
-  } catch {
-    return undefined;
-  }
+/** The mark, with the stack that has the cluster now. */
+const markOf = (profile: Profile, owner: string, instance: string): Mark | undefined => {
+  const mark = readMark(profile);
+  return mark === undefined ? undefined : { ...mark, owner: holderOf(mark, owner, instance) };
 };
 
 /** As much as is read of what Minikube keeps about a profile. */

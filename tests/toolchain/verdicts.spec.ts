@@ -73,7 +73,7 @@ const table: [string, () => Finding | undefined, Expected][] = [
   [
     "another runtime",
     () => verdicts.onRuntime("containerd"),
-    ["fail", /containerd/, /npm run backup.*npm stop.*npm start/],
+    ["fail", /containerd/, /npm run backup.*npm run destroy.*npm start/],
   ],
   ["enforced policies", () => verdicts.onNetworkPolicies("kube-router"), ["pass", /kube-router/]],
   ["unenforced policies", () => verdicts.onNetworkPolicies("none"), ["warn", /NOT enforced/, /up --refresh/]],

@@ -108,7 +108,11 @@ export const onProfile = (
     case "paused":
       return warn(name, `${profile} is paused`, "To let it run on, type: npm start");
     case "stopped":
-      return warn(name, `${profile} is stopped`, "To start it, type: npm start");
+      return warn(name, `${profile} is stopped, and its data are kept`, "To start it, type: npm start");
+    case "elsewhere": {
+      const engine = cluster.mark?.engine === undefined ? "another Docker engine" : `the Docker engine at ${cluster.mark.engine.host}`;
+      return fail(name, `${profile} is in ${engine}`, "Make that one current: docker context ls, docker context use NAME");
+    }
     case "unknown":
       return warn(name, `nobody can say how ${profile} is`, "When Docker answers, type: npm start");
     case "running":
@@ -119,7 +123,7 @@ export const onProfile = (
 /** @param runtime what Minikube was told when the cluster was made; undefined when there is none. */
 export const onRuntime = (runtime: string | undefined): Finding | undefined => {
   if (runtime === undefined) return undefined;
-  const next = "Save the data, then make the cluster anew. Type: npm run backup; npm stop; npm start";
+  const next = "Save the data, then make the cluster anew. Type: npm run backup; npm run destroy; npm start";
   return runtime === "docker"
     ? pass("runtime", "docker")
     : fail("runtime", `is ${runtime || "not known"}, into which no image can be built`, next);

@@ -160,13 +160,16 @@ const troubleOf = (pod: V1Pod): string | undefined => {
 const nextStep = (cluster: OwnCluster, application: Application | string | undefined): string => {
   const { life, settings, mark, kubeconfig } = cluster;
   const { profile, driver } = settings;
+  const place = mark?.engine === undefined ? "" : `, at ${mark.engine.host}`;
   switch (life) {
     case "missing":
       return "There is no cluster. To make one, type: npm start";
     case "paused":
       return "The cluster is paused. To let it run on, type: npm start";
     case "stopped":
-      return "The cluster is stopped. To start it, type: npm start";
+      return "The cluster is stopped, and its data are kept. To start it, type: npm start";
+    case "elsewhere":
+      return `The cluster is in another Docker engine${place}. To make that one current: docker context ls, docker context use NAME`;
     case "unknown":
       return driver === "docker"
         ? "Docker does not answer, and the cluster lives in it. Start Docker, then type: npm start"

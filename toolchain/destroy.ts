@@ -1,0 +1,37 @@
+import { databaseContents } from "../components/lib/contents.ts";
+import { Commands } from "../provider/commands.ts";
+import { contentsOf } from "../provider/contents.ts";
+import { confirmed } from "./confirm.ts";
+import { environment } from "./environment.ts";
+import { lookAtCluster } from "./own-cluster.ts";
+import type { Place } from "./own-cluster.ts";
+import { checkout, minikubeHome } from "./paths.ts";
+import { pulumi } from "./shim.ts";
+import { stackName } from "./stack.ts";
+
+/**
+ * Removes the stack's cluster with everything in it, after a question that says what goes.
+ * @param sure true to do it without a question.
+ * @returns the exit code.
+ */
+export const destroy = async (sure: boolean): Promise<number> => {
+  const stack = stackName();
+  if (!sure) {
+    const commands = new Commands(environment(), AbortSignal.timeout(60_000));
+    const what = await whatGoes(commands, { folder: checkout, home: minikubeHome, stack });
+    if (!(await confirmed(what))) return 1;
+  }
+  return await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
+};
+
+/** What a destroy of a stack takes away, in sentences. */
+export const whatGoes = async (commands: Commands, place: Place): Promise<string> => {
+  const { life, settings, kubeconfig } = await lookAtCluster(commands, place);
+  const { profile } = settings;
+  if (life === "missing" || life === "foreign") {
+    return `The stack ${place.stack} has no cluster; what its state holds, such as its secrets, will be removed.`;
+  }
+  const cluster = { home: place.home, profile, kubeconfig };
+  const inside = await contentsOf(commands, cluster, undefined, databaseContents(place.stack));
+  return `The cluster ${profile} of the stack ${place.stack} will be removed with all data in it. ${inside}`;
+};
