@@ -8,8 +8,9 @@ import { Commands } from "../../provider/commands.ts";
 import { ownerOf } from "../../provider/ownership.ts";
 import type { StackState } from "../../toolchain/stack-files.ts";
 import type { Place } from "../../toolchain/own-cluster.ts";
-import { dockerScript } from "../provider/fake-machine.ts";
+import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import type { Call } from "../stand-ins/fake-commands.ts";
 
 /** A checkout with a stack `dev`, a Minikube's home and a Docker, which all only pretend. */
 export class FakeStack {
@@ -24,7 +25,7 @@ export class FakeStack {
 
   /** @param settings what the stack sets, such as `todo-stack:port`. */
   static async create(settings: Record<string, string | number> = {}): Promise<FakeStack> {
-    const docker = await FakeCommands.create({ docker: dockerScript });
+    const docker = await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript });
     await writeFile(`${docker.folder}/capacity`, `8 ${16_000 * 2 ** 20}`);
     const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
     const folder = await createFixture({
@@ -95,6 +96,11 @@ export class FakeStack {
   /** Stops Docker, as it looks from outside when its socket is gone. */
   async stopDocker(): Promise<void> {
     await writeFile(`${this.#docker.folder}/docker-is-down`, "Cannot connect: no such file or directory\n");
+  }
+
+  /** Every call of minikube, in order. */
+  async minikubeCalls(): Promise<Call[]> {
+    return await this.#docker.calls("minikube");
   }
 
   async remove(): Promise<void> {
