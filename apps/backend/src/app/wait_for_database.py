@@ -18,6 +18,11 @@ log = structlog.stdlib.get_logger(__name__)
 MIGRATION_LOCK = 7_306_010_100
 """Key of the advisory lock: one migration at a time, however many replicas start."""
 _PAUSE_SECONDS = 1.0
+# Some at a time, and none that somebody is changing: todos can be read and written meanwhile.
+_FILL_SEARCH_TEXT = """
+UPDATE todos SET search_text = todo_search_text(title, notes, tags)
+WHERE id IN (SELECT id FROM todos WHERE search_text IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)
+"""
 
 
 def wait(settings: Settings, deadline: float) -> bool:
@@ -56,6 +61,7 @@ def migrate(settings: Settings, deadline: float) -> None:
             return
         if revision != known[-1]:
             _upgrade(settings, timeout)
+        _fill_search_text(settings, deadline)
     log.info("schema is current")
 
 
@@ -89,6 +95,13 @@ def _upgrade(settings: Settings, lock_timeout: str) -> None:
         raise psycopg.OperationalError(str(error.orig)) from error
     finally:
         engine.dispose()
+
+
+def _fill_search_text(settings: Settings, deadline: float) -> None:
+    # What is not filled is found all the same, only slower. A later start goes on.
+    with psycopg.connect(plain_url(settings), **CONNECT_ARGS, autocommit=True) as connection:
+        while time.monotonic() < deadline and connection.execute(_FILL_SEARCH_TEXT).rowcount:
+            pass
 
 
 def main(settings: Settings | None = None) -> int:

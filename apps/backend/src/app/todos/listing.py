@@ -8,7 +8,6 @@ The database narrows down to the owner by index and looks at nobody else's rows:
 
 import base64
 import json
-import re
 import uuid
 from collections.abc import Callable
 from datetime import date, datetime
@@ -48,8 +47,14 @@ _CONDITIONS: dict[str, LiteralString] = {
     "priority": " AND priority = %(priority)s",
     "due_from": " AND due_date >= %(due_from)s",
     "due_to": " AND due_date <= %(due_to)s",
-    "words": " AND to_tsvector('simple', title || ' ' || notes) @@ to_tsquery('simple', %(words)s)",
+    "words": " AND coalesce(search_text, todo_search_text(title, notes, tags)) LIKE ALL ({patterns})",
 }
+# Each word may stand anywhere. Where folding leaves nothing of any word, the empty pattern is like no todo at all.
+_PATTERNS: LiteralString = r"""coalesce((
+  SELECT array_agg('%%' || regexp_replace(word, '([\\%%_])', '\\\1', 'g') || '%%')
+  FROM (SELECT btrim(fold_for_search(word)) AS word FROM unnest(%(words)s::text[]) AS word) AS folded
+  WHERE word <> ''
+), '{""}')"""
 # JSON is made of the page alone, hence outside of the LIMIT. Times look as they do everywhere else in the API.
 _PAGE: LiteralString = """
 SELECT id::text, sort_key::text, (
@@ -68,12 +73,28 @@ FROM (
 ORDER BY sort_key {direction}, id {direction}
 """
 
+_COUNT: LiteralString = "SELECT count(*) FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}"
+_COUNTS: LiteralString = """
+SELECT count(*) FILTER (WHERE NOT done), count(*) FILTER (WHERE NOT done AND due_date < %(today)s),
+       count(*) FILTER (WHERE NOT done AND due_date = %(today)s), count(*) FILTER (WHERE done)
+FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL
+"""
+
 
 class Page(NamedTuple):
     """Some todos as a JSON array of `TodoOut`, and where the next ones begin ("" at the end)."""
 
     json: str
     next_cursor: str
+
+
+class Counts(NamedTuple):
+    """How many todos somebody has."""
+
+    open: int
+    overdue: int
+    due_today: int
+    done: int
 
 
 async def list_todos(
@@ -84,9 +105,7 @@ async def list_todos(
     Raises `Problem` 422 for a cursor that is not from this list.
     """
     order = _ORDERS[query.sort]
-    values = query.model_dump(include=set(_CONDITIONS), exclude_none=True)
-    if words := re.findall(r"\w+", query.q):
-        values["words"] = " & ".join(f"{word}:*" for word in words)
+    values = _filters(query)
     conditions = [_CONDITIONS[name] for name in values]
     if session_id is not None:
         conditions.append(f" AND EXISTS ({_SESSION})")
@@ -94,7 +113,9 @@ async def list_todos(
         values |= _after(query)
         conditions.append(" AND ({column}, id) {beyond} (%(after_key)s, %(after_id)s)")
     statement = _PAGE.format(
-        conditions="".join(conditions).format(column=order.column, beyond="<" if order.descending else ">"),
+        conditions="".join(conditions).format(
+            column=order.column, beyond="<" if order.descending else ">", patterns=_PATTERNS
+        ),
         column=order.column,
         direction="DESC" if order.descending else "ASC",
     )
@@ -108,8 +129,29 @@ async def list_todos(
     return Page(f"[{','.join(row[2] for row in shown)}]", cursor)
 
 
+async def count_matches(reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery) -> int:
+    """Return how many todos all pages of `query` hold."""
+    values = _filters(query)
+    conditions = "".join(_CONDITIONS[name] for name in values).format(patterns=_PATTERNS)
+    rows = await reads.rows(_COUNT.format(conditions=conditions), {**values, "owner_id": owner_id})
+    count: int = rows[0][0]
+    return count
+
+
+async def count_todos(reads: Reads, *, owner_id: uuid.UUID, today: date) -> Counts:
+    """Return how many todos there are of each kind."""
+    return Counts(*(await reads.rows(_COUNTS, {"owner_id": owner_id, "today": today}))[0])
+
+
+def _filters(query: TodoQuery) -> dict[str, object]:
+    values = query.model_dump(include=set(_CONDITIONS), exclude_none=True)
+    words = query.q.split()
+    return {**values, "words": words} if words else values
+
+
 def _cursor(sort: Sort, todo_id: str, key: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([sort, key, todo_id]).encode()).decode()
+    # As UTF-8: escapes would make a long title six times as long, and the cursor longer than one may be.
+    return base64.urlsafe_b64encode(json.dumps([sort, key, todo_id], ensure_ascii=False).encode()).decode()
 
 
 def _after(query: TodoQuery) -> dict[str, object]:

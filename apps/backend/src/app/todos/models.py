@@ -3,7 +3,20 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, DateTime, Double, ForeignKey, Index, Integer, SmallInteger, Text, func, text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    FetchedValue,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,3 +46,5 @@ class Todo(Base):
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Set on deletion, which can be undone for a day."""
+    search_text: Mapped[str | None] = mapped_column(Text, FetchedValue(), deferred=True)
+    """What the search looks at. A trigger keeps it; it is empty for todos that were there before it."""

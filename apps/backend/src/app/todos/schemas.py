@@ -99,7 +99,13 @@ Sort = Literal["-created_at", "created_at", "-position", "due_date", "-priority"
 class TodoQuery(Input):
     """Which todos, in what order, how many."""
 
-    q: Annotated[Paragraphs, Field(max_length=200, description="Words, or beginnings of words, in title or notes")] = ""
+    q: Annotated[
+        Paragraphs,
+        Field(
+            max_length=200,
+            description="Words or parts of words, all of them in title, notes or tags. Case and accents do not matter.",
+        ),
+    ] = ""
     done: bool | None = None
     tag: Tag | None = None
     priority: Annotated[int, Field(ge=0, le=3)] | None = None
@@ -107,4 +113,4 @@ class TodoQuery(Input):
     due_to: Day | None = None
     sort: Annotated[Sort, Field(description="A minus sign means descending.")] = "-created_at"
     limit: Annotated[int, Field(ge=1, le=200)] = 100
-    cursor: Annotated[str, Field(max_length=1000, description="`X-Next-Cursor` of the page before")] = ""
+    cursor: Annotated[str, Field(max_length=2000, description="`X-Next-Cursor` of the page before")] = ""
