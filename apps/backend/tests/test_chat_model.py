@@ -1,9 +1,13 @@
 """The chat with a language model, played by a local server."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
-from typing import cast
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
@@ -13,7 +17,7 @@ from app.main import create_app
 from app.settings import Settings
 from tests.chatting import MESSAGES, names, say, text_of, titles
 from tests.conftest import API
-from tests.fake_openai import FakeOpenAI, Turn, broken, fake_openai, silent, status, text, tool
+from tests.fake_openai import FakeOpenAI, Turn, broken, fake_openai, held, silent, status, text, tool
 
 KEY = "canary-llm-key"
 
@@ -143,6 +147,106 @@ def test_dead_model_is_left_alone(chat: TestClient, fake: FakeOpenAI) -> None:
     cast(FastAPI, chat.app).state.model._open_until = 0  # as if half a minute had passed
     fake.turns = [text("Back.")]
     assert text_of(say(chat, "hi")) == "Back."
+
+
+@pytest.mark.parametrize("code", [400, 413, 422])
+def test_message_that_is_refused_does_not_keep_others_from_the_model(
+    chat: TestClient, fake: FakeOpenAI, code: int
+) -> None:
+    fake.turns = [status(code)]
+    for _ in range(4):
+        assert "did not take this message" in text_of(say(chat, "list"))
+    fake.turns = [text("Hello.")]
+    assert text_of(say(chat, "hi")) == "Hello."
+
+
+@pytest.mark.parametrize("turns", [[silent()], [tool("list_todos", {}), silent()]], ids=["at once", "after a look"])
+def test_silent_model_is_not_waited_for(
+    ann: TestClient,
+    fake: FakeOpenAI,
+    make_settings: Callable[..., Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    turns: list[Turn],
+) -> None:
+    monkeypatch.setattr(model, "_FIRST_WORD_SECONDS", 0.5)
+    fake.turns = turns.copy()
+    settings = make_settings(openai_api_key=KEY, llm_base_url=fake.url, llm_timeout_seconds=2)
+    with TestClient(create_app(settings), headers=dict(ann.headers)) as chat:
+        assert say(chat, "add Buy milk")[-1] == ("done", {"assistant": "rules"})
+    assert titles(ann) == ["Buy milk"]
+    assert len(fake.requests) == len(turns), "it was asked again although the time was up"
+
+
+def test_longest_wait_for_a_word_is_short() -> None:
+    assert model._FIRST_WORD_SECONDS <= 8
+
+
+def test_slow_answer_that_has_begun_is_not_cut_off(
+    ann: TestClient, fake: FakeOpenAI, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "_FIRST_WORD_SECONDS", 0.3)
+    fake.turns = [held("Hel", "lo.")]
+    settings = make_settings(openai_api_key=KEY, llm_base_url=fake.url)
+    timer = threading.Timer(1, fake.released.set)
+    timer.start()
+    with TestClient(create_app(settings), headers=dict(ann.headers)) as chat:
+        assert text_of(say(chat, "hi")) == "Hello."
+    timer.join()
+
+
+def test_model_is_told_the_day_and_how_many_todos_there_are(chat: TestClient, fake: FakeOpenAI) -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")
+    today = datetime.now(zone).date()
+    for due, done in ((today, False), (today - timedelta(days=1), False), (None, False), (None, True)):
+        body = {"title": "x", "due_date": due and due.isoformat()}
+        todo = chat.post(f"{API}/todos", json=body).json()
+        chat.patch(f"{API}/todos/{todo['id']}", json={"done": done})
+    chat.headers["X-Time-Zone"] = zone.key
+    say(chat, "hi")
+    prompt = fake.requests[-1]["messages"][0]["content"]
+    assert f"{today:%A}, {today.isoformat()}" in prompt
+    assert zone.key in prompt
+    assert "3 open todos, of which 1 are overdue and 1 due today, and 1 that are done" in prompt
+
+
+def test_model_sees_all_todos_page_by_page(chat: TestClient, fake: FakeOpenAI, sql: psycopg.Connection) -> None:
+    chat.post(f"{API}/todos", json={"title": "x", "notes": "n" * 10_000})
+    more = (
+        "INSERT INTO todos (id, owner_id, title, notes, done) SELECT gen_random_uuid(), owner_id, title, notes, false"
+        " FROM todos, generate_series(1, 119)"
+    )
+    sql.execute(more.encode())
+    seen: set[str] = set()
+    cursor: dict[str, Any] = {}
+    for expected in (50, 50, 20):
+        fake.turns = [tool("list_todos", {"sort": "title", **cursor}), text("Done.")]
+        say(chat, "list")
+        result = cast(dict[str, Any], told(fake))
+        assert (len(result["todos"]), result["total"]) == (expected, 120)
+        assert len(json.dumps(result)) < 40_000
+        seen |= {todo["id"] for todo in result["todos"]}
+        cursor = {"cursor": result.get("next_cursor")}
+    assert len(seen) == 120
+    assert cursor == {"cursor": None}
+
+
+def test_notes_that_were_not_read_whole_are_not_written_over(chat: TestClient, fake: FakeOpenAI) -> None:
+    notes = "n" * 301
+    todo = chat.post(f"{API}/todos", json={"title": "x", "notes": notes}).json()
+    edit = tool("edit_todo", {"id": todo["id"], "notes": f"{notes[:300]}… and more"})
+    fake.turns = [tool("list_todos", {}), edit, text("No.")]
+    say(chat, "add to the notes")
+    assert "read_todo first" in str(told(fake))
+    assert chat.get(f"{API}/todos/{todo['id']}").json() == todo
+    fake.turns = [tool("read_todo", {"id": todo["id"]}), edit, text("Done.")]
+    assert "changed" in names(say(chat, "add to the notes"))
+
+
+def test_list_of_the_model_takes_the_same_text_as_the_api(chat: TestClient, fake: FakeOpenAI) -> None:
+    for arguments in ({"q": "\x00"}, {"cursor": "garbage"}, {"tag": ""}):
+        fake.turns = [tool("list_todos", arguments), text("Sorry.")]
+        assert names(say(chat, "list")) == ["text", "done"]
+        assert "error" in cast(dict[str, Any], told(fake))
 
 
 def test_cohere_key_goes_to_cohere(make_settings: Callable[..., Settings]) -> None:

@@ -1,7 +1,9 @@
 """The chat without a key."""
 
 import uuid
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -43,6 +45,92 @@ def test_complete(ann: TestClient) -> None:
     assert text_of(say(ann, "done buy milk")) == 'Completed "Buy milk".', "the exact title wins"
     open_todos = ann.get(f"{API}/todos", params={"done": "false"}).json()
     assert {todo["title"] for todo in open_todos} == {"Buy milk powder", "Call Bob"}
+
+
+@pytest.mark.parametrize("words", ["\U0001f389", "...", "!!", "-", "%", "'\"'", "\u200b", ". . ."], ids=ascii)
+@pytest.mark.parametrize("request_", ["done {}", "finish {}", "delete {}", "remove {}", "rename {} to x"])
+def test_no_word_chooses_no_todo(ann: TestClient, request_: str, words: str) -> None:
+    add(ann, "Buy milk")
+    before = ann.get(f"{API}/todos").json()
+    assert names(say(ann, request_.format(words))) == ["text", "done"]
+    add(ann, f"Party {words} - at Bob's")
+    assert names(say(ann, request_.format(words))) == ["text", "done"]
+    assert ann.get(f"{API}/todos").json()[1:] == before
+
+
+@pytest.mark.parametrize("request_", ["done {}", "delete {}", "rename {} to x"])
+def test_part_of_a_word_is_asked_about(ann: TestClient, request_: str) -> None:
+    add(ann, "Write report", "Call Bob")
+    events = say(ann, request_.format("it"))
+    assert names(events) == ["text", "done"]
+    assert text_of(events) == "Which one do you mean?\n- Write report"
+    assert titles(ann) == ["Call Bob", "Write report"]
+
+
+def test_new_title_without_a_word_changes_nothing(ann: TestClient) -> None:
+    add(ann, "Buy milk")
+    for content in ("rename buy milk to ...", "add ..."):
+        assert names(say(ann, content)) == ["text", "done"]
+    assert titles(ann) == ["Buy milk"]
+
+
+def test_more_than_fit_are_said_to_be_there(ann: TestClient, sql: psycopg.Connection) -> None:
+    add(ann, "Buy milk")
+    more = (
+        "INSERT INTO todos (id, owner_id, title, done) SELECT gen_random_uuid(), owner_id, 'Buy bread no. ' || n, false"
+        " FROM todos, generate_series(1, 120) AS n"
+    )
+    sql.execute(more.encode())
+    assert text_of(say(ann, "list")).endswith("These are 50 of 121.")
+    assert text_of(say(ann, "find bread")).endswith("These are 50 of 120.")
+    assert text_of(say(ann, "done bread")).endswith("These are 50 of 120.")
+    assert text_of(say(ann, "done buy milk")) == 'Completed "Buy milk".', "the exact title is not among the first 50"
+    assert names(say(ann, "delete bread")) == ["text", "done"], "more than may be asked for at once"
+
+
+class TestDays:
+    @pytest.fixture
+    def today(self, ann: TestClient) -> date:
+        ann.headers["X-Time-Zone"] = "Pacific/Kiritimati"
+        return datetime.now(ZoneInfo("Pacific/Kiritimati")).date()
+
+    @pytest.mark.parametrize(
+        ("content", "title", "days"),
+        [
+            ("Remind me to water the plants tomorrow", "water the plants", 1),
+            ("remind me tomorrow to water the plants", "water the plants", 1),
+            ("add water the plants, due today.", "water the plants", 0),
+            ("add water the plants in 2 weeks", "water the plants", 14),
+            ("add tomorrow", "tomorrow", None),
+            ("add read 1984 by 2026-02-30", "read 1984 by 2026-02-30", None),
+        ],
+    )
+    def test_day_becomes_the_due_date(
+        self, ann: TestClient, today: date, content: str, title: str, days: int | None
+    ) -> None:
+        due = None if days is None else (today + timedelta(days=days)).isoformat()
+        said = text_of(say(ann, content))
+        assert said == (f'Added "{title}", due {due}.' if due else f'Added "{title}".')
+        (todo,) = ann.get(f"{API}/todos").json()
+        assert (todo["title"], todo["due_date"]) == (title, due)
+
+    def test_what_is_due_is_listed(self, ann: TestClient, today: date) -> None:
+        monday = today - timedelta(days=today.weekday())
+        days = {"last": -1, "monday": 0, "sunday": 6, "next": 7}
+        for title, day in days.items():
+            due = (monday + timedelta(days=day)).isoformat()
+            ann.post(f"{API}/todos", json={"title": title, "due_date": due})
+        add(ann, "whenever")
+
+        def listed(content: str) -> list[str]:
+            return [line.split()[1] for line in text_of(say(ann, content)).splitlines() if line.startswith("- ")]
+
+        assert listed("What is due this week?") == ["monday", "sunday"]
+        assert listed("what is due next week") == ["next"]
+        assert listed("what is overdue?")[0] == "last"
+        assert listed("what is due?") == list(days)
+        assert listed(f"what is due {monday + timedelta(days=6)}") == ["sunday"]
+        assert text_of(say(ann, "What is due 1999-01-01?")) == "Nothing is due 1999-01-01."
 
 
 def test_rename(ann: TestClient) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -76,6 +77,22 @@ def test_sigterm_lets_an_open_stream_finish(
     assert running.wait(timeout=30) == 0
     said = ann.get(MESSAGES).json()[-1]
     assert said["content"] == "Hello.", "the answer was not stored"
+
+
+def test_answer_that_is_stopped_is_stored(
+    process: tuple[subprocess.Popen[str], str], ann: TestClient, fake: FakeOpenAI
+) -> None:
+    _, url = process
+    fake.turns = [held("Hel", "lo.")]
+    headers = {"Authorization": ann.headers["Authorization"]}
+    with httpx2.stream("POST", f"{url}{MESSAGES}", json={"content": "hi"}, headers=headers) as answer:
+        assert any("Hel" in line for line in answer.iter_lines()), "nothing was streamed"
+    for _ in range(100):
+        said = [message["content"] for message in ann.get(MESSAGES).json()]
+        if len(said) > 1:
+            break
+        time.sleep(0.05)
+    assert said == ["hi", "Hel"]
 
 
 def test_client_address_behind_a_proxy(process: tuple[subprocess.Popen[str], str]) -> None:

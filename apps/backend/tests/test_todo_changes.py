@@ -1,15 +1,12 @@
 """Details, lost updates, undo, bulk changes and recurrence of todos."""
 
 import uuid
-from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from app.todos.recurrence import next_due_date
-from app.todos.schemas import Recurrence
 from tests.conftest import API
 
 TODOS = f"{API}/todos"
@@ -159,36 +156,3 @@ class TestBulk:
     )
     def test_bad_one_is_refused(self, ann: TestClient, body: object) -> None:
         assert ann.post(f"{TODOS}/bulk", json=body).status_code == 422
-
-
-class TestRecurrence:
-    @pytest.mark.parametrize("how", ["edit", "bulk"])
-    def test_completed_todo_comes_again_once(self, ann: TestClient, how: str) -> None:
-        todo = add(ann, **DETAILS)
-        path = f"{TODOS}/{todo['id']}"
-        for done in (True, False, True):
-            if how == "edit":
-                ann.patch(path, json={"done": done})
-            else:
-                ann.post(f"{TODOS}/bulk", json={"action": "complete" if done else "reopen", "ids": [todo["id"]]})
-        (again,) = ann.get(TODOS, params={"done": "false"}).json()
-        assert again["due_date"] == "2030-02-28"
-        assert {name: again[name] for name in ("title", "notes", "priority", "tags", "recurrence")} == {
-            name: todo[name] for name in ("title", "notes", "priority", "tags", "recurrence")
-        }
-        assert len(ids(ann)) == 2
-
-    @pytest.mark.parametrize(
-        ("due", "recurrence", "expected"),
-        [
-            (date(2030, 12, 31), "daily", date(2031, 1, 1)),
-            (date(2030, 1, 1), "weekly", date(2030, 1, 8)),
-            (date(2030, 1, 31), "monthly", date(2030, 2, 28)),
-            (date(2028, 1, 31), "monthly", date(2028, 2, 29)),
-            (date(2030, 12, 5), "monthly", date(2031, 1, 5)),
-            (date(2028, 2, 29), "yearly", date(2029, 2, 28)),
-            (date.max, "daily", date.max),
-        ],
-    )
-    def test_next_day(self, due: date, recurrence: str, expected: date) -> None:
-        assert next_due_date(due, cast(Recurrence, recurrence)) == expected

@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         CORSMiddleware,
         allow_origins=settings.cors_origin_list,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Request-ID"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Request-ID", "X-Time-Zone"],
         expose_headers=["ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID"],
     )
     app.add_middleware(RequestContext, metrics=metrics)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -61,7 +61,9 @@ async def answer(
         raise Problem(404, "question-not-found", "This question is not open any more. Ask the assistant again.")
     deleted: list[uuid.UUID] = []
     if approve:
-        deleted = await todos.change_many(session, owner_id=owner_id, bulk=Bulk(action="delete", ids=todo_ids))
+        # The day counts for what is completed only.
+        bulk = Bulk(action="delete", ids=todo_ids)
+        deleted = await todos.change_many(session, owner_id=owner_id, bulk=bulk, today=date.min)
     content = f"Deleted {counted(len(deleted))}." if approve else "Nothing was deleted."
     await say(session, owner_id=owner_id, role="assistant", content=content)
     return deleted

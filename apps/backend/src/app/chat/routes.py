@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,6 +14,7 @@ from app.chat.models import ChatMessage
 from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery, event_name
 from app.chat.service import converse
 from app.database import SessionDep
+from app.zone import Zone
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
@@ -27,13 +29,15 @@ async def list_messages(
 
 @router.post("/messages", response_class=EventSourceResponse)
 async def send_message(
-    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request
+    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request, zone: Zone
 ) -> AsyncIterator[ServerSentEvent]:
     """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
     await session.close()
     state = request.app.state
-    async for event in converse(state.sessions, state.reads, state.model, owner_id=user.id, content=body.content):
-        yield ServerSentEvent(event=event_name(type(event)), data=event)
+    answer = converse(state.sessions, state.reads, state.model, owner_id=user.id, content=body.content, zone=zone)
+    async with aclosing(answer) as events:
+        async for event in events:
+            yield ServerSentEvent(event=event_name(type(event)), data=event)
 
 
 @router.delete("/messages", status_code=204)

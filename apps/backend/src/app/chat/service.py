@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
+from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.chat import history, rules
-from app.chat.errors import ModelUnavailableError
+from app.chat.errors import MessageRefusedError, ModelUnavailableError
 from app.chat.schemas import ChatEvent, Done, Failed, Text
 from app.chat.tools import Toolbox
 from app.database import Reads
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 20
 _NOT_REACHABLE = "The language model cannot be reached at the moment. "
+_NOT_TAKEN = "The language model did not take this message. "
 
 
 async def converse(
@@ -28,7 +32,8 @@ async def converse(
     *,
     owner_id: uuid.UUID,
     content: str,
-) -> AsyncIterator[ChatEvent]:
+    zone: ZoneInfo,
+) -> AsyncGenerator[ChatEvent, None]:
     """Answer one message, by the model if there is one and it can be reached, else by rules.
 
     Both sides are stored. No database connection is held while the model thinks.
@@ -36,33 +41,38 @@ async def converse(
     async with sessions() as session:
         await history.say(session, owner_id=owner_id, role="user", content=content)
         messages = await history.last_messages(session, owner_id=owner_id, limit=_REMEMBERED)
-    toolbox = Toolbox(sessions, reads, owner_id)
+    toolbox = Toolbox(sessions, reads, owner_id, zone)
     said: list[str] = []
     answered = False
+    excuse = _NOT_REACHABLE
     end: ChatEvent = Done(assistant="rules")
     try:
         if model and not model.resting:
             try:
-                async for event in model.reply(toolbox, messages):
-                    answered = True
-                    if isinstance(event, Text):
-                        said.append(event.text)
-                    yield event
+                async with aclosing(model.reply(toolbox, messages)) as events:
+                    async for event in events:
+                        answered = True
+                        if isinstance(event, Text):
+                            said.append(event.text)
+                        yield event
                 end = Done(assistant="model")
-            except ModelUnavailableError:
+            except ModelUnavailableError as error:
+                if isinstance(error, MessageRefusedError):
+                    excuse = _NOT_TAKEN
                 if answered:
                     end = Failed(detail="The language model broke off its answer. Ask again.")
         if not answered and isinstance(end, Done) and end.assistant == "rules":
             if model:
-                said.append(_NOT_REACHABLE)
-                yield Text(text=_NOT_REACHABLE)
+                said.append(excuse)
+                yield Text(text=excuse)
             async for event in rules.reply(toolbox, content):
                 if isinstance(event, Text):
                     said.append(event.text)
                 yield event
     finally:
-        # Also when the reader has gone away in the middle.
+        # Also when the reader has gone away in the middle, which cancels everything that is not shielded.
         if said:
-            async with sessions() as session:
-                await history.say(session, owner_id=owner_id, role="assistant", content="".join(said))
+            with CancelScope(shield=True):
+                async with sessions() as session:
+                    await history.say(session, owner_id=owner_id, role="assistant", content="".join(said))
     yield end

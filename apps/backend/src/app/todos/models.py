@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     Text,
+    Uuid,
     func,
     text,
 )
@@ -38,6 +39,10 @@ class Todo(Base):
     due_date: Mapped[date | None] = mapped_column(Date)
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     recurrence: Mapped[str | None] = mapped_column(Text)
+    anchor_day: Mapped[int | None] = mapped_column(SmallInteger)
+    """Day of the month that a repeating todo is meant for, which the month of its due date may not have."""
+    successor_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    """The todo that was added when this one was completed. It may be gone."""
     position: Mapped[float] = mapped_column(Double, server_default=text("extract(epoch from clock_timestamp())"))
     """Where the owner put it: higher comes first. A new todo gets the current time in seconds."""
     version: Mapped[int] = mapped_column(Integer, server_default="1")

@@ -10,6 +10,7 @@ from app.database import Reads, SessionDep
 from app.todos import listing, service
 from app.todos.models import Todo
 from app.todos.schemas import Bulk, BulkResult, TodoCreate, TodoOut, TodoQuery, TodoUpdate
+from app.zone import Zone, today_in
 
 router = APIRouter(prefix="/todos", tags=["todos"])
 
@@ -41,9 +42,10 @@ async def add_todo(body: TodoCreate, user: CurrentUser, session: SessionDep, res
 
 
 @router.post("/bulk")
-async def change_many(body: Bulk, user: CurrentUser, session: SessionDep) -> BulkResult:
+async def change_many(body: Bulk, user: CurrentUser, session: SessionDep, zone: Zone) -> BulkResult:
     """Complete, reopen, delete or restore many todos at once: all or none."""
-    return BulkResult(ids=await service.change_many(session, owner_id=user.id, bulk=body))
+    ids = await service.change_many(session, owner_id=user.id, bulk=body, today=today_in(zone))
+    return BulkResult(ids=ids)
 
 
 @router.get("/{todo_id:uuid}", response_model=TodoOut)
@@ -59,12 +61,17 @@ async def edit_todo(
     user: CurrentUser,
     session: SessionDep,
     response: Response,
+    zone: Zone,
     if_match: IfMatch = _ANY,
 ) -> Todo:
-    """Change the fields that are sent. Completing a repeating todo adds the next one."""
-    changes = body.model_dump(exclude_unset=True)
+    """Change the fields that are sent. Completing a repeating todo adds the next one, reopening it takes that back."""
     todo = await service.edit_todo(
-        session, owner_id=user.id, todo_id=todo_id, changes=changes, version=_version(if_match)
+        session,
+        owner_id=user.id,
+        todo_id=todo_id,
+        changes=body.model_dump(exclude_unset=True),
+        today=today_in(zone),
+        version=_version(if_match),
     )
     return _tagged(response, todo)
 

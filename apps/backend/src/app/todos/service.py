@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.problems import Problem
 from app.todos.models import Todo
-from app.todos.recurrence import next_due_date
+from app.todos.recurrence import anchor_of, next_due_date
 from app.todos.schemas import Bulk, Recurrence
 
 UNDO = timedelta(days=1)
@@ -36,19 +36,27 @@ async def edit_todo(
     owner_id: uuid.UUID,
     todo_id: uuid.UUID,
     changes: dict[str, Any],
+    today: date,
     version: int | None = None,
 ) -> Todo:
     """Change the given columns. 404 if the owner has no such todo, 412 if it is no longer at `version`.
 
-    Completing a repeating todo adds the next one, which takes over the recurrence.
+    Completing a repeating todo adds the next one, due on `today` or later, which takes over the recurrence. Reopening
+    it takes that one back, unless it was changed since.
     """
     todo = await session.scalar(select(Todo).where(*_one(owner_id, todo_id)).with_for_update()) or _not_found()
     _expect(todo, version)
-    comes_again = not todo.done and bool(changes.get("done"))
+    was_done, repeated = todo.done, (todo.due_date, todo.recurrence)
     for name, value in changes.items():
         setattr(todo, name, value)
-    if comes_again:
-        _add_next(session, todo)
+    if repeated != (todo.due_date, todo.recurrence):
+        todo.anchor_day = None
+    if todo.done and not was_done:
+        _add_next(session, todo, today)
+    elif was_done and not todo.done:
+        recurrence = await _take_back_next(session, todo)
+        if "recurrence" not in changes:
+            todo.recurrence = recurrence or todo.recurrence
     if session.is_modified(todo):
         todo.version += 1
         todo.updated_at = func.now()
@@ -78,16 +86,16 @@ async def restore_todo(session: AsyncSession, *, owner_id: uuid.UUID, todo_id: u
     return todo
 
 
-async def change_many(session: AsyncSession, *, owner_id: uuid.UUID, bulk: Bulk) -> list[uuid.UUID]:
-    """Apply one action to many todos. Returns the ids of those that changed."""
+async def change_many(session: AsyncSession, *, owner_id: uuid.UUID, bulk: Bulk, today: date) -> list[uuid.UUID]:
+    """Apply one action to many todos, as `edit_todo` would to each. Returns the ids of those that changed."""
     await _purge(session, owner_id)
     query = select(Todo).where(Todo.owner_id == owner_id, Todo.id.in_(bulk.ids)).order_by(Todo.id).with_for_update()
-    changed = [todo for todo in await session.scalars(query) if _apply(session, todo, bulk)]
+    changed = [todo.id for todo in await session.scalars(query) if await _apply(session, todo, bulk, today)]
     await session.commit()
-    return [todo.id for todo in changed]
+    return changed
 
 
-def _apply(session: AsyncSession, todo: Todo, bulk: Bulk) -> bool:
+async def _apply(session: AsyncSession, todo: Todo, bulk: Bulk, today: date) -> bool:
     if bulk.action == "restore":
         todo.deleted_at, changed = None, todo.deleted_at is not None
         return changed
@@ -103,18 +111,36 @@ def _apply(session: AsyncSession, todo: Todo, bulk: Bulk) -> bool:
     todo.version += 1
     todo.updated_at = func.now()
     if done:
-        _add_next(session, todo)
+        _add_next(session, todo, today)
+    else:
+        todo.recurrence = await _take_back_next(session, todo) or todo.recurrence
     return True
 
 
-def _add_next(session: AsyncSession, todo: Todo) -> None:
+def _add_next(session: AsyncSession, todo: Todo, today: date) -> None:
     if todo.recurrence is None:
         return
     recurrence = cast(Recurrence, todo.recurrence)
-    due = next_due_date(todo.due_date or date.today(), recurrence)
+    last = todo.due_date or today
+    anchor_day = anchor_of(last, todo.anchor_day)
+    due = next_due_date(last, recurrence, today=today, anchor_day=anchor_day)
     copied = {name: getattr(todo, name) for name in ("owner_id", "title", "notes", "priority", "tags", "position")}
-    session.add(Todo(**copied, due_date=due, recurrence=recurrence))
+    todo.successor_id = uuid.uuid4()
+    session.add(Todo(**copied, id=todo.successor_id, due_date=due, recurrence=recurrence, anchor_day=anchor_day))
     todo.recurrence = None
+
+
+async def _take_back_next(session: AsyncSession, todo: Todo) -> str | None:
+    """Delete the todo that follows if nobody touched it. Returns its recurrence."""
+    if todo.successor_id is None:
+        return None
+    following = select(Todo).where(*_one(todo.owner_id, todo.successor_id)).with_for_update()
+    successor = await session.scalar(following)
+    todo.successor_id = None
+    if successor is None or successor.version > 1:
+        return None
+    await session.delete(successor)
+    return successor.recurrence
 
 
 async def _purge(session: AsyncSession, owner_id: uuid.UUID) -> None:
