@@ -6,11 +6,13 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from app.auth import throttle
 from tests.conftest import API, PASSWORD
 
 AUTH = f"{API}/auth"
 ACCOUNT = {"email": "ann@example.com", "password": PASSWORD}
 NEW_PASSWORD = "another good password"
+LATER = "UPDATE sessions SET refreshed_at = refreshed_at - interval '11 seconds'"
 
 
 @pytest.fixture
@@ -52,10 +54,43 @@ class TestRefresh:
         self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
     ) -> None:
         _, stolen = refresh(client, tokens)
-        sql.execute("UPDATE sessions SET refreshed_at = now() - interval '11 seconds'")
+        assert client.get(f"{API}/todos", headers=bearer(stolen)).status_code == 200
+        sql.execute(LATER)
         status, problem = refresh(client, tokens)
         assert (status, problem["type"]) == (401, "urn:todo:problem:session-over")
         assert me(client, stolen) == refresh(client, stolen)[0] == 401
+
+    def test_tokens_that_got_lost_on_their_way_can_be_had_again(
+        self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
+    ) -> None:
+        for _ in range(3):
+            assert refresh(client, tokens)[0] == 200
+            sql.execute(LATER)
+        status, tokens = refresh(client, tokens)
+        assert (status, me(client, tokens)) == (200, 200)
+
+    def test_use_of_a_token_is_written_once(
+        self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
+    ) -> None:
+        _, second = refresh(client, tokens)
+        written = set()
+        for _ in range(3):
+            assert me(client, second) == 200
+            written.add(sql.execute("SELECT xmin::text, confirmed_generation FROM sessions").fetchone())
+        ((_, confirmed),) = (row for row in written if row)
+        assert confirmed == 2
+
+    def test_too_many_have_to_wait(
+        self, client: TestClient, tokens: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(throttle, "MOST_REFRESHES_PER_SESSION", 3)
+        other = sign_in(client)
+        for _ in range(3):
+            status, tokens = refresh(client, tokens)
+            assert status == 200
+        assert refresh(client, tokens)[0] == 429
+        assert me(client, tokens) == 200, "the session ended"
+        assert refresh(client, other)[0] == 200, "another session has to wait, too"
 
     def test_token_of_long_ago_is_theft_at_any_time(self, client: TestClient, tokens: dict[str, Any]) -> None:
         _, second = refresh(client, tokens)
@@ -80,6 +115,28 @@ def test_sign_out_ends_this_session_only(client: TestClient, tokens: dict[str, A
     assert client.post(f"{AUTH}/signout", headers=bearer(tokens)).status_code == 204
     assert me(client, tokens) == refresh(client, tokens)[0] == 401
     assert me(client, other) == 200
+
+
+def test_sign_out_everywhere_ends_all_sessions_of_this_user(client: TestClient, tokens: dict[str, Any]) -> None:
+    other = sign_in(client)
+    account = {"email": "bob@example.com", "password": PASSWORD}
+    client.post(f"{AUTH}/signup", json=account)
+    of_bob = client.post(f"{AUTH}/signin", json=account).json()
+    assert client.post(f"{AUTH}/signout-everywhere", headers=bearer(tokens)).status_code == 204
+    assert me(client, tokens) == me(client, other) == refresh(client, other)[0] == 401
+    assert me(client, of_bob) == 200
+
+
+def test_sessions_are_listed(client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection) -> None:
+    other = sign_in(client)
+    account = {"email": "bob@example.com", "password": PASSWORD}
+    client.post(f"{AUTH}/signup", json=account)
+    client.post(f"{AUTH}/signin", json=account)
+    for own, current in ((tokens, [False, True]), (other, [True, False])):
+        listed = client.get(f"{AUTH}/sessions", headers=bearer(own)).json()
+        assert [session["current"] for session in listed] == current
+    sql.execute("UPDATE sessions SET expires_at = now() WHERE id = %s", [listed[1]["id"]])
+    assert len(client.get(f"{AUTH}/sessions", headers=bearer(other)).json()) == 1
 
 
 class TestChangePassword:

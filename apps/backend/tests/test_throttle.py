@@ -1,10 +1,16 @@
 """Guessing passwords is slow, whichever replica is asked."""
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import psycopg
 import pytest
 from starlette.testclient import TestClient
 
 from app.auth import throttle
+from app.auth.passwords import _MOST_WAITING, _hasher, _new
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API, PASSWORD
@@ -19,6 +25,19 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def guess(client: TestClient, email: str = "ann@example.com", password: str = "wrong password") -> int:
     return client.post(SIGN_IN, json={"email": email, "password": password}).status_code
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    for _ in range(3000):
+        if happened():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen")
+
+
+def sign_up(client: TestClient, number: int) -> int:
+    account = {"email": f"user{number}@example.com", "password": PASSWORD}
+    return client.post(f"{API}/auth/signup", json=account).status_code
 
 
 def test_even_the_right_password_has_to_wait(ann: TestClient) -> None:
@@ -43,6 +62,59 @@ def test_success_forgets_mistakes(ann: TestClient) -> None:
 def test_one_address_cannot_try_all_accounts(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "MOST_PER_ADDRESS", 6)
     assert [guess(client, f"user{n}@example.com") for n in range(7)] == [401] * 6 + [429]
+
+
+def test_people_of_one_address_who_know_their_passwords_do_not_lock_each_other_out(
+    ann: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "MOST_PER_ADDRESS", 3)
+    monkeypatch.setattr(throttle, "MOST_PER_ACCOUNT", 3)
+    assert [guess(ann, password=PASSWORD) for _ in range(6)] == [200] * 6
+    assert [guess(ann, f"user{n}@example.com") for n in range(4)] == [401] * 3 + [429], "failures do not count"
+
+
+def test_one_address_cannot_make_accounts_without_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "MOST_SIGN_UPS_PER_ADDRESS", 2)
+    assert [sign_up(client, n) for n in range(3)] == [201, 201, 429]
+    assert guess(client, "user0@example.com", PASSWORD) == 200
+
+
+class TestFlood:
+    """Many make accounts at once."""
+
+    @pytest.fixture
+    def released(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+        """No new password is hashed before this, or before the time of a test is up."""
+        released, hash_password = threading.Event(), _hasher.hash
+
+        def hold(password: str) -> str:
+            released.wait(60)
+            return hash_password(password)
+
+        monkeypatch.setattr(_hasher, "hash", hold)
+        yield released
+        released.set()
+
+    def test_who_has_an_account_signs_in(self, ann: TestClient, released: threading.Event) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            flood = [pool.submit(sign_up, ann, number) for number in range(8)]
+            wait_until(lambda: _new.statistics().tasks_waiting > 0)
+            assert guess(ann, password=PASSWORD) == 200
+            assert not any(each.done() for each in flood), "the sign-in waited for the flood"
+            released.set()
+        assert {each.result() for each in flood} == {201}
+
+    def test_who_comes_too_late_is_told_at_once(
+        self, client: TestClient, released: threading.Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(_MOST_WAITING, _new, 2)
+        with ThreadPoolExecutor(8) as pool:
+            flood = [pool.submit(sign_up, client, number) for number in range(8)]
+            wait_until(lambda: sum(each.done() for each in flood) == 5)
+            refused = [each.result() for each in flood if each.done()]
+            released.set()
+        assert refused == [503] * 5
+        assert sorted(each.result() for each in flood) == [201] * 3 + [503] * 5
 
 
 def test_window_passes(ann: TestClient, sql: psycopg.Connection) -> None:

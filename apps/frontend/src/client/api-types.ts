@@ -71,7 +71,7 @@ export interface paths {
     head?: never;
     /**
      * Edit Todo
-     * @description Change the fields that are sent. Completing a repeating todo adds the next one.
+     * @description Change the fields that are sent. Completing a repeating todo adds the next one, reopening it takes that back.
      */
     patch: operations["edit_todo"];
     trace?: never;
@@ -195,7 +195,9 @@ export interface paths {
     put?: never;
     /**
      * Refresh
-     * @description Exchange a refresh token for new tokens. A token that is used twice ends its session.
+     * @description Exchange a refresh token for new tokens. A token that is used again ends its session.
+     *
+     *     It may be used again as long as the new tokens were not used, as if their answer got lost.
      */
     post: operations["refresh"];
     delete?: never;
@@ -218,6 +220,46 @@ export interface paths {
      * @description End the session: its tokens are worthless from now on.
      */
     post: operations["sign_out"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/signout-everywhere": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Sign Out Everywhere
+     * @description End all sessions of the caller, this one too.
+     */
+    post: operations["sign_out_everywhere"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read Sessions
+     * @description Return the caller's sessions, the one last refreshed first.
+     */
+    get: operations["read_sessions"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -398,11 +440,34 @@ export interface components {
     };
     /**
      * Refresh
-     * @description The last refresh token. It is good for one exchange.
+     * @description The last refresh token. It is good for one exchange, and for another if its answer gets lost.
      */
     Refresh: {
       /** Refresh Token */
       refresh_token: string;
+    };
+    /**
+     * SessionOut
+     * @description A browser that is signed in.
+     */
+    SessionOut: {
+      /**
+       * Id
+       * Format: uuid
+       */
+      id: string;
+      /** Current */
+      current: boolean;
+      /**
+       * Refreshed At
+       * Format: date-time
+       */
+      refreshed_at: string;
+      /**
+       * Expires At
+       * Format: date-time
+       */
+      expires_at: string;
     };
     /**
      * SignIn
@@ -630,7 +695,7 @@ export interface operations {
   list_todos: {
     parameters: {
       query?: {
-        /** @description Words, or beginnings of words, in title or notes */
+        /** @description Words or parts of words, all of them in title, notes or tags. Case and accents do not matter. */
         q?: string;
         done?: boolean | null;
         tag?: string | null;
@@ -723,7 +788,10 @@ export interface operations {
   change_many: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        "x-time-zone"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -849,6 +917,8 @@ export interface operations {
       header?: {
         /** @description ETag of the todo as you know it: refuse if it changed since. */
         "if-match"?: string;
+        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        "x-time-zone"?: string;
       };
       path: {
         todo_id: string;
@@ -973,7 +1043,10 @@ export interface operations {
   send_message: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        "x-time-zone"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -1233,6 +1306,80 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  sign_out_everywhere: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  read_sessions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionOut"][];
+        };
       };
       /** @description What is wrong with the request */
       "4XX": {

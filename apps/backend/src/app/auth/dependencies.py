@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.auth.models import User
-from app.auth.sessions import find_session_user
+from app.auth.sessions import confirm_use, find_session_user
 from app.auth.tokens import InvalidTokenError, TokenContent, read_access_token
 from app.database import SessionDep
 from app.problems import Problem
@@ -37,6 +37,7 @@ async def _access_token(
     except InvalidTokenError as error:
         raise _unauthorized("The access token is expired or not valid. Refresh it or sign in again.") from error
     structlog.contextvars.bind_contextvars(user_id=str(content.user_id))
+    await confirm_use(request.app.state.sessions, content)
     return content
 
 

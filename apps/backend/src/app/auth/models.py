@@ -30,7 +30,9 @@ class Session(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     generation: Mapped[int] = mapped_column(default=1)
-    """Of the refresh token that is good now. An older one that turns up again was stolen."""
+    """Of the tokens that are good now. An older refresh token that turns up once they were used was stolen."""
+    confirmed_generation: Mapped[int] = mapped_column(server_default="0")
+    """Of the newest access token that was used."""
     refreshed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """The end, however often it is refreshed."""

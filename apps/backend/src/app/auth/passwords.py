@@ -1,16 +1,26 @@
 """Passwords are kept as Argon2id hashes with the parameters OWASP asks for at least."""
 
 import unicodedata
+from collections.abc import Callable
 from functools import cache
+from typing import TypeVar, TypeVarTuple
 
 from anyio import CapacityLimiter, to_thread
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 
+from app.problems import Problem
+
+Arguments = TypeVarTuple("Arguments")
+Result = TypeVar("Result")
+
 _hasher = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)])
-# Each hash takes 19 MiB: a crowd signing in at once must wait, not exhaust the memory of the pod.
-_at_once = CapacityLimiter(4)
+# Each hash takes 19 MiB: a crowd must wait, not exhaust the memory of the pod. New passwords have a share of their own:
+# whoever has an account signs in while a flood of accounts is made.
+_known = CapacityLimiter(3)
+_new = CapacityLimiter(1)
+_MOST_WAITING = {_known: 100, _new: 20}
 
 
 def _plain(password: SecretStr) -> str:
@@ -19,13 +29,23 @@ def _plain(password: SecretStr) -> str:
 
 
 async def hash_password(password: SecretStr) -> str:
-    """Hash a new password."""
-    return await to_thread.run_sync(_hasher.hash, _plain(password), limiter=_at_once)
+    """Hash a new password. 503 if too many wait already."""
+    return await _run(_new, _hasher.hash, _plain(password))
 
 
 async def verify_password(password: SecretStr, stored: str | None) -> bool:
-    """Compare with a stored hash. `None` (no such account) takes as long as a wrong password and is False."""
-    return await to_thread.run_sync(_verify, _plain(password), stored, limiter=_at_once)
+    """Compare with a stored hash. `None` (no such account) takes as long as a wrong password and is False.
+
+    503 if too many wait already.
+    """
+    return await _run(_known, _verify, _plain(password), stored)
+
+
+async def _run(share: CapacityLimiter, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+    if share.statistics().tasks_waiting >= _MOST_WAITING[share]:
+        detail = "Too many people sign in or up at the moment. Try again in a few seconds."
+        raise Problem(503, "busy", detail, {"Retry-After": "5"})
+    return await to_thread.run_sync(work, *arguments, limiter=share)
 
 
 def _verify(password: str, stored: str | None) -> bool:

@@ -5,31 +5,35 @@ from fastapi import APIRouter, Request
 from app.auth import service, sessions, throttle
 from app.auth.dependencies import CallerDep, CurrentUser, SettingsDep
 from app.auth.models import User
-from app.auth.schemas import ChangePassword, DeleteAccount, Refresh, SignIn, SignUp, Token, UserOut
+from app.auth.schemas import ChangePassword, DeleteAccount, Refresh, SessionOut, SignIn, SignUp, Token, UserOut
 from app.database import SessionDep
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.post("/signup", status_code=201, response_model=UserOut)
-async def sign_up(body: SignUp, session: SessionDep) -> User:
+async def sign_up(body: SignUp, request: Request, session: SessionDep) -> User:
     """Create an account."""
+    await throttle.count_sign_up(session, address=_address(request))
     return await service.sign_up(session, email=body.email, password=body.password)
 
 
 @router.post("/signin")
 async def sign_in(body: SignIn, request: Request, session: SessionDep, settings: SettingsDep) -> Token:
     """Exchange email and password for tokens."""
-    address = request.client.host if request.client else ""
-    await throttle.count_attempt(session, email=body.email, address=address)
+    address = _address(request)
+    await throttle.count_sign_in(session, email=body.email, address=address)
     user = await service.sign_in(session, email=body.email, password=body.password)
-    await throttle.forget_attempts(session, email=body.email, address=address)
+    await throttle.forget_sign_in(session, email=body.email, address=address)
     return await sessions.begin_session(session, settings, user_id=user.id)
 
 
 @router.post("/refresh")
 async def refresh(body: Refresh, session: SessionDep, settings: SettingsDep) -> Token:
-    """Exchange a refresh token for new tokens. A token that is used twice ends its session."""
+    """Exchange a refresh token for new tokens. A token that is used again ends its session.
+
+    It may be used again as long as the new tokens were not used, as if their answer got lost.
+    """
     return await sessions.refresh_session(session, settings, refresh_token=body.refresh_token)
 
 
@@ -37,6 +41,24 @@ async def refresh(body: Refresh, session: SessionDep, settings: SettingsDep) -> 
 async def sign_out(caller: CallerDep, session: SessionDep) -> None:
     """End the session: its tokens are worthless from now on."""
     await sessions.end_session(session, session_id=caller.session_id)
+
+
+@router.post("/signout-everywhere", status_code=204)
+async def sign_out_everywhere(user: CurrentUser, session: SessionDep) -> None:
+    """End all sessions of the caller, this one too."""
+    await sessions.end_all_sessions(session, user_id=user.id)
+
+
+@router.get("/sessions")
+async def read_sessions(caller: CallerDep, session: SessionDep) -> list[SessionOut]:
+    """Return the caller's sessions, the one last refreshed first."""
+    rows = await sessions.list_sessions(session, user_id=caller.user.id)
+    return [
+        SessionOut(
+            id=row.id, current=row.id == caller.session_id, refreshed_at=row.refreshed_at, expires_at=row.expires_at
+        )
+        for row in rows
+    ]
 
 
 @router.post("/password", status_code=204)
@@ -61,3 +83,7 @@ async def delete_account(body: DeleteAccount, user: CurrentUser, session: Sessio
 async def read_me(user: CurrentUser) -> User:
     """Return the caller's account."""
     return user
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

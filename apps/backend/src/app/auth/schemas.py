@@ -42,6 +42,17 @@ class UserOut(BaseModel):
     created_at: datetime
 
 
+class SessionOut(BaseModel):
+    """A browser that is signed in."""
+
+    id: uuid.UUID
+    current: bool
+    """Is it the caller's own?"""
+    refreshed_at: datetime
+    """When it was last heard of, to a quarter of an hour."""
+    expires_at: datetime
+
+
 class Token(BaseModel):
     """The access token is sent as `Authorization: Bearer <access_token>`; the refresh token gets the next pair."""
 
@@ -55,7 +66,7 @@ class Token(BaseModel):
 
 
 class Refresh(Input):
-    """The last refresh token. It is good for one exchange."""
+    """The last refresh token. It is good for one exchange, and for another if its answer gets lost."""
 
     refresh_token: Annotated[str, Field(max_length=4096)]
 

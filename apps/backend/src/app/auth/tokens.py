@@ -18,6 +18,8 @@ _ACCESS = "at+jwt"
 _REFRESH = "rt+jwt"
 _ISSUER = "todo"
 _AUDIENCE = "todo-api"
+_LEEWAY_SECONDS = 30
+"""How far the clocks of two pods may be apart."""
 _REQUIRED = ["sub", "sid", "gen", "iss", "aud", "iat", "nbf", "exp"]
 
 
@@ -73,7 +75,7 @@ def _sign(settings: Settings, content: TokenContent, kind: str, seconds: int) ->
 
 def _read(settings: Settings, token: str, kind: str) -> TokenContent:
     content, expires = _verify(token, kind, _secrets(settings))
-    if expires <= time.time():
+    if expires + _LEEWAY_SECONDS <= time.time():
         raise InvalidTokenError("expired")
     return content
 
@@ -92,6 +94,7 @@ def _verify(token: str, kind: str, secrets: tuple[str, ...]) -> tuple[TokenConte
             algorithms=[_ALGORITHM],
             audience=_AUDIENCE,
             issuer=_ISSUER,
+            leeway=_LEEWAY_SECONDS,
             options={"require": _REQUIRED},
         )
         content = TokenContent(uuid.UUID(claims["sub"]), uuid.UUID(claims["sid"]), int(claims["gen"]))
