@@ -1,9 +1,9 @@
 import { NextResponse, type NextRequest } from "next/server";
 import { contentSecurityPolicy } from "@/server/content-security-policy";
 import { log } from "@/server/log";
-import { sessionOf, type Session } from "@/server/renew-session";
+import { keepRenewed, sessionOf, type Session } from "@/server/renew-session";
 import { requestId } from "@/server/request-id";
-import { cookieNames, setSessionCookies } from "@/server/session-cookie";
+import { cookieNames } from "@/server/session-cookie";
 
 /**
  * Runs before every page: gives it a Content-Security-Policy with a nonce of its own (Next puts that on its scripts),
@@ -11,14 +11,14 @@ import { cookieNames, setSessionCookies } from "@/server/session-cookie";
  * It decides nothing about who may see what: pages and the backend check that themselves.
  */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
-  const { renewed } = await sessionIfReachable(request);
-  if (renewed) request.cookies.set(cookieNames(request.headers).access, renewed.access_token);
+  const session = await sessionIfReachable(request);
+  if (session.renewed) request.cookies.set(cookieNames(request.headers).access, session.renewed.access_token);
   const policy = contentSecurityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
-  if (renewed) setSessionCookies(request.headers, response, renewed);
+  keepRenewed(request, response, session);
   return response;
 }
 

@@ -10,8 +10,7 @@ import { log } from "./log";
 import { problem } from "./problem";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
-import { sessionOf } from "./renew-session";
-import { setSessionCookies } from "./session-cookie";
+import { keepRenewed, sessionOf } from "./renew-session";
 import { webStream } from "./web-stream";
 
 const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);
@@ -67,7 +66,7 @@ async function send(request: NextRequest, path: string, id: string): Promise<Res
     throw error;
   });
   const response = await passOn(answer, id);
-  if (session.renewed) setSessionCookies(request.headers, response, session.renewed);
+  keepRenewed(request, response, session);
   return response;
 }
 

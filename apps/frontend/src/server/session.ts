@@ -9,7 +9,7 @@ import { problem } from "./problem";
 import { sessionOf } from "./renew-session";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
-import { setSessionCookies } from "./session-cookie";
+import { dropSessionCookies, setSessionCookies } from "./session-cookie";
 
 /** Signs in: the tokens go into cookies that scripts cannot read, and nothing of them into the answer. */
 export function openSession(request: NextRequest): Promise<Response> {
@@ -68,7 +68,8 @@ async function withTokens(
 
 function done(request: NextRequest, id: string, tokens: Tokens | null): Response {
   const response = new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
-  setSessionCookies(request.headers, response, tokens);
+  if (tokens === null) dropSessionCookies(request.headers, response);
+  else setSessionCookies(request.headers, response, tokens);
   return response;
 }
 

@@ -73,7 +73,7 @@ describe("what reaches the backend", () => {
 
   test("the token of the session cookie, the request id and the client's address", async () => {
     const headers = {
-      cookie: "todo_session=secret; other=1",
+      cookie: "todo_session_30080=secret; other=1",
       "x-request-id": "request-0001",
       "x-forwarded-for": "10.0.0.9",
     };
@@ -111,7 +111,7 @@ describe("what reaches the backend", () => {
 });
 
 describe("a session whose access token has ended", () => {
-  const request = () => pageRequest("/api/backend/todos", { headers: { cookie: "todo_refresh=old" } });
+  const request = () => pageRequest("/api/backend/todos", { headers: { cookie: "todo_refresh_30080=old" } });
   const renewWith = (status: number, body: unknown) => {
     answer = (asked, response) => {
       const renewal = asked.url === "/api/v1/auth/refresh";
@@ -127,7 +127,7 @@ describe("a session whose access token has ended", () => {
       { method: "POST", url: "/api/v1/auth/refresh" },
       { method: "GET", url: "/api/v1/todos", headers: { authorization: `Bearer ${tokens.access_token}` } },
     ]);
-    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh", "todo_session"]);
+    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
   });
 
   test("is nobody's if the backend refuses to renew it", async () => {
@@ -282,7 +282,7 @@ test("a caller that leaves before the answer is no failure of the backend", asyn
 });
 
 test("one log line per request, without the token", async () => {
-  await forward(pageRequest("/api/backend/todos?q=private", { headers: { cookie: "todo_session=secret" } }));
+  await forward(pageRequest("/api/backend/todos?q=private", { headers: { cookie: "todo_session_30080=secret" } }));
   const lines = written.mock.calls.map(([line]) => String(line));
   expect(lines).toHaveLength(1);
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({

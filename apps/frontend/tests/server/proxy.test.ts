@@ -41,7 +41,7 @@ test.each([
 });
 
 describe("a page asked for with a session whose access token has ended", () => {
-  const request = () => pageRequest("/", { headers: { cookie: "todo_refresh=old" } });
+  const request = () => pageRequest("/", { headers: { cookie: "todo_refresh_30080=old" } });
   afterEach(() => {
     vi.unstubAllEnvs();
     vi.restoreAllMocks();
@@ -52,8 +52,8 @@ describe("a page asked for with a session whose access token has ended", () => {
     vi.stubEnv("BACKEND_URL", stub.url);
     const response = await proxy(request());
     await stub.close();
-    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh", "todo_session"]);
-    expect(response.headers.get("x-middleware-request-cookie")).toContain(`todo_session=${tokens.access_token}`);
+    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
+    expect(response.headers.get("x-middleware-request-cookie")).toContain(`todo_session_30080=${tokens.access_token}`);
   });
 
   test("is still made if the backend is away", async () => {

@@ -37,11 +37,11 @@ describe("signing in", () => {
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
     const cookies = cookiesOf(response);
-    expect([...cookies.keys()].sort()).toEqual(["todo_refresh", "todo_session"]);
-    expect(cookies.get("todo_session")).toMatch(
+    expect([...cookies.keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
+    expect(cookies.get("todo_session_30080")).toMatch(
       /=header\.payload\.signature; Path=\/; .*Max-Age=885; HttpOnly; SameSite=lax$/,
     );
-    expect(cookies.get("todo_refresh")).toMatch(/=refresh-canary; Path=\/; .*Max-Age=86400; HttpOnly; SameSite=lax$/);
+    expect(cookies.get("todo_refresh_30080")).toMatch(/=refresh-canary; Path=\/; .*Max-Age=86400; HttpOnly; SameSite=lax$/);
     // Next keeps a copy for itself under x-middleware-*, and sends none of these on.
     const rest = [...response.headers].filter(([name]) => name !== "set-cookie" && !name.startsWith("x-middleware-"));
     expect(JSON.stringify(rest)).not.toMatch(/signature|canary/);
@@ -49,7 +49,7 @@ describe("signing in", () => {
 
   test("over https the cookies are bound to this host and to https", async () => {
     const cookies = cookiesOf(await openSession(send({ "x-forwarded-proto": "https" })));
-    for (const name of ["__Host-todo_session", "__Host-todo_refresh"]) {
+    for (const name of ["__Host-todo_session_30080", "__Host-todo_refresh_30080"]) {
       expect(cookies.get(name)).toMatch(/Path=\/; .*Secure; HttpOnly; SameSite=lax$/);
     }
   });
@@ -114,7 +114,7 @@ describe("signing up", () => {
   test("makes the account and signs in", async () => {
     const response = await openAccount(pageRequest("/api/account", { method: "POST", body: credentials }));
     expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/signup", "/api/v1/auth/signin"]);
-    expect(cookiesOf(response).get("todo_session")).toContain("header.payload.signature");
+    expect(cookiesOf(response).get("todo_session_30080")).toContain("header.payload.signature");
   });
 
   test("stops at a refusal", async () => {
@@ -126,10 +126,10 @@ describe("signing up", () => {
 });
 
 const leave = (headers: Record<string, string> = {}) =>
-  pageRequest("/api/session", { method: "DELETE", headers: { cookie: "todo_session=current", ...headers } });
+  pageRequest("/api/session", { method: "DELETE", headers: { cookie: "todo_session_30080=current", ...headers } });
 
 function expectCookiesGone(response: Response) {
-  for (const name of ["todo_session", "todo_refresh"]) {
+  for (const name of ["todo_session_30080", "todo_refresh_30080"]) {
     expect(cookiesOf(response).get(name)).toMatch(new RegExp(`^${name}=; .*Max-Age=0`));
   }
 }
@@ -141,13 +141,20 @@ describe("signing out", () => {
   });
 
   test("works for a session whose access token has ended", async () => {
-    await closeSession(leave({ cookie: "todo_refresh=old" }));
+    await closeSession(leave({ cookie: "todo_refresh_30080=old" }));
     expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/refresh", "/api/v1/auth/signout"]);
   });
 
   test("ends the cookies even if the backend is away", async () => {
     await stub.close();
     expectCookiesGone(await closeSession(leave()));
+  });
+
+  test("ends a session whose cookies have the names from before the port was part of them", async () => {
+    const response = await closeSession(leave({ cookie: "todo_session=current" }));
+    expect(stub.seen).toMatchObject([{ headers: { authorization: "Bearer current" } }]);
+    expect(cookiesOf(response).get("todo_session")).toContain("Max-Age=0");
+    expect(cookiesOf(response).get("todo_refresh")).toContain("Max-Age=0");
   });
 
   test("is refused to another site", async () => {
@@ -161,7 +168,7 @@ describe("deleting the account", () => {
     pageRequest("/api/account", {
       method: "DELETE",
       body: '{"password":"correct horse"}',
-      headers: { cookie: "todo_session=current", ...headers },
+      headers: { cookie: "todo_session_30080=current", ...headers },
     });
 
   test("tells the backend, and ends the cookies", async () => {
