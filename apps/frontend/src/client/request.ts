@@ -16,7 +16,11 @@ export async function ask(
   const response = await fetch(path, {
     method,
     keepalive: method !== "GET",
-    headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: {
+      "x-time-zone": timeZone(),
+      ...headers,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
     signal,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
@@ -25,6 +29,11 @@ export async function ask(
   });
   if (!response.ok) throw await problemOf(response);
   return response;
+}
+
+/** Where the user is, so that the backend knows what day it is there. */
+function timeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 /** The JSON of an answer, as the type that the backend's contract gives it. */

@@ -19,6 +19,6 @@ export function backendPath(url: string): string | null {
   const path = parsed.pathname.slice(mount.length);
   if (!path.split("/").every((part) => segment.test(part))) return null;
   if (!open.some((pattern) => pattern.test(path))) return null;
-  if (parsed.search.length > 2048) return null;
+  if (parsed.search.length > 4096) return null;
   return `${base}${path}${parsed.search}`;
 }

@@ -10,6 +10,7 @@ const requestHeaders = [
   "if-none-match",
   "idempotency-key",
   "last-event-id",
+  "x-time-zone",
 ];
 
 const responseHeaders = [

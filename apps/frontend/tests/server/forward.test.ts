@@ -85,6 +85,12 @@ describe("what reaches the backend", () => {
     });
   });
 
+  test("the version that the caller saw, and where the caller is", async () => {
+    const headers = { "if-match": '"7"', "x-time-zone": "Europe/Berlin" };
+    await forward(pageRequest("/api/backend/todos/1", { method: "PATCH", headers, body: "{}" }));
+    expect(stub.seen[0]?.headers).toMatchObject(headers);
+  });
+
   test("nothing else that the caller says about itself", async () => {
     const headers = {
       cookie: "other=1",

@@ -37,12 +37,15 @@ async function signInAt(host: string): Promise<string[]> {
 const authorizations = () => stub.seen.map(({ headers }) => headers.authorization);
 
 describe("two stacks on one machine, whose cookies the browser sends to both", () => {
-  test.each(["localhost", "127.0.0.1", "[::1]"])("a sign-in at one leaves the session of the other: %s", async (name) => {
-    const first = await signInAt(`${name}:30080`);
-    const second = await signInAt(`${name}:30081`);
-    const nameOf = (cookie: string) => cookie.split("=")[0];
-    expect([...new Set([...first, ...second].map(nameOf))]).toHaveLength(4);
-  });
+  test.each(["localhost", "127.0.0.1", "[::1]"])(
+    "a sign-in at one leaves the session of the other: %s",
+    async (name) => {
+      const first = await signInAt(`${name}:30080`);
+      const second = await signInAt(`${name}:30081`);
+      const nameOf = (cookie: string) => cookie.split("=")[0];
+      expect([...new Set([...first, ...second].map(nameOf))]).toHaveLength(4);
+    },
+  );
 
   test("each is asked with its own session", async () => {
     const cookie = "todo_session_30080=first; todo_session_30081=second";

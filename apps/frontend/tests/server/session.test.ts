@@ -41,7 +41,9 @@ describe("signing in", () => {
     expect(cookies.get("todo_session_30080")).toMatch(
       /=header\.payload\.signature; Path=\/; .*Max-Age=885; HttpOnly; SameSite=lax$/,
     );
-    expect(cookies.get("todo_refresh_30080")).toMatch(/=refresh-canary; Path=\/; .*Max-Age=86400; HttpOnly; SameSite=lax$/);
+    expect(cookies.get("todo_refresh_30080")).toMatch(
+      /=refresh-canary; Path=\/; .*Max-Age=86400; HttpOnly; SameSite=lax$/,
+    );
     // Next keeps a copy for itself under x-middleware-*, and sends none of these on.
     const rest = [...response.headers].filter(([name]) => name !== "set-cookie" && !name.startsWith("x-middleware-"));
     expect(JSON.stringify(rest)).not.toMatch(/signature|canary/);
