@@ -21,46 +21,73 @@ export interface Question {
 /** Who gave an answer: a language model, or the rules that are built in. */
 export type Answerer = components["schemas"]["Done"]["assistant"];
 
-/** The conversation with the assistant, and what can be done in it. What it changes shows in the list at once. */
-export function useChat() {
+/** What is being said, until it comes back with the history. Kept apart, so that no reload of that mixes both up. */
+interface Turn {
+  readonly before: readonly Message[];
+  readonly said: string;
+  readonly answer: string;
+}
+
+/** The conversation with the assistant, and what can be done in it. */
+export type Chat = ReturnType<typeof useChat>;
+
+/**
+ * The conversation with the assistant, and what can be done in it. What it changes shows in the list at once. The history
+ * is asked for while the conversation is `shown`; the rest goes on while it is not.
+ */
+export function useChat(shown: boolean) {
   const client = useQueryClient();
+  const [turn, setTurn] = useState<Turn | null>(null);
+  const [text, setText] = useState("");
   const [question, setQuestion] = useState<Question | null>(null);
   const [answerer, setAnswerer] = useState<Answerer | null>(null);
   const [deleted, setDeleted] = useState<readonly string[]>([]);
   const running = useRef<AbortController>(undefined);
-  const history = useQuery({ queryKey: chatKey, queryFn: () => read<Message[]>(ask("GET", `${address}/messages`)) });
+  const history = useQuery({
+    queryKey: chatKey,
+    queryFn: () => read<Message[]>(ask("GET", `${address}/messages`)),
+    enabled: shown && turn === null,
+  });
+  const messages = turn === null ? (history.data ?? []) : messagesOf(turn);
 
-  const write = (change: (messages: Message[]) => Message[]) => {
-    client.setQueryData<Message[]>(chatKey, (messages) => change(messages ?? []));
-  };
   const reloadTodos = () => client.invalidateQueries({ queryKey: todosKey });
+  const hearMore = (more: string) => {
+    setTurn((current) => current && { ...current, answer: current.answer + more });
+  };
 
   const say = useMutation({
     mutationFn: async (content: string) => {
       const { signal } = (running.current = new AbortController());
-      await client.cancelQueries({ queryKey: chatKey });
+      setTurn({ before: messages, said: content, answer: "" });
+      setText("");
       setQuestion(null);
       setDeleted([]);
-      write((messages) => [...messages, message("user", content, messages), message("assistant", "", messages)]);
       try {
-        await hear(await ask("POST", `${address}/messages`, { content }, { signal }));
+        const answer = await ask("POST", `${address}/messages`, { content }, { signal }).catch((error: unknown) => {
+          // Nothing was heard of it: what was typed comes back.
+          if (!signal.aborted) setText((typed) => (typed === "" ? content : typed));
+          throw error;
+        });
+        await hear(answer);
       } catch (error) {
         if (!signal.aborted) throw error;
         // What it did before it was stopped is done.
         void reloadTodos();
-        write((messages) => appended(messages, " (stopped)"));
+        hearMore(" (stopped)");
       }
     },
     // A stopped answer is stored a moment after the stop: asking at once could come too early, and lose it here.
-    onSettled: () => {
-      if (running.current?.signal.aborted !== true) void client.invalidateQueries({ queryKey: chatKey });
+    onSettled: async () => {
+      if (running.current?.signal.aborted === true) return;
+      const { isSuccess } = await history.refetch();
+      if (isSuccess) setTurn(null);
     },
   });
 
   async function hear(answer: Response): Promise<void> {
     if (answer.body === null) throw new Problem(0, "The assistant gave no answer. Try again.");
     for await (const { event, data } of eventsOf(answer.body)) {
-      if (event === "text") write((messages) => appended(messages, (data as { text: string }).text));
+      if (event === "text") hearMore((data as { text: string }).text);
       if (event === "changed") void reloadTodos();
       if (event === "confirm") setQuestion(data as Question);
       if (event === "failed") throw new Problem(0, (data as { detail: string }).detail);
@@ -96,16 +123,20 @@ export function useChat() {
   const clear = useMutation({
     mutationFn: () => ask("DELETE", `${address}/messages`),
     onSuccess: () => {
+      setTurn(null);
       setQuestion(null);
       setDeleted([]);
       setAnswerer(null);
-      write(() => []);
+      client.setQueryData<Message[]>(chatKey, []);
     },
   });
 
   return {
-    messages: history.data ?? [],
+    messages,
     error: say.error ?? decide.error ?? restore.error ?? clear.error ?? history.error,
+    /** What is typed and not said yet. */
+    text,
+    setText,
     question,
     answerer,
     /** Ids of the todos that the last yes has deleted. */
@@ -120,12 +151,11 @@ export function useChat() {
   };
 }
 
-function message(role: Message["role"], content: string, before: readonly Message[]): Message {
-  return { id: (before.at(-1)?.id ?? 0) + (role === "user" ? 1 : 2), role, content };
-}
-
-function appended(messages: readonly Message[], text: string): Message[] {
-  return messages.map((entry, index) =>
-    index === messages.length - 1 ? { ...entry, content: entry.content + text } : entry,
-  );
+function messagesOf({ before, said, answer }: Turn): readonly Message[] {
+  const last = before.at(-1)?.id ?? 0;
+  return [
+    ...before,
+    { id: last + 1, role: "user", content: said },
+    { id: last + 2, role: "assistant", content: answer },
+  ];
 }

@@ -2,18 +2,24 @@
 
 import { MessageCircle } from "lucide-react";
 import { useRef, useState } from "react";
+import { useChat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatPanel } from "./chat-panel";
 import { useHydrated } from "./use-hydrated";
 
-/** A button in the corner that opens the conversation with the assistant. On a phone it makes way for a todo's form. */
+/**
+ * A button in the corner that opens the conversation with the assistant. The conversation goes on while it is closed. On a
+ * phone the button makes way for a todo's form.
+ */
 export function Assistant() {
   const hydrated = useHydrated();
   const [open, setOpen] = useState(false);
+  const chat = useChat(open);
   const opener = useRef<HTMLButtonElement>(null);
   if (open) {
     return (
       <ChatPanel
+        chat={chat}
         close={() => {
           setOpen(false);
           requestAnimationFrame(() => opener.current?.focus());

@@ -37,7 +37,9 @@ export function ChatMessages({ messages, waiting }: Props) {
           }`}
         >
           <span className="sr-only">{message.role === "user" ? "You: " : "Assistant: "}</span>
-          {message.content === "" ? "…" : message.content}
+          <span dir="auto" className="block">
+            {message.content === "" ? "…" : message.content}
+          </span>
         </p>
       ))}
     </div>

@@ -2,23 +2,30 @@
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
 import { useEffect, useRef, type SubmitEvent } from "react";
-import { useChat, type Answerer } from "@/client/use-chat";
+import type { Answerer, Chat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
+import { isEscape } from "./escape";
 import { IconButton } from "./icon-button";
 import { Notice } from "./notice";
 
 const answerers: Record<Answerer, string> = { model: "the language model", rules: "the built-in rules" };
 
-/** The conversation with the assistant. Escape closes it. */
-export function ChatPanel({ close }: { readonly close: () => void }) {
-  const { messages, error, question, answerer, deleted, say, stop, decide, restore, clear } = useChat();
+interface Props {
+  readonly chat: Chat;
+  readonly close: () => void;
+}
+
+/** The conversation with the assistant. Escape closes it, unless it is pressed in another part of the page. */
+export function ChatPanel({ chat, close }: Props) {
+  const { messages, error, text, setText, question, answerer, deleted, say, stop, decide, restore, clear } = chat;
   const field = useRef<HTMLInputElement>(null);
 
   useEffect(() => {
     field.current?.focus();
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key === "Escape") close();
+      const elsewhere = event.target instanceof Element && event.target.closest("main, header") !== null;
+      if (isEscape(event) && !elsewhere) close();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => {
@@ -28,10 +35,8 @@ export function ChatPanel({ close }: { readonly close: () => void }) {
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const content = field.current?.value.trim() ?? "";
-    if (field.current === null || content === "" || say.isPending) return;
-    field.current.value = "";
-    say.mutate(content);
+    const content = text.trim();
+    if (content !== "" && !say.isPending) say.mutate(content);
   }
 
   return (
@@ -106,6 +111,11 @@ export function ChatPanel({ close }: { readonly close: () => void }) {
         <form method="post" onSubmit={submit} className="flex gap-2">
           <input
             ref={field}
+            dir="auto"
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+            }}
             aria-label="Message"
             placeholder="Ask, or say what to change"
             maxLength={4000}

@@ -1,4 +1,5 @@
-import { screen, waitFor } from "@testing-library/react";
+import { focusManager } from "@tanstack/react-query";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeEach, expect, test, vi } from "vitest";
@@ -96,12 +97,16 @@ test("what was deleted after a yes can be brought back", async () => {
 /** A server whose assistant says the first of this and then nothing more, with a list of todos beside it. */
 function assistantStarts(event: string, data: unknown, todos: () => object[]) {
   let asked: AbortSignal | null | undefined;
+  let stream: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const send = (name: string, content: unknown) =>
+    stream?.enqueue(new TextEncoder().encode(`event: ${name}\ndata: ${JSON.stringify(content)}\n\n`));
   vi.stubGlobal("fetch", (address: string, init: RequestInit = {}) => {
     if (init.method !== "POST") return Promise.resolve(Response.json(address.includes("/todos") ? todos() : history));
     asked = init.signal;
     const body = new ReadableStream({
-      start: (controller) => {
-        controller.enqueue(new TextEncoder().encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
+      start: (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        stream = controller;
+        send(event, data);
         asked?.addEventListener("abort", () => {
           controller.error(asked?.reason);
         });
@@ -109,7 +114,7 @@ function assistantStarts(event: string, data: unknown, todos: () => object[]) {
     });
     return Promise.resolve(new Response(body));
   });
-  return { isStopped: () => asked?.aborted === true };
+  return { isStopped: () => asked?.aborted === true, send };
 }
 
 test("an answer that runs can be stopped; what it said so far stays", async () => {
@@ -165,4 +170,73 @@ test("the conversation can be cleared, and closed by Escape", async () => {
   });
   await userEvent.keyboard("{Escape}");
   expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
+});
+
+test("a message that the server did not take comes back into the field", async () => {
+  const fetcher = assistantSays(done);
+  show(<Assistant />);
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  await screen.findByText(/Try/);
+  fetcher.mockResolvedValueOnce(Response.json({ detail: "Not now." }, { status: 503 }));
+  await userEvent.type(screen.getByLabelText("Message"), "Delete milk{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Not now.");
+  expect(screen.getByLabelText("Message")).toHaveValue("Delete milk");
+});
+
+test("a reload of the conversation during an answer does not mix the two", async () => {
+  history = [{ id: 1, role: "assistant", content: "Good morning." }];
+  const server = assistantStarts("text", { text: "Once upon" }, () => []);
+  await say("Tell me a story");
+  expect(await screen.findByText("Once upon")).toBeVisible();
+  history = [...history, { id: 2, role: "user", content: "Tell me a story" }];
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+  focusManager.setFocused(false);
+  focusManager.setFocused(true);
+  vi.useRealTimers();
+  focusManager.setFocused(undefined);
+  await new Promise((passed) => setTimeout(passed, 50));
+  server.send("text", { text: " a time" });
+  expect(await screen.findByText("Once upon a time")).toBeVisible();
+  const messages = within(screen.getByRole("log")).getAllByText(/^(Good|Tell|Once)/);
+  expect(messages.map((message) => message.textContent)).toEqual([
+    "Good morning.",
+    "Tell me a story",
+    "Once upon a time",
+  ]);
+});
+
+test("a question outlives closing the panel, and so does what is typed and what is being said", async () => {
+  const server = assistantStarts("text", { text: "Let me see." }, () => []);
+  await say("Delete milk");
+  await userEvent.type(screen.getByLabelText("Message"), "and then");
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
+  server.send("confirm", { id, todo_ids: [id], titles: ["Buy milk"] });
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  expect(await screen.findByText("Delete “Buy milk”?")).toBeVisible();
+  expect(screen.getByText("Let me see.")).toBeVisible();
+  expect(screen.getByLabelText("Message")).toHaveValue("and then");
+  await userEvent.click(screen.getByRole("button", { name: "Close" }));
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  expect(screen.getByRole("button", { name: "Yes, delete" })).toBeVisible();
+});
+
+test("Escape in a todo's form, or one that ends the composition of a letter, leaves the panel open", async () => {
+  assistantStarts("text", { text: "Hello." }, () => [milk]);
+  show(
+    <>
+      <main>
+        <TodoList />
+      </main>
+      <Assistant />
+    </>,
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  fireEvent.keyDown(screen.getByLabelText("Message"), { key: "Escape", isComposing: true });
+  await userEvent.click(await screen.findByRole("button", { name: "Edit Buy milk" }));
+  await userEvent.type(screen.getByLabelText("Notes"), "{Escape}");
+  await waitFor(() => {
+    expect(screen.queryByLabelText("Notes")).not.toBeInTheDocument();
+  });
+  expect(screen.getByRole("complementary")).toBeVisible();
 });
