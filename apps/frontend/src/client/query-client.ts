@@ -1,18 +1,25 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
+import { isBusy, retryIfBusy, waitMs } from "./busy";
+import { handleChanges } from "./changes";
 import { Problem } from "./problem";
 import { leave } from "./session";
+import { todosKey } from "./todo";
+import { unsavedKey } from "./unsaved";
 
 /** The cache of what the backend said. A session that has ended leads to the sign-in page from wherever it shows. */
 export function newQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     queryCache: new QueryCache({ onError: leaveIfSignedOut }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _context, mutation) => {
-        if (mutation.options.mutationKey?.[0] === "todos") leaveIfSignedOut(error);
+        if (mutation.options.mutationKey?.[0] === todosKey[0]) leaveIfSignedOut(error);
       },
     }),
-    defaultOptions: { queries: { retry: retryIfPassing, staleTime: 10_000 } },
+    defaultOptions: { queries: { retry: retryIfPassing, retryDelay: waitMs, staleTime: 10_000 } },
   });
+  client.setQueryDefaults(unsavedKey, { staleTime: Infinity, gcTime: Infinity });
+  handleChanges(client);
+  return client;
 }
 
 function leaveIfSignedOut(error: Error): void {
@@ -20,6 +27,7 @@ function leaveIfSignedOut(error: Error): void {
 }
 
 function retryIfPassing(failures: number, error: Error): boolean {
+  if (isBusy(error)) return retryIfBusy(failures, error);
   const passing = !(error instanceof Problem) || error.status === 0 || error.status >= 500;
   return passing && failures < 2;
 }

@@ -28,9 +28,10 @@ export async function changePassword(passwords: { current_password: string; new_
   await ask("POST", "/api/backend/auth/password", passwords);
 }
 
-/** Deletes the account, if this is its password, and opens the sign-up page. */
-export async function deleteAccount(password: string): Promise<void> {
+/** Deletes the account, if this is its password, does what is to be done then, and opens the sign-up page. */
+export async function deleteAccount(password: string, then: () => void): Promise<void> {
   await ask("DELETE", "/api/account", { password });
+  then();
   go("/signup");
 }
 
@@ -40,8 +41,9 @@ export async function leave(): Promise<void> {
   go("/signin");
 }
 
-/** Signs out and opens the sign-in page. */
-export async function signOut(): Promise<void> {
+/** Signs out, does what is to be done then, and opens the sign-in page. */
+export async function signOut(then: () => void): Promise<void> {
   await ask("DELETE", "/api/session");
+  then();
   go("/signin");
 }

@@ -1,6 +1,5 @@
 import { useEffect, useRef } from "react";
-import { priorities, recurrences, type Todo } from "@/client/todo";
-import type { Conflict } from "@/client/todos";
+import { priorities, recurrences, type Todo, type TodoFields } from "@/client/todo";
 import { Button } from "./button";
 
 const labels = {
@@ -16,7 +15,13 @@ const labels = {
 type Field = keyof typeof labels;
 
 interface Props {
-  readonly conflict: Conflict;
+  readonly conflict: {
+    /** The todo as it was before. */
+    readonly seen: Todo;
+    readonly fields: TodoFields;
+    /** The todo as it is now. */
+    readonly theirs: Todo;
+  };
   /** Called with whether to save what was typed here; the other side's change stays if not. */
   readonly decide: (mine: boolean) => void;
 }
@@ -61,10 +66,12 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
                 <th scope="row" className="py-2 pr-4 font-medium text-soft">
                   {labels[field]}
                 </th>
-                <td className={`py-2 pr-4 break-words ${field in fields ? "font-medium" : "text-soft"}`}>
+                <td dir="auto" className={`py-2 pr-4 break-words ${field in fields ? "font-medium" : "text-soft"}`}>
                   {shown(mine, field)}
                 </td>
-                <td className="py-2 break-words">{shown(theirs, field)}</td>
+                <td dir="auto" className="py-2 break-words">
+                  {shown(theirs, field)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,6 +1,7 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { forgetUnsaved } from "@/client/kept";
 import { deleteAccount } from "@/client/session";
 import { Button } from "./button";
 import { Field } from "./field";
@@ -9,9 +10,15 @@ import { Notice } from "./notice";
 import { useHydrated } from "./use-hydrated";
 
 /** The form that deletes the account. Typing the password is the confirmation. */
-export function DeleteAccount() {
+export function DeleteAccount({ account }: { readonly account?: string }) {
   const hydrated = useHydrated();
-  const remove = useMutation({ mutationFn: deleteAccount });
+  const client = useQueryClient();
+  const remove = useMutation({
+    mutationFn: (password: string) =>
+      deleteAccount(password, () => {
+        if (account !== undefined) forgetUnsaved(client, account);
+      }),
+  });
   return (
     <FormCard
       title="Delete account"

@@ -13,7 +13,13 @@ export function Field({ label, hint, ...rest }: ComponentProps<"input"> & Labell
   const id = useId();
   return (
     <Around id={id} label={label} hint={hint}>
-      <input id={id} aria-describedby={hint === undefined ? undefined : `${id}-hint`} className={box} {...rest} />
+      <input
+        id={id}
+        dir="auto"
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        className={box}
+        {...rest}
+      />
     </Around>
   );
 }
@@ -23,7 +29,7 @@ export function TextArea({ label, ...rest }: ComponentProps<"textarea"> & Labell
   const id = useId();
   return (
     <Around id={id} label={label}>
-      <textarea id={id} className={`${box} py-2.5`} {...rest} />
+      <textarea id={id} dir="auto" className={`${box} py-2.5`} {...rest} />
     </Around>
   );
 }
@@ -39,7 +45,7 @@ export function Select({
   const id = useId();
   return (
     <Around id={id} label={label}>
-      <select id={id} className={box} {...rest}>
+      <select id={id} dir="auto" className={box} {...rest}>
         {options.map(([value, name]) => (
           <option key={value} value={value}>
             {name}

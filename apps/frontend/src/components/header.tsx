@@ -1,18 +1,27 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import Link from "next/link";
+import { useState } from "react";
+import { forgetUnsaved, isAnythingUnsaved } from "@/client/kept";
 import { signOut } from "@/client/session";
 import { Button } from "./button";
 import { Logo } from "./logo";
 import { Notice } from "./notice";
 import { useHydrated } from "./use-hydrated";
 
-/** The bar on top of every page of somebody who is signed in. */
+/** The bar on top of every page of somebody who is signed in. Signing out asks first if it loses something. */
 export function Header({ email }: { readonly email: string }) {
   const hydrated = useHydrated();
-  const leave = useMutation({ mutationFn: signOut });
+  const client = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const leave = useMutation({
+    mutationFn: () =>
+      signOut(() => {
+        forgetUnsaved(client, email);
+      }),
+  });
   return (
     <header className="border-b border-line bg-surface lg:has-[~aside]:*:mr-104">
       <div className="mx-auto flex min-h-16 max-w-2xl items-center gap-3 px-4">
@@ -31,13 +40,36 @@ export function Header({ email }: { readonly email: string }) {
           className="shrink-0 px-3 text-sm"
           disabled={!hydrated || leave.isPending}
           onClick={() => {
-            leave.mutate();
+            if (isAnythingUnsaved(email)) setAsking(true);
+            else leave.mutate();
           }}
         >
           <LogOut aria-hidden className="size-4" />
           Sign out
         </Button>
       </div>
+      {asking && (
+        <div role="alert" className="mx-auto flex max-w-2xl flex-wrap items-center gap-2 px-4 pb-3 text-sm">
+          <p className="mr-auto">Something that you typed or changed is not saved yet. Signing out loses it.</p>
+          <Button
+            look="danger"
+            onClick={() => {
+              setAsking(false);
+              leave.mutate();
+            }}
+          >
+            Sign out and lose it
+          </Button>
+          <Button
+            look="plain"
+            onClick={() => {
+              setAsking(false);
+            }}
+          >
+            Stay
+          </Button>
+        </div>
+      )}
       {leave.isError && (
         <div className="mx-auto max-w-2xl px-4 pb-3">
           <Notice>{leave.error.message}</Notice>

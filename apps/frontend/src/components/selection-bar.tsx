@@ -1,6 +1,7 @@
 import { Check, Trash2, X } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./button";
+import { isEscape } from "./escape";
 import { IconButton } from "./icon-button";
 import type { Selection } from "./use-selection";
 
@@ -20,7 +21,7 @@ export function SelectionBar({ selection, shown, complete, remove, stop }: Props
   useEffect(() => {
     const list = bar.current?.parentElement;
     const giveUp = (event: KeyboardEvent) => {
-      if (event.key === "Escape") stop();
+      if (isEscape(event)) stop();
     };
     list?.addEventListener("keydown", giveUp);
     return () => {

@@ -40,6 +40,7 @@ export function TodoDetails({ todo, showTag }: Props) {
         <button
           key={tag}
           type="button"
+          dir="auto"
           title={`Show only ${tag}`}
           className="min-h-6 max-w-40 truncate rounded-md bg-tint px-1.5 text-accent hover:underline"
           onClick={() => {
@@ -49,7 +50,11 @@ export function TodoDetails({ todo, showTag }: Props) {
           {tag}
         </button>
       ))}
-      {notes !== "" && <span className="w-full truncate">{notes}</span>}
+      {notes !== "" && (
+        <span dir="auto" className="w-full truncate">
+          {notes}
+        </span>
+      )}
     </div>
   );
 }

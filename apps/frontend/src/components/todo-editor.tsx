@@ -1,75 +1,94 @@
-import { useEffect, useRef, type SubmitEvent } from "react";
-import { priorities, recurrences, type Todo, type TodoFields } from "@/client/todo";
+import { useEffect, useEffectEvent, useRef, useState, type SubmitEvent } from "react";
+import { priorities, recurrences } from "@/client/todo";
+import type { Typed } from "@/client/todo-form";
+import { changesAnything, type Draft, type Editing } from "@/client/unsaved";
 import { Button } from "./button";
+import { isEscape } from "./escape";
 import { Field, Select, TextArea } from "./field";
 import { textOf } from "./form-card";
+import { Notice } from "./notice";
 
 interface Props {
-  readonly todo: Todo;
-  /** Called with what is to change, or with null if nothing is. */
-  readonly finish: (fields: TodoFields | null) => void;
+  readonly draft: Draft;
+  readonly editing: Editing;
+  /** Called when the form is about to close. */
+  readonly closing: () => void;
 }
 
-/** A form in the place of a todo. Enter in a one-line field saves, Escape gives up. */
-export function TodoEditor({ todo, finish }: Props) {
+/** A form in the place of a todo. Enter in a one-line field saves, Escape gives up. What is typed is kept meanwhile. */
+export function TodoEditor({ draft, editing, closing }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  // The fields keep what is typed in them by themselves.
+  const [{ typed }] = useState(draft);
+  const { seen, refusal } = draft;
 
-  useEffect(() => {
-    const title = form.current?.elements.namedItem("title");
-    if (title instanceof HTMLInputElement) {
-      title.focus();
-      title.select();
-    }
-    const giveUp = (event: KeyboardEvent) => {
-      if (event.key === "Escape") finish(null);
-    };
-    const element = form.current;
-    element?.addEventListener("keydown", giveUp);
-    return () => {
-      element?.removeEventListener("keydown", giveUp);
-    };
-  }, [finish]);
+  function giveUp() {
+    closing();
+    editing.drop(draft);
+  }
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const changed = changes(todo, fieldsOf(new FormData(event.currentTarget)));
-    finish(Object.keys(changed).length === 0 ? null : changed);
+    closing();
+    editing.save(seen, typedIn(event.currentTarget));
   }
 
+  const begin = useEffectEvent((title: HTMLInputElement) => {
+    const untouched = !changesAnything(draft);
+    // One that comes back with the page must not take the focus away.
+    if (untouched || refusal !== undefined) title.focus();
+    if (untouched) title.select();
+  });
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    if (isEscape(event)) giveUp();
+  });
+
+  useEffect(() => {
+    const title = form.current?.elements.namedItem("title");
+    if (title instanceof HTMLInputElement) begin(title);
+    const element = form.current;
+    const listener = (event: KeyboardEvent) => {
+      onKeyDown(event);
+    };
+    element?.addEventListener("keydown", listener);
+    return () => {
+      element?.removeEventListener("keydown", listener);
+    };
+  }, []);
+
   return (
-    <form ref={form} method="post" onSubmit={submit} aria-label={`Edit ${todo.title}`} className="grid gap-4 p-4">
-      <Field label="Title" name="title" defaultValue={todo.title} required maxLength={200} autoComplete="off" />
-      <TextArea label="Notes" name="notes" defaultValue={todo.notes} maxLength={10_000} rows={3} />
+    <form
+      ref={form}
+      method="post"
+      onSubmit={submit}
+      onInput={(event) => {
+        editing.type(draft, typedIn(event.currentTarget));
+      }}
+      aria-label={`Edit ${seen.title}`}
+      className="grid gap-4 p-4"
+    >
+      {refusal !== undefined && <Notice title="That change was not saved">{refusal}</Notice>}
+      <Field label="Title" name="title" defaultValue={typed.title} required maxLength={200} autoComplete="off" />
+      <TextArea label="Notes" name="notes" defaultValue={typed.notes} maxLength={10_000} rows={3} />
       <div className="grid gap-4 sm:grid-cols-3">
-        <Field label="Due date" name="due" type="date" defaultValue={todo.due_date ?? ""} />
+        <Field label="Due date" name="due" type="date" defaultValue={typed.due} />
         <Select
           label="Priority"
           name="priority"
-          defaultValue={todo.priority}
+          defaultValue={typed.priority}
           options={priorities.map((name, value) => [String(value), name])}
         />
         <Select
           label="Repeats"
           name="recurrence"
-          defaultValue={todo.recurrence ?? ""}
+          defaultValue={typed.recurrence}
           options={Object.entries(recurrences)}
         />
       </div>
-      <Field
-        label="Tags"
-        hint="With commas between them."
-        name="tags"
-        defaultValue={todo.tags.join(", ")}
-        autoComplete="off"
-      />
+      <Field label="Tags" hint="With commas between them." name="tags" defaultValue={typed.tags} autoComplete="off" />
       <div className="flex gap-2">
         <Button type="submit">Save</Button>
-        <Button
-          look="plain"
-          onClick={() => {
-            finish(null);
-          }}
-        >
+        <Button look="plain" onClick={giveUp}>
           Cancel
         </Button>
       </div>
@@ -77,25 +96,14 @@ export function TodoEditor({ todo, finish }: Props) {
   );
 }
 
-function fieldsOf(form: FormData): Required<Omit<TodoFields, "done" | "position">> {
-  const tags = textOf(form, "tags")
-    .split(",")
-    .map((tag) => tag.trim());
+function typedIn(form: HTMLFormElement): Typed {
+  const data = new FormData(form);
   return {
-    title: textOf(form, "title").trim(),
-    notes: textOf(form, "notes").replaceAll("\r\n", "\n").trim(),
-    due_date: textOf(form, "due") || null,
-    priority: Number(textOf(form, "priority")),
-    recurrence: (textOf(form, "recurrence") || null) as Todo["recurrence"],
-    tags: [...new Set(tags.filter((tag) => tag !== ""))],
+    title: textOf(data, "title"),
+    notes: textOf(data, "notes"),
+    due: textOf(data, "due"),
+    priority: textOf(data, "priority"),
+    recurrence: textOf(data, "recurrence"),
+    tags: textOf(data, "tags"),
   };
-}
-
-/** Only what differs, so that an edit does not undo what was changed elsewhere meanwhile. An empty title stays as it was. */
-function changes(todo: Todo, fields: ReturnType<typeof fieldsOf>): TodoFields {
-  const differing = Object.entries(fields).filter(
-    ([name, value]) =>
-      JSON.stringify(value) !== JSON.stringify(todo[name as keyof Todo]) && !(name === "title" && value === ""),
-  );
-  return Object.fromEntries(differing);
 }

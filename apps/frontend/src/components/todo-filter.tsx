@@ -95,6 +95,7 @@ function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
       <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
       <input
         type="search"
+        dir="auto"
         aria-label="Search"
         placeholder="Search"
         maxLength={200}

@@ -1,7 +1,8 @@
 import { Pencil, Trash2 } from "lucide-react";
-import { useCallback, useRef, useState, type KeyboardEvent } from "react";
-import type { Todo, TodoFields } from "@/client/todo";
-import type { TodoChange } from "@/client/todos";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import type { Change } from "@/client/change";
+import type { Todo } from "@/client/todo";
+import type { Draft, Editing } from "@/client/unsaved";
 import { IconButton } from "./icon-button";
 import { MoveButtons } from "./move-buttons";
 import { MoveHandle } from "./move-handle";
@@ -13,7 +14,10 @@ import type { Selection } from "./use-selection";
 
 interface Props {
   readonly todo: Todo;
-  readonly change: (change: TodoChange) => void;
+  /** There while its form is open. */
+  readonly draft: Draft | undefined;
+  readonly editing: Editing;
+  readonly change: (change: Change) => void;
   readonly remove: () => void;
   readonly showTag: (tag: string) => void;
   readonly selection: Selection | null;
@@ -23,26 +27,28 @@ interface Props {
 }
 
 /** One line of the list: a tick box named by the title, and buttons that edit and delete. */
-export function TodoItem({ todo, change, remove, showTag, selection, mover, onKeyDown }: Props) {
-  const [editing, setEditing] = useState(false);
+export function TodoItem({ todo, draft, editing, change, remove, showTag, selection, mover, onKeyDown }: Props) {
   const [moving, setMoving] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
+  const closed = useRef(false);
+  const shut = draft === undefined;
 
-  const { id } = todo;
-  const finish = useCallback(
-    (fields: TodoFields | null) => {
-      setEditing(false);
-      if (fields !== null) change({ id, fields, seen: todo });
-      // The button is hidden while editing, so the focus can go back to it only after that is over.
-      requestAnimationFrame(() => editButton.current?.focus());
-    },
-    [change, id, todo],
-  );
+  useEffect(() => {
+    // The button is hidden while the form is open, so the focus can go back to it only after that.
+    if (shut && closed.current) editButton.current?.focus();
+    closed.current = false;
+  }, [shut]);
 
-  if (editing) {
+  if (draft !== undefined) {
     return (
       <li>
-        <TodoEditor todo={todo} finish={finish} />
+        <TodoEditor
+          draft={draft}
+          editing={editing}
+          closing={() => {
+            closed.current = true;
+          }}
+        />
       </li>
     );
   }
@@ -71,7 +77,7 @@ export function TodoItem({ todo, change, remove, showTag, selection, mover, onKe
               disabled={todo.pending === true}
               onKeyDown={onKeyDown}
               tick={(done) => {
-                change({ id, fields: { done } });
+                change({ kind: "edit", seen: todo, fields: { done } });
               }}
             />
           ) : (
@@ -86,7 +92,9 @@ export function TodoItem({ todo, change, remove, showTag, selection, mover, onKe
               }}
             />
           )}
-          <span className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>{todo.title}</span>
+          <span dir="auto" className={`min-w-0 break-words ${todo.done ? "text-soft line-through" : ""}`}>
+            {todo.title}
+          </span>
         </label>
         <TodoDetails todo={todo} showTag={showTag} />
         {mover && moving && <MoveButtons todo={todo} mover={mover} />}
@@ -98,7 +106,7 @@ export function TodoItem({ todo, change, remove, showTag, selection, mover, onKe
             name={`Edit ${todo.title}`}
             disabled={todo.pending === true}
             onClick={() => {
-              setEditing(true);
+              editing.open(todo);
             }}
           >
             <Pencil aria-hidden className="size-4" />

@@ -1,16 +1,19 @@
 "use client";
 
 import { useRef, type KeyboardEvent } from "react";
-import type { Placed } from "@/client/position";
+import type { Change } from "@/client/change";
 import type { Todo } from "@/client/todo";
-import type { TodoChange } from "@/client/todos";
+import type { Draft, Editing } from "@/client/unsaved";
 import { TodoItem } from "./todo-item";
 import { useReorder } from "./use-reorder";
 import type { Selection } from "./use-selection";
 
 interface Props {
   readonly todos: readonly Todo[];
-  readonly change: (change: TodoChange) => void;
+  /** The open forms, by the ids of their todos. */
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly editing: Editing;
+  readonly change: (change: Change) => void;
   readonly remove: (todo: Todo) => void;
   readonly showTag: (tag: string) => void;
   /** There while somebody selects: then the boxes select instead of ticking off. */
@@ -19,16 +22,16 @@ interface Props {
   readonly manual: boolean;
   /** Whether the list goes on after these todos. */
   readonly more: boolean;
-  readonly place: (placed: readonly Placed[]) => void;
 }
 
 /**
  * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
  * first or last, and Delete deletes.
  */
-export function TodoItems({ todos, change, remove, showTag, selection, manual, more, place }: Props) {
+export function TodoItems(props: Props) {
+  const { todos, drafts, editing, change, remove, showTag, selection, manual, more } = props;
   const list = useRef<HTMLUListElement>(null);
-  const { mover, said } = useReorder({ todos, more, place });
+  const { mover, said } = useReorder({ todos, more, change });
 
   function focus(index: number) {
     const boxes = list.current?.querySelectorAll<HTMLElement>('[type="checkbox"]') ?? [];
@@ -82,6 +85,8 @@ export function TodoItems({ todos, change, remove, showTag, selection, manual, m
           <TodoItem
             key={todo.id}
             todo={todo}
+            draft={drafts[todo.id]}
+            editing={editing}
             change={change}
             showTag={showTag}
             selection={selection}

@@ -1,16 +1,14 @@
 "use client";
 
-import { useCallback, useState } from "react";
-import { pendingTodo } from "@/client/todo";
-import {
-  useAddTodo,
-  useBulk,
-  useChangeTodo,
-  useKnownTags,
-  usePlaceTodos,
-  useTodos,
-  type Conflict,
-} from "@/client/todos";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect } from "react";
+import { isBusy } from "@/client/busy";
+import { useChange, useIsWaiting, useUndo } from "@/client/changes";
+import { keepUnsaved } from "@/client/kept";
+import { pendingTodo, type Todo } from "@/client/todo";
+import { changesOf, typedOf } from "@/client/todo-form";
+import { useKnownTags, useTodos } from "@/client/todos";
+import { useUnsaved, type Draft, type Editing } from "@/client/unsaved";
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
 import { ConflictCard } from "./conflict-card";
@@ -25,23 +23,18 @@ import { Undo } from "./undo";
 import { useSelection } from "./use-selection";
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
-export function TodoList() {
+export function TodoList({ account }: { readonly account?: string }) {
   const [wanted, choose] = useWanted();
-  const todos = useTodos(wanted);
+  const change = useChange();
+  const { query: todos, items } = useTodos(wanted);
+  const { drafts, failure, editing } = useUnsaved(change);
+  const { last, undo } = useUndo(change);
+  const waiting = useIsWaiting();
   const tags = useKnownTags();
-  const add = useAddTodo();
-  const [conflicts, setConflicts] = useState<readonly Conflict[]>([]);
-  const change = useChangeTodo((conflict) => {
-    setConflicts((others) => [...others, conflict]);
-  });
-  const [conflict] = conflicts;
-  const place = usePlaceTodos();
-  const complete = useBulk("complete");
-  const remove = useBulk("delete");
-  const restore = useBulk("restore");
-  const failed = [add, change, place, complete, remove, restore].find((mutation) => mutation.isError);
-  const items = todos.data?.pages.flatMap((page) => page.todos);
+  const forms = Object.fromEntries(Object.entries(drafts).filter(([, draft]) => isOpen(draft)));
+  const rows = items && withForms(items, forms);
   const [selection, select] = useSelection(items ?? []);
+  useKeeping(account);
 
   const stopSelecting = useCallback(() => {
     select(false);
@@ -54,36 +47,35 @@ export function TodoList() {
         <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
         <OfflineBanner />
       </div>
-      <NewTodo add={(title) => add.mutateAsync(pendingTodo(title))} />
-      {failed?.error && <Notice title="That change was not saved">{failed.error.message}</Notice>}
-      {conflict && (
-        <ConflictCard
-          key={`${conflict.theirs.id} ${conflict.theirs.version}`}
-          conflict={conflict}
-          decide={(mine) => {
-            setConflicts(conflicts.slice(1));
-            if (mine) change.mutate({ id: conflict.theirs.id, fields: conflict.fields, seen: conflict.theirs });
-          }}
-        />
-      )}
+      <NewTodo
+        add={(typed) => {
+          change({ kind: "add", todo: pendingTodo(typed) });
+        }}
+      />
+      {waiting && <p role="status">The server is busy. Your change waits, and is sent again by itself.</p>}
+      {failure !== "" && <Notice title="That change was not saved">{failure}</Notice>}
+      <Conflicts drafts={drafts} editing={editing} />
       <TodoFilter wanted={wanted} choose={choose} tags={tags} selecting={selection !== null} select={select} />
-      {selection && items && (
+      {selection && items !== undefined && (
         <SelectionBar
           selection={selection}
           shown={items.length}
           complete={() => {
-            complete.mutate(selection.chosen);
+            change({ kind: "complete", todos: selection.chosen });
             stopSelecting();
           }}
           remove={() => {
-            remove.mutate(selection.chosen);
+            change({ kind: "delete", todos: selection.chosen });
             stopSelecting();
           }}
           stop={stopSelecting}
         />
       )}
       {todos.isPending && <LoadingList />}
-      {todos.isError && (items === undefined || failed === undefined) && (
+      {isBusy(todos.failureReason) && todos.isFetching && (
+        <p role="status">The server is busy. Your todos are asked for again by themselves.</p>
+      )}
+      {todos.isError && (items === undefined || failure === "") && (
         <FailedList
           message={todos.error.message}
           shown={items !== undefined}
@@ -92,18 +84,19 @@ export function TodoList() {
           }}
         />
       )}
-      {items?.length === 0 && <EmptyList wanted={wanted} />}
-      {items !== undefined && items.length > 0 && (
+      {rows?.length === 0 && <EmptyList wanted={wanted} />}
+      {rows !== undefined && rows.length > 0 && (
         <TodoItems
-          todos={items}
-          change={change.mutate}
+          todos={rows}
+          drafts={forms}
+          editing={editing}
+          change={change}
           remove={(todo) => {
-            remove.mutate([todo]);
+            change({ kind: "delete", todos: [todo] });
           }}
           selection={selection}
           manual={wanted.sort === "-position"}
           more={todos.hasNextPage}
-          place={place.mutate}
           showTag={(tag) => {
             choose({ ...wanted, tag });
           }}
@@ -121,14 +114,47 @@ export function TodoList() {
           Show more
         </Button>
       )}
-      <Undo
-        deleted={remove.isSuccess ? remove.variables : undefined}
-        undo={(deleted) => {
-          restore.mutate(deleted);
-          remove.reset();
-        }}
-        dismiss={remove.reset}
-      />
+      <Undo last={last} undo={undo} />
     </div>
   );
+}
+
+interface ConflictsProps {
+  readonly drafts: Readonly<Record<string, Draft>>;
+  readonly editing: Editing;
+}
+
+/** The first of the edits that crossed with one made elsewhere. */
+function Conflicts({ drafts, editing }: ConflictsProps) {
+  const draft = Object.values(drafts).find(({ theirs }) => theirs !== undefined);
+  if (draft?.theirs === undefined) return null;
+  const { seen, typed, theirs } = draft;
+  const fields = changesOf(seen, typed);
+  return (
+    <ConflictCard
+      key={`${theirs.id} ${theirs.version}`}
+      conflict={{ seen, fields, theirs }}
+      decide={(mine) => {
+        if (mine) editing.save(theirs, typedOf({ ...theirs, ...fields }));
+        else editing.drop(draft);
+      }}
+    />
+  );
+}
+
+function useKeeping(account: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (account !== undefined) keepUnsaved(client, account);
+  }, [client, account]);
+}
+
+function isOpen({ sending, theirs }: Draft): boolean {
+  return !sending && theirs === undefined;
+}
+
+/** The todos, and before them those whose form is open though no filter lets them through. */
+function withForms(todos: readonly Todo[], forms: Readonly<Record<string, Draft>>): readonly Todo[] {
+  const shown = new Set(todos.map(({ id }) => id));
+  return [...Object.values(forms).flatMap(({ seen }) => (shown.has(seen.id) ? [] : [seen])), ...todos];
 }

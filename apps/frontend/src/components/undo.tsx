@@ -1,37 +1,54 @@
-import { useEffect } from "react";
-import type { Todo } from "@/client/todo";
+import { Undo2 } from "lucide-react";
+import { useEffect, useEffectEvent, useState } from "react";
+import type { Done } from "@/client/undo";
 
 interface Props {
-  /** What was deleted last; nothing is shown without it. */
-  readonly deleted: readonly Todo[] | undefined;
-  readonly undo: (todos: readonly Todo[]) => void;
-  readonly dismiss: () => void;
+  /** What was done last; nothing is shown without it. */
+  readonly last: Done | undefined;
+  readonly undo: () => void;
 }
 
-const shownMs = 20_000;
+const saidMs = 20_000;
 
-/** Offers to bring deleted todos back, for 20 seconds. */
-export function Undo({ deleted, undo, dismiss }: Props) {
+/** Takes back what was done last, by a button or Ctrl-Z. For 20 seconds it says what that was. */
+export function Undo({ last, undo }: Props) {
+  const [old, setOld] = useState<Done>();
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    if (last === undefined || !isUndoKey(event) || isTyped(event.target)) return;
+    event.preventDefault();
+    undo();
+  });
+
   useEffect(() => {
-    if (deleted === undefined) return;
-    const timer = setTimeout(dismiss, shownMs);
+    const listener = (event: KeyboardEvent) => {
+      onKeyDown(event);
+    };
+    document.addEventListener("keydown", listener);
+    return () => {
+      document.removeEventListener("keydown", listener);
+    };
+  }, []);
+
+  useEffect(() => {
+    const timer = setTimeout(setOld, saidMs, last);
     return () => {
       clearTimeout(timer);
     };
-  }, [deleted, dismiss]);
+  }, [last]);
 
+  const said = last === undefined || last === old ? "" : last.said;
   return (
     <div role="status" className="pointer-events-none fixed inset-x-4 bottom-20 z-10 grid justify-items-center">
-      {deleted !== undefined && (
-        <div className="pointer-events-auto flex max-w-full items-center gap-2 rounded-xl bg-ink py-1.5 pr-1.5 pl-4 text-sm text-page shadow-lg">
-          <span className="truncate">Deleted {named(deleted)}</span>
+      {last !== undefined && (
+        <div className="pointer-events-auto flex max-w-full items-center gap-2 rounded-xl bg-ink p-1.5 text-sm text-page shadow-lg">
+          {said !== "" && <span className="truncate ps-2.5">{said}</span>}
           <button
             type="button"
-            className="min-h-9 rounded-lg px-3 font-semibold underline underline-offset-4"
-            onClick={() => {
-              undo(deleted);
-            }}
+            title="Ctrl-Z"
+            className="inline-flex min-h-9 items-center gap-1.5 rounded-lg px-2.5 font-semibold"
+            onClick={undo}
           >
+            <Undo2 aria-hidden className="size-4" />
             Undo
           </button>
         </div>
@@ -40,6 +57,11 @@ export function Undo({ deleted, undo, dismiss }: Props) {
   );
 }
 
-function named(todos: readonly Todo[]): string {
-  return todos.length === 1 ? `“${todos[0]?.title ?? ""}”` : `${todos.length} todos`;
+function isUndoKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
+  return key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
+}
+
+/** Fields of text take back what was typed in them by themselves. */
+function isTyped(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { positionsFor, type Placed } from "@/client/position";
+import type { Change } from "@/client/change";
+import { positionsFor } from "@/client/position";
 import type { Todo } from "@/client/todo";
 import type { Edge } from "./drag-row";
 
@@ -17,11 +18,11 @@ interface Options {
   readonly todos: readonly Todo[];
   /** Whether the list goes on after these todos; then nothing can be moved to its end. */
   readonly more: boolean;
-  readonly place: (placed: readonly Placed[]) => void;
+  readonly change: (change: Change) => void;
 }
 
 /** What moves todos, and what a screen reader is to say about the last move. The focus goes with what was moved. */
-export function useReorder({ todos, more, place }: Options): { mover: Mover; said: string } {
+export function useReorder({ todos, more, change }: Options): { mover: Mover; said: string } {
   const [said, setSaid] = useState("");
   const focused = useRef("");
   const last = todos.length - (more ? 2 : 1);
@@ -36,7 +37,9 @@ export function useReorder({ todos, more, place }: Options): { mover: Mover; sai
     focused.current = document.activeElement?.id ?? "";
     setSaid(`${todos[from]?.title ?? ""}: ${to + 1} of ${todos.length}`);
     const placed = positionsFor(todos, from, to);
-    if (placed.length > 0) place(placed);
+    const before = todos.filter(({ id }) => placed.some((other) => other.id === id));
+    if (placed.length === 0) return;
+    change({ kind: "place", placed, before: before.map(({ id, position }) => ({ id, position })) });
   }
 
   const mover: Mover = {

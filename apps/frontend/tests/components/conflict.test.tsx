@@ -54,7 +54,7 @@ test("theirs can be kept", async () => {
 
 test("what I typed stays, even if their change takes the todo out of the list", async () => {
   window.history.replaceState(null, "", "/?show=open");
-  const { card } = await editWhileChanged({ done: true });
+  const { card } = await editWhileChanged({ title: "Buy soy milk", done: true });
   await waitFor(() => {
     expect(screen.queryByRole("checkbox")).not.toBeInTheDocument();
   });

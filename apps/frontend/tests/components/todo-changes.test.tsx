@@ -172,7 +172,10 @@ test("editing sends only what differs, for the version that was seen", async () 
     priority: 3,
     recurrence: "weekly",
   });
-  expect(change?.headers).toMatchObject({ "if-match": '"7"' });
+  expect(change?.headers).toMatchObject({
+    "if-match": '"7"',
+    "x-time-zone": Intl.DateTimeFormat().resolvedOptions().timeZone,
+  });
 });
 
 test("an edit that changes nothing is not sent", async () => {

@@ -44,7 +44,7 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     if (seen !== null && seen !== `"${todo?.version ?? 0}"`)
       return Response.json({ detail: "Changed." }, { status: 412 });
     if (method === "PATCH" && todo) Object.assign(todo, change, { version: todo.version + 1 });
-    return Response.json({});
+    return Response.json(todo ?? {});
   };
   const fetcher = vi.fn(answer);
   vi.stubGlobal("fetch", fetcher);
@@ -52,7 +52,7 @@ export function serve(todos: Todo[], faults: Faults = {}) {
 }
 
 interface Bulk {
-  readonly action: "complete" | "delete" | "restore";
+  readonly action: "complete" | "reopen" | "delete" | "restore";
   readonly ids: readonly string[];
 }
 
@@ -60,6 +60,7 @@ function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids }: 
   for (const id of ids) {
     const index = todos.findIndex((todo) => todo.id === id);
     if (action === "complete") Object.assign(todos[index] ?? {}, { done: true });
+    if (action === "reopen") Object.assign(todos[index] ?? {}, { done: false });
     if (action === "delete") for (const todo of todos.splice(index, 1)) deleted.set(id, todo);
     const lost = deleted.get(id);
     if (action === "restore" && lost !== undefined) todos.unshift(lost);

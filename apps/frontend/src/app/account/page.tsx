@@ -19,7 +19,7 @@ export default async function AccountPage() {
           <p className="break-words text-soft">Signed in as {user.email}</p>
         </div>
         <ChangePassword />
-        <DeleteAccount />
+        <DeleteAccount account={user.email} />
       </main>
     </>
   );

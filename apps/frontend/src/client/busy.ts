@@ -1,0 +1,19 @@
+import { Problem } from "./problem";
+
+const tries = 5;
+
+/** Whether the server is busy and said when to ask again. It has not acted on what it was asked then. */
+export function isBusy(error: Error | null): boolean {
+  return error instanceof Problem && error.waitSeconds !== undefined;
+}
+
+/** Whether to ask a busy server once more. */
+export function retryIfBusy(failures: number, error: Error): boolean {
+  return isBusy(error) && failures < tries;
+}
+
+/** How long to wait before the next try, in milliseconds: as long as the server says, else a little longer each time. */
+export function waitMs(failures: number, error: Error): number {
+  const seconds = error instanceof Problem ? error.waitSeconds : undefined;
+  return (seconds ?? 2 ** failures) * 1000;
+}

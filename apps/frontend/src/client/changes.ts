@@ -1,0 +1,117 @@
+import {
+  skipToken,
+  useMutation,
+  useMutationState,
+  useQuery,
+  useQueryClient,
+  type InfiniteData,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { isBusy, retryIfBusy, waitMs } from "./busy";
+import { confirm, send, type Change } from "./change";
+import { Problem } from "./problem";
+import { todosKey, type Todo } from "./todo";
+import type { Page } from "./todos";
+import { doneBy, type Done } from "./undo";
+import { bringBack, forgetSaved, setUnsaved } from "./unsaved";
+import type { Wanted } from "./wanted";
+
+const changeKey = [...todosKey, "change"] as const;
+const doneKey = ["done"] as const;
+
+/** How many of the last changes can be taken back. */
+const remembered = 10;
+
+/** What the cache keeps of one list. */
+export type Pages = InfiniteData<Page, string>;
+
+/**
+ * Says once for all pages what becomes of changes. They are sent one after the other in the order in which they were made,
+ * so that the last one wins. A refused one gives back what was typed for it.
+ */
+export function handleChanges(client: QueryClient): void {
+  const isLast = () => client.isMutating({ mutationKey: todosKey }) === 1;
+  client.setQueryDefaults(doneKey, { staleTime: Infinity, gcTime: Infinity });
+  client.setMutationDefaults<readonly Todo[], Error, Change>(changeKey, {
+    scope: { id: "todos" },
+    mutationFn: send,
+    retry: retryIfBusy,
+    retryDelay: waitMs,
+    onMutate: async () => {
+      setUnsaved(client, { failure: "" });
+      await client.cancelQueries({ queryKey: todosKey });
+    },
+    onSuccess: (saved, change) => {
+      writeDown(client, change, saved);
+      forgetSaved(client, change);
+      remember(client, doneBy(change, saved));
+    },
+    onError: (error, change) => {
+      // What ended with the session is sent after the next sign-in.
+      if (!(error instanceof Problem && error.status === 401)) bringBack(client, change, error);
+    },
+    onSettled: () => {
+      if (isLast()) void client.invalidateQueries({ queryKey: todosKey });
+    },
+  });
+}
+
+/** What makes a change: it shows at once, and is taken back if the server refuses it. */
+export function useChange(): (change: Change) => void {
+  return useMutation<readonly Todo[], Error, Change>({ mutationKey: changeKey }).mutate;
+}
+
+/** The changes that the server does not have yet, in the order in which they were made. */
+export function useUnsent(): readonly Change[] {
+  return useMutationState({
+    filters: { mutationKey: changeKey, status: "pending" },
+    select: (mutation) => mutation.state.variables as Change,
+  });
+}
+
+/** Whether a change waits because the server is busy. */
+export function useIsWaiting(): boolean {
+  const reasons = useMutationState({
+    filters: { mutationKey: changeKey, status: "pending" },
+    select: (mutation) => isBusy(mutation.state.failureReason),
+  });
+  return reasons.includes(true);
+}
+
+/** The last change that can be taken back, and what takes it back. */
+export function useUndo(change: (change: Change) => void): { last: Done | undefined; undo: () => void } {
+  const client = useQueryClient();
+  const { data: done = [] } = useQuery<readonly Done[]>({ queryKey: doneKey, queryFn: skipToken });
+  const last = done.at(-1);
+  const undo = () => {
+    if (last === undefined) return;
+    client.setQueryData(doneKey, done.slice(0, -1));
+    change(last.undo);
+  };
+  return { last, undo };
+}
+
+/** All lists as they are once the change is saved. */
+function writeDown(client: QueryClient, change: Change, saved: readonly Todo[]): void {
+  for (const [key, data] of client.getQueriesData<Pages>({ queryKey: todosKey })) {
+    const { sort } = key[1] as Wanted;
+    if (data !== undefined) {
+      client.setQueryData(
+        key,
+        mapTodos(data, (todos) => confirm(todos, change, saved, sort)),
+      );
+    }
+  }
+}
+
+function remember(client: QueryClient, done: Done | null): void {
+  if (done === null) return;
+  client.setQueryData<readonly Done[]>(doneKey, (before = []) => [...before, done].slice(-remembered));
+}
+
+/** Changes the todos of all pages as if they were one list; what is new goes on the first page. */
+function mapTodos(data: Pages, change: (todos: readonly Todo[]) => readonly Todo[]): Pages {
+  const changed = change(data.pages.flatMap((page) => page.todos));
+  const pages = data.pages.map((page, index) => ({ ...page, todos: index === 0 ? changed : [] }));
+  return { ...data, pages };
+}

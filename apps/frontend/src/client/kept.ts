@@ -1,0 +1,128 @@
+import {
+  dehydrate,
+  hashKey,
+  hydrate,
+  type DehydratedState,
+  type Mutation,
+  type QueryClient,
+} from "@tanstack/react-query";
+import type { Change } from "./change";
+import { Problem } from "./problem";
+import { todosKey } from "./todo";
+import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
+
+/** What a page keeps in the browser until the server has it. */
+interface Kept extends Pick<Unsaved, "title" | "drafts"> {
+  readonly changes: DehydratedState["mutations"];
+}
+
+const unsavedHash = hashKey(unsavedKey);
+const keeping = new WeakSet<QueryClient>();
+const prefixOf = (account: string) => `unsaved ${account} `;
+
+/**
+ * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages before
+ * this one have left. A page that is still open holds a lock on what it keeps, so that nothing is sent twice.
+ */
+export function keepUnsaved(client: QueryClient, account: string): void {
+  if (keeping.has(client)) return;
+  keeping.add(client);
+  const own = `${prefixOf(account)}${Date.now()}-${Math.random()}`;
+  const save = () => {
+    write(own, keptOf(client));
+  };
+  client.getMutationCache().subscribe(save);
+  client.getQueryCache().subscribe(({ query }) => {
+    if (query.queryHash === unsavedHash) save();
+  });
+  for (const key of keysOf(account)) {
+    whenFree(key, () => {
+      takeOver(client, read(key));
+      save();
+      write(key, null);
+    });
+  }
+  hold(own);
+}
+
+/** Whether something of this account is unsaved, in this page or another. */
+export function isAnythingUnsaved(account: string): boolean {
+  return keysOf(account).length > 0;
+}
+
+/** Forgets everything unsaved of this account. To be called when its pages are left for good. */
+export function forgetUnsaved(client: QueryClient, account: string): void {
+  client.clear();
+  for (const key of keysOf(account)) write(key, null);
+}
+
+function keptOf(client: QueryClient): Kept | null {
+  const { title, drafts } = unsavedIn(client);
+  const typed = Object.entries(drafts).filter(([, draft]) => changesAnything(draft));
+  const { mutations } = dehydrate(client, {
+    shouldDehydrateQuery: () => false,
+    shouldDehydrateMutation: (mutation) => mutation.options.mutationKey?.[0] === todosKey[0] && isUnsent(mutation),
+  });
+  if (title === "" && typed.length === 0 && mutations.length === 0) return null;
+  const changes = mutations.map((mutation) => ({
+    ...mutation,
+    state: { ...mutation.state, status: "pending", isPaused: true, error: null } as const,
+  }));
+  return { title, drafts: Object.fromEntries(typed), changes };
+}
+
+/**
+ * Whether a change is to be sent again by a later page. What ended with the session waits for the next sign-in. A new todo
+ * that is just being sent would be there twice; the browser finishes that by itself.
+ */
+function isUnsent({ state }: Mutation): boolean {
+  const { status, error, variables, isPaused, failureCount } = state;
+  if (error instanceof Problem && error.status === 401) return true;
+  if (status !== "pending") return false;
+  return (variables as Change).kind !== "add" || isPaused || failureCount > 0;
+}
+
+function takeOver(client: QueryClient, kept: Kept | null): void {
+  if (kept === null) return;
+  const { title, drafts } = unsavedIn(client);
+  setUnsaved(client, { title: title === "" ? kept.title : title, drafts: { ...kept.drafts, ...drafts } });
+  hydrate(client, { mutations: kept.changes, queries: [] });
+  void client.resumePausedMutations();
+}
+
+/** Calls back once no other page holds this; at once where pages cannot tell each other. */
+function whenFree(name: string, then: () => void): void {
+  if ("locks" in navigator) void navigator.locks.request(name, then);
+  else then();
+}
+
+/** Holds this until the page is gone. */
+function hold(name: string): void {
+  if ("locks" in navigator) void navigator.locks.request(name, () => new Promise<never>(() => undefined));
+}
+
+function keysOf(account: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefixOf(account)));
+  } catch {
+    return [];
+  }
+}
+
+function read(key: string): Kept | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null;
+  } catch {
+    return null;
+  }
+}
+
+/** A browser that keeps nothing, or has no room, is no reason to fail. */
+function write(key: string, kept: Kept | null): void {
+  try {
+    if (kept === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(kept));
+  } catch {
+    return;
+  }
+}

@@ -1,0 +1,385 @@
+import { focusManager, onlineManager } from "@tanstack/react-query";
+import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Todo } from "@/client/todo";
+import { Header } from "@/components/header";
+import { TodoList } from "@/components/todo-list";
+import { milk, serve, todosNamed, type Faults } from "../support/fake-server";
+import { show } from "../support/show";
+
+const account = "ann@example.com";
+let todos: Todo[];
+let faults: Faults;
+let fetcher: ReturnType<typeof serve>;
+
+beforeEach(() => {
+  // Lists are asked for again only after a while.
+  vi.useFakeTimers({ toFake: ["Date"] });
+  todos = [{ ...milk }];
+  faults = {};
+  fetcher = serve(todos, faults);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  focusManager.setFocused(undefined);
+  onlineManager.setOnline(true);
+  localStorage.clear();
+});
+
+async function edit(title = "Buy milk") {
+  await userEvent.click(await screen.findByRole("button", { name: `Edit ${title}` }));
+}
+
+async function retitle(title: string) {
+  await userEvent.clear(screen.getByLabelText("Title"));
+  await userEvent.type(screen.getByLabelText("Title"), title);
+}
+
+const save = () => userEvent.click(screen.getByRole("button", { name: "Save" }));
+const card = () => screen.queryByRole("region", { name: "Changed elsewhere" });
+const patches = () => fetcher.mock.calls.filter(([, init]) => init?.method === "PATCH");
+
+/** Looks away and back, which loads the list again, until the page has what was changed elsewhere meanwhile. */
+async function lookAway(elsewhere: Partial<Todo>) {
+  Object.assign(todos[0] ?? {}, elsewhere, { version: (todos[0]?.version ?? 0) + 1 });
+  const asked = fetcher.mock.calls.length;
+  vi.setSystemTime(Date.now() + 60_000);
+  focusManager.setFocused(false);
+  focusManager.setFocused(true);
+  await waitFor(() => {
+    expect(fetcher.mock.calls.length).toBeGreaterThan(asked);
+  });
+  await new Promise((passed) => setTimeout(passed, 20));
+}
+
+/** Leaves the page, and opens it anew. */
+function reload() {
+  cleanup();
+  show(<TodoList account={account} />);
+}
+
+describe("a todo that is changed elsewhere while its form is open", () => {
+  test("keeps the form, the typed text and the focus when the list is loaded again", async () => {
+    show(<TodoList />);
+    await edit();
+    await userEvent.type(screen.getByLabelText("Notes"), "Two bottles");
+    await lookAway({ title: "Buy soy milk", notes: "One bottle" });
+    expect(screen.getByLabelText("Notes")).toHaveFocus();
+    await userEvent.keyboard(" of it");
+    expect(screen.getByLabelText("Notes")).toHaveValue("Two bottles of it");
+    expect(screen.getByLabelText("Title")).toHaveValue("Buy milk");
+  });
+
+  test("is not reverted: a change of another field stays, without a question", async () => {
+    show(<TodoList />);
+    await edit();
+    await lookAway({ title: "Buy soy milk", tags: ["shop"] });
+    await userEvent.type(screen.getByLabelText("Notes"), "Two bottles");
+    await save();
+    await waitFor(() => {
+      expect(todos).toMatchObject([{ title: "Buy soy milk", tags: ["shop"], notes: "Two bottles" }]);
+    });
+    expect(card()).not.toBeInTheDocument();
+  });
+
+  test("asks if the same field was changed", async () => {
+    show(<TodoList />);
+    await edit();
+    await retitle("Buy oat milk");
+    await lookAway({ title: "Buy soy milk" });
+    await save();
+    await waitFor(() => {
+      expect(card()).toBeVisible();
+    });
+    expect(todos[0]?.title).toBe("Buy soy milk");
+  });
+
+  test("does not ask if both made the same change", async () => {
+    show(<TodoList />);
+    await edit();
+    await retitle("Buy oat milk");
+    await lookAway({ title: "Buy oat milk" });
+    await save();
+    expect(await screen.findByRole("checkbox", { name: "Buy oat milk" })).toBeVisible();
+    expect(card()).not.toBeInTheDocument();
+  });
+});
+
+describe("one's own changes are not taken for somebody else's", () => {
+  test("two quick edits of the same field", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    faults.hold = answered.promise;
+    show(<TodoList />);
+    for (const [from, to] of [
+      ["Buy milk", "Buy oat milk"],
+      ["Buy oat milk", "Buy soy milk"],
+    ] as const) {
+      await edit(from);
+      await retitle(to);
+      await save();
+    }
+    answered.resolve(undefined);
+    await waitFor(() => {
+      expect(todos[0]?.title).toBe("Buy soy milk");
+    });
+    expect(card()).not.toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  test("a tick and an edit without a connection", async () => {
+    show(<TodoList />);
+    await screen.findByText("Buy milk");
+    onlineManager.setOnline(false);
+    await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+    await edit();
+    await retitle("Buy oat milk");
+    await save();
+    await edit("Buy oat milk");
+    await retitle("Buy soy milk");
+    await save();
+    onlineManager.setOnline(true);
+    await waitFor(() => {
+      expect(todos).toMatchObject([{ title: "Buy soy milk", done: true }]);
+    });
+    expect(card()).not.toBeInTheDocument();
+  });
+});
+
+describe("what was typed is kept", () => {
+  test.each([503, 422, 404])("when the save is refused: %i", async (status) => {
+    show(<TodoList />);
+    await edit();
+    await retitle("Buy oat milk");
+    await userEvent.type(screen.getByLabelText("Tags"), "a".repeat(41));
+    fetcher.mockImplementationOnce(() => Promise.resolve(Response.json({ detail: "No luck." }, { status })));
+    await save();
+    expect(await screen.findByRole("alert")).toHaveTextContent(status === 404 ? "deleted elsewhere" : "No luck.");
+    expect(screen.getByLabelText("Title")).toHaveValue("Buy oat milk");
+    expect(screen.getByLabelText("Tags")).toHaveValue("a".repeat(41));
+    await save();
+    await waitFor(() => {
+      expect(todos).toMatchObject([{ title: "Buy oat milk", tags: ["a".repeat(41)] }]);
+    });
+    expect(screen.queryByLabelText("Title")).not.toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  test("when a filter takes the todo away, with the focus", async () => {
+    window.history.replaceState(null, "", "/?show=open");
+    show(<TodoList />);
+    await edit();
+    await userEvent.type(screen.getByLabelText("Notes"), "Two bottles");
+    await lookAway({ done: true });
+    await waitFor(() => {
+      expect(screen.getByRole("form", { name: "Edit Buy milk" })).toBeVisible();
+    });
+    expect(screen.getByLabelText("Notes")).toHaveFocus();
+    await userEvent.keyboard(" of it{Tab}");
+    await save();
+    await waitFor(() => {
+      expect(todos).toMatchObject([{ notes: "Two bottles of it", done: true }]);
+    });
+    expect(await screen.findByText("All done")).toBeVisible();
+  });
+
+  test("over a reload, and takes the focus from nobody", async () => {
+    show(<TodoList account={account} />);
+    await edit();
+    await retitle("Buy oat milk");
+    await userEvent.type(screen.getByLabelText("New todo"), "Call Ann");
+    reload();
+    expect(await screen.findByLabelText("Title")).toHaveValue("Buy oat milk");
+    expect(screen.getByLabelText("New todo")).toHaveValue("Call Ann");
+    expect(document.body).toHaveFocus();
+    await save();
+    await waitFor(() => {
+      expect(todos[0]?.title).toBe("Buy oat milk");
+    });
+    await waitFor(() => {
+      expect(JSON.stringify(Object.entries(localStorage))).not.toContain("oat");
+    });
+  });
+
+  test("over a reload together with the version that it was typed for", async () => {
+    show(<TodoList account={account} />);
+    await edit();
+    await retitle("Buy oat milk");
+    Object.assign(todos[0] ?? {}, { title: "Buy soy milk", version: 2 });
+    reload();
+    await screen.findByLabelText("Title");
+    await save();
+    await waitFor(() => {
+      expect(card()).toBeVisible();
+    });
+    reload();
+    await waitFor(() => {
+      expect(card()).toBeVisible();
+    });
+    await userEvent.click(within(card() ?? document.body).getByRole("button", { name: "Save mine" }));
+    await waitFor(() => {
+      expect(todos[0]?.title).toBe("Buy oat milk");
+    });
+  });
+
+  test("for each account apart, and not when it is given up", async () => {
+    show(<TodoList account={account} />);
+    await edit();
+    await retitle("Buy oat milk");
+    cleanup();
+    show(<TodoList account="ben@example.com" />);
+    await screen.findByText("Buy milk");
+    expect(screen.queryByLabelText("Title")).not.toBeInTheDocument();
+    reload();
+    await screen.findByLabelText("Title");
+    await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    reload();
+    await screen.findByText("Buy milk");
+    expect(screen.queryByLabelText("Title")).not.toBeInTheDocument();
+  });
+
+  test("when a new todo is refused while another is typed", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    Object.assign(faults, { refuse: true, hold: answered.promise });
+    show(<TodoList />);
+    await screen.findByText("Buy milk");
+    await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}Two{Enter}Thr");
+    answered.resolve(undefined);
+    await waitFor(() => {
+      for (const typed of ["One", "Two", "Thr"]) {
+        expect(screen.getByLabelText<HTMLInputElement>("New todo").value).toContain(typed);
+      }
+    });
+  });
+
+  test("when Escape or Enter only ends the composition of a letter", async () => {
+    show(<TodoList />);
+    await edit();
+    await retitle("牛乳");
+    fireEvent.keyDown(screen.getByLabelText("Title"), { key: "Escape", isComposing: true });
+    fireEvent.keyDown(screen.getByLabelText("Title"), { key: "Escape", keyCode: 229 });
+    expect(screen.getByLabelText("Title")).toHaveValue("牛乳");
+    fireEvent.keyDown(screen.getByLabelText("Title"), { key: "Escape" });
+    await waitFor(() => {
+      expect(screen.queryByLabelText("Title")).not.toBeInTheDocument();
+    });
+  });
+});
+
+describe("changes made without a connection", () => {
+  test("are sent after a reload, once and in order", async () => {
+    todos.push(...todosNamed("Sweep"));
+    show(<TodoList account={account} />);
+    await screen.findByText("Buy milk");
+    onlineManager.setOnline(false);
+    await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}Two{Enter}");
+    await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+    await userEvent.click(screen.getByRole("button", { name: "Delete Sweep" }));
+    await edit();
+    await retitle("Buy oat milk");
+    await save();
+    expect(fetcher.mock.calls.every(([, init]) => init?.method === "GET")).toBe(true);
+    cleanup();
+    onlineManager.setOnline(true);
+    show(<TodoList account={account} />);
+    await waitFor(() => {
+      expect(todos.map(({ title, done }) => [title, done])).toEqual([
+        ["Two", false],
+        ["One", false],
+        ["Buy oat milk", true],
+      ]);
+    });
+    await waitFor(() => {
+      expect(localStorage).toHaveLength(0);
+    });
+    reload();
+    expect(await screen.findAllByRole("checkbox")).toHaveLength(3);
+    expect(todos).toHaveLength(3);
+  });
+
+  test("show a conflict after a reload too", async () => {
+    show(<TodoList account={account} />);
+    await screen.findByText("Buy milk");
+    onlineManager.setOnline(false);
+    await edit();
+    await retitle("Buy oat milk");
+    await save();
+    cleanup();
+    Object.assign(todos[0] ?? {}, { title: "Buy soy milk", version: 2 });
+    onlineManager.setOnline(true);
+    show(<TodoList account={account} />);
+    await waitFor(() => {
+      expect(card()).toBeVisible();
+    });
+    expect(screen.getByText("Buy oat milk", { selector: "td" })).toBeVisible();
+  });
+
+  test("wait for the next sign-in if the session has ended meanwhile", async () => {
+    show(<TodoList account={account} />);
+    await screen.findByText("Buy milk");
+    faults.status = 401;
+    await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+    await waitFor(() => {
+      expect(fetcher).toHaveBeenCalledWith("/api/session", expect.objectContaining({ method: "DELETE" }));
+    });
+    cleanup();
+    delete faults.status;
+    show(<TodoList account={account} />);
+    await waitFor(() => {
+      expect(todos[0]?.done).toBe(true);
+    });
+  });
+});
+
+test("a busy server is asked again when it says, and the page says so", async () => {
+  show(<TodoList />);
+  await screen.findByText("Buy milk");
+  const busy = () =>
+    Promise.resolve(Response.json({ detail: "Busy." }, { status: 503, headers: { "retry-after": "1" } }));
+  fetcher.mockImplementationOnce(busy);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+  expect(await screen.findByText(/The server is busy/)).toBeVisible();
+  expect(screen.getByRole("checkbox", { name: "Buy milk" })).toBeChecked();
+  await waitFor(() => {
+    expect(todos[0]?.done).toBe(true);
+  });
+  expect(patches()).toHaveLength(2);
+  await waitFor(() => {
+    expect(screen.queryByText(/The server is busy/)).not.toBeInTheDocument();
+  });
+});
+
+describe("signing out", () => {
+  const page = (
+    <>
+      <Header email={account} />
+      <TodoList account={account} />
+    </>
+  );
+  const signedOut = () => fetcher.mock.calls.some(([address]) => address === "/api/session");
+
+  test("asks while something is unsaved, and then forgets it", async () => {
+    show(page);
+    await edit();
+    await retitle("Buy oat milk");
+    await userEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(screen.getByRole("alert")).toHaveTextContent("not saved yet");
+    await userEvent.click(screen.getByRole("button", { name: "Stay" }));
+    expect([signedOut(), screen.queryByRole("alert")]).toEqual([false, null]);
+    await userEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await userEvent.click(screen.getByRole("button", { name: "Sign out and lose it" }));
+    await waitFor(() => {
+      expect([signedOut(), localStorage.length]).toEqual([true, 0]);
+    });
+  });
+
+  test("asks nothing else", async () => {
+    show(page);
+    await screen.findByText("Buy milk");
+    await userEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await waitFor(() => {
+      expect(signedOut()).toBe(true);
+    });
+  });
+});
