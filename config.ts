@@ -4,9 +4,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { parse } from "yaml";
+import { problemOfDatabaseUrl } from "./components/lib/database-url.ts";
+import { developmentVariable } from "./components/lib/development.ts";
 import { egressTo } from "./components/lib/egress.ts";
 import type { Egress } from "./components/lib/egress.ts";
-import { developmentVariable } from "./components/lib/development.ts";
+import { problemOfHost } from "./components/lib/host.ts";
+import { redact } from "./provider/redact.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
 export interface Settings {
@@ -88,9 +91,9 @@ const llmKeys = { openaiApiKey: "OPENAI_API_KEY", cohereApiKey: "COHERE_API_KEY"
 
 /** The settings that are secret, with what each must be. Their checks must not repeat the value. */
 const secrets: Record<string, Check> = {
-  databaseUrl: postgresUrl,
-  openaiApiKey: () => undefined,
-  cohereApiKey: () => undefined,
+  databaseUrl: problemOfDatabaseUrl,
+  openaiApiKey: modelKey,
+  cohereApiKey: modelKey,
 };
 
 function wrongSecrets(): string[] {
@@ -108,27 +111,21 @@ function isEncrypted(name: string): boolean {
   return (runtimeConfig as unknown as { isConfigSecret(key: string): boolean }).isConfigSecret(name);
 }
 
-function postgresUrl(value: string): string | undefined {
-  const example = "such as postgresql://user:password@db.example.com:5432/todo";
-  if (!URL.canParse(value)) return `is no URL; it must be one ${example}`;
-  const { protocol, hostname } = new URL(value);
-  if (!["postgres:", "postgresql:"].includes(protocol)) return `is no URL of a PostgreSQL; it must be one ${example}`;
-  return reachable(hostname);
+/** What goes into a header of HTTP. A library's complaint about anything else repeats the key. */
+function modelKey(value: string): string | undefined {
+  return /^[\x21-\x7e]+$/.test(value) ? undefined : "holds a space, a line break or a letter that no key has";
 }
 
 function httpUrl(value: string): string | undefined {
   if (value === "") return undefined;
   if (!/^https?:\/\/[^/]/.test(value) || !URL.canParse(value)) return "it must be a URL that begins with https://";
-  const problem = reachable(new URL(value).hostname);
+  const { username, password, search, hash, hostname } = new URL(value);
+  if (`${username}${password}${search}${hash}` !== "") {
+    return "it must end with its path: it is no secret, so a key belongs into openaiApiKey or cohereApiKey";
+  }
+  const problem = problemOfHost(hostname);
   if (problem !== undefined) return `it ${problem}`;
   return Object.keys(llmKeys).some(given) ? undefined : "it is of no use without openaiApiKey or cohereApiKey";
-}
-
-/** Refuses hosts that are another thing to a pod, or that the cluster's network does not carry. */
-function reachable(hostname: string): string | undefined {
-  if (hostname === "") return "names no host";
-  if (/^(localhost|127\..*|\[::1\])$/.test(hostname)) return "names localhost, which to a pod is the pod itself";
-  return hostname.startsWith("[") ? "names an IPv6 address, and the cluster has IPv4 alone" : undefined;
 }
 
 function egress(): Egress[] {
@@ -170,7 +167,9 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     const problem = check(value);
     if (problem === undefined) return [];
     const name = `${pulumi.getProject()}:${key}`;
-    return [`${name} is ${value}, but ${problem}. Type, for example: npx pulumi config set ${key} ${example}`];
+    // Somebody may have put a secret where none belongs.
+    const shown = key === "llmBaseUrl" ? redact(value).replace(/[?#].*$/s, "[hidden]") : redact(value);
+    return [`${name} is ${shown}, but ${problem}. Type, for example: npx pulumi config set ${key} ${example}`];
   });
 }
 

@@ -3,6 +3,7 @@ import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import { containerKey } from "./diagnosis.ts";
 import type { FailedProbes } from "./diagnosis.ts";
 import type { Namespace } from "./kubernetes.ts";
+import { redact } from "./redact.ts";
 
 const lines = 8;
 const width = 200;
@@ -51,8 +52,8 @@ const timeOf = (event: CoreV1Event): number => new Date(event.lastTimestamp ?? e
 
 const byTime = (one: CoreV1Event, other: CoreV1Event): number => timeOf(one) - timeOf(other);
 
-/** A program may write anything; on a terminal it shall be text, and short. */
+/** A program may write anything; on a terminal it shall be text, short, and without a secret. */
 function tame(line: string): string {
-  const text = stripVTControlCharacters(line).replace(/\p{Cc}/gu, " ");
+  const text = redact(stripVTControlCharacters(line).replace(/\p{Cc}/gu, " "));
   return text.length > width ? `${text.slice(0, width - 1)}…` : text;
 }

@@ -112,6 +112,37 @@ describe("the settings", () => {
     });
   }
 
+  for (const key of ["openaiApiKey", "cohereApiKey"]) {
+    it(`C2: refuse a ${key} that no header can hold, and do not repeat it`, () => {
+      for (const value of ["hush hush", "hush\n", "hüsh-hush"]) {
+        const text = messageOf({ [key]: value });
+        assert.match(
+          text,
+          new RegExp(`^todo-stack:${key} holds a space, a line break or .*config set --secret ${key}$`),
+        );
+        assert.doesNotMatch(text, /hush/);
+      }
+    });
+  }
+
+  for (const llmBaseUrl of [
+    "https://me:hush@llm.example.com/v1",
+    "https://hush@llm.example.com/v1",
+    "https://llm.example.com/v1?key=hush",
+    "https://llm.example.com/v1#hush",
+    "llm.example.com?key=hush",
+  ]) {
+    it(`C2: refuse ${llmBaseUrl.replace("hush", "…")}, which is no secret, and do not repeat what is one`, () => {
+      const text = messageOf({ llmBaseUrl, openaiApiKey: "sk-1" });
+      assert.match(text, /^todo-stack:llmBaseUrl is .*, but it must /);
+      assert.doesNotMatch(text, /hush/);
+    });
+  }
+
+  it("do not repeat a secret that somebody has set where none belongs", () => {
+    assert.doesNotMatch(messageOf({ namespace: "postgresql://me:hush@db/todo" }), /hush/);
+  });
+
   it("leave keys of other packages alone", () => {
     assert.equal(load({ "kubernetes:context": "mine", "todo:port": "1" }).port, 30080);
   });

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import { redact } from "../../provider/redact.ts";
 
 /** Longest rest of a line, in characters. */
 const longestRest = 160;
@@ -6,14 +7,11 @@ const longestRest = 160;
 /** Fields that all lines have, and that tell nothing here. */
 const usual = new Set(["timestamp", "level", "message", "logger", "exception"]);
 
-/** A password in a URL, and a token of a request. */
-const secret = /(:\/\/[^\s/:@]*:)[^\s/@]+(?=@)|(\bBearer )[\w.~+/-]+/g;
-
 /**
  * Makes a line of a log readable: of JSON the time, the level and the message, then the rest in short; an exception as the lines
  * it is. Any other line is left as it is. Passwords in URLs and bearer tokens are not shown.
  */
-export const readable = (line: string): string => tame(formatted(line)).replaceAll(secret, "$1$2***").trimEnd();
+export const readable = (line: string): string => redact(tame(formatted(line))).trimEnd();
 
 /** A program may write anything; on a terminal it shall be text. */
 const tame = (text: string): string => stripVTControlCharacters(text).replaceAll(/[^\P{Cc}\n\t]/gu, " ");
@@ -50,5 +48,7 @@ const restOf = (fields: Record<string, unknown>): string => {
     .filter(([key, value]) => !usual.has(key) && value !== null && value !== "")
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
-  return rest.length > longestRest ? `${rest.slice(0, longestRest - 1)}…` : rest;
+  // Before it is cut: a secret that is cut in two is not known by its form any more.
+  const shown = redact(rest);
+  return shown.length > longestRest ? `${shown.slice(0, longestRest - 1)}…` : shown;
 };

@@ -15,17 +15,23 @@ const secrets: RegExp[] = [
   /\beyJ[\w-]{8,2000}\.[\w-]{8,2000}(?:\.[\w-]*)?/g,
   /\b(?:sk|pk|rk|ghp|gho|ghs|glpat|xox[abp])[-_][\w-]{12,}/g,
   /\b(Bearer |Basic )[\w+/.=~-]{8,}/gi,
-  // A password in a URL.
-  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,100}:)[^\s@/]{1,500}(?=@)/gi,
+  // A password in a URL, up to the last @: it may hold one itself, or a slash. A number may also be a port.
+  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/@]{0,100}:)(?!\d{1,5}(?:\/|\?|$))[^\s"'<>]{1,500}(?=@)/gi,
   // NAME=value, name: value, "name": "value".
   /((?:pass(?:word|wd|phrase)?|secret|token|api[-_]?key|credential|authorization|cookie)[\w-]{0,40}["']?\s*[:=]\s*["']?)(?!\[redacted\])[^\s"',;}]{3,}/gi,
 ];
 
-/** Takes out what looks like a secret. What a URL writes as `%3A` and its like is written plainly: it hides one no better. */
+/**
+ * Takes out what looks like a secret. What a URL writes as `%3A` and its like is written plainly: it hides one no better. Before
+ * that too, since a password with a space or an @ in it is a whole only as it is written in the URL.
+ */
 export const redact = (text: string): string =>
+  withoutSecrets(withoutSecrets(text).replace(/%(?:2[0-24-9a-f]|3[ad]|40)/gi, decodeURIComponent));
+
+const withoutSecrets = (text: string): string =>
   secrets.reduce(
     (rest, pattern) => rest.replace(pattern, (_all, kept: unknown) => `${textOf(kept)}[redacted]`),
-    text.replace(/%(?:2[0-24-9a-f]|3[ad]|40)/gi, decodeURIComponent),
+    text,
   );
 
 const textOf = (group: unknown): string => (typeof group === "string" ? group : "");

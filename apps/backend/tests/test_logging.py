@@ -6,6 +6,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
@@ -66,3 +67,26 @@ def test_unexpected_error_is_logged_once_with_its_trace(app: FastAPI, logged: St
     errors = [line for line in lines(logged) if line["level"] == "error"]
     assert [(line["request_id"], line["message"]) for line in errors] == [("broken", "request failed")]
     assert "RuntimeError: what went wrong" in errors[0]["exception"]
+
+
+def test_secrets_of_the_settings_are_taken_out_of_what_libraries_log(capsys: pytest.CaptureFixture[str]) -> None:
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    configure_logging("INFO", ["canary-one", "canary-one-more", "short"])
+    try:
+        library = logging.getLogger("psycopg.pool")
+        library.warning("error connecting: %s", "invalid percent-encoded token: \"canary-one-more\"")
+        library.warning("at %s", "postgresql://todo:other-password@db/todo", extra={"short": 1})
+        structlog.get_logger("x").info("said", parts={"list": ["canary-one"]}, error=ValueError("canary-one"), short=1)
+        try:
+            raise RuntimeError("canary-one")
+        except RuntimeError:
+            library.exception("broken")
+    finally:
+        root.handlers[:] = before
+    output = capsys.readouterr().out
+    assert [json.loads(line)["logger"] for line in output.splitlines()] == ["psycopg.pool", "psycopg.pool", "x", "psycopg.pool"]
+    assert "canary" not in output
+    assert "other-password" not in output
+    assert "RuntimeError: [hidden]" in output
+    assert "@db/todo" in output, "what is no secret stays"
+    assert "short" in output, "a short word is not taken out: it is a part of others"

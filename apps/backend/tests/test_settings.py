@@ -61,3 +61,36 @@ def test_missing_secret_stops_the_start(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delenv(name)
     with pytest.raises(ValidationError, match=name.lower()):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("password", ["can%ary", "can%zzary", "can@ary", "can/ary", "1/canary", "canary%00"])
+@pytest.mark.parametrize("name", ["todo", "to%do"])
+def test_password_that_is_not_encoded_is_refused_and_not_shown(name: str, password: str) -> None:
+    with pytest.raises(ValidationError, match="write % as %25, @ as %40") as caught:
+        Settings(database_url=f"postgresql://{name}:{password}@db.example.com:5432/todo", jwt_secret="x" * 32)
+    assert "can" not in str(caught.value).replace("cannot", "")
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("password", ["can%25ary", "can%40ary%2F", "ca:n?a#ry", "pässwort", ""])
+def test_password_that_libpq_reads_is_taken(password: str) -> None:
+    url = f"postgresql://todo:{password}@db.example.com:5432/todo?sslmode=require"
+    assert Settings(database_url=url, jwt_secret="x" * 32).database_url.get_secret_value().endswith(url[10:])
+
+
+def test_secret_values_are_every_form_of_every_secret() -> None:
+    settings = Settings(
+        database_url="postgresql://todo:hu%40sh@db/todo",
+        jwt_secret="j" * 32,
+        jwt_secret_next="n" * 32,
+        openai_api_key="key",
+    )
+    assert set(settings.secret_values) == {
+        "postgresql+psycopg://todo:hu%40sh@db/todo",
+        "postgresql://todo:hu%40sh@db/todo",
+        "hu%40sh",
+        "hu@sh",
+        "j" * 32,
+        "n" * 32,
+        "key",
+    }

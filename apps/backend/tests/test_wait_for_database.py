@@ -44,6 +44,21 @@ def test_gives_up_in_time_and_says_what_to_check(
     assert "canary" not in json.dumps(output), "the password is in the log"
 
 
+def test_driver_that_repeats_the_password_is_not_logged(
+    make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = make_settings(database_url="postgresql://todo:canary-database-password@127.0.0.1:1/todo")
+
+    def refuse(url: str, **_: object) -> None:
+        raise psycopg.ProgrammingError(f'cannot read "{url}": canary-database-password')
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    assert wait_for_database.main(settings) == 1
+    output = logged(capsys)
+    assert output[-1]["message"] == "the schema could not be brought up to date"
+    assert "canary" not in json.dumps(output)
+
+
 def test_second_run_changes_nothing(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert wait_for_database.main(settings) == 0
     messages = [line["message"] for line in logged(capsys)]

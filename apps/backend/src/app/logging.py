@@ -1,7 +1,9 @@
 """One JSON object per line on stdout, for our own log calls and those of every library."""
 
 import logging
+import re
 import sys
+from collections.abc import Iterable, Mapping
 
 import structlog
 
@@ -16,8 +18,41 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 
 
-def configure_logging(level: str) -> None:
-    """Send everything at `level` (DEBUG, INFO, WARNING, ERROR) and above to stdout as JSON."""
+_HIDDEN = "[hidden]"
+_SHORTEST = 8
+"""A shorter secret is a part of too many words."""
+
+
+class _Redactor:
+    """Takes secrets out of whatever is logged: libraries repeat what they were given when they complain of it."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        # The longest first: one may be a part of another.
+        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
+        patterns = [*map(re.escape, known), r"(?<=://)[^\s/@\"']+(?=@)"]
+        self._pattern = re.compile("|".join(patterns))
+
+    def __call__(
+        self, _: object, __: str, event: structlog.typing.EventDict
+    ) -> structlog.typing.EventDict:
+        return {key: self._redact(value) for key, value in event.items()}
+
+    def _redact(self, value: object) -> object:
+        if isinstance(value, str):
+            return self._pattern.sub(_HIDDEN, value)
+        if isinstance(value, Mapping):
+            return {key: self._redact(part) for key, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._redact(part) for part in value]
+        # Rendered by its `repr`.
+        return value if value is None or isinstance(value, bool | int | float) else self._redact(repr(value))
+
+
+def configure_logging(level: str, secrets: Iterable[str] = ()) -> None:
+    """Send everything at `level` (DEBUG, INFO, WARNING, ERROR) and above to stdout as JSON.
+
+    `secrets` of at least 8 characters are taken out of it, and user and password of every URL.
+    """
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -34,6 +69,7 @@ def configure_logging(level: str) -> None:
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _Redactor(secrets),
                 structlog.processors.EventRenamer("message"),
                 structlog.processors.JSONRenderer(),
             ],

@@ -73,7 +73,7 @@ class _Api(FastAPI):
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application. Without `settings`, they are read from secret files and the environment."""
     settings = settings or load_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.secret_values)
     metrics = Metrics()
     app = _Api(
         title="Todo API",

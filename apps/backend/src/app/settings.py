@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -16,7 +18,22 @@ def _with_driver(url: SecretStr) -> SecretStr:
     value = re.sub(r"^postgres(ql)?://", DRIVER, url.get_secret_value())
     if not value.startswith(DRIVER):
         raise ValueError("must be a PostgreSQL URL such as postgresql://user:password@host:5432/database")
+    if not _is_readable(value.replace(DRIVER, "postgresql://", 1)):
+        raise ValueError(
+            "cannot be read: in user and password, write % as %25, @ as %40, / as %2F, : as %3A, ? as %3F, # as %23"
+        )
     return SecretStr(value)
+
+
+def _is_readable(url: str) -> bool:
+    """Tell ahead what libpq would refuse with the password in its message, or take for another host."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        return False
+    elsewhere = "".join(str(parts.get(key, "")) for key in ("host", "dbname"))
+    ports = str(parts.get("port", "5432")).split(",")
+    return "@" not in elsewhere and all(port.isascii() and port.isdigit() for port in ports)
 
 
 def _split_origins(value: str) -> str:
@@ -109,6 +126,16 @@ class Settings(BaseSettings):
     def cors_origin_list(self) -> list[str]:
         """`cors_origins`, taken apart."""
         return [origin.strip() for origin in self.cors_origins.split(",") if origin.strip()]
+
+    @property
+    def secret_values(self) -> list[str]:
+        """Everything that must not be logged, in each form in which a library may repeat it."""
+        url = self.database_url.get_secret_value()
+        plain = url.replace(DRIVER, "postgresql://", 1)
+        written = re.match(r"[^:/]*:([^@]*)@", plain.partition("://")[2])
+        password = [str(conninfo_to_dict(plain).get("password") or ""), written[1] if written else ""]
+        keys = [self.jwt_secret, self.jwt_secret_previous, self.jwt_secret_next, self.openai_api_key, self.cohere_api_key]
+        return [url, plain, *password, *(key.get_secret_value() for key in keys if key)]
 
     @property
     def llm_key(self) -> SecretStr | None:

@@ -34,7 +34,7 @@ def wait(settings: Settings, deadline: float) -> bool:
             psycopg.connect(plain_url(settings), **CONNECT_ARGS).close()
         except psycopg.OperationalError as error:
             left = deadline - time.monotonic()
-            reason = str(error).splitlines()[0]
+            reason = _reason(error)
             log.info("waiting for the database", attempt=attempt, seconds_left=max(0, round(left)), reason=reason)
             if left <= _PAUSE_SECONDS:
                 return False
@@ -42,6 +42,11 @@ def wait(settings: Settings, deadline: float) -> bool:
         else:
             log.info("database answers", attempt=attempt)
             return True
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Return the first line of what the driver says; its class where it says nothing."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def migrate(settings: Settings, deadline: float) -> None:
@@ -107,15 +112,15 @@ def _fill_search_text(settings: Settings, deadline: float) -> None:
 def main(settings: Settings | None = None) -> int:
     """Wait, migrate, and return the exit code."""
     settings = settings or load_settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, settings.secret_values)
     deadline = time.monotonic() + settings.database_wait_seconds
     try:
         if not wait(settings, deadline):
             log.error("the database did not answer in time: check DATABASE_URL and that PostgreSQL runs")
             return 1
         migrate(settings, deadline)
-    except psycopg.OperationalError as error:
-        log.error("the schema could not be brought up to date", reason=str(error).splitlines()[0])
+    except psycopg.Error as error:
+        log.error("the schema could not be brought up to date", reason=_reason(error))
         return 1
     return 0
 

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { redact } from "../../provider/redact.ts";
+
+describe("what is shown of what programs say", () => {
+  for (const [text, shown] of [
+    ["at postgresql://todo:hush@db.example.com/todo", "at postgresql://[hidden]@db.example.com/todo"],
+    ["postgresql+psycopg://todo:hu%40sh@db:5432/todo?x=y", "postgresql+psycopg://[hidden]@db:5432/todo?x=y"],
+    // As somebody may have written it who does not know that these have to be encoded.
+    ["postgres://todo:hu@sh@db/todo", "postgres://[hidden]@db/todo"],
+    ["postgres://todo:hu/sh@db/todo", "postgres://[hidden]@db/todo"],
+    ["postgres://todo:hu:sh?x#y@db/todo", "postgres://[hidden]@db/todo"],
+    ["https://hush@example.com/", "https://[hidden]@example.com/"],
+    ["http://me:hush@proxy:3128", "http://[hidden]@proxy:3128"],
+    ["?user=me&password=hush&x=y", "?user=me&password=[hidden]&x=y"],
+    ["host=db password='hu sh' user=me", "host=db password=[hidden] user=me"],
+    ['invalid percent-encoded token: "hu%sh"', "invalid percent-encoded token: [hidden]"],
+    ["Authorization: Bearer hush-hush-hush", "Authorization: Bearer [hidden]"],
+    ["key sk-hush-hush-hush-hush", "key [hidden]"],
+  ] as const) {
+    it(`is ${shown}`, () => {
+      assert.equal(redact(text), shown);
+      assert.doesNotMatch(redact(text), /hush|hu[^i]/);
+    });
+  }
+
+  for (const text of [
+    "https://registry.npmjs.org:443/@scope/package",
+    "https://registry.npmjs.org/@scope/package",
+    "see http://localhost:30080 and ann@example.com",
+    "waiting for postgres:5432 (3 s)",
+  ]) {
+    it(`is all of "${text}"`, () => assert.equal(redact(text), text));
+  }
+
+  it("takes no time to speak of, whatever is said", () => {
+    const long = `${"a://".repeat(2_000)}${"b:".repeat(5_000)}`;
+    assert.equal(typeof redact(long), "string");
+  });
+});
