@@ -1,4 +1,5 @@
 import { execa } from "execa";
+import { pluginEnvironment } from "./environment.ts";
 
 /** How a command ended. */
 export interface Outcome {
@@ -16,11 +17,11 @@ export class Commands {
   readonly #cancelled: AbortSignal;
 
   /**
-   * @param env the whole environment of the commands.
+   * @param env the environment of this process, of which the commands get what {@link pluginEnvironment} lets through.
    * @param cancelled ends a command that is running; later ones are not started.
    */
   constructor(env: NodeJS.ProcessEnv, cancelled: AbortSignal) {
-    this.#env = onThisMachine(withoutActiveDaemon(env));
+    this.#env = pluginEnvironment(env);
     this.#cancelled = cancelled;
   }
 
@@ -85,23 +86,4 @@ const isMissing = ({ code }: { code?: string | undefined }): boolean => code ===
 
 function textOf(output: unknown): string {
   return typeof output === "string" ? output : "";
-}
-
-/** Undoes `eval $(minikube docker-env)` of the user's shell, which would send docker commands into some cluster. */
-function withoutActiveDaemon(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (env.MINIKUBE_ACTIVE_DOCKERD === undefined) return env;
-  const changed = ["MINIKUBE_ACTIVE_DOCKERD", "DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
-  const before = changed.map((name) => [name, env[`MINIKUBE_EXISTING_${name}`]]).filter(([, value]) => value);
-  const others = Object.entries(env).filter(([name]) => !changed.includes(name));
-  return Object.fromEntries([...others, ...before]) as NodeJS.ProcessEnv;
-}
-
-/** Whether the address of a Docker engine is on this machine. */
-export const isLocal = (host: string): boolean => /^(unix|npipe):/.test(host);
-
-/** Leaves out what would send commands to the Docker of another machine: the cluster is to run on this one. */
-function onThisMachine(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const remote = ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
-  const foreign = isLocal(env["DOCKER_HOST"] ?? "") ? [] : remote;
-  return Object.fromEntries(Object.entries(env).filter(([name]) => ![...foreign, "DOCKER_CONTEXT"].includes(name)));
 }

@@ -1,5 +1,5 @@
-import { isLocal } from "./commands.ts";
 import type { Commands } from "./commands.ts";
+import { isLocal } from "./environment.ts";
 import { UserError } from "./errors.ts";
 
 /** What a machine or a Docker engine has to give. */

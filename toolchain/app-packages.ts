@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { environment } from "./environment.ts";
+import { toolEnvironment } from "./environment.ts";
 import { packagesAreInstalled } from "./packages.mjs";
 import { checkout } from "./paths.ts";
 import { run } from "./run.ts";
@@ -14,7 +14,7 @@ export const appPackagesStep = (app: "frontend" | "aiops"): Step => {
     isDone: () => Promise.resolve(packagesAreInstalled(folder)),
     run: async (report) => {
       const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-      await run(`install ${title}`, "npm", args, { cwd: folder, env: environment(), report });
+      await run(`install ${title}`, "npm", args, { cwd: folder, env: toolEnvironment(), report });
     },
   };
 };

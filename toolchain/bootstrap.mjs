@@ -84,7 +84,9 @@ const installPackages = async (env) => {
 /** The user's npm, run by the Node that comes first on the PATH of `env`. @param {string[]} args @param {NodeJS.ProcessEnv} env */
 const npm = (args, env) => {
   const script = process.env["npm_execpath"];
-  const options = { cwd: checkout, env, maxBuffer: 1e8 };
+  // The passphrase of the state is for Pulumi alone.
+  const own = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
+  const options = { cwd: checkout, env: { ...env, ...own }, maxBuffer: 1e8 };
   return script === undefined ? execute("npm", args, options) : execute("node", [script, ...args], options);
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
+import { toolEnvironment } from "./environment.ts";
 import { checkout } from "./paths.ts";
 import { ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
 import type { Step } from "./step.ts";
@@ -162,7 +163,11 @@ const shellScripts = async (): Promise<string[]> =>
 
 /** The files that git tracks whose paths in the checkout match. */
 const trackedFiles = async (pattern: RegExp): Promise<string[]> => {
-  const { stdout } = await execa("git", ["ls-files", "-z"], { cwd: checkout });
+  const { stdout } = await execa("git", ["ls-files", "-z"], {
+    cwd: checkout,
+    env: toolEnvironment(),
+    extendEnv: false,
+  });
   return stdout.split("\0").filter((file) => pattern.test(file));
 };
 

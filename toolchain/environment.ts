@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
+import { userEnvironment } from "../provider/environment.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
 import { cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
@@ -9,36 +10,47 @@ import { minikubeEnvironment } from "./registries/images/environment.ts";
 import { commands, versions } from "./tools/versions.ts";
 
 /**
- * The environment in which Pulumi, Minikube, Docker and Helm run for this checkout: the user's, with the tools of the
- * stack first on PATH and with Pulumi's state and Minikube's home in places of our own.
+ * The environment in which every program of the stack but Pulumi runs: what it may know of the user's, with the tools of the
+ * stack first on PATH and with Minikube's home in a place of our own. No passphrase is in it.
  */
-export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
-  ...user,
+export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...userEnvironment(user),
   // What `npm run dev` tells the program, and nobody else.
   [developmentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
-  ...pulumiEnvironment(user),
   MINIKUBE_HOME: minikubeHome,
   // Pulumi starts Node half a dozen times, for the program and for plugins: each need not compile what one of them has.
   NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? join(cacheFolder, "compile-cache"),
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
-  ...(isRegistryOnly() ? { ...minikubeEnvironment(), PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  ...(isRegistryOnly() ? minikubeEnvironment() : {}),
 });
 
-const pulumiEnvironment = (user: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+/** The environment in which Pulumi runs for this checkout: the same, with its state in a place of our own, and its passphrase. */
+export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...toolEnvironment(user),
+  ...Object.fromEntries(Object.entries(user).filter(([name]) => usersPulumi.has(name))),
   PULUMI_HOME: pulumiHome,
   PULUMI_BACKEND_URL: `file://${stateFolder}`,
   PULUMI_SKIP_UPDATE_CHECK: "true",
   // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
   PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+  ...(isRegistryOnly() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
 });
+
+/** What the user may tell Pulumi by its variables. Any other would change what is done, or whether it is asked for. */
+const usersPulumi = new Set([
+  "PULUMI_CONFIG_PASSPHRASE",
+  "PULUMI_CONFIG_PASSPHRASE_FILE",
+  "PULUMI_STACK",
+  "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
+]);
 
 /** True if the user has a passphrase of their own in the environment. */
 export const bringsPassphrase = (user: NodeJS.ProcessEnv = process.env): boolean =>
   user.PULUMI_CONFIG_PASSPHRASE !== undefined ||
-  (user.PULUMI_CONFIG_PASSPHRASE_FILE ?? passphraseFile) !== passphraseFile;
+  (user.PULUMI_CONFIG_PASSPHRASE_FILE || passphraseFile) !== passphraseFile;
 
 /** The tools that set-up installed, then the user's PATH without the `pulumi` of a checkout, which starts all this. */
 const searchPath = (path: string): string => {

@@ -1,6 +1,8 @@
 import process from "node:process";
 import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { setForeignAside } from "./own-kubeconfig.ts";
+import { environment } from "./environment.ts";
+import { mustHavePassphrase } from "./passphrase.ts";
 import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { wordsOf } from "./pulumi-commands.ts";
 import type { Effect } from "./pulumi-commands.ts";
@@ -22,6 +24,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<void> =
   await setForeignAside(stateFolder, minikubeHome);
   const stack = stackIn(args);
   if (stack === undefined) return;
+  mustHavePassphrase(stack, environment());
   if (effect === "previews") {
     deploymentOf(stack);
     return;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import packages from "../package.json" with { type: "json" };
 import { environment } from "./environment.ts";
 import { isRegistryOnly } from "./machine.ts";
-import { pluginFolder, pulumiHome } from "./paths.ts";
+import { pluginFolder, pulumiHome, stateFolder } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 import { run } from "./run.ts";
 import { installStandIns } from "./stand-ins/install.ts";
 import type { Step } from "./step.ts";
@@ -39,6 +40,7 @@ const standInStep = (): Step => ({
 /** The plugins are large, and the same for every checkout. */
 const shareFolder = async (): Promise<void> => {
   await mkdir(pluginFolder, { recursive: true });
+  makePrivateFolder(stateFolder);
   await mkdir(pulumiHome, { recursive: true });
   if (lstatSync(folder, { throwIfNoEntry: false }) === undefined) await symlink(pluginFolder, folder);
 };

@@ -1,6 +1,6 @@
 import { dockerCapacity } from "../provider/docker.ts";
 import { Commands } from "../provider/commands.ts";
-import { environment } from "./environment.ts";
+import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
@@ -15,7 +15,7 @@ import { plainSettings, stackState } from "./stack-files.ts";
 export const mustReachCluster = async (stack: string): Promise<void> => {
   if (stackState(checkout, stack)?.instance === undefined) return;
   if (plainSettings(checkout, stack).driver !== "docker") return;
-  await dockerCapacity(new Commands(environment(), AbortSignal.timeout(60_000)));
+  await dockerCapacity(new Commands(toolEnvironment(), AbortSignal.timeout(60_000)));
 };
 
 /**
@@ -25,7 +25,7 @@ export const mustReachCluster = async (stack: string): Promise<void> => {
 export const mustHaveNoCluster = async (stack: string, commands?: Commands): Promise<void> => {
   const place = { folder: checkout, home: minikubeHome, stack };
   const { life, settings } = await lookAtCluster(
-    commands ?? new Commands(environment(), AbortSignal.timeout(60_000)),
+    commands ?? new Commands(toolEnvironment(), AbortSignal.timeout(60_000)),
     place,
   );
   if (life === "missing" || life === "foreign") return;

@@ -1,15 +1,18 @@
-import { createWriteStream, mkdirSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
 import { execa } from "execa";
+import { userEnvironment } from "../provider/environment.ts";
+import { redact } from "../provider/redact.ts";
 import { ToolchainError } from "./errors.ts";
 import { display, logFolder } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 
 /** How a command is run. */
 export interface RunOptions {
   /** Defaults to the current folder. */
   cwd?: string;
-  /** The whole environment of the command. Defaults to this process's. */
+  /** The whole environment of the command. Defaults to what programs may know of this process's. */
   env?: NodeJS.ProcessEnv;
   /** Written to the command's standard input; nothing by default. */
   input?: string;
@@ -35,21 +38,22 @@ export const logFile = (title: string): string =>
   join(logFolder, `${title.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-")}.log`);
 
 /**
- * Runs a command to its end; what it prints goes to a log file named after `title`, not to the terminal.
+ * Runs a command to its end; what it prints goes to a log file named after `title`, not to the terminal. Whoever runs one that
+ * prints a secret takes {@link ask} instead.
  * @param title what is being done, for the log's name and the message: `build helm 3.20.2`.
  * @returns what it printed on standard output, without the last line break.
  * @throws ToolchainError when it cannot be started or fails: with its last lines and the path of the log.
  */
 export const run = async (title: string, file: string, args: string[], options: RunOptions = {}): Promise<string> => {
-  mkdirSync(logFolder, { recursive: true });
+  makePrivateFolder(logFolder);
   const path = logFile(title);
-  const log = createWriteStream(path, { flags: "a" });
+  const log = createWriteStream(path, { flags: "a", mode: 0o600 });
   log.write(`\n# ${new Date().toISOString()} ${title}\n`);
   const lines: string[] = [];
   try {
     const command = execa(file, args, {
       cwd: options.cwd ?? process.cwd(),
-      env: options.env ?? process.env,
+      env: options.env ?? userEnvironment(process.env),
       extendEnv: false,
       all: true,
       ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
@@ -57,7 +61,8 @@ export const run = async (title: string, file: string, args: string[], options: 
     if (options.mayBeEnded === true) running.add(command);
     // Handled below; an iterator that ends early must not leave it unhandled.
     void command.catch(() => undefined).finally(() => running.delete(command));
-    for await (const line of command.iterable({ from: "all" })) {
+    for await (const printed of command.iterable({ from: "all" })) {
+      const line = redact(printed);
       log.write(`${line}\n`);
       lines.push(line);
       if (lines.length > shownLines) lines.shift();
@@ -72,6 +77,34 @@ export const run = async (title: string, file: string, args: string[], options: 
     log.end();
     await once(log, "close");
   }
+};
+
+/**
+ * Asks a command something whose answer may be a secret: nothing that it prints is kept.
+ * @param title what is being done, for the message.
+ * @returns what it printed on standard output, without the last line break.
+ * @throws ToolchainError when it cannot be started or fails: with its last lines on standard error.
+ */
+export const ask = async (
+  title: string,
+  file: string,
+  args: string[],
+  { cwd, env }: Pick<RunOptions, "cwd" | "env"> = {},
+): Promise<string> => {
+  const options = {
+    cwd: cwd ?? process.cwd(),
+    env: env ?? userEnvironment(process.env),
+    extendEnv: false,
+    stdin: "ignore",
+  } as const;
+  const { stdout, stderr, failed, ...how } = await execa(file, args, { ...options, reject: false });
+  if (!failed) return stdout;
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const tail = lines.slice(-shownLines).map((line) => `\n    ${redact(line)}`);
+  throw new ToolchainError(
+    `${title} failed: ${reason(how)}${tail.join("")}`,
+    "Mend it, then run the same command again.",
+  );
 };
 
 const reason = (error: unknown): string => {

@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { checkout } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 
 const saltLine = /^encryptionsalt:.*\r?\n?/m;
 const secretLine = /^\s+(-\s+)?secure:/m;
@@ -37,7 +38,7 @@ export const hasSecrets = (stack: string, folder: string = checkout): boolean =>
 const copyOf = (file: string): string => join(dirname(file), ".state", `${basename(file)}.before`);
 
 const keepCopies = (folder: string, settings: Map<string, string>): void => {
-  mkdirSync(join(folder, ".state"), { recursive: true });
+  makePrivateFolder(join(folder, ".state"));
   for (const [file, text] of settings) if (text !== "") writeFileSync(copyOf(file), text, { mode: 0o600 });
 };
 

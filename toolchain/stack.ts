@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bringsPassphrase, environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "./paths.ts";
-import { run } from "./run.ts";
+import { mustHavePassphrase } from "./passphrase.ts";
+import { makePrivateFolder } from "./private-files.ts";
+import { ask, run } from "./run.ts";
 import { hasSecrets, keepingSettings } from "./settings.ts";
+import { stateFile } from "./stack-files.ts";
 import type { Step } from "./step.ts";
 import { pulumi } from "./tools/pulumi.ts";
 import { toolTitle } from "./tools/tool.ts";
@@ -19,8 +22,10 @@ export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user
  * @throws ToolchainError when there is no such stack or setting.
  */
 export const settingOf = async (key: string): Promise<string> => {
+  mustHavePassphrase(stackName(), environment());
   const args = ["config", "get", key, "--stack", stackName()];
-  return (await run(`read the setting ${key}`, "pulumi", args, { cwd: checkout, env: environment() })).trim();
+  // Pulumi decrypts it.
+  return (await ask(`Read the setting ${key}`, "pulumi", args, { cwd: checkout, env: environment() })).trim();
 };
 
 /** The step that makes this checkout's stack and selects it. */
@@ -36,15 +41,19 @@ export const isSelected = (stack: string): boolean =>
   existsSync(join(stateFolder, ".pulumi", "stacks", "todo-stack", `${stack}.json`)) &&
   existsSync(join(pulumiHome, "workspaces"));
 
-/** Makes the passphrase of this checkout, unless it has one or the user brings their own. */
-export const createPassphrase = (): void => {
-  mkdirSync(stateFolder, { recursive: true });
+/**
+ * Makes the passphrase of this checkout, unless it has one or the user brings their own.
+ * @throws ToolchainError when there was one, and the stack cannot be decrypted without.
+ */
+const createPassphrase = (stack: string): void => {
+  makePrivateFolder(stateFolder);
+  if (existsSync(stateFile(checkout, stack))) mustHavePassphrase(stack, environment());
   if (bringsPassphrase() || existsSync(passphraseFile)) return;
   writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 };
 
 const createStack = async (stack: string): Promise<void> => {
-  createPassphrase();
+  createPassphrase(stack);
   const create = async (): Promise<string> =>
     await run(`create stack ${stack}`, "pulumi", ["stack", "select", "--create", stack], {
       cwd: checkout,

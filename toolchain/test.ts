@@ -4,9 +4,10 @@ import { dirname, join, relative } from "node:path";
 import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
-import { environment } from "./environment.ts";
+import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout, display, logFolder } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 import { setUpForTests } from "./setup.ts";
 import { readResults, resultsOf } from "./test-results.ts";
 import { durations, flakyOf, summarize, type Ran } from "./test-summary.ts";
@@ -74,11 +75,12 @@ export interface Run {
  * @returns the exit code.
  */
 export const runAll = async (checks: Check[], { grep, full, log, results }: Run): Promise<number> => {
-  for (const folder of [dirname(log), results]) mkdirSync(folder, { recursive: true });
+  makePrivateFolder(dirname(log));
+  mkdirSync(results, { recursive: true });
   rmSync(log, { force: true });
   const print = (text: string): void => {
     console.log(text);
-    appendFileSync(log, `${text}\n`);
+    appendFileSync(log, `${text}\n`, { mode: 0o600 });
   };
   const lanes = [checks.filter(({ inCluster }) => !inCluster), checks.filter(({ inCluster }) => inCluster)];
   // Alone, a check shows at once what it says. Beside another its lines would be mixed with those of that.
@@ -143,7 +145,7 @@ const runBeside = async (check: Counted, print: Print): Promise<Ran> => {
 };
 
 const optionsOf = ({ cwd = checkout }: Check) =>
-  ({ cwd, env: environment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
+  ({ cwd, env: toolEnvironment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
 
 /** How a command ended. */
 interface Ended {

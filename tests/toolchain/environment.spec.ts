@@ -3,7 +3,7 @@ import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
-import { bringsPassphrase, environment } from "../../toolchain/environment.ts";
+import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
 import { cacheFolder, checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../toolchain/paths.ts";
 
 describe("the environment of the stack's tools", () => {
@@ -64,7 +64,90 @@ describe("the environment of the stack's tools", () => {
     });
   }
 
-  it("passes everything else on", () => {
-    assert.equal(environment({ HTTPS_PROXY: "http://proxy:3128" }).HTTPS_PROXY, "http://proxy:3128");
+  it("leaves out what would change what the tools do", () => {
+    const user = {
+      HELM_DRIVER: "configmap",
+      HELM_NAMESPACE: "production",
+      MINIKUBE_CNI: "calico",
+      MINIKUBE_DRIVER: "none",
+      MINIKUBE_BASE_IMAGE: "other",
+      KUBECONFIG: "/home/user/.kube/config",
+      KUBECTL_APPLYSET: "true",
+      DOCKER_CONTEXT: "production",
+      DOCKER_DEFAULT_PLATFORM: "linux/arm64",
+      DOCKER_BUILDKIT: "0",
+      DOCKER_TLS_VERIFY: "1",
+      BUILDKIT_HOST: "tcp://production",
+      BUILDX_BUILDER: "other",
+      COMPOSE_PROJECT_NAME: "other",
+      GOFLAGS: "-mod=vendor",
+      GIT_DIR: "/elsewhere",
+      PULUMI_SKIP_CONFIRMATIONS: "true",
+      PULUMI_OPTION_TARGET: "urn",
+      PULUMI_ACCESS_TOKEN: "hush",
+      PULUMI_PARALLEL: "1",
+      AWS_SECRET_ACCESS_KEY: "hush",
+    };
+    for (const env of [environment(user), toolEnvironment(user)]) {
+      const own = environment({});
+      assert.deepEqual(
+        Object.entries(user).filter(([name, value]) => env[name] === value && own[name] !== value),
+        [],
+      );
+    }
+  });
+
+  it("passes on what it takes to reach the network, to find packages and to write to a terminal", () => {
+    const user = {
+      HTTPS_PROXY: "http://proxy:3128",
+      no_proxy: "127.0.0.1",
+      SSL_CERT_FILE: "/ca.pem",
+      NODE_EXTRA_CA_CERTS: "/ca.pem",
+      PIP_INDEX_URL: "https://pypi.example/simple",
+      npm_config_registry: "https://npm.example",
+      GOPROXY: "https://go.example",
+      LC_ALL: "C.UTF-8",
+      XDG_CACHE_HOME: "/cache",
+      TMPDIR: "/tmp/mine",
+      HOME: "/home/user",
+      TERM: "xterm",
+      NO_COLOR: "1",
+      CI: "true",
+      GITHUB_ACTIONS: "true",
+      DOCKER_CONFIG: "/home/user/.docker",
+      TODO_STACK_KILLS: "40",
+    };
+    for (const env of [environment(user), toolEnvironment(user)]) assert.deepEqual({ ...env, ...user }, env);
+  });
+
+  for (const [host, kept] of [
+    ["unix:///run/user/1/docker.sock", true],
+    ["tcp://production:2376", false],
+    ["ssh://production", false],
+  ] as const) {
+    it(`${kept ? "takes" : "leaves out"} the Docker engine at ${host}`, () => {
+      assert.equal(toolEnvironment({ DOCKER_HOST: host }).DOCKER_HOST, kept ? host : undefined);
+    });
+  }
+
+  it("undoes `minikube docker-env` of the user's shell", () => {
+    const shell = { MINIKUBE_ACTIVE_DOCKERD: "other", DOCKER_HOST: "tcp://192.0.2.7:2376", DOCKER_TLS_VERIFY: "1" };
+    assert.equal(toolEnvironment(shell).DOCKER_HOST, undefined);
+    const before = { ...shell, MINIKUBE_EXISTING_DOCKER_HOST: "unix:///own.sock" };
+    assert.equal(toolEnvironment(before).DOCKER_HOST, "unix:///own.sock");
+  });
+
+  it("gives the passphrase to Pulumi alone", () => {
+    const user = { PULUMI_CONFIG_PASSPHRASE: "hush", PULUMI_CONFIG_PASSPHRASE_FILE: "/hush" };
+    assert.deepEqual({ ...environment(user), ...user }, environment(user));
+    assert.deepEqual(
+      Object.keys(toolEnvironment(user)).filter((name) => name.startsWith("PULUMI_")),
+      [],
+    );
+  });
+
+  it("takes a passphrase file without a name for none", () => {
+    assert.equal(bringsPassphrase({ PULUMI_CONFIG_PASSPHRASE_FILE: "" }), false);
+    assert.equal(environment({ PULUMI_CONFIG_PASSPHRASE_FILE: "" }).PULUMI_CONFIG_PASSPHRASE_FILE, passphraseFile);
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
-import { logFile, run } from "../../toolchain/run.ts";
+import { existsSync } from "node:fs";
+import { chmod, readFile, rm, stat } from "node:fs/promises";
+import { logFolder } from "../../toolchain/paths.ts";
+import { ask, logFile, run } from "../../toolchain/run.ts";
 
 const title = "spec of run";
 
@@ -43,5 +45,45 @@ describe("running a command", () => {
 
   it("names the signal that ended it", async () => {
     await assert.rejects(run(title, "sh", ["-c", "kill -9 $$"]), /failed: ended by SIGKILL/);
+  });
+
+  it("keeps its log from others, also one that an older version has left open", async () => {
+    const modes = async (): Promise<string[]> =>
+      await Promise.all([logFolder, logFile(title)].map(async (path) => ((await stat(path)).mode & 0o777).toString(8)));
+    await run(title, "true", []);
+    assert.deepEqual(await modes(), ["700", "600"]);
+    await Promise.all([chmod(logFolder, 0o755), chmod(logFile(title), 0o644)]);
+    await run(title, "true", []);
+    assert.deepEqual(await modes(), ["700", "600"]);
+  });
+
+  it("keeps passwords of addresses out of log, progress and message", async () => {
+    const lines: string[] = [];
+    const failing = run(title, "sh", ["-c", "echo GET https://me:hush@registry.example/; exit 1"], {
+      report: (line) => lines.push(line),
+    });
+    await assert.rejects(failing, (error: Error) => !error.message.includes("hush"));
+    assert.deepEqual(lines, ["GET https://[hidden]@registry.example/"]);
+    assert.doesNotMatch(await readFile(logFile(title), "utf8"), /hush/);
+  });
+});
+
+describe("asking a command for what may be a secret", () => {
+  it("gives its answer and keeps it nowhere", async () => {
+    assert.equal(await ask(title, "sh", ["-c", "echo hush; echo more hush >&2"]), "hush");
+    assert.ok(!existsSync(logFile(title)), "there must be no log");
+  });
+
+  it("fails with what it said on standard error alone", async () => {
+    await assert.rejects(ask(title, "sh", ["-c", "echo hush; echo broken >&2; exit 3"]), (error: Error) => {
+      assert.match(error.message, /^spec of run failed: exit code 3\n {4}broken\n {2}Mend it/);
+      assert.doesNotMatch(error.message, /hush/);
+      return error.name === "ToolchainError";
+    });
+    assert.ok(!existsSync(logFile(title)));
+  });
+
+  it("names a command that is not there", async () => {
+    await assert.rejects(ask(title, "/does/not/exist", []), /failed: the command was not found/);
   });
 });

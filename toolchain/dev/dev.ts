@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
@@ -9,6 +8,7 @@ import { UserError } from "../../provider/errors.ts";
 import { agreeToNothing } from "../agreement.ts";
 import { ToolchainError } from "../errors.ts";
 import { checkout, minikubeHome, stateFolder } from "../paths.ts";
+import { makePrivateFolder } from "../private-files.ts";
 import { runPulumi } from "../pulumi.ts";
 import { setUp } from "../setup.ts";
 import { plainSettings, stackState } from "../stack-files.ts";
@@ -43,7 +43,7 @@ export const dev = async (down: boolean): Promise<number> => {
 };
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
-  mkdirSync(stateFolder, { recursive: true });
+  makePrivateFolder(stateFolder);
   // The lock of one that was killed is given up after ten seconds.
   const retries = { retries: 6, minTimeout: 2_000, factor: 1 };
   try {

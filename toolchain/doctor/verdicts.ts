@@ -2,6 +2,7 @@ import semver from "semver";
 import { fit } from "../../provider/capacity.ts";
 import type { Capacity } from "../../provider/docker.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
+import type { PassphraseProblem } from "../passphrase.ts";
 import type { Lock } from "../stack-locks.ts";
 import type { OwnCluster } from "../own-cluster.ts";
 
@@ -192,9 +193,13 @@ export const onState = (
   return fail("state", `${file} is damaged: ${damage}`, next);
 };
 
-/** @param needed whether there is a state that was encrypted with it. */
-export const onPassphrase = (facts: PassphraseFacts, needed: boolean): Finding => {
+/**
+ * @param needed whether there is a state that was encrypted with it.
+ * @param problem why it does not decrypt the state or the settings; undefined when it does.
+ */
+export const onPassphrase = (facts: PassphraseFacts, needed: boolean, problem?: PassphraseProblem): Finding => {
   const name = "passphrase";
+  if (problem !== undefined && facts !== "missing") return fail(name, problem.what, problem.next);
   if (facts === "brought by the user") return pass(name, "by PULUMI_CONFIG_PASSPHRASE");
   if (facts === "missing") {
     if (!needed) return fail(name, "not made yet", setUp);

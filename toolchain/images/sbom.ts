@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { environment } from "../environment.ts";
+import { toolEnvironment } from "../environment.ts";
 import { checkout } from "../paths.ts";
 import { run } from "../run.ts";
 import { setUp } from "../setup.ts";
@@ -27,7 +27,7 @@ const listPackages = async ({ reference, file }: ImageArchive): Promise<string> 
   await run(`list packages of ${name}`, "syft", ["scan", `docker-archive:${file}`, ...source, "--output", output], {
     // Syft reads its settings where it is started.
     cwd: dirname(file),
-    env: { ...environment(), SYFT_CHECK_FOR_APP_UPDATE: "false" },
+    env: { ...toolEnvironment(), SYFT_CHECK_FOR_APP_UPDATE: "false" },
   });
   return result;
 };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { environment } from "../environment.ts";
+import { toolEnvironment } from "../environment.ts";
 import { checkout } from "../paths.ts";
 import { setUp } from "../setup.ts";
 import { toolStep } from "../tools/tool.ts";
@@ -21,7 +21,7 @@ export const scan = async (): Promise<number> => {
       new Date().toISOString().slice(0, 10),
     );
     await setUp([toolStep(trivy)]);
-    return await withImageArchives((images) => scanImages(images, allowances, environment()));
+    return await withImageArchives((images) => scanImages(images, allowances, toolEnvironment()));
   } catch (error) {
     console.error(`\n${messageOf(error)}`);
     if (error instanceof AllowanceError) return exitCodes.usage;

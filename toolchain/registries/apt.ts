@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
+import { userEnvironment } from "../../provider/environment.ts";
 import { ToolchainError } from "../errors.ts";
 import { run } from "../run.ts";
 
@@ -32,7 +33,7 @@ const oneInstallation = async (install: () => Promise<void>): Promise<void> => {
 };
 
 const installNow = async (names: string, packages: string[], report: (line: string) => void): Promise<void> => {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const env = { ...userEnvironment(process.env), DEBIAN_FRONTEND: "noninteractive" };
   const title = `install ${names}`;
   const apt = async (...args: string[]): Promise<string> =>
     await run(title, "apt-get", ["--option", "DPkg::Lock::Timeout=300", ...args], { env, report });

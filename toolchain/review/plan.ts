@@ -2,6 +2,7 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
+import { userEnvironment } from "../../provider/environment.ts";
 import { signatureKey, unknown } from "../../provider/marks.ts";
 import { checkout } from "../paths.ts";
 import { run } from "../run.ts";
@@ -43,7 +44,7 @@ export const planOf = async (commit: string, folder: string): Promise<Plan> => {
     const preview = [join(folder, "toolchain/bin/pulumi.mjs"), "preview", "--stack", "dev", "--json"];
     const { stdout, stderr, exitCode } = await execa(process.execPath, preview, {
       cwd: folder,
-      env: { ...withoutPulumi(process.env), PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
+      env: { ...userEnvironment(process.env), PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
       extendEnv: false,
       reject: false,
       stdin: "ignore",
@@ -112,7 +113,3 @@ const installPackages = async (folder: string): Promise<void> => {
   if (here === there) await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
   else await run("install the packages of the commit", "npm", ["ci"], { cwd: folder });
 };
-
-/** What points Pulumi at something of the user's. */
-const withoutPulumi = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("PULUMI_")));

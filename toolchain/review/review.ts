@@ -1,7 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { execa } from "execa";
+import { userEnvironment } from "../../provider/environment.ts";
 import { ToolchainError } from "../errors.ts";
 import { checkout } from "../paths.ts";
 import { setUpForReview } from "../setup.ts";
@@ -35,6 +37,8 @@ export const review = async (base = "main", output?: string): Promise<number> =>
 const commonCommit = async (base: string): Promise<string> => {
   const { stdout, exitCode } = await execa("git", ["merge-base", "--end-of-options", base, "HEAD"], {
     cwd: checkout,
+    env: userEnvironment(process.env),
+    extendEnv: false,
     reject: false,
   });
   if (exitCode === 0) return stdout;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { userEnvironment } from "../../provider/environment.ts";
 import { cacheFolder } from "../paths.ts";
 import { ambientKubeconfig, contextOf, loadKubeconfig } from "./kubeconfig.ts";
 import type { LoadedKubeconfig } from "./kubeconfig.ts";
@@ -136,8 +137,8 @@ export function reasonOf(error: unknown): string {
   return said.replace(/^(INSTALLATION|UPGRADE) FAILED: /, "").replace(/^Error from server \(\w+\): /, "");
 }
 
-/** The user's environment without what would lead the commands elsewhere, and with caches of this project's own. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^HELM_(KUBE|NAMESPACE|DRIVER|DEBUG)/.test(name));
-  return { ...Object.fromEntries(kept), KUBECACHEDIR: join(cacheFolder, "kubectl") };
-}
+/** What programs may know of the environment, and a cache of this project's own. */
+const environment = (): NodeJS.ProcessEnv => ({
+  ...userEnvironment(process.env),
+  KUBECACHEDIR: join(cacheFolder, "kubectl"),
+});

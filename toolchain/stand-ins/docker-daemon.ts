@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import { userEnvironment } from "../../provider/environment.ts";
 import { run } from "./run.ts";
 
 /** Where the official plugin looks for a daemon when it is told none; contexts of the docker CLI are not among them. */
@@ -72,19 +73,14 @@ function refuseUnsupported(settings: Record<string, string>): void {
       throw new Error(`the stand-in for the docker plugin does not know the provider setting "${name}": use certPath`);
 }
 
-/** The user's environment without what would lead the docker command to another daemon or builder. */
-function environmentFor(host: string, certPath: string | undefined): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => name === "DOCKER_CONFIG" || !/^(DOCKER|BUILDX|BUILDKIT)_/.test(name),
-  );
-  return {
-    ...Object.fromEntries(kept),
-    DOCKER_HOST: host,
-    ...(certPath ? { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certPath } : {}),
-    BUILDX_BUILDER: "default",
-    BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
-  };
-}
+/** What programs may know of the environment, and the daemon and the builder that are meant. */
+const environmentFor = (host: string, certPath: string | undefined): NodeJS.ProcessEnv => ({
+  ...userEnvironment(process.env),
+  DOCKER_HOST: host,
+  ...(certPath ? { DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: certPath } : {}),
+  BUILDX_BUILDER: "default",
+  BUILDX_NO_DEFAULT_ATTESTATIONS: "1",
+});
 
 /** The first `docker` on PATH that can use BuildKit: by the buildx plugin, or before version 23 by itself. */
 export async function cliWithBuildKit(signal: AbortSignal): Promise<string> {

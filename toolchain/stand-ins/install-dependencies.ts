@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/language_pb.js";
+import { userEnvironment } from "../../provider/environment.ts";
 
 type Call = ServerWritableStream<Messages.InstallDependenciesRequest, Messages.InstallDependenciesResponse>;
 
@@ -10,6 +11,7 @@ export async function installDependencies(call: Call, signal: AbortSignal): Prom
   const folder = call.request.getInfo()?.getProgramDirectory() ?? ".";
   const child = spawn("npm", ["install", "--loglevel=error"], {
     cwd: folder,
+    env: userEnvironment(process.env),
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });

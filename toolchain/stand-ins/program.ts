@@ -38,7 +38,13 @@ export async function runProgram(request: Messages.RunRequest, host: Host): Prom
     [...nodeArguments(options["nodeargs"]), runnerOf(folder), ...runArguments(request, host)],
     {
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...runEnvironment(request, options) },
+      // Its settings come decrypted, so it has no need of the passphrase.
+      env: {
+        ...process.env,
+        PULUMI_CONFIG_PASSPHRASE: undefined,
+        PULUMI_CONFIG_PASSPHRASE_FILE: undefined,
+        ...runEnvironment(request, options),
+      },
     },
   );
   const interrupt = (): void => {

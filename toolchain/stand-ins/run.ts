@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { userEnvironment } from "../../provider/environment.ts";
 
 /** One command to run. */
 export interface Command {
@@ -35,7 +36,7 @@ const grace = 500;
  * @throws CommandFailed when it cannot be started, exits with an error or is cancelled.
  */
 export async function run(command: Command): Promise<string> {
-  const { file, args, input = "", env = process.env, signal, onLine } = command;
+  const { file, args, input = "", env = userEnvironment(process.env), signal, onLine } = command;
   const isCancelled = (): boolean => signal.aborted;
   const cancelled = (stderr: string): CommandFailed => new CommandFailed(`${file} was cancelled`, stderr);
   if (isCancelled()) throw cancelled("");

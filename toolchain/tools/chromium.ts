@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import which from "which";
-import { environment } from "../environment.ts";
+import { toolEnvironment } from "../environment.ts";
 import { fillInPlace } from "../in-place.ts";
 import { isRegistryOnly } from "../machine.ts";
 import { checkout, toolFolder } from "../paths.ts";
@@ -18,7 +18,7 @@ const names = ["chromium", "chromium-browser", "google-chrome"];
 export const chromiumStep = (): Step => ({
   title: "Chromium, for the tests",
   isDone: async () => {
-    const path = environment().PATH ?? "";
+    const path = toolEnvironment().PATH ?? "";
     const found = await Promise.all(names.map((name) => which(name, { path, nothrow: true })));
     return found.some((file) => file !== null);
   },
@@ -29,7 +29,7 @@ export const chromiumStep = (): Step => ({
 });
 
 const installOfPlaywright = async (folder: string, report: (line: string) => void): Promise<void> => {
-  const env = { ...environment(), PLAYWRIGHT_BROWSERS_PATH: join(folder, "browsers") };
+  const env = { ...toolEnvironment(), PLAYWRIGHT_BROWSERS_PATH: join(folder, "browsers") };
   const playwright = join(checkout, "node_modules", "playwright-core");
   await run("install chromium", process.execPath, [join(playwright, "cli.js"), "install", "--no-shell", "chromium"], {
     env,

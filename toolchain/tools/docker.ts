@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { environment } from "../environment.ts";
+import { toolEnvironment } from "../environment.ts";
 import { ToolchainError } from "../errors.ts";
 import type { Step } from "../step.ts";
 
@@ -21,7 +21,7 @@ export const dockerStep = (): Step => ({
 
 const askDocker = async () =>
   await execa("docker", ["version", "--format", "{{.Server.Version}}"], {
-    env: environment(),
+    env: toolEnvironment(),
     extendEnv: false,
     reject: false,
     stdin: "ignore",

@@ -5,7 +5,7 @@ import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
 import { download, fetchText } from "../download.ts";
-import { environment } from "../environment.ts";
+import { toolEnvironment } from "../environment.ts";
 import { ToolchainError } from "../errors.ts";
 import { fillInPlace } from "../in-place.ts";
 import { isRegistryOnly, readMachine, whyRegistryOnly } from "../machine.ts";
@@ -68,13 +68,13 @@ export const executable = ({ name, version }: Pick<Tool, "name" | "version">): s
   join(toolFolder(name, version), "bin", name);
 
 /** True if the program on PATH answers with a version that will do. */
-export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = environment()): Promise<boolean> =>
+export const isOnPath = async (tool: Tool, env: NodeJS.ProcessEnv = toolEnvironment()): Promise<boolean> =>
   semver.satisfies((await versionOnPath(tool, env)) ?? "", tool.accepts);
 
 /** The version of the program on PATH; undefined if there is none, or it fails or says no version. */
 export const versionOnPath = async (
   tool: Tool,
-  env: NodeJS.ProcessEnv = environment(),
+  env: NodeJS.ProcessEnv = toolEnvironment(),
 ): Promise<string | undefined> => {
   const { stdout, failed } = await execa(tool.name, tool.versionArguments, {
     env,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
+import { userEnvironment } from "../../../provider/environment.ts";
 import { ToolchainError } from "../../errors.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
@@ -60,8 +61,8 @@ const findGo = async (): Promise<string | undefined> => {
 
 /** The version of the Go on PATH itself, not of one that it would switch to. */
 const goVersion = async (): Promise<string | undefined> => {
-  const env = { ...process.env, GOTOOLCHAIN: "local" };
-  const { stdout, failed } = await execa("go", ["version"], { env, reject: false, stdin: "ignore" });
+  const env = { ...userEnvironment(process.env), GOTOOLCHAIN: "local" };
+  const { stdout, failed } = await execa("go", ["version"], { env, extendEnv: false, reject: false, stdin: "ignore" });
   return failed ? undefined : semver.coerce(/go(\d+\.\d+(\.\d+)?)/.exec(stdout)?.[1])?.version;
 };
 
@@ -70,7 +71,7 @@ const installGo = async (folder: string, report: Report): Promise<void> => {
   if ((await goVersion()) === undefined) await installPackages(["golang-go"], report);
   const { os, arch } = platform();
   const module = `golang.org/toolchain@v0.0.1-go${versions.go}.${os}-${arch}`;
-  const env = { ...process.env, GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" };
+  const env = { ...userEnvironment(process.env), GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" };
   const answer = await run(`download Go ${versions.go}`, "go", ["mod", "download", "-json", module], { env, report });
   const { Dir: source } = JSON.parse(answer) as { Dir: string };
   await cp(source, folder, { recursive: true });

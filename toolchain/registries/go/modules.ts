@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { environment } from "../../environment.ts";
+import { toolEnvironment } from "../../environment.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
 import { run } from "../../run.ts";
@@ -192,7 +192,7 @@ export const buildGoModule = async (name: GoModuleName, folder: string, report: 
     ],
     {
       cwd,
-      env: { ...environment(), ...goEnvironment },
+      env: { ...toolEnvironment(), ...goEnvironment },
       mayBeEnded: true,
       report: (line) => {
         compiled += line.startsWith("go: downloading") ? 0 : 1;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
+import { userEnvironment } from "../../../provider/environment.ts";
 import { run } from "../../run.ts";
 import { findMirrors, sourcesOf } from "./debian-sources.ts";
 import { hashOf, hashOfFiles } from "./hash.ts";
@@ -60,7 +61,7 @@ export const makeRoot = async (
       ...root.suites.flatMap((suite) => sourcesOf(suite, mirrors)),
     ],
     {
-      env: { ...process.env, ...variables, HOOK: join(hookFolder, `${root.name}.sh`) },
+      env: { ...userEnvironment(process.env), ...variables, HOOK: join(hookFolder, `${root.name}.sh`) },
       report: (line) => {
         if (line.startsWith("I: ")) report(line.slice(3));
       },

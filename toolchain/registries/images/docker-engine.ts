@@ -5,6 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import which from "which";
+import { userEnvironment } from "../../../provider/environment.ts";
 import { ToolchainError } from "../../errors.ts";
 import { cacheFolder, display } from "../../paths.ts";
 import { run } from "../../run.ts";
@@ -39,7 +40,7 @@ export const ensureDockerEngine = (): Step => ({
 
 /** What the user chose, or what another program runs, is theirs to start. */
 const refuseOthersEngine = (): void => {
-  const chosen = process.env["DOCKER_HOST"];
+  const chosen = userEnvironment(process.env)["DOCKER_HOST"];
   if (chosen !== undefined && chosen !== "") {
     throw new ToolchainError(
       `Docker does not answer at ${chosen}, which DOCKER_HOST names.`,
@@ -75,7 +76,7 @@ const startByHand = async (report: (line: string) => void): Promise<void> => {
   if (!isRunning()) await rm(pidPath, { force: true });
   const log = openSync(logPath, "a");
   const daemon = spawn("dockerd", ["--pidfile", pidPath, ...(await runtimeArguments(report))], {
-    env: { ...process.env, PATH: searchPath() },
+    env: { ...userEnvironment(process.env), PATH: searchPath() },
     // A session of its own, so that neither Ctrl-C nor the end of set-up ends it.
     detached: true,
     stdio: ["ignore", log, log],

@@ -1,14 +1,20 @@
 import { execa } from "execa";
-import { environment } from "../../environment.ts";
+import { toolEnvironment } from "../../environment.ts";
 import { run, type RunOptions } from "../../run.ts";
 
 /** Runs a `docker` command of set-up; see `run`. */
 export const docker = async (title: string, args: string[], options: RunOptions = {}): Promise<string> =>
-  await run(title, "docker", args, { ...options, env: environment() });
+  await run(title, "docker", args, { ...options, env: toolEnvironment() });
 
 /** Asks `docker` something; undefined if it does not answer with success within ten seconds. */
 export const askDocker = async (...args: string[]): Promise<string | undefined> => {
-  const options = { env: environment(), extendEnv: false, reject: false, stdin: "ignore", timeout: 10_000 } as const;
+  const options = {
+    env: toolEnvironment(),
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    timeout: 10_000,
+  } as const;
   const { stdout, failed } = await execa("docker", args, options);
   return failed ? undefined : stdout;
 };

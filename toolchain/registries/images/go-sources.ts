@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
+import { userEnvironment } from "../../../provider/environment.ts";
 import { run } from "../../run.ts";
 import { goCommand } from "../go/go.ts";
 
@@ -10,7 +11,7 @@ import { goCommand } from "../go/go.ts";
  */
 export const goSource = async (name: string, module: string): Promise<string> => {
   const cwd = join(import.meta.dirname, "..", "go", name);
-  const env = { ...process.env, GOFLAGS: "", GOTOOLCHAIN: "local", GOWORK: "off" };
+  const env = { ...userEnvironment(process.env), GOFLAGS: "", GOTOOLCHAIN: "local", GOWORK: "off" };
   const answer = await run(`find ${module}`, await goCommand(), ["mod", "download", "-json", module], { cwd, env });
   return (JSON.parse(answer) as { Dir: string }).Dir;
 };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../environment.ts";
+import { toolEnvironment } from "../../environment.ts";
 import { ToolchainError } from "../../errors.ts";
 import { run } from "../../run.ts";
 import { canInstallPackages, installPackages } from "../apt.ts";
@@ -22,11 +22,15 @@ export const installUv = async (folder: string, report: Report): Promise<void> =
 
 /** Installs a program that PyPI has as a wheel, with uv, into `folder/bin`. */
 export const installWheel = async (name: string, folder: string, report: Report): Promise<void> => {
-  await run(`install ${name}`, "uv", ["pip", ...wheelArguments(name, folder)], { report, env: environment() });
+  await run(`install ${name}`, "uv", ["pip", ...wheelArguments(name, folder)], { report, env: toolEnvironment() });
 };
 
 const ensurePip = async (report: Report): Promise<void> => {
-  const { failed } = await execa("python3", ["-m", "pip", "--version"], { reject: false });
+  const { failed } = await execa("python3", ["-m", "pip", "--version"], {
+    env: toolEnvironment(),
+    extendEnv: false,
+    reject: false,
+  });
   if (!failed) return;
   if (!canInstallPackages()) {
     throw new ToolchainError("python3 with pip is missing.", "Install Python 3 with pip, then run this again.");

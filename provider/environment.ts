@@ -1,0 +1,51 @@
+/** What programs of this stack may know of the user's environment: by name, whole or by its beginning. */
+const allowed = new RegExp(
+  `^(?:${[
+    // The user, the terminal and the machine.
+    "PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|COLUMNS|LINES",
+    "LANG|LANGUAGE|LC_\\w+|TZ|TMPDIR|TMP|TEMP|XDG_\\w+|LD_LIBRARY_PATH|DBUS_SESSION_BUS_ADDRESS|SSH_AUTH_SOCK|WSL\\w*",
+    // The way to the network, and whom to trust there.
+    "(?:https?|all|no|ftp)_proxy|(?:HTTPS?|ALL|NO|FTP)_PROXY",
+    "SSL_CERT_\\w+|NODE_EXTRA_CA_CERTS|NODE_USE_\\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NIX_SSL_CERT_FILE|GIT_SSL_CAINFO",
+    // Where packages come from, and where they are kept.
+    "npm_config_\\w+|NPM_CONFIG_\\w+|PIP_\\w+|UV_\\w+|GOPROXY|GOSUMDB|GONOSUMDB|GONOPROXY|GOPRIVATE|GOINSECURE|GOAUTH|NETRC",
+    "GOPATH|GOCACHE|GOMODCACHE|GOTMPDIR|GOMAXPROCS|GOMEMLIMIT|NODE_OPTIONS|NODE_COMPILE_CACHE|TRIVY_(?:CACHE_DIR|DB_REPOSITORY)",
+    // Where version managers keep Python, Node and Go, of which the programs on PATH are stubs.
+    "PYENV_\\w+|ASDF_\\w+|MISE_\\w+|NVM_\\w+|FNM_\\w+|VOLTA_\\w+",
+    // A machine that tests.
+    "CI|GITHUB_\\w+|RUNNER_\\w+|PLAYWRIGHT_\\w+|TODO_STACK_\\w+",
+    // Docker's client: its folder, and an engine of this machine.
+    "DOCKER_CONFIG|DOCKER_HOST",
+  ].join("|")})$`,
+);
+
+/** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
+const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
+
+/**
+ * What programs may know of the user's environment. Nothing that would have another program, another cluster, another engine or
+ * another way of working meant: no variable of Helm, Minikube, Kubernetes, Docker's builders or Pulumi. And no passphrase.
+ */
+export function userEnvironment(user: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { DOCKER_HOST: host, ...rest } = withoutActiveDaemon(user);
+  const kept = Object.entries(rest).filter(([name]) => allowed.test(name));
+  // The cluster is to run on this machine.
+  return { ...Object.fromEntries(kept), ...(isLocal(host ?? "") ? { DOCKER_HOST: host } : {}) };
+}
+
+/**
+ * The same for the programs that a plugin starts: Minikube is told besides what the toolchain has told Pulumi. Pulumi's own
+ * variables, with the passphrase of the state among them, end here.
+ */
+export function pluginEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return { ...userEnvironment(env), ...Object.fromEntries(Object.entries(env).filter(([name]) => decided.test(name))) };
+}
+
+/** Whether the address of a Docker engine is on this machine. */
+export const isLocal = (host: string): boolean => /^(unix|npipe):/.test(host);
+
+/** Undoes `eval $(minikube docker-env)` of the user's shell, which would send docker commands into some cluster. */
+function withoutActiveDaemon(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env["MINIKUBE_ACTIVE_DOCKERD"] === undefined) return env;
+  return { ...env, DOCKER_HOST: env["MINIKUBE_EXISTING_DOCKER_HOST"] };
+}

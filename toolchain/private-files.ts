@@ -1,0 +1,37 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { ToolchainError } from "./errors.ts";
+import { display } from "./paths.ts";
+
+/** The bits of a mode that are for others than the owner. */
+const forOthers = 0o077;
+
+/**
+ * Makes a folder that only its owner can use, whatever the umask says. In one that others could use, everything is taken away
+ * from them: an older version of this project, or a copy, may have left it so.
+ * @throws ToolchainError when it belongs to somebody else.
+ */
+export const makePrivateFolder = (folder: string): void => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { mode } = lstatSync(folder);
+  if ((mode & forOthers) === 0) return;
+  try {
+    closeAll(folder);
+    // Last, so that a run that is killed half-way is seen as one that has not been done.
+    chmodSync(folder, 0o700);
+  } catch (error) {
+    const what = `Others can read ${display(folder)}, and that cannot be changed: ${(error as Error).message}`;
+    throw new ToolchainError(what, `Type: sudo chown -R $(id -u) ${display(folder)}`, error);
+  }
+};
+
+/** What others have put there is theirs, and what a link leads to is somewhere else. */
+const closeAll = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const entry = lstatSync(path, { throwIfNoEntry: false });
+    if (entry === undefined || entry.isSymbolicLink()) continue;
+    if (entry.isDirectory()) closeAll(path);
+    if ((entry.mode & forOthers) !== 0) chmodSync(path, entry.mode & 0o700);
+  }
+};
