@@ -5,6 +5,7 @@ import { Namespace } from "../provider/kubernetes.ts";
 import type { NamespaceRef } from "../provider/kubernetes.ts";
 import { WorkingCopy } from "../tests/helpers/working-copy.ts";
 import { environment } from "../toolchain/environment.ts";
+import { minikubeHome } from "../toolchain/paths.ts";
 import { arrival } from "./edits.ts";
 import type { Edit } from "./edits.ts";
 import { Watcher } from "./watcher.ts";
@@ -33,7 +34,7 @@ export class OwnStack {
     this.copy = copy;
     this.folder = copy.folder;
     const kubeconfig = join(copy.folder, ".state", `${profile}.kubeconfig`);
-    this.where = { kubeconfig, context: profile, namespace: "todo" };
+    this.where = { kubeconfig, context: profile, home: minikubeHome, namespace: "todo" };
   }
 
   static async create(): Promise<OwnStack> {

@@ -50,6 +50,7 @@ export class AppSecrets extends pulumi.ComponentResource {
         labels: { "pod-security.kubernetes.io/enforce": "restricted" },
         kubeconfig: cluster.kubeconfig,
         context: cluster.context,
+        home: cluster.home,
         instance: cluster.instance,
       },
       { ...cluster.inCluster, parent: this },

@@ -29,6 +29,8 @@ export class MinikubeCluster extends pulumi.ComponentResource {
   readonly dockerHost: pulumi.Output<string>;
   /** Folder of the certificates for that daemon. */
   readonly dockerCertPath: pulumi.Output<string>;
+  /** Minikube's home, whose authority the cluster has. */
+  readonly home: pulumi.Output<string>;
   /** Path of the kubeconfig file, relative to the checkout. */
   readonly kubeconfig: string;
   /** Its context in that file. */
@@ -91,6 +93,7 @@ export class MinikubeCluster extends pulumi.ComponentResource {
     this.inDaemon = { provider: daemon, deletedWith: daemon };
     this.inKubernetes = { provider: kubernetesApi, deletedWith: kubernetesApi };
     this.instance = instance;
+    this.home = home;
     this.dockerHost = cluster.dockerHost;
     this.dockerCertPath = cluster.dockerCertPath;
     this.kubeconfig = kubeconfig;

@@ -44,8 +44,8 @@ export class TodoRelease extends pulumi.ComponentResource {
     const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend } = args;
     const chart = "./charts/todo";
     const files = chartFiles(chart);
-    const { kubeconfig, context } = cluster;
-    const where = { release: "todo", namespace: secrets.namespace, instance: secrets.life, kubeconfig, context };
+    const { kubeconfig, context, home } = cluster;
+    const where = { release: "todo", namespace: secrets.namespace, instance: secrets.life, kubeconfig, context, home };
 
     // Pulled ahead: the time that a release may take is no time for a download.
     const pulled = monitoring

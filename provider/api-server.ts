@@ -16,7 +16,7 @@ const attempts = 3;
  */
 export async function isReady({ home, profile, kubeconfig }: Target): Promise<boolean> {
   try {
-    return await answers(await readOwnAccess({ kubeconfig, context: profile }, home));
+    return await answers(await readOwnAccess({ kubeconfig, context: profile, home }));
   } catch {
     return false;
   }

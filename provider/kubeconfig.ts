@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { minikubeHome } from "./minikube-home.ts";
 
 /** A context of a kubeconfig file: the way to one cluster. */
 export interface ContextRef {
@@ -8,6 +9,8 @@ export interface ContextRef {
   kubeconfig: string;
   /** Its context; which one is current does not matter, since other tools may have changed that. */
   context: string;
+  /** Minikube's home, whose authority the cluster must have. In a state of an older version it is missing. */
+  home?: string;
 }
 
 /** The address of an API server, and the certificates, as PEM, by which both sides know each other. */
@@ -30,10 +33,19 @@ interface Kubeconfig {
 }
 
 /**
- * Reads how a cluster is reached.
- * @throws Error when the file or the context is not there, or not as Minikube writes it.
+ * Reads how the stack's own cluster is reached: by the context of its name alone, by TLS, and only while it has the authority of
+ * Minikube's home. There is no other way to a Kubernetes in this project.
+ * @param ref its `home` is by default the one of this process's environment.
+ * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster. Nobody is asked.
  */
-export async function readAccess({ kubeconfig, context: name }: ContextRef): Promise<Access> {
+export async function readOwnAccess(ref: ContextRef): Promise<Access> {
+  const access = await readAccess(ref);
+  const authority = await readFile(join(ref.home ?? minikubeHome(process.env), "ca.crt"));
+  if (access.server.startsWith("https:") && access.ca.equals(authority)) return access;
+  throw new Error(`${ref.kubeconfig} leads to a cluster that is not Minikube's`);
+}
+
+async function readAccess({ kubeconfig, context: name }: ContextRef): Promise<Access> {
   const { contexts, clusters, users } = (parse(await readFile(kubeconfig, "utf8")) ?? {}) as Kubeconfig;
   const context = contexts?.find((each) => each.name === name)?.context;
   const cluster = clusters?.find((each) => each.name === context?.cluster)?.cluster;
@@ -45,15 +57,4 @@ export async function readAccess({ kubeconfig, context: name }: ContextRef): Pro
     cert: Buffer.from(user["client-certificate-data"], "base64"),
     key: Buffer.from(user["client-key-data"], "base64"),
   };
-}
-
-/**
- * The same for a cluster of ours: one that is reached by TLS and has the authority of Minikube's home.
- * @param home Minikube's home.
- * @throws Error also when the context leads to any other cluster. Nobody is asked.
- */
-export async function readOwnAccess(ref: ContextRef, home: string): Promise<Access> {
-  const access = await readAccess(ref);
-  if (access.server.startsWith("https:") && access.ca.equals(await readFile(join(home, "ca.crt")))) return access;
-  throw new Error(`${ref.kubeconfig} leads to a cluster that is not Minikube's`);
 }

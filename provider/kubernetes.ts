@@ -1,5 +1,5 @@
 import { Agent, request } from "node:https";
-import { readAccess } from "./kubeconfig.ts";
+import { readOwnAccess } from "./kubeconfig.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 
 /** A namespace of a cluster. */
@@ -45,7 +45,7 @@ export class Namespace {
 
   /**
    * Opens a namespace for as long as `work` takes, and lets go of the connections.
-   * @throws Error when there is no such context, or when it is not as Minikube writes it.
+   * @throws Error when the context is not there, not as Minikube writes it, or leads to another cluster. Nobody is asked then.
    */
   static async use<T>(ref: NamespaceRef, work: (namespace: Namespace) => Promise<T>): Promise<T> {
     const namespace = await Namespace.#open(ref);
@@ -57,7 +57,7 @@ export class Namespace {
   }
 
   static async #open(ref: NamespaceRef): Promise<Namespace> {
-    const { server, ...certificates } = await readAccess(ref);
+    const { server, ...certificates } = await readOwnAccess(ref);
     return new Namespace(server, ref.namespace, new Agent({ ...certificates, keepAlive: true, maxSockets: 6 }));
   }
 

@@ -15,7 +15,7 @@ import { listen, unary } from "./grpc.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
 import { LossGuard } from "./loss.ts";
 import { ManifestsResource } from "./manifests.ts";
-import { minikubeHome } from "./minikube.ts";
+import { minikubeHome } from "./minikube-home.ts";
 import { NamespaceResource } from "./namespace.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";

@@ -1,6 +1,5 @@
 import { rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Commands, Outcome } from "./commands.ts";
 import { UserError } from "./errors.ts";
 import { readEvent } from "./events.ts";
@@ -24,15 +23,6 @@ export interface StartOptions {
   ports: string[];
   kubernetesVersion: string;
   containerRuntime: string;
-}
-
-/**
- * Where Minikube keeps everything, by its own rule: the folder `.minikube` in `MINIKUBE_HOME`, unless that is such a folder;
- * else in the home of the user.
- */
-export function minikubeHome(env: NodeJS.ProcessEnv): string {
-  const home = env.MINIKUBE_HOME || homedir();
-  return basename(home) === ".minikube" ? home : join(home, ".minikube");
 }
 
 /** The step before which Minikube has restarted the Docker daemon for the last time. */

@@ -5,6 +5,7 @@ import { contentsOf } from "./contents.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { ApiError, Namespace } from "./kubernetes.ts";
+import type { NamespaceRef } from "./kubernetes.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 import { nextLife } from "./life.ts";
 import type { Holder, LossGuard } from "./loss.ts";
@@ -144,9 +145,10 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   }
 }
 
-const refOf = ({ kubeconfig, context, name }: ContextRef & { name: string }) => ({
+const refOf = ({ kubeconfig, context, home, name }: ContextRef & { name: string }): NamespaceRef => ({
   kubeconfig,
   context,
+  ...(home === undefined ? {} : { home }),
   namespace: name,
 });
 

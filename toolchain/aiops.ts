@@ -3,7 +3,7 @@ import process from "node:process";
 import { Commands } from "../provider/commands.ts";
 import { readOwnAccess } from "../provider/kubeconfig.ts";
 import { appPackagesStep } from "./app-packages.ts";
-import { environment } from "./environment.ts";
+import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { launch } from "./launch.mjs";
 import { lookAtCluster } from "./own-cluster.ts";
@@ -21,19 +21,19 @@ const patience = 20_000;
  */
 export const aiops = async (http: boolean): Promise<number> => {
   const stack = stackName();
-  const commands = new Commands(environment(), AbortSignal.timeout(patience));
+  const commands = new Commands(toolEnvironment(), AbortSignal.timeout(patience));
   const { life, kubeconfig, settings } = await lookAtCluster(commands, { folder: checkout, home: minikubeHome, stack });
   const { profile: context, namespace } = settings;
   if (life !== "running") {
     throw new ToolchainError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
   }
-  await readOwnAccess({ kubeconfig, context }, minikubeHome);
+  await readOwnAccess({ kubeconfig, context, home: minikubeHome });
   await install();
   const app = join(checkout, "apps", "aiops", "src", "main.ts");
   const place = ["--kubeconfig", kubeconfig, "--context", context, "--namespace", namespace];
   const files = ["--released", stateFile(checkout, stack), "--chart", join(checkout, "charts", "todo")];
   const args = [app, ...place, ...files, "--state", stateFolder, ...(http ? ["--http"] : [])];
-  return await launch(process.execPath, args, process.env);
+  return await launch(process.execPath, args, toolEnvironment());
 };
 
 const install = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import process from "node:process";
 import { Transform } from "node:stream";
@@ -8,6 +8,7 @@ import { confirmed } from "./confirm.ts";
 import { Database } from "./database.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 import { stackName } from "./stack.ts";
 
 /** Where backups are written. Ignored by git. */
@@ -22,14 +23,17 @@ const mark = "PGDMP";
  */
 export const backup = async (): Promise<number> => {
   const database = await Database.open();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   const time = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
   const path = join(folder, `${stackName()}-${time}.dump`);
   const draft = `${path}.partial`;
   try {
     const progress = counted("Saved");
     const file = progress.pipe(createWriteStream(draft, { mode: 0o600, flags: "wx", flush: true }));
-    await database.run("exec pg_dump --username=todo --dbname=todo --format=custom", progress);
+    await database.run(backupScript, progress, {
+      failed: "Nothing was changed.",
+      unknown: "Nothing was changed. Run the same command again.",
+    });
     progress.end();
     await finished(file);
     await check(draft);
@@ -42,10 +46,25 @@ export const backup = async (): Promise<number> => {
   return 0;
 };
 
-/** Fills a new database with standard input, and only when that worked puts it in the place of the old one. */
-const restoreScript = `
-in_postgres() { psql --username=todo --dbname=postgres --quiet --set=ON_ERROR_STOP=1 "$@"; }
-in_postgres --command="DROP DATABASE IF EXISTS restored WITH (FORCE)" --command="CREATE DATABASE restored TEMPLATE template0"
+/** A restore that was killed may have left the database closed. Its data are whole at every moment. */
+const reopened = `
+in_postgres() {
+  PGOPTIONS=--client-min-messages=warning psql --username=todo --dbname=postgres --quiet --set=ON_ERROR_STOP=1 "$@"
+}
+in_postgres --command="ALTER DATABASE todo ALLOW_CONNECTIONS true" >&2
+`;
+
+const backupScript = `${reopened}
+exec pg_dump --username=todo --dbname=todo --format=custom
+`;
+
+/**
+ * Fills a new database with standard input, and only when that worked puts it in the place of the old one. What another restore
+ * has left that was killed, is removed: both are copies, since the database `todo` is there at every moment.
+ */
+const restoreScript = `${reopened}
+for left in restored replaced; do in_postgres --command="DROP DATABASE IF EXISTS $left WITH (FORCE)"; done
+in_postgres --command="CREATE DATABASE restored TEMPLATE template0"
 pg_restore --username=todo --dbname=restored --no-owner --exit-on-error --single-transaction
 [ "$(psql --username=todo --dbname=restored --tuples-only --no-align --command="SELECT count(*) FROM alembic_version")" = 1 ]
 trap 'in_postgres --command="ALTER DATABASE todo ALLOW_CONNECTIONS true"' EXIT
@@ -56,8 +75,9 @@ in_postgres --output=/dev/null <<SQL
   ALTER DATABASE todo RENAME TO replaced;
   ALTER DATABASE restored RENAME TO todo;
   COMMIT;
-  DROP DATABASE replaced;
 SQL
+# The data are restored by now. What cannot be removed, the next restore removes.
+in_postgres --command="DROP DATABASE replaced WITH (FORCE)" || true
 `;
 
 /**
@@ -72,7 +92,11 @@ export const restore = async (path: string | undefined, sure: boolean): Promise<
   const database = await Database.open();
   if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;
   const progress = counted("Sent");
-  await database.run(restoreScript, process.stdout, createReadStream(path).pipe(progress));
+  const states = {
+    failed: "Nothing was changed.",
+    unknown: "All data are as they were, or all are those of the backup. To be sure, run the same command again.",
+  };
+  await database.run(restoreScript, process.stdout, states, createReadStream(path).pipe(progress));
   await database.restartBackend();
   console.log(`The stack ${stackName()} has the data of ${path}.`);
   return 0;

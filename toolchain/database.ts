@@ -2,10 +2,13 @@ import { PassThrough } from "node:stream";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
-import { AppsV1Api, CoreV1Api, Exec, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { V1Status } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, Exec, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import type { KubeConfig, V1Status } from "@kubernetes/client-node";
+import type { NamespaceRef } from "../provider/kubernetes.ts";
+import { redact } from "../provider/redact.ts";
 import { ToolchainError } from "./errors.ts";
-import { checkout, stateFolder } from "./paths.ts";
+import { ownConfig } from "./own-access.ts";
+import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { plainSettings } from "./stack-files.ts";
 import { settingOf, stackName } from "./stack.ts";
 
@@ -29,55 +32,82 @@ export class Database {
     this.#namespace = namespace;
   }
 
-  /** @throws ToolchainError when the stack has none that runs. */
+  /** The database of the stack. @throws ToolchainError when the stack has none that runs. */
   static async open(): Promise<Database> {
     if ((await settingOf("databaseUrl")) !== "") {
       throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
     }
-    const config = new KubeConfig();
     const { namespace, profile } = plainSettings(checkout, stackName());
+    const kubeconfig = join(stateFolder, `${profile}.kubeconfig`);
+    return await Database.in({ kubeconfig, context: profile, home: minikubeHome, namespace });
+  }
+
+  /** The database in a namespace of the stack's own cluster. @throws ToolchainError when there is none that runs. */
+  static async in(ref: NamespaceRef & { home: string }): Promise<Database> {
     try {
-      config.loadFromFile(join(stateFolder, `${profile}.kubeconfig`));
+      const config = await ownConfig(ref);
+      const { namespace } = ref;
       const { status } = await config.makeApiClient(CoreV1Api).readNamespacedPod({ name: pod, namespace });
       if (status?.containerStatuses?.[0]?.ready !== true) throw new Error("it is not ready");
+      return new Database(config, namespace);
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
       throw new ToolchainError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
     }
-    return new Database(config, namespace);
   }
 
   /**
    * Runs a shell script beside the database, where it may do everything with it.
+   * @param states what is so after it has failed, and what after nobody knows whether it has: a sentence each.
    * @throws ToolchainError with what it printed on standard error.
    */
-  async run(script: string, output: Writable, input: Readable | null = null): Promise<void> {
+  async run(
+    script: string,
+    output: Writable,
+    { failed, unknown }: { failed: string; unknown: string },
+    input: Readable | null = null,
+  ): Promise<void> {
     const errors = new PassThrough();
     const said: Buffer[] = [];
     errors.on("data", (bytes: Buffer) => said.push(bytes));
-    const failure = await new Promise<string | undefined>((resolve, reject) => {
+    const failure = await new Promise<{ why: string; isKnown: boolean } | undefined>((resolve, reject) => {
       const ended = (status: V1Status): void => {
-        resolve(status.status === "Success" ? undefined : (status.message ?? "no reason given"));
+        const why = status.message ?? "no reason given";
+        resolve(status.status === "Success" ? undefined : { why, isKnown: true });
       };
+      const broken = (why: string): void => resolve({ why, isKnown: false });
       new Exec(this.#config)
         .exec(this.#namespace, pod, "postgres", ["sh", "-euc", script], output, errors, input, false, ended)
         .then((socket: Socket) => {
           // After the status has come, these have no effect.
-          socket.onclose = () => resolve("the connection to the cluster broke");
-          socket.onerror = ({ message }) => resolve(message);
+          socket.onclose = () => broken("the connection to the cluster broke");
+          socket.onerror = ({ message }) => broken(message);
         })
         .catch(reject);
     });
     if (failure === undefined) return;
-    const reason = Buffer.concat(said).toString().trim() || failure;
-    throw new ToolchainError(
-      `The database refused: ${reason}`,
-      "Nothing was changed. Mend what it says, then try again.",
-    );
+    const reason = redact(Buffer.concat(said).toString().trim() || failure.why);
+    if (!failure.isKnown) throw new ToolchainError(`The database was lost sight of: ${reason}`, unknown);
+    throw new ToolchainError(`The database refused: ${reason}`, `${failed} Mend what it says, then try again.`);
   }
 
-  /** Replaces the pods of the backend, which bring the schema up to date, and waits until they serve. */
+  /**
+   * Replaces the pods of the backend, which bring the schema up to date, and waits until they serve.
+   * @throws ToolchainError when that does not work out.
+   */
   async restartBackend(): Promise<void> {
+    await this.#restartBackend().catch((error: unknown) => {
+      if (error instanceof ToolchainError) throw error;
+      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      throw new ToolchainError(
+        `The data is restored, but the backend was not restarted: ${why}`,
+        "Type: npx pulumi up",
+        error,
+      );
+    });
+  }
+
+  async #restartBackend(): Promise<void> {
     const apps = this.#config.makeApiClient(AppsV1Api);
     const deployment = { name: backend, namespace: this.#namespace };
     const annotations = { "todo-stack/restarted": new Date().toISOString() };

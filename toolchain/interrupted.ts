@@ -119,7 +119,8 @@ export const removeHalfMade = async (cluster: Target, pending: PendingOperation[
   for (const { type, inputs } of made) {
     const { name, namespace } = { ...inputs?.metadata, ...inputs };
     if (name === undefined || namespace === undefined) continue;
-    const ref = { kubeconfig: cluster.kubeconfig, context: cluster.profile, namespace };
+    const { kubeconfig, profile: context, home } = cluster;
+    const ref = { kubeconfig, context, home, namespace };
     await Namespace.use(ref, async (inside) => {
       if (type === "kubernetes:core/v1:Secret")
         await inside.deleteAll("v1", "secrets", { fieldSelector: `metadata.name=${name}` });

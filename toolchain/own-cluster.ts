@@ -4,6 +4,7 @@ import type { V1DaemonSet } from "@kubernetes/client-node";
 import type { Commands } from "../provider/commands.ts";
 import type { ContainerState } from "../provider/docker.ts";
 import { ApiError, Namespace } from "../provider/kubernetes.ts";
+import type { NamespaceRef } from "../provider/kubernetes.ts";
 import type { Enforcer } from "../provider/network-policy.ts";
 import { nodeState } from "../provider/node.ts";
 import { holderOf, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
@@ -44,6 +45,8 @@ export interface OwnCluster {
   made?: Made;
   /** Path of its kubeconfig. The context in it has the name of the profile. */
   kubeconfig: string;
+  /** Minikube's home. */
+  home: string;
 }
 
 /** Looks at the cluster of a stack, and changes nothing. Nothing is asked of a cluster that is not this stack's. */
@@ -80,15 +83,23 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
     ...(mark === undefined ? {} : { mark }),
     ...(made === undefined ? {} : { made }),
     kubeconfig,
+    home,
   };
 };
 
+/** A namespace of the cluster of a stack. */
+export const namespaceIn = ({ kubeconfig, home, settings }: OwnCluster, namespace: string): NamespaceRef => ({
+  kubeconfig,
+  context: settings.profile,
+  home,
+  namespace,
+});
+
 /** Asks the API of a cluster what enforces NetworkPolicies. @throws Error when it does not answer. */
-export const enforcerIn = async ({ kubeconfig, settings }: OwnCluster): Promise<Enforcer> => {
+export const enforcerIn = async (cluster: OwnCluster): Promise<Enforcer> => {
   try {
-    const { status } = await Namespace.use(
-      { kubeconfig, context: settings.profile, namespace: "kube-system" },
-      (system) => system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router"),
+    const { status } = await Namespace.use(namespaceIn(cluster, "kube-system"), (system) =>
+      system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router"),
     );
     return (status?.numberReady ?? 0) > 0 ? "kube-router" : "none";
   } catch (error) {

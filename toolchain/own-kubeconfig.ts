@@ -19,7 +19,7 @@ export const setForeignAside = async (state: string, home: string): Promise<void
 
 const isOurs = async (file: string, home: string): Promise<boolean> => {
   try {
-    await readOwnAccess({ kubeconfig: file, context: basename(file, ".kubeconfig") }, home);
+    await readOwnAccess({ kubeconfig: file, context: basename(file, ".kubeconfig"), home });
     return true;
   } catch {
     return false;

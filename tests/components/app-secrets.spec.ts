@@ -21,6 +21,7 @@ async function make(
   const engine = await MockEngine.start({
     "minikube:index:Cluster": {
       instance: "life-1",
+      home: "/home/.minikube",
       dockerHost: "tcp://192.0.2.7:2376",
       dockerCertPath: "/certs",
     },
@@ -52,6 +53,7 @@ describe("AppSecrets", () => {
       labels: { "pod-security.kubernetes.io/enforce": "restricted" },
       kubeconfig: ".state/demo.kubeconfig",
       context: "demo",
+      home: "/home/.minikube",
       instance: "life-1",
     });
     assert.equal(await valueOf(secrets.namespace), "space");

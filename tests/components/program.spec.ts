@@ -13,7 +13,12 @@ describe("the program", () => {
 
   before(async () => {
     engine = await MockEngine.start({
-      "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+      "minikube:index:Cluster": {
+        instance: "life-1",
+        home: "/home/.minikube",
+        dockerHost: "tcp://192.0.2.7:2376",
+        dockerCertPath: "/certs",
+      },
       "minikube:index:ImagePresence": { builds: 1 },
       "minikube:index:ReleasePresence": { life: "life-1.2", repairs: 3 },
       "kubernetes:helm.sh/v3:Release": { status: { revision: 7 } },
@@ -140,7 +145,12 @@ describe("the program", () => {
 });
 
 const outputs = {
-  "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+  "minikube:index:Cluster": {
+    instance: "life-1",
+    home: "/home/.minikube",
+    dockerHost: "tcp://192.0.2.7:2376",
+    dockerCertPath: "/certs",
+  },
   "minikube:index:ImagePresence": { builds: 1 },
   "minikube:index:ReleasePresence": { life: "life-1.2", repairs: 0 },
   "kubernetes:helm.sh/v3:Release": { status: { revision: 7 } },

@@ -53,6 +53,7 @@ export class FakeApi {
       ...["-keyout", folder.getPath("key.pem"), "-out", folder.getPath("cert.pem")],
     ]);
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(folder.getPath(name)));
+    await folder.writeFile("ca.crt", readFileSync(folder.getPath("cert.pem")));
     const server = createServer({ key, cert, ca: cert, requestCert: true, rejectUnauthorized: true });
     const api = new FakeApi(folder, server);
     server.on("request", (request: IncomingMessage, response) => {
@@ -69,6 +70,11 @@ export class FakeApi {
 
   get kubeconfig(): string {
     return this.#folder.getPath("kubeconfig");
+  }
+
+  /** A home of Minikube with that authority. */
+  get home(): string {
+    return this.#folder.path;
   }
 
   /** The certificate of the authority that it trusts, and that signed its own. */

@@ -37,6 +37,7 @@ describe("minikube:index:Namespace", () => {
     name: "space",
     labels: { enforce: "restricted" },
     kubeconfig: api.kubeconfig,
+    home: api.home,
     context: "todo",
     instance: "life-1",
     ...changes,

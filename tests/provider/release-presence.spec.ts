@@ -25,6 +25,7 @@ describe("minikube:index:ReleasePresence", () => {
     release: "todo",
     namespace: "space",
     kubeconfig: api.kubeconfig,
+    home: api.home,
     context: "todo",
     instance: "life-1",
     description: "chart ",

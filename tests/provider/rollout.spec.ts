@@ -50,6 +50,7 @@ describe("minikube:index:Rollout", () => {
     release: "todo",
     namespace: "space",
     kubeconfig: api.kubeconfig,
+    home: api.home,
     context: "todo",
     instance: "life-1",
     revision: 2,

@@ -126,7 +126,7 @@ describe("npm run doctor", () => {
       const api = await FakeApi.start();
       try {
         await stack.cluster("running");
-        await stack.file(".state/todo.kubeconfig", await readFile(api.kubeconfig, "utf8"));
+        await stack.kubernetes(api);
         assertFinding(await find("NetworkPolicies"), ["warn", /NOT enforced/, /up --refresh/]);
         api.objects.set("daemonsets/kube-router", { status: { numberReady: 0 } });
         assertFinding(await find("NetworkPolicies"), ["warn", /NOT enforced/, /up --refresh/]);
@@ -159,6 +159,16 @@ describe("npm run doctor", () => {
     it("whose passphrase can be read by others", async () => {
       await chmod(await stack.file(".state/passphrase", "secret"), 0o644);
       assertFinding(await find("passphrase"), ["fail", /others/, /chmod 600/]);
+    });
+
+    it("with a passphrase in the environment that does not open the state", async () => {
+      const salt = "v1:bYdmWVWeB4k=:v1:o7Se47783HT2m8YR:RG433OKRgJEgOegdMOK+wTN1bTS55Q==";
+      const latest = { secrets_providers: { type: "passphrase", state: { salt } } };
+      await stack.file(".state/.pulumi/stacks/todo-stack/dev.json", JSON.stringify({ checkpoint: { latest } }));
+      const env = { PATH: "/does/not/exist", PULUMI_CONFIG_PASSPHRASE: "surely another one" };
+      const findings = await examine({ ...stack.place, commands: stack.commands, env });
+      const found = findings.find(({ name }) => name === "passphrase");
+      assertFinding(found, ["fail", /PULUMI_CONFIG_PASSPHRASE does not open the state/, /PULUMI_CONFIG_PASSPHRASE/]);
     });
 
     it("with the lock of a process that runs", async () => {

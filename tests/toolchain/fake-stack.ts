@@ -8,6 +8,7 @@ import { Commands } from "../../provider/commands.ts";
 import { ownerOf } from "../../provider/ownership.ts";
 import type { StackState } from "../../toolchain/stack-files.ts";
 import type { Place } from "../../toolchain/own-cluster.ts";
+import type { FakeApi } from "../provider/fake-api.ts";
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
 import type { Call } from "../stand-ins/fake-commands.ts";
@@ -59,6 +60,12 @@ export class FakeStack {
     };
     await this.file("home/.minikube/profiles/todo/config.json", JSON.stringify(made));
     await this.inDocker("container-todo", life);
+  }
+
+  /** The stack's own kubeconfig, and Minikube's authority, of an API server. @param edit changes the kubeconfig. */
+  async kubernetes(api: FakeApi, edit: (text: string) => string = (text) => text): Promise<string> {
+    await this.file("home/.minikube/ca.crt", await readFile(api.certificate, "utf8"));
+    return await this.file(".state/todo.kubeconfig", edit(await readFile(api.kubeconfig, "utf8")));
   }
 
   /** Puts something into Docker: `volume-todo`. */

@@ -69,7 +69,7 @@ describe("npm run status", () => {
       const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
       await stack.state({ instance: "life-1", url });
       await stack.cluster("running");
-      await stack.file(".state/todo.kubeconfig", readFileSync(api.kubeconfig, "utf8"));
+      await stack.kubernetes(api);
       api.objects.set("daemonsets/kube-router", { status: { numberReady: 1 } });
       api.revisions([
         { version: 9, status: "failed", description: "chart 0123", deployed: "2026-01-01T12:00:00.123456789Z" },
@@ -166,7 +166,7 @@ describe("npm run status", () => {
     });
 
     it("says why Kubernetes cannot be asked", async () => {
-      await stack.file(".state/todo.kubeconfig", readFileSync(api.kubeconfig, "utf8").replace(/:\d+$/m, ":1"));
+      await stack.kubernetes(api, (text) => text.replace(/:\d+$/m, ":1"));
       const { application, next } = await look();
       assert.equal(application, undefined);
       assert.match(next ?? "", /cannot be asked: .*ECONNREFUSED.*docker stop todo; npm start$/);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, KubeConfig, makeInformer } from "@kubernetes/client-node";
-import type { V1Pod } from "@kubernetes/client-node";
-import { readOwnAccess } from "../../provider/kubeconfig.ts";
+import { CoreV1Api, makeInformer } from "@kubernetes/client-node";
+import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../../provider/kubernetes.ts";
+import { ownConfig } from "../own-access.ts";
 
 /** What wants to know of pods. */
 export interface PodObserver {
@@ -26,23 +26,9 @@ export const watchPods = async (
   stopped: AbortSignal,
 ): Promise<void> => {
   while (!stopped.aborted) {
-    const config = await configOf(ref, home);
+    const config = await ownConfig({ ...ref, home }).catch(() => undefined);
     if (config !== undefined) await follow(config, ref.namespace, observer, stopped);
     await sleep(pause, undefined, { signal: stopped }).catch(() => undefined);
-  }
-};
-
-const configOf = async (ref: NamespaceRef, home: string): Promise<KubeConfig | undefined> => {
-  try {
-    const { server, ca, cert, key } = await readOwnAccess(ref, home);
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name: ref.context, server, caData: ca.toString("base64"), skipTLSVerify: false },
-      { name: ref.context, certData: cert.toString("base64"), keyData: key.toString("base64") },
-    );
-    return config;
-  } catch {
-    return undefined;
   }
 };
 

@@ -12,9 +12,10 @@ import type { Enforcer } from "../../provider/network-policy.ts";
 import { isListening } from "../../provider/preflight.ts";
 import { environment } from "../environment.ts";
 import { locksOn } from "../stack-locks.ts";
-import { enforcerIn, lookAtCluster } from "../own-cluster.ts";
+import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
 import type { OwnCluster, Place } from "../own-cluster.ts";
 import { checkout, minikubeHome } from "../paths.ts";
+import { problemOfPassphrase } from "../passphrase.ts";
 import { damageOf, selectedStack, stateFile } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { table } from "../table.ts";
@@ -114,9 +115,9 @@ const freeDisk = async (commands: Commands, { life, settings }: OwnCluster): Pro
   return ok ? Number(stdout.trim().split("\n").at(-1)) : undefined;
 };
 
-const drift = async ({ life, kubeconfig, settings }: OwnCluster): Promise<string[] | Error | undefined> => {
-  if (life !== "running") return undefined;
-  const ref = { kubeconfig, context: settings.profile, namespace: settings.namespace };
+const drift = async (cluster: OwnCluster): Promise<string[] | Error | undefined> => {
+  if (cluster.life !== "running") return undefined;
+  const ref = namespaceIn(cluster, cluster.settings.namespace);
   return await Namespace.use(ref, (namespace) => driftOf(namespace, "todo")).catch(asError);
 };
 
@@ -128,7 +129,7 @@ const onPulumi = ({ folder, stack, env }: Patient): Finding[] => {
   const selected = env.PULUMI_STACK ?? selectedStack(folder);
   return [
     verdicts.onState(accessTo(join(folder, ".state")), damageOf(folder, stack), relative(folder, file)),
-    verdicts.onPassphrase(passphraseFacts(folder, env), exists),
+    verdicts.onPassphrase(passphraseFacts(folder, env), exists, problemOfPassphrase(folder, stack, env)),
     verdicts.onStack(stack, exists, selected),
     verdicts.onLock(stack, locksOn(folder, stack)),
   ];

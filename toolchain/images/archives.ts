@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../environment.ts";
+import { environment, toolEnvironment } from "../environment.ts";
 import { ToolchainError } from "../errors.ts";
 import { runPulumi } from "../pulumi.ts";
 import { run } from "../run.ts";
@@ -29,8 +29,9 @@ interface Resource {
  */
 export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Promise<T>): Promise<T> => {
   const stack = ["--stack", stackName()];
-  // The whole component: what waits for the release would wait in vain.
-  const release = ["--exclude", "**TodoRelease**"];
+  // Both components whole: what waits for the release would wait in vain, and the release that runs needs its Secrets, which
+  // other settings would replace.
+  const release = ["--exclude", "**TodoRelease**", "--exclude", "**AppSecrets**"];
   if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
     throw new ToolchainError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
   }
@@ -50,7 +51,7 @@ const saveImages = async (folder: string, stack: string[]): Promise<ImageArchive
     type === "docker:index/image:Image" && inputs?.imageName !== undefined ? [inputs.imageName] : [],
   );
   const env = {
-    ...environment(),
+    ...toolEnvironment(),
     DOCKER_HOST: cluster?.dockerHost,
     DOCKER_CERT_PATH: cluster?.dockerCertPath,
     DOCKER_TLS_VERIFY: "1",

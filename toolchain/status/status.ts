@@ -7,8 +7,8 @@ import { currentRevisions } from "../../provider/revisions.ts";
 import type { Revision } from "../../provider/revisions.ts";
 import { answers } from "../../provider/rollout.ts";
 import { workloadsOf } from "../../provider/workloads.ts";
-import { environment } from "../environment.ts";
-import { enforcerIn, lookAtCluster } from "../own-cluster.ts";
+import { toolEnvironment } from "../environment.ts";
+import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
 import type { OwnCluster, Place } from "../own-cluster.ts";
 import { checkout, minikubeHome } from "../paths.ts";
 import { stackName } from "../stack.ts";
@@ -61,7 +61,7 @@ const patience = 20_000;
  * @returns the exit code: 0 when the application answers.
  */
 export const status = async (json: boolean): Promise<number> => {
-  const commands = new Commands(environment(), AbortSignal.timeout(patience));
+  const commands = new Commands(toolEnvironment(), AbortSignal.timeout(patience));
   const found = await statusOf(commands, { folder: checkout, home: minikubeHome, stack: stackName() });
   console.log(json ? JSON.stringify(found, undefined, 2) : screen(found, Date.now()));
   return found.answers ? 0 : 1;
@@ -96,9 +96,7 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
 const release = "todo";
 
 const lookInside = async (cluster: OwnCluster): Promise<Application> => {
-  const { kubeconfig, settings } = cluster;
-  const { profile: context, namespace: name } = settings;
-  return await Namespace.use({ kubeconfig, context, namespace: name }, async (namespace) => {
+  return await Namespace.use(namespaceIn(cluster, cluster.settings.namespace), async (namespace) => {
     const [networkPolicy, revisions, workloads, pods] = await Promise.all([
       enforcerIn(cluster),
       currentRevisions(namespace, release),
