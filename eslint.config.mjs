@@ -32,6 +32,24 @@ export default defineConfig(
     },
   },
   {
+    // One way into a cluster: the context of the stack's own name, and only where it has Minikube's authority.
+    files: ["provider/**/*.ts", "toolchain/**/*.ts", "components/**/*.ts"],
+    ignores: ["toolchain/own-access.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "NewExpression[callee.name='KubeConfig'], MemberExpression[property.name=/^loadFrom(File|Default|String|Cluster|Options)/]",
+          message: "Go into the cluster by ownConfig() of toolchain/own-access.ts or by Namespace.use().",
+        },
+        {
+          selector: "CallExpression[callee.name=/^(execa|spawn|execFile|run|ask)$/] > Literal[value=/^(kubectl|helm|minikube)$/]",
+          message: "Commands of provider/commands.ts runs it, with the cluster that is meant and nothing of the user's.",
+        },
+      ],
+    },
+  },
+  {
     files: ["tests/**/*.ts"],
     rules: {
       "max-lines": "off",

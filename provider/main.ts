@@ -43,7 +43,7 @@ export async function serve(args: string[]): Promise<void> {
     "minikube:index:ImagePresence": new ImagePresenceResource(engine),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
-    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine),
+    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
   };
   endWithTheEngine(cancellation);

@@ -1,5 +1,6 @@
 import { driftFrom } from "./drift.ts";
 import type { Engine } from "./engine.ts";
+import { isKnown } from "./known.ts";
 import { Namespace } from "./kubernetes.ts";
 import type { NamespaceRef } from "./kubernetes.ts";
 import { nextLife } from "./life.ts";
@@ -25,6 +26,7 @@ export interface ReleasePresenceState extends ReleasePresenceInputs {
   repairs: number;
 }
 
+/** What is looked at: a release that has to be installed is one that is not there, whatever Helm says. */
 interface Look {
   release: "as left" | "changed" | "gone";
   /** Objects that somebody has changed or deleted since, as `Deployment/todo-backend`. */
@@ -41,9 +43,12 @@ export class ReleasePresenceResource implements Resource<
   ReleasePresenceState
 > {
   readonly #engine: Engine;
+  readonly #env: NodeJS.ProcessEnv;
 
-  constructor(engine: Engine) {
+  /** @param env says where Pulumi keeps its state. */
+  constructor(engine: Engine, env: NodeJS.ProcessEnv) {
     this.#engine = engine;
+    this.#env = env;
   }
 
   async check(
@@ -54,7 +59,7 @@ export class ReleasePresenceResource implements Resource<
     const { life = news.instance, repairs = 0 } = olds;
     // In a new namespace everything is made anew anyhow.
     if (olds.instance !== news.instance) return { ...news, life: news.instance, repairs: 0 };
-    const { release, drift } = await lookAt(news);
+    const { release, drift } = (await isForgotten(urn, this.#env)) ? forgotten : await lookAt(news);
     if (drift.length > 0)
       this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this: ${drift.join(", ")}`);
     return {
@@ -101,6 +106,13 @@ export class ReleasePresenceResource implements Resource<
     return Promise.resolve();
   }
 }
+
+/** Without Helm's records the next install takes the objects over as they run. */
+const forgotten: Look = { release: "gone", drift: [] };
+
+/** Whether the release itself is not in Pulumi's state any more, though this resource is. Helm would refuse its name. */
+const isForgotten = async (urn: string, env: NodeJS.ProcessEnv): Promise<boolean> =>
+  (await isKnown(urn, "kubernetes:helm.sh/v3:Release", env)) === false;
 
 async function lookAt(ref: ReleasePresenceInputs): Promise<Look> {
   try {

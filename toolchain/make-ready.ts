@@ -1,5 +1,6 @@
 import process from "node:process";
 import { clearInterrupted, deploymentOf } from "./interrupted.ts";
+import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside } from "./own-kubeconfig.ts";
 import { environment } from "./environment.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
@@ -32,6 +33,8 @@ export const makeReady = async (args: string[], effect: Effect): Promise<void> =
   const isDestroy = effect === "destroys";
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(stack);
+  // Only where nobody is asked afterwards whether anything is to be done.
+  if (args.includes("up") && args.includes("--yes")) await makeRoomForSecrets(stack);
 };
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */

@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
+import { createFixture } from "fs-fixture";
 import { ReleasePresenceResource } from "../../provider/release-presence.ts";
 import type { ReleasePresenceInputs, ReleasePresenceState } from "../../provider/release-presence.ts";
+import type { Engine } from "../../provider/engine.ts";
 import { FakeApi } from "./fake-api.ts";
 import type { Revision } from "./fake-api.ts";
 
 describe("minikube:index:ReleasePresence", () => {
   let api: FakeApi;
   let said: string[];
-  const resource = new ReleasePresenceResource({
-    inform: (_urn, line) => said.push(line),
-    warn: () => undefined,
-    progress: () => undefined,
-  });
+  const engine: Engine = { inform: (_urn, line) => said.push(line), warn: () => undefined, progress: () => undefined };
+  const resource = new ReleasePresenceResource(engine, {});
 
   beforeEach(async () => {
     said = [];
@@ -68,6 +67,27 @@ describe("minikube:index:ReleasePresence", () => {
       assert.deepEqual(await resource.diff("", state(), checked), { changes: true });
     });
   }
+
+  it("has a release installed anew that the state has forgotten, over its objects as they run", async () => {
+    const urn = "urn:pulumi:dev::todo-stack::todo-stack:index:TodoRelease$minikube:index:ReleasePresence::todo-presence";
+    const file = ".pulumi/stacks/todo-stack/dev.json";
+    await using folder = await createFixture({ [file]: "" });
+    const knowing = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` });
+    const check = async (...types: string[]): Promise<ReleasePresenceState> => {
+      const resources = types.map((type) => ({ type }));
+      await folder.writeFile(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
+      return await knowing.check(urn, state(), inputs());
+    };
+    const own = "minikube:index:ReleasePresence";
+    assert.deepEqual(await check(own, "kubernetes:helm.sh/v3:Release"), state());
+    const forgotten = await check(own);
+    assert.deepEqual(forgotten, state({ life: "life-1/1" }));
+    assert.deepEqual(api.deleted, [], "a preview changes nothing");
+    await knowing.update(urn, state(), forgotten);
+    assert.deepEqual(api.deleted, ["secrets"], "only Helm's records may go");
+    await folder.writeFile(file, "{ cut off");
+    assert.deepEqual(await knowing.check(urn, state(), inputs()), state(), "who cannot say, has not forgotten");
+  });
 
   const gone: [string, Revision[]][] = [
     ["was uninstalled", []],

@@ -74,7 +74,7 @@ def test_secrets_of_the_settings_are_taken_out_of_what_libraries_log(capsys: pyt
     configure_logging("INFO", ["canary-one", "canary-one-more", "short"])
     try:
         library = logging.getLogger("psycopg.pool")
-        library.warning("error connecting: %s", "invalid percent-encoded token: \"canary-one-more\"")
+        library.warning("error connecting: %s", 'invalid percent-encoded token: "canary-one-more"')
         library.warning("at %s", "postgresql://todo:other-password@db/todo", extra={"short": 1})
         structlog.get_logger("x").info("said", parts={"list": ["canary-one"]}, error=ValueError("canary-one"), short=1)
         try:
@@ -84,7 +84,12 @@ def test_secrets_of_the_settings_are_taken_out_of_what_libraries_log(capsys: pyt
     finally:
         root.handlers[:] = before
     output = capsys.readouterr().out
-    assert [json.loads(line)["logger"] for line in output.splitlines()] == ["psycopg.pool", "psycopg.pool", "x", "psycopg.pool"]
+    assert [json.loads(line)["logger"] for line in output.splitlines()] == [
+        "psycopg.pool",
+        "psycopg.pool",
+        "x",
+        "psycopg.pool",
+    ]
     assert "canary" not in output
     assert "other-password" not in output
     assert "RuntimeError: [hidden]" in output

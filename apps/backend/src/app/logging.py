@@ -32,9 +32,7 @@ class _Redactor:
         patterns = [*map(re.escape, known), r"(?<=://)[^\s/@\"']+(?=@)"]
         self._pattern = re.compile("|".join(patterns))
 
-    def __call__(
-        self, _: object, __: str, event: structlog.typing.EventDict
-    ) -> structlog.typing.EventDict:
+    def __call__(self, _: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {key: self._redact(value) for key, value in event.items()}
 
     def _redact(self, value: object) -> object:

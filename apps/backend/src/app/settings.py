@@ -134,7 +134,13 @@ class Settings(BaseSettings):
         plain = url.replace(DRIVER, "postgresql://", 1)
         written = re.match(r"[^:/]*:([^@]*)@", plain.partition("://")[2])
         password = [str(conninfo_to_dict(plain).get("password") or ""), written[1] if written else ""]
-        keys = [self.jwt_secret, self.jwt_secret_previous, self.jwt_secret_next, self.openai_api_key, self.cohere_api_key]
+        keys = [
+            self.jwt_secret,
+            self.jwt_secret_previous,
+            self.jwt_secret_next,
+            self.openai_api_key,
+            self.cohere_api_key,
+        ]
         return [url, plain, *password, *(key.get_secret_value() for key in keys if key)]
 
     @property
