@@ -39,12 +39,15 @@ export default defineConfig(
       "no-restricted-syntax": [
         "error",
         {
-          selector: "NewExpression[callee.name='KubeConfig'], MemberExpression[property.name=/^loadFrom(File|Default|String|Cluster|Options)/]",
+          selector:
+            "NewExpression[callee.name='KubeConfig'], MemberExpression[property.name=/^loadFrom(File|Default|String|Cluster|Options)/]",
           message: "Go into the cluster by ownConfig() of toolchain/own-access.ts or by Namespace.use().",
         },
         {
-          selector: "CallExpression[callee.name=/^(execa|spawn|execFile|run|ask)$/] > Literal[value=/^(kubectl|helm|minikube)$/]",
-          message: "Commands of provider/commands.ts runs it, with the cluster that is meant and nothing of the user's.",
+          selector:
+            "CallExpression[callee.name=/^(execa|spawn|execFile|run|ask)$/] > Literal[value=/^(kubectl|helm|minikube)$/]",
+          message:
+            "Commands of provider/commands.ts runs it, with the cluster that is meant and nothing of the user's.",
         },
       ],
     },

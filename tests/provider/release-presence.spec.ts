@@ -69,7 +69,8 @@ describe("minikube:index:ReleasePresence", () => {
   }
 
   it("has a release installed anew that the state has forgotten, over its objects as they run", async () => {
-    const urn = "urn:pulumi:dev::todo-stack::todo-stack:index:TodoRelease$minikube:index:ReleasePresence::todo-presence";
+    const urn =
+      "urn:pulumi:dev::todo-stack::todo-stack:index:TodoRelease$minikube:index:ReleasePresence::todo-presence";
     const file = ".pulumi/stacks/todo-stack/dev.json";
     await using folder = await createFixture({ [file]: "" });
     const knowing = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` });
