@@ -5,8 +5,6 @@ import { UserError } from "./errors.ts";
 import { readEvent } from "./events.ts";
 import type { MinikubeEvent } from "./events.ts";
 
-export { minikubeHome } from "./minikube-home.ts";
-
 /** The cluster that a command is about. */
 export interface Target {
   home: string;
