@@ -1,6 +1,7 @@
 import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
+import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
+import type { Files } from "./lib/content-hash.ts";
 import { ImagePresence } from "./lib/minikube.ts";
 import type { MinikubeCluster } from "./minikube-cluster.ts";
 
@@ -34,7 +35,12 @@ export class AppImage extends pulumi.ComponentResource {
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppImage", name, {}, opts);
     const { repository, context, cluster, withoutCode } = args;
-    const files = contextFiles(context, withoutCode);
+    const files = readContext(context, withoutCode);
+    for (const link of brokenLinks(context, files)) {
+      const what = `${context}/${link} is a link to nothing. It gets into the image as it is, but Pulumi's own Docker plugin refuses it.`;
+      const next = `To get rid of it, type: rm '${context}/${link}'. Or leave it out by a line in ${context}/.dockerignore.`;
+      void pulumi.log.warn(`${what} ${next}`, this);
+    }
     const tag = withoutCode === undefined ? hashOf(files) : `development-${hashOf(files)}`;
     const reference = `${repository}:${tag}`;
 
@@ -72,5 +78,15 @@ export class AppImage extends pulumi.ComponentResource {
     this.tag = tag;
     this.reference = reference;
     this.registerOutputs({ repository, tag, reference });
+  }
+}
+
+/** @throws pulumi.RunError when a file cannot be read, or a line of the `.dockerignore` is no pattern. */
+function readContext(context: string, withoutCode: string[] | undefined): Files {
+  try {
+    return contextFiles(context, withoutCode);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new pulumi.RunError(`The files for the image in ${context} cannot be read: ${reason}`);
   }
 }

@@ -6,7 +6,7 @@ import { parse } from "yaml";
 import { versions } from "../toolchain/tools/versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
-import { chartFiles, hashOf } from "./lib/content-hash.ts";
+import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
 import { Manifests, ReleasePresence, Rollout } from "./lib/minikube.ts";
 import { nodePort } from "./minikube-cluster.ts";
@@ -43,6 +43,7 @@ export class TodoRelease extends pulumi.ComponentResource {
     super("todo-stack:index:TodoRelease", name, {}, opts);
     const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend } = args;
     const chart = "./charts/todo";
+    mustBeWhole(chart);
     const files = chartFiles(chart);
     const { kubeconfig, context, home } = cluster;
     const where = { release: "todo", namespace: secrets.namespace, instance: secrets.life, kubeconfig, context, home };
@@ -121,6 +122,16 @@ export class TodoRelease extends pulumi.ComponentResource {
     this.releaseName = release.name;
     this.registerOutputs({ releaseName: this.releaseName });
   }
+}
+
+/** Helm reads no chart with a link to nothing in it, not even where its `.helmignore` leaves that out. */
+function mustBeWhole(chart: string): void {
+  const [link] = brokenLinks(chart, readFiles(chart, ["**"]));
+  if (link === undefined) return;
+  throw new pulumi.RunError(
+    `${chart}/${link} is a link to nothing, and Helm reads no chart with such a link. An editor may have left it because a file is ` +
+      `not saved: save that file. Or type: rm '${chart}/${link}'`,
+  );
 }
 
 /** Adds the values of development to those of the program, which go first. */

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Dirent } from "node:fs";
 import { join } from "node:path";
-import ignore from "@balena/dockerignore";
 import { globSync } from "tinyglobby";
+import { ignoreRules } from "./dockerignore.ts";
+import type { Rules } from "./dockerignore.ts";
 
 /** The files of a folder that count, each with 16 hexadecimal digits that change with its content or its kind. */
 export type Files = Record<string, string>;
@@ -19,22 +21,33 @@ export function contextFiles(folder: string, except: string[] = []): Files {
 }
 
 /**
- * Reads all that Helm installs from a chart; its tests and documentation do not count.
+ * Reads all that Helm installs from a chart; its tests and documentation do not count, nor what its `.helmignore` leaves out.
  * @param folder the chart.
  */
 export function chartFiles(folder: string): Files {
-  return readFiles(folder, [
+  const patterns = [
     "Chart.yaml",
     "Chart.lock",
     "values.yaml",
     "values.schema.json",
     "{templates,files,charts,crds}/**",
-  ]);
+  ];
+  return readFiles(folder, patterns, helmIgnores(folder));
 }
 
-/** Reads the files of a folder that match patterns. */
-export function readFiles(folder: string, patterns: string[]): Files {
-  return read(folder, globSync(patterns, { cwd: folder, dot: true, followSymbolicLinks: false }));
+/** The names in a `.helmignore`, as patterns, and what Helm leaves out by itself. Its paths lead to what is not read here. */
+function helmIgnores(folder: string): string[] {
+  const file = join(folder, ".helmignore");
+  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const names = lines
+    .map((line) => line.trim().replace(/\/$/, ""))
+    .filter((line) => line !== "" && !/^#|\//.test(line));
+  return ["templates/.?*", ...names.flatMap((name) => [`**/${name}`, `**/${name}/**`])];
+}
+
+/** Reads the files of a folder that match patterns, but for those that match others. */
+export function readFiles(folder: string, patterns: string[], except: string[] = []): Files {
+  return read(folder, globSync(patterns, { cwd: folder, ignore: except, dot: true, followSymbolicLinks: false }));
 }
 
 /** Names the whole of some files by 16 hexadecimal digits, the same on every machine and in every checkout. */
@@ -79,41 +92,26 @@ function shortHash(...parts: (string | Buffer)[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** What a `.dockerignore` leaves out of a build context. */
-export interface Rules {
-  ignores: (path: string) => boolean;
-  /** Whether the whole of an ignored folder can be left unread. */
-  prunes: (folder: string) => boolean;
-}
-
-/** Reads the `.dockerignore` of a build context, if it has one. */
-export function ignoreRules(context: string): Rules {
-  const file = join(context, ".dockerignore");
-  return rulesIn(existsSync(file) ? readFileSync(file, "utf8") : "");
-}
-
-/** The rules in the text of a `.dockerignore`. */
-export function rulesIn(text: string): Rules {
-  const rules = ignore.default().add(text);
-  const exceptions = text.split("\n").filter((line) => line.trimStart().startsWith("!"));
-  const within = exceptions.map((line) =>
-    line
-      .trim()
-      .slice(1)
-      .replace(/^\.?\//, ""),
-  );
-  return {
-    ignores: (path) => rules.ignores(path),
-    prunes: (folder) =>
-      rules.ignores(folder) && !within.some((pattern) => pattern.includes("*") || pattern.startsWith(`${folder}/`)),
-  };
-}
-
-/** The files of a build context, or of a folder in it, that its rules let in; paths are relative to the context. */
+/** The files and links of a build context, or of a folder in it, that its rules let in; paths are relative to the context. */
 export function filesIn(root: string, rules: Rules, folder = ""): string[] {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(root, rules, folder).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     if (entry.isDirectory()) return rules.prunes(path) ? [] : filesIn(root, rules, path);
-    return rules.ignores(path) ? [] : [path];
+    return rules.ignores(path) || !(entry.isFile() || entry.isSymbolicLink()) ? [] : [path];
   });
+}
+
+function entriesOf(root: string, rules: Rules, folder: string): Dirent[] {
+  try {
+    return readdirSync(join(root, folder), { withFileTypes: true });
+  } catch (error) {
+    // Docker looks into an ignored folder for exceptions, and goes on where it may not.
+    if ((error as NodeJS.ErrnoException).code === "EACCES" && folder !== "" && rules.ignores(folder)) return [];
+    throw error;
+  }
+}
+
+/** Those of a folder's files that are links to nothing. */
+export function brokenLinks(folder: string, files: Files): string[] {
+  return Object.keys(files).filter((file) => !existsSync(join(folder, file)));
 }

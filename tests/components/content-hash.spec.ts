@@ -74,6 +74,18 @@ describe("contextFiles", () => {
     await folder.rm();
   });
 
+  it("keeps to the case of .dockerignore, as Docker does", async () => {
+    const files = { Dockerfile: "", ".dockerignore": "**/TODO*", "src/todos/service.py": "1", "src/TODO.md": "1" };
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("src/todos/service.py", "2")), true);
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("src/TODO.md", "2")), false);
+  });
+
+  it("keeps to the ignore file beside the Dockerfile, if there is one", async () => {
+    const files = { Dockerfile: "", ".dockerignore": "a", "Dockerfile.dockerignore": "b", a: "1", b: "1" };
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("a", "2")), true);
+    assert.equal(await notices(contextHash, files, (folder) => folder.writeFile("b", "2")), false);
+  });
+
   it("finds an exception below an ignored folder", async () => {
     const files = {
       Dockerfile: "",

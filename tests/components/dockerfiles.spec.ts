@@ -70,6 +70,11 @@ describe("the Dockerfiles", () => {
     assert.match(builder?.text ?? "", /--mount=type=cache,target=\/app\/\.next\/cache,.* npm run build /);
   });
 
+  it("name the frontend's build after the same files, whichever client sends its Dockerfile along", () => {
+    const builder = production("frontend").find(({ name }) => name === "builder")?.text ?? "";
+    assert.match(builder, /COPY \. \.\nRUN rm -f Dockerfile \.dockerignore Dockerfile\.dockerignore && find \. /);
+  });
+
   it("I2: build the backend in two stages on Debian's slim Python, dependencies by the lock file before the code", () => {
     const stages = production("backend");
     assert.equal(stages.length, 2);
@@ -118,6 +123,16 @@ describe("the Dockerfiles", () => {
       );
       assert.match(stage?.text ?? "", /^USER 65532:65532$/m);
       assert.ok(!production(app).some(({ name }) => name === "development"), "production must have nothing of it");
+    });
+
+    it(`let another user read what the ${app}'s images copy, whatever umask it was checked out with`, () => {
+      const development = stagesOf(app).find(({ name }) => name === "development")?.text ?? "";
+      const copies = development.lastIndexOf("\nCOPY ");
+      const opens = development.search(/\nRUN chmod (-R u=rwX,go=rX|go=r) /);
+      assert.ok(copies !== -1 && opens > copies, "development: chmod must come after what is copied");
+      const builder = production(app).find(({ name }) => name === "builder");
+      assert.match(last(app).text, /^COPY --from=builder /m);
+      assert.match(builder?.text ?? "", / chmod -R u=rwX,go=rX /);
     });
 
     it(`keep what the ${app} downloads in a cache, and ask nobody for an unchanged lock file`, () => {

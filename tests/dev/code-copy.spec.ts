@@ -32,7 +32,9 @@ describe("npm run dev: the copy of the code in a pod", () => {
       [odd]: "odd",
       "public/big.bin": "x".repeat(300_000),
     });
-    await chmod(checkout.getPath("src/main.py"), 0o755);
+    // As umask 077 leaves them.
+    await chmod(checkout.getPath("src/main.py"), 0o700);
+    await chmod(checkout.getPath("src/deep/other.py"), 0o600);
     await symlink("main.py", checkout.getPath("src/link.py"));
     volume = await createFixture({});
     code = { context: checkout.path, folders: ["src", "public"] };
@@ -52,7 +54,9 @@ describe("npm run dev: the copy of the code in a pod", () => {
       assert.equal(await readFile(volume.getPath(file), "utf8"), await readFile(checkout.getPath(file), "utf8"), file);
     }
     assert.equal(await readlink(volume.getPath("src/link.py")), "main.py");
-    assert.equal((await stat(volume.getPath("src/main.py"))).mode & 0o111, 0o111, "an executable file must stay one");
+    const modeOf = async (file: string): Promise<number> => (await stat(volume.getPath(file))).mode & 0o777;
+    assert.equal(await modeOf("src/main.py"), 0o755, "an executable file must stay one, and be read by another user");
+    assert.equal(await modeOf("src/deep/other.py"), 0o644);
   });
 
   it("is not marked as complete when the transfer breaks off", async () => {

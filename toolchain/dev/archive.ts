@@ -39,7 +39,8 @@ export const snapshotOf = async (folder: string, paths: string[]): Promise<Snaps
 const add = async (tar: Pack, folder: string, name: string): Promise<boolean> => {
   const path = join(folder, name);
   const stats = await lstat(path);
-  const header = { name, mtime: stats.mtime, mode: stats.mode & 0o755 };
+  // Of the mode only what Git keeps: what the user's umask has made of the rest, another user in the pod could not read.
+  const header = { name, mtime: stats.mtime, mode: stats.mode & 0o100 ? 0o755 : 0o644 };
   if (stats.isSymbolicLink()) tar.entry({ ...header, type: "symlink", linkname: await readlink(path) });
   else if (stats.isFile()) tar.entry(header, await readFile(path));
   else return false;

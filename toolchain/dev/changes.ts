@@ -1,9 +1,10 @@
 import { join, relative, sep } from "node:path";
 import { watch } from "chokidar";
 import type { FSWatcher } from "chokidar";
-import { contextFiles, hashOf, ignoreRules, readFiles } from "../../components/lib/content-hash.ts";
-import type { Rules } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf, readFiles } from "../../components/lib/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
+import { ignoreRules } from "../../components/lib/dockerignore.ts";
+import type { Rules } from "../../components/lib/dockerignore.ts";
 import { checkout } from "../paths.ts";
 import type { Application } from "./code-copy.ts";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { filesIn, ignoreRules } from "../../components/lib/content-hash.ts";
+import { filesIn } from "../../components/lib/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
+import { ignoreRules } from "../../components/lib/dockerignore.ts";
 import { checkout } from "../paths.ts";
 import { snapshotOf } from "./archive.ts";
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { rulesIn } from "../../components/lib/content-hash.ts";
-import type { Rules } from "../../components/lib/content-hash.ts";
+import { ignoreRules } from "../../components/lib/dockerignore.ts";
+import type { Rules } from "../../components/lib/dockerignore.ts";
 
 /**
  * A digest of all that a build reads from its context: path, mode and content of each file that is not ignored.
@@ -13,7 +13,7 @@ import type { Rules } from "../../components/lib/content-hash.ts";
  * @param context the folder of the build context.
  * @param dockerfile the path of the Dockerfile.
  * @returns a SHA-256 in hexadecimal.
- * @throws Error when a file cannot be read or a link leads nowhere.
+ * @throws Error when a file cannot be read.
  */
 export function contextDigest(context: string, dockerfile: string): string {
   const total = createHash("sha256");
@@ -21,7 +21,7 @@ export function contextDigest(context: string, dockerfile: string): string {
     total.update(name).update(mode).update(createHash("sha256").update(content).digest()).update("\0");
   };
   add("Dockerfile", "----------", readFileSync(dockerfile));
-  for (const path of filesOf(context, rulesFor(context, dockerfile))) {
+  for (const path of filesOf(context, ignoreRules(context, dockerfile))) {
     const file = join(context, path);
     const stats = lstatSync(file);
     add(path, modeText(stats), contentOf(file, stats));
@@ -39,26 +39,13 @@ function* filesOf(context: string, rules: Rules, folder = ""): Generator<string>
   }
 }
 
-function rulesFor(context: string, dockerfile: string): Rules {
-  for (const path of [`${dockerfile}.dockerignore`, join(context, ".dockerignore")]) {
-    try {
-      return rulesIn(readFileSync(path, "utf8"));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  return rulesIn("");
-}
-
 function contentOf(file: string, stats: Stats): Buffer | string {
   if (stats.isFile()) return readFileSync(file);
   if (!stats.isSymbolicLink()) return "";
-  try {
-    const target = realpathSync(file);
-    return isAbsolute(file) ? target : relative(process.cwd(), target);
-  } catch (error) {
-    throw new Error(`could not evaluate symlink at ${file}: ${(error as Error).message}`, { cause: error });
-  }
+  // Docker takes a link to nothing as it is. The official plugin refuses it.
+  if (!existsSync(file)) return readlinkSync(file);
+  const target = realpathSync(file);
+  return isAbsolute(file) ? target : relative(process.cwd(), target);
 }
 
 /** The mode as `ls` shows it, with L for a link. */
