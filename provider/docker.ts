@@ -1,4 +1,5 @@
 import type { Commands } from "./commands.ts";
+import { kindOfEngine, mustCarryCluster, noEngine } from "./docker-engine.ts";
 import { isLocal } from "./environment.ts";
 import { UserError } from "./errors.ts";
 
@@ -11,20 +12,16 @@ export interface Capacity {
 
 /**
  * Asks the Docker engine what it has to give to a cluster.
- * @throws UserError when Docker does not answer, or is on another machine.
+ * @throws UserError when Docker does not answer, is on another machine, or is an engine that cannot carry a cluster.
  */
 export async function dockerCapacity(commands: Commands): Promise<Capacity> {
   await mustBeHere(commands);
-  const { ok, stdout, reason } = await commands.run("docker", ["info", "--format", "{{.NCPU}} {{.MemTotal}}"]);
-  const [cpus = 0, bytes = 0] = stdout.trim().split(" ").map(Number);
+  const asked = await commands.run("docker", ["info", "--format", `{{.NCPU}} {{.MemTotal}} ${kindOfEngine}`]);
+  const [cpus = "0", bytes = "0", ...kind] = asked.stdout.trim().split(" ");
   // Without an engine the client still prints its own part, and zeros.
-  if (!ok || !(cpus > 0)) {
-    throw new UserError(
-      `Docker does not answer, and the cluster lives in it: ${reason || "no engine"}.`,
-      "Install or start Docker until `docker info` works, then run the same command again.",
-    );
-  }
-  return { cpus, memory: Math.floor(bytes / 2 ** 20) };
+  if (!asked.ok || !(Number(cpus) > 0)) throw noEngine(asked);
+  mustCarryCluster(kind.join(" "));
+  return { cpus: Number(cpus), memory: Math.floor(Number(bytes) / 2 ** 20) };
 }
 
 /**
