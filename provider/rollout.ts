@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
+import { answers } from "./application.ts";
 import { causesOf, Watch } from "./causes.ts";
 import type { Cause } from "./causes.ts";
 import type { Commands } from "./commands.ts";
@@ -163,20 +164,6 @@ function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
   if (nodeStarted === "") return true;
   const containers = pod.status?.containerStatuses ?? [];
   return containers.every(({ state }) => new Date(state?.running?.startedAt ?? 0) >= new Date(nodeStarted));
-}
-
-/** What the frontend passes on, and the backend refuses to who has no session. */
-const question = "/api/backend/auth/me";
-
-/** Whether the application answers at a URL: a pod that is ready may not be reached yet, by its Service or its policies. */
-export async function answers(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(`${url}${question}`, { signal: AbortSignal.timeout(3_000) });
-    await response.body?.cancel();
-    return response.status === 401;
-  } catch {
-    return false;
-  }
 }
 
 /**

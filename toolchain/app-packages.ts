@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { toolEnvironment } from "./environment.ts";
-import { packagesAreInstalled } from "./packages.mjs";
+import { installArguments, packagesAreInstalled } from "./packages.mjs";
 import { checkout } from "./paths.ts";
 import { run } from "./run.ts";
 import type { Step } from "./step.ts";
@@ -13,8 +13,7 @@ export const appPackagesStep = (app: "frontend" | "aiops"): Step => {
     title,
     isDone: () => Promise.resolve(packagesAreInstalled(folder)),
     run: async (report) => {
-      const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-      await run(`install ${title}`, "npm", args, { cwd: folder, env: toolEnvironment(), report });
+      await run(`install ${title}`, "npm", installArguments, { cwd: folder, env: toolEnvironment(), report });
     },
   };
 };

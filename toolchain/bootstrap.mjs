@@ -8,7 +8,8 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findNode, launch, nodeFolder, nodeVersion } from "./launch.mjs";
-import { packagesAreInstalled } from "./packages.mjs";
+import { installArguments, packagesAreInstalled } from "./packages.mjs";
+import { pastProxies } from "./proxies.mjs";
 
 const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const execute = promisify(execFile);
@@ -20,6 +21,7 @@ const main = async () => {
   // Where a proxy or a company's own certificates stand between this machine and the internet, Node is to use them.
   /** @type {NodeJS.ProcessEnv} */
   const env = { NODE_USE_ENV_PROXY: "1", NODE_USE_SYSTEM_CA: "1", ...process.env };
+  Object.assign(env, pastProxies(env, join(checkout, ".state")));
   if (node !== process.execPath) env["PATH"] = `${dirname(node)}:${env["PATH"] ?? ""}`;
   if (!packagesAreInstalled(checkout)) await timed("npm packages", () => installPackages(env));
   process.exitCode = await launch(node, [join(checkout, "toolchain", "main.ts"), ...process.argv.slice(2)], env);
@@ -75,7 +77,7 @@ const npmNode = async (folder) => {
 /** @param {NodeJS.ProcessEnv} env */
 const installPackages = async (env) => {
   try {
-    await npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"], env);
+    await npm(installArguments, env);
   } catch (error) {
     throw new Failure(`npm ci failed: ${firstLine(error)}\nRun it by hand to see all of its output: npm ci`);
   }
@@ -97,12 +99,12 @@ const get = async (url, milliseconds) => {
   return Buffer.from(await response.arrayBuffer());
 };
 
-/** Shows that something takes its time. @template T @param {string} title @param {() => Promise<T>} work @returns {Promise<T>} */
+/** Shows that something takes its time; on standard error, since standard output is the command's own. @template T @param {string} title @param {() => Promise<T>} work @returns {Promise<T>} */
 const timed = async (title, work) => {
   const start = Date.now();
-  console.log(`❯ ${title}`);
+  console.error(`❯ ${title}`);
   const result = await work();
-  console.log(`✔ ${title} [${Math.round((Date.now() - start) / 1000)}s]`);
+  console.error(`✔ ${title} [${Math.round((Date.now() - start) / 1000)}s]`);
   return result;
 };
 

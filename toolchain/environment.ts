@@ -5,7 +5,8 @@ import { developmentVariable } from "../components/lib/development.ts";
 import { userEnvironment } from "../provider/environment.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
-import { cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { pastProxies } from "./proxies.mjs";
 import { minikubeEnvironment } from "./registries/images/environment.ts";
 import { commands, versions } from "./tools/versions.ts";
 
@@ -18,6 +19,9 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.P
   // What `npm run dev` tells the program, and nobody else.
   [developmentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
+  // Pulumi believes it, and knows a checkout by its path. By a link to it, it would find no stack selected.
+  PWD: process.cwd(),
+  ...pastProxies(user, stateFolder),
   MINIKUBE_HOME: minikubeHome,
   // Pulumi starts Node half a dozen times, for the program and for plugins: each need not compile what one of them has.
   NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? join(cacheFolder, "compile-cache"),
@@ -31,7 +35,7 @@ export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.Proce
   ...toolEnvironment(user),
   ...Object.fromEntries(Object.entries(user).filter(([name]) => usersPulumi.has(name))),
   PULUMI_HOME: pulumiHome,
-  PULUMI_BACKEND_URL: `file://${stateFolder}`,
+  PULUMI_BACKEND_URL: backendUrl(),
   PULUMI_SKIP_UPDATE_CHECK: "true",
   // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
   PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",

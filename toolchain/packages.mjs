@@ -6,6 +6,17 @@ import { join } from "node:path";
 /** @typedef {Record<string, Package>} Packages */
 
 /**
+ * How npm installs all that a lock file names, whatever NODE_ENV, the user's environment and their .npmrc leave out, and wherever
+ * they would put it.
+ */
+export const installArguments = [
+  "ci",
+  ...["dev", "optional", "peer"].map((kind) => `--include=${kind}`),
+  ...["--install-strategy=hoisted", "--no-legacy-peer-deps", "--package-lock", "--no-dry-run", "--location=project"],
+  ...["--no-audit", "--no-fund", "--loglevel=error"],
+];
+
+/**
  * True if `node_modules` holds what `package-lock.json` asks for, no more and no less.
  * @param {string} checkout
  */

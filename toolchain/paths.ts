@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import process from "node:process";
 import envPaths from "env-paths";
 
 /** The root of this checkout. */
@@ -7,6 +8,14 @@ export const checkout = resolve(import.meta.dirname, "..");
 
 /** What belongs to this checkout alone: Pulumi's state, its passphrase and the cluster's kubeconfig. Ignored by git. */
 export const stateFolder = join(checkout, ".state");
+
+/**
+ * The URL by which Pulumi finds its state. Only what means something else in a URL is escaped: Pulumi remembers the selected stack
+ * by this text.
+ * @param folder the state's folder.
+ */
+export const backendUrl = (folder: string = stateFolder): string =>
+  `file://${folder.replaceAll(/[%?#]/g, encodeURIComponent)}`;
 
 /** The passphrase of this checkout's stacks, unless the user brings one. */
 export const passphraseFile = join(stateFolder, "passphrase");
@@ -31,6 +40,9 @@ export const machineFile = join(cacheFolder, "machine.json");
 
 /** Logs of set-up steps, one file a step. */
 export const logFolder = join(cacheFolder, "logs");
+
+/** A path as the user means it: relative to the folder in which they typed, which npm leaves. */
+export const typedPath = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 
 /** Shortens a path for a message. */
 export const display = (path: string): string => path.replace(homedir(), "~");

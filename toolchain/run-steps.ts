@@ -1,11 +1,12 @@
 import process from "node:process";
-import { Listr, type ListrTask, PRESET_TIMER } from "listr2";
+import { Listr, ListrLogger, type ListrTask, PRESET_TIMER, ProcessOutput } from "listr2";
 import { endCommands } from "./run.ts";
 import type { Step } from "./step.ts";
 
 /**
  * Runs steps, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. Steps that compile
  * keep the processor busy, all others wait for the network and the disk: the two kinds run side by side, each in the order given.
+ * The lines go to standard error, since standard output is that of the command: JSON, Markdown, or a protocol.
  * @throws what the first step that fails throws, once no step runs any more.
  */
 export const runSteps = async (steps: Step[]): Promise<void> => {
@@ -73,7 +74,7 @@ class Work {
         this.rethrow();
         try {
           await step.run((line) => {
-            if (process.stdout.isTTY) task.output = line;
+            if (process.stderr.isTTY) task.output = line;
           });
         } catch (error) {
           this.#fail(error);

@@ -43,7 +43,7 @@ const previewSteps = (): Step[] => [...(isRegistryOnly() ? [goToolchainStep()] :
 const setUpSteps = async (stepsHere: () => Step[]): Promise<void> => {
   await oneAtATime(
     () => setUpAlone(stepsHere),
-    () => console.log("Another set-up is running; waiting for it to end."),
+    () => console.error("Another set-up is running; waiting for it to end."),
   );
 };
 
@@ -82,7 +82,9 @@ const lookAtMachine = async (): Promise<void> => {
   }
   rememberMachine(machine);
   if (isRegistryOnly(machine)) {
-    console.log(`${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`);
+    console.error(
+      `${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`,
+    );
   }
 };
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import type { Settings } from "../config.ts";
 import { ToolchainError } from "./errors.ts";
+import { backendUrl } from "./paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
 export type PlainSettings = Pick<
@@ -98,14 +99,19 @@ export const damageOf = (folder: string, stack: string): string | undefined => {
   }
 };
 
+/** Where Pulumi keeps what it remembers of a checkout. It knows one by the path of its project. */
+export const workspaceFile = (folder: string): string => {
+  const project = createHash("sha1").update(join(folder, "Pulumi.yaml")).digest("hex");
+  return join(folder, ".state", "pulumi-home", "workspaces", `todo-stack-${project}-workspace.json`);
+};
+
 /** The stack that `npx pulumi` works on when it is given none. Undefined when none is selected. */
 export const selectedStack = (folder: string): string | undefined => {
-  // Pulumi remembers it by the path of the project.
-  const project = createHash("sha1").update(join(folder, "Pulumi.yaml")).digest("hex");
-  const file = join(folder, ".state", "pulumi-home", "workspaces", `todo-stack-${project}-workspace.json`);
   try {
-    const { stacks = {} } = JSON.parse(readFileSync(file, "utf8")) as { stacks?: Record<string, string> };
-    return stacks[`file://${join(folder, ".state")}`]?.split("/").at(-1);
+    const { stacks = {} } = JSON.parse(readFileSync(workspaceFile(folder), "utf8")) as {
+      stacks?: Record<string, string>;
+    };
+    return stacks[backendUrl(join(folder, ".state"))]?.split("/").at(-1);
   } catch {
     return undefined;
   }

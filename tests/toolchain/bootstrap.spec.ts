@@ -16,7 +16,7 @@ async function freshCheckout(npm: string): Promise<FsFixture> {
     "toolchain/main.ts": "console.log('main', ...process.argv.slice(2)); process.exitCode = 5;",
     "toolchain/package.json": '{ "type": "module" }',
   });
-  for (const file of ["bootstrap.mjs", "launch.mjs", "packages.mjs"]) {
+  for (const file of ["bootstrap.mjs", "launch.mjs", "packages.mjs", "proxies.mjs"]) {
     await cp(join(checkout, "toolchain", file), folder.getPath("toolchain", file));
   }
   return folder;
@@ -41,7 +41,8 @@ describe("npm start in a fresh checkout", function () {
   it("installs the packages once, then hands over arguments and exit code", async () => {
     await using folder = await freshCheckout(installs);
     const first = await start(folder, "start", "--stack", "demo");
-    assert.match(first.stdout, /npm packages(.|\n)*main start --stack demo$/);
+    assert.equal(first.stdout, "main start --stack demo", "standard output is the command's own: it may be JSON");
+    assert.match(first.stderr, /❯ npm packages\n✔ npm packages/);
     assert.equal(first.exitCode, 5);
     const second = await start(folder, "stop");
     assert.equal(second.stdout, "main stop", "nothing is to be installed the second time");
@@ -65,6 +66,28 @@ describe("npm start in a fresh checkout", function () {
     assert.equal(await readFile(folder.getPath("calls"), "utf8"), "ci\n");
   });
 
+  it("installs all packages, whatever the environment leaves out", async () => {
+    await using folder = await freshCheckout(
+      `${installs} appendFileSync("calls", process.argv.slice(3).join(" ") + "\\n");`,
+    );
+    await start(folder, "start");
+    const [, flags = ""] = (await readFile(folder.getPath("calls"), "utf8")).split("\n");
+    for (const flag of ["--include=dev", "--include=optional", "--include=peer", "--no-dry-run"]) {
+      assert.ok(flags.includes(flag), `${flag} must be among ${flags}`);
+    }
+  });
+
+  it("never asks a proxy for this machine", async () => {
+    await using folder = await freshCheckout(installs);
+    await folder.writeFile("toolchain/main.ts", "console.log(process.env.NO_PROXY, process.env.NODE_USE_ENV_PROXY);");
+    const { stdout } = await start(folder, "status");
+    assert.equal(stdout, "undefined 1");
+    const behind = await execa(process.execPath, [folder.getPath("toolchain/bootstrap.mjs"), "status"], {
+      env: { https_proxy: "http://127.0.0.1:9", no_proxy: "example.org" },
+    });
+    assert.match(behind.stdout, /^example\.org,localhost,.*,127\.0\.0\.1,.* 1$/);
+  });
+
   it("says in two lines why the packages cannot be installed", async () => {
     await using folder = await freshCheckout(`
       console.error("npm warn something else");
@@ -74,7 +97,8 @@ describe("npm start in a fresh checkout", function () {
     assert.equal(result.exitCode, 1);
     assert.equal(
       result.stderr,
-      "npm ci failed: npm error network: the registry cannot be reached\n" +
+      "❯ npm packages\n" +
+        "npm ci failed: npm error network: the registry cannot be reached\n" +
         "Run it by hand to see all of its output: npm ci",
     );
     assert.ok(!result.stdout.includes("main"), "nothing may be started without its packages");

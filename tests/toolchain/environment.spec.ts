@@ -1,10 +1,19 @@
 import assert from "node:assert/strict";
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
 import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
-import { cacheFolder, checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../toolchain/paths.ts";
+import {
+  backendUrl,
+  cacheFolder,
+  checkout,
+  minikubeHome,
+  passphraseFile,
+  pulumiHome,
+  stateFolder,
+} from "../../toolchain/paths.ts";
 
 describe("the environment of the stack's tools", () => {
   it("keeps Pulumi's and Minikube's data in places of the stack, whatever the user has set", () => {
@@ -16,6 +25,19 @@ describe("the environment of the stack's tools", () => {
     assert.equal(env.PULUMI_HOME, pulumiHome);
     assert.equal(env.PULUMI_BACKEND_URL, `file://${stateFolder}`);
     assert.equal(env.MINIKUBE_HOME, minikubeHome);
+  });
+
+  it("says where the state is by a URL that Pulumi can read, whatever the checkout's folder is called", () => {
+    assert.equal(backendUrl('/home/user/c# 100%?/it\'s "é"'), 'file:///home/user/c%23 100%25%3F/it\'s "é"');
+    assert.equal(
+      backendUrl("/home/user/a+b~&"),
+      "file:///home/user/a+b~&",
+      "Pulumi knows the selected stack by this text",
+    );
+  });
+
+  it("tells Pulumi the checkout's own path, where it was entered by a link", () => {
+    assert.equal(environment({ PWD: "/home/user/link" }).PWD, process.cwd());
   });
 
   it("never finds the pulumi of a checkout, which would start itself for ever", async () => {

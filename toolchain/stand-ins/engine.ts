@@ -25,7 +25,9 @@ export interface Engine {
 /** Connects to the engine; messages go nowhere without an address, as when a plugin is started by hand. */
 export function connect(address: string | undefined): Engine {
   if (!address) return { log: () => Promise.resolve(), progress: () => undefined };
-  const client = new engineService.EngineClient(address, credentials.createInsecure());
+  // gRPC would ask a proxy of the environment even for an engine on this machine.
+  const options = { "grpc.enable_http_proxy": 0 };
+  const client = new engineService.EngineClient(address, credentials.createInsecure(), options);
   const send = (severity: Severity, message: string, urn: string | undefined, ephemeral: boolean): Promise<void> => {
     const request = new messages.LogRequest();
     request.setSeverity(severities[severity]);

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import type { V1Pod } from "@kubernetes/client-node";
+import { answers } from "../../provider/application.ts";
 import { Commands } from "../../provider/commands.ts";
 import { diagnose, holdUp } from "../../provider/diagnosis.ts";
 import { Namespace } from "../../provider/kubernetes.ts";
 import { currentRevisions } from "../../provider/revisions.ts";
 import type { Revision } from "../../provider/revisions.ts";
-import { answers } from "../../provider/rollout.ts";
 import { workloadsOf } from "../../provider/workloads.ts";
 import { toolEnvironment } from "../environment.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";

@@ -1,0 +1,64 @@
+// Plain JavaScript on built-ins alone: it runs on Node 18, before anything is installed.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** What no proxy can reach: this machine, the network of Kubernetes' Services, and the networks of VM drivers. */
+const here = ["localhost", "127.0.0.0/8", "127.0.0.1", "::1", "[::1]", "10.96.0.0/12", ".svc", ".cluster.local"];
+const virtualMachines = ["192.168.39.0/24", "192.168.59.0/24", "192.168.64.0/24", "192.168.105.0/24"];
+
+/** The networks that Minikube tries one after the other for a cluster in a container. */
+const containers = Array.from({ length: 20 }, (_, index) => `192.168.${49 + 9 * index}.0/24`);
+
+/**
+ * The variables that lead every program past the user's proxy to this machine and to its clusters, and to the proxy for all else.
+ * @param {NodeJS.ProcessEnv} env the user's.
+ * @param {string} stateFolder where the kubeconfigs of the checkout are. They name the clusters' addresses, for programs that
+ * know no networks.
+ * @returns {NodeJS.ProcessEnv} what to set besides; nothing where there is no proxy.
+ */
+export const pastProxies = (env, stateFolder) => {
+  const valueOf = (/** @type {string} */ name) => env[name] || env[name.toUpperCase()];
+  const proxies = ["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"];
+  if (!proxies.some(valueOf)) return {};
+  const own = [env["NO_PROXY"], env["no_proxy"]].flatMap((list) => (list ?? "").split(/[\s,]+/));
+  const near = [...here, ...containers, ...virtualMachines, ...clustersIn(stateFolder)];
+  const list = [...new Set([...own, ...near])].filter((entry) => entry !== "").join(",");
+  // Some programs read the one, some the other.
+  return { ...forNodeAndGo(valueOf("all_proxy"), valueOf), NO_PROXY: list, no_proxy: list };
+};
+
+/**
+ * Neither Node nor Go reads ALL_PROXY. Node knows no proxies but those of http.
+ * @param {string | undefined} all
+ * @param {(name: string) => string | undefined} valueOf
+ * @returns {NodeJS.ProcessEnv}
+ */
+const forNodeAndGo = (all, valueOf) => {
+  if (!/^https?:/i.test(all ?? "")) return {};
+  return Object.fromEntries(
+    ["http_proxy", "https_proxy"].flatMap((name) =>
+      valueOf(name)
+        ? []
+        : [
+            [name, all],
+            [name.toUpperCase(), all],
+          ],
+    ),
+  );
+};
+
+/**
+ * The addresses of the clusters that kubeconfigs in a folder name.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+const clustersIn = (folder) => {
+  try {
+    const files = readdirSync(folder).filter((file) => file.endsWith(".kubeconfig"));
+    const text = files.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+    return [...text.matchAll(/^\s*server: "?https?:\/\/(\[[^\]]+\]|[^:/\s"]+)/gm)].map(([, host = ""]) => host);
+  } catch {
+    // Not set up yet, or not to be read: others say so.
+    return [];
+  }
+};
