@@ -7,6 +7,7 @@ import { destroy } from "./destroy.ts";
 import { dev } from "./dev/dev.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { ToolchainError } from "./errors.ts";
+import { typedPath } from "./paths.ts";
 import { sbom } from "./images/sbom.ts";
 import { scan } from "./images/scan.ts";
 import { review } from "./review/review.ts";
@@ -88,9 +89,13 @@ const main = async (): Promise<number> => {
     return await bench(names, values.runs);
   }
   const [name] = names;
-  if (command === "review" && names.length <= 1) return await review(name, values.output);
+  if (command === "review" && names.length <= 1) {
+    return await review(name, values.output === undefined ? undefined : typedPath(values.output));
+  }
   if (command === "rotate" && names.length <= 1) return await rotate(name);
-  if (command === "restore" && names.length <= 1) return await restore(name, values.yes);
+  if (command === "restore" && names.length <= 1) {
+    return await restore(name === undefined ? undefined : typedPath(name), values.yes);
+  }
   if (command === "status" && names.length === 0) return await status(values.json);
   if (command === "doctor" && names.length === 0) return await doctor(values.json);
   const commands: Record<string, () => Promise<number>> = {

@@ -4,6 +4,7 @@ import { UserError } from "../provider/errors.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { readMachine } from "./machine.ts";
+import { followMove } from "./moved-checkout.ts";
 import { pulumiHome } from "./paths.ts";
 import { runPulumi } from "./pulumi.ts";
 
@@ -23,6 +24,7 @@ export const pulumi = async (args: string[]): Promise<number> => {
     const { setUpCheckout } = await import("./setup.ts");
     if (!(await setUpCheckout())) return 1;
   }
+  followMove();
   try {
     return await runPulumi(args);
   } catch (error) {

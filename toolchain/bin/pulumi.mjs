@@ -2,7 +2,7 @@
 // `npx pulumi` in this checkout: Pulumi with the tools, the state and the passphrase of the stack. Plain JavaScript on
 // built-ins alone, because it may be started by a Node that does not run TypeScript.
 import module from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, findNode, isNewEnough, launch } from "../launch.mjs";
@@ -11,9 +11,8 @@ import { cacheFolder, findNode, isNewEnough, launch } from "../launch.mjs";
 module.enableCompileCache?.(join(cacheFolder(), "compile-cache"));
 
 const arguments_ = process.argv.slice(2);
-const shim = join(dirname(fileURLToPath(import.meta.url)), "..", "shim.ts");
 if (isNewEnough()) {
-  const { pulumi } = await import(shim);
+  const { pulumi } = await import("../shim.ts");
   process.exitCode = await pulumi(arguments_);
 } else {
   const node = findNode();
