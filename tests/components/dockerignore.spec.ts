@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { filesIn } from "../../components/lib/content-hash.ts";
 import { ignoreRules, rulesIn } from "../../components/lib/dockerignore.ts";
+import { drawContext } from "../helpers/build-context.ts";
 
 /** Lines of a `.dockerignore`, what they leave out, and what they let in. Each was asked of BuildKit's own reader. */
 const cases: [title: string, text: string, out: string[], within: string[]][] = [
@@ -43,6 +46,11 @@ const cases: [title: string, text: string, out: string[], within: string[]][] = 
   ["names of editors", "**/.#*\n**/[#]*#\n**/*~", [".#a", "b/.#a", "#a#", "b/#a#", "a~"], ["a#", "#a"]],
 ];
 
+const foldersOf = (path: string): string[] => {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+};
+
 describe("a .dockerignore", () => {
   for (const [title, text, out, within] of cases) {
     it(`is read as BuildKit reads it: ${title}`, () => {
@@ -59,6 +67,20 @@ describe("a .dockerignore", () => {
       );
     });
   }
+
+  it("lets in what BuildKit's client sends, in a thousand drawn contexts", () => {
+    const answers = readFileSync(join(import.meta.dirname, "dockerignore-answers.txt"), "utf8");
+    const lines = answers.split("\n").filter((line) => /^\d/.test(line));
+    assert.equal(lines.length, 1_000);
+    for (const line of lines) {
+      const [seed = "", indices = ""] = line.split(/: ?/);
+      const { files, rules } = drawContext(Number(seed));
+      const { ignores, prunes } = rulesIn(rules[".dockerignore"] ?? "");
+      const sent = files.filter((file) => !foldersOf(file).some(prunes) && !ignores(file));
+      const expected = indices.split(" ").flatMap((index) => (index === "" ? [] : [files[Number(index)]]));
+      assert.deepEqual(sent, expected, `seed ${seed}: ${JSON.stringify(rules)}`);
+    }
+  });
 
   for (const line of ["[", "[a", "[]a]", "[-a]", "[b-a]", "a\\", "!", "\\d", "[[:alpha:]]"]) {
     it(`is refused with a line that Docker refuses, or that means something else to it: ${line}`, () => {
