@@ -36,13 +36,17 @@ const lane = (title: string, tasks: ListrTask[]): ListrTask => ({
 const list = (
   tasks: ListrTask[],
   options: { concurrent?: boolean; exitOnError?: boolean } = {},
-): { run: () => Promise<unknown> } =>
-  new Listr(tasks, {
+): { run: () => Promise<unknown> } => {
+  const onTerminal = process.stderr.isTTY;
+  const logger = new ListrLogger({ useIcons: !onTerminal, processOutput: new ProcessOutput(process.stderr) });
+  const shown = { logger, timer: PRESET_TIMER };
+  return new Listr(tasks, {
     ...options,
-    renderer: process.stdout.isTTY ? "default" : "simple",
-    rendererOptions: { timer: PRESET_TIMER, collapseErrors: true, collapseSubtasks: false, showErrorMessage: false },
-    fallbackRendererOptions: { timer: PRESET_TIMER },
+    renderer: onTerminal ? "default" : "simple",
+    rendererOptions: { ...shown, collapseErrors: true, collapseSubtasks: false, showErrorMessage: false },
+    fallbackRendererOptions: shown,
   });
+};
 
 /** The work of one run: which steps have ended, and whether one has failed. */
 class Work {
