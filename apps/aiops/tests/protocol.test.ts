@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
+import { createInterface } from "node:readline";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -144,6 +147,29 @@ describe("over both transports", () => {
       }
     });
   }
+});
+
+it("answers on standard output alone, whatever a library says", async () => {
+  const api = await FakeApi.start();
+  // In place of a library.
+  const library = "process.on('SIGUSR2', () => console.log('words of a library'))";
+  const place = ["--kubeconfig", api.kubeconfig, "--context", "todo", "--namespace", "todo", "--state", api.folder];
+  const main = join(import.meta.dirname, "../src/main.ts");
+  const server = spawn(process.execPath, ["--import", `data:text/javascript,${library}`, main, ...place]);
+  const [lines, words] = [createInterface({ input: server.stdout }), createInterface({ input: server.stderr })];
+  const said: string[] = [];
+  const answered: string[] = [];
+  words.on("line", (line) => said.push(line));
+  lines.on("line", (line) => answered.push(line));
+  const hello = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "tests", version: "1" } };
+  server.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "initialize", params: hello })}\n`);
+  await expect.poll(() => answered.length, { timeout: 20_000 }).toBe(1);
+  server.kill("SIGUSR2");
+  await expect.poll(() => said, { timeout: 20_000 }).toContain("words of a library");
+  server.stdin.end();
+  await once(server, "close");
+  expect(answered.map((line) => (JSON.parse(line) as { jsonrpc: string }).jsonrpc)).toEqual(["2.0"]);
+  api.stop();
 });
 
 describe("an approval", () => {

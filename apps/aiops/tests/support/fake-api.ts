@@ -20,6 +20,12 @@ export class FakeApi {
   objects: Objects = healthy();
   /** Of the namespace. */
   uid = "uid-namespace";
+  /** The chart's account for operations, if there is one. */
+  account: string | undefined = "todo-aiops";
+  /** The one token that the account is let in with. */
+  token = "token-1";
+  /** How long a token is said to count, in milliseconds. */
+  lifetime = 12 * 3_600_000;
   /** By the name of the pod. */
   readonly logs = new Map<string, string>();
   readiness = "ok";
@@ -31,48 +37,60 @@ export class FakeApi {
   onChange: (object: Json) => void = () => undefined;
   readonly folder = mkdtempSync(join(tmpdir(), "aiops-"));
   readonly kubeconfig = join(this.folder, "kubeconfig");
-  readonly #server: Server;
-
-  private constructor(server: Server) {
-    this.#server = server;
-  }
+  #server: Server | undefined;
 
   static async start(): Promise<FakeApi> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const api = new FakeApi(server);
-    server.on("request", (request: IncomingMessage, response) => {
+    const api = new FakeApi();
+    await api.listen();
+    return api;
+  }
+
+  /** Serves at an address of its own, as a cluster does each time it is started, and writes that into the kubeconfig. */
+  async listen(authority = "authority"): Promise<void> {
+    this.pause();
+    const server = createServer((request, response) => {
       void text(request).then((body) => {
-        const { status, json } = api.#answer(request, body);
+        const { status, json } = this.#answer(request, body);
         response.writeHead(status, { "Content-Type": typeof json === "string" ? "text/plain" : "application/json" });
         response.end(typeof json === "string" ? json : JSON.stringify(json));
       });
     });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    this.#server = server;
     const { port } = server.address() as AddressInfo;
+    const ca = Buffer.from(authority).toString("base64");
     const contexts = ["todo", "production"].map((name) => ({ name, context: { cluster: name, user: "admin" } }));
     const clusters = [
-      { name: "todo", cluster: { server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true } },
-      { name: "production", cluster: { server: "http://127.0.0.1:1", "insecure-skip-tls-verify": true } },
+      { name: "todo", cluster: { ...plain(port), "certificate-authority-data": ca } },
+      { name: "production", cluster: plain(1) },
     ];
     const users = [{ name: "admin", user: { token: "x" } }];
     writeFileSync(
-      api.kubeconfig,
+      this.kubeconfig,
       JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "production", contexts, clusters, users }),
     );
-    return api;
+  }
+
+  /** As `docker stop`: nobody answers. */
+  pause(): void {
+    this.#server?.close();
+    this.#server?.closeAllConnections();
   }
 
   stop(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    this.pause();
     rmSync(this.folder, { recursive: true });
   }
 
   #answer({ method = "", url = "", headers }: IncomingMessage, body: string): { status: number; json: unknown } {
     const { pathname, searchParams } = new URL(url, "http://api");
     this.asked.push(`${method} ${pathname}`);
+    if (!["Bearer x", `Bearer ${this.token}`].includes(headers.authorization ?? "")) {
+      return { status: 401, json: { message: "Unauthorized" } };
+    }
     const [, kind = "", name, sub] = /\/namespaces\/todo(?:\/([^/]+))?(?:\/([^/]+))?(?:\/(.*))?$/.exec(pathname) ?? [];
     if (kind === "") return { status: 200, json: { metadata: { name: "todo", uid: this.uid } } };
+    if (kind === "serviceaccounts") return this.#account(name);
     if (sub === "log") return { status: 200, json: this.#log(name ?? "", searchParams) };
     if (sub?.startsWith("proxy/") === true) {
       return { status: this.readiness === "ok" ? 200 : 503, json: { checks: { database: this.readiness } } };
@@ -87,6 +105,14 @@ export class FakeApi {
     return object === undefined || method !== "GET"
       ? { status: 404, json: { message: `${kind} "${name}" not found` } }
       : { status: 200, json: object };
+  }
+
+  #account(name: string | undefined): { status: number; json: unknown } {
+    if (name === undefined) {
+      return { status: 200, json: { items: this.account === undefined ? [] : [{ metadata: { name: this.account } }] } };
+    }
+    const expirationTimestamp = new Date(Date.now() + this.lifetime).toISOString();
+    return { status: 201, json: { status: { token: this.token, expirationTimestamp } } };
   }
 
   #log(pod: string, query: URLSearchParams): string {
@@ -115,6 +141,8 @@ export class FakeApi {
     return { status: 200, json: after };
   }
 }
+
+const plain = (port: number) => ({ server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true });
 
 interface Operation {
   op: "test" | "add" | "remove";

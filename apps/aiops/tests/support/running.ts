@@ -27,8 +27,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-export const run = async (more: Partial<Limits> = {}): Promise<Running> => {
+/** @param prepare changes the API before the server is started. */
+export const run = async (
+  more: Partial<Limits> = {},
+  prepare: (api: FakeApi) => void = () => undefined,
+): Promise<Running> => {
   const api = await FakeApi.start();
+  prepare(api);
   const cluster = await Cluster.connect({ kubeconfig: api.kubeconfig, context: "todo", namespace: "todo" });
   const audit = new Audit(join(api.folder, "audit.jsonl"));
   const means = { cluster, audit, readReleased: released, limits: { ...limits, ...more } };
