@@ -107,10 +107,11 @@ describe("chart: development", () => {
     });
   }
 
-  it("no container is restarted because the code is broken", () => {
+  it("no container is restarted, or left out, because the code is broken or hangs", () => {
     for (const application of names) {
       const container = containerOf(application, application);
       assert.equal(container["livenessProbe"], undefined, application);
+      assert.equal(container["readinessProbe"], undefined, application);
       assert.ok((container["startupProbe"] as { failureThreshold: number }).failureThreshold >= 3600, application);
     }
   });

@@ -1,44 +1,37 @@
 """Serves the application while it is developed: after each edit by a new process, which has its libraries already."""
 
 import multiprocessing
+import os
 import signal
 import socket
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from threading import Event
 from types import FrameType
 
 import uvicorn
-import watchfiles
-
-CODE = Path("/app/src")
+from edits import edits, end
 
 
 def serve(listener: socket.socket) -> None:
     """Serve until told to stop."""
-    config = uvicorn.Config(
-        "app.main:create_app",
-        factory=True,
-        access_log=False,
-        server_header=False,
-        # Whoever waits for an answer longer than this waits for code that is no more.
-        timeout_graceful_shutdown=1,
-    )
+    config = uvicorn.Config("app.main:create_app", factory=True, access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
 def main() -> None:
-    """Serve, and after each edit anew, until told to stop."""
+    """Serve, and after each edit again, until told to stop."""
     stopped = Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
+    for handled in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(handled, stop)
     # A process is forked from one that has loaded all libraries, which is most of what a start takes.
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["libraries"])
     # Kept open: between two processes a request waits, and is not refused.
-    listener = socket.create_server(("", 8000), backlog=2048)
+    listener = socket.create_server(("", int(os.environ.get("PORT", "8000"))), backlog=2048)
 
     def start() -> BaseProcess:
         process = context.Process(target=serve, args=[listener])
@@ -46,14 +39,10 @@ def main() -> None:
         return process
 
     process = start()
-    for handled in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(handled, stop)
-    for _ in watchfiles.watch(CODE, watch_filter=watchfiles.PythonFilter(), step=20, stop_event=stopped):
-        process.terminate()
-        process.join()
+    for _ in edits(stopped):
+        end(process)
         process = start()
-    process.terminate()
-    process.join()
+    end(process)
 
 
 if __name__ == "__main__":

@@ -62,19 +62,15 @@ Takes (dict "root" $ "image" $image). */}}
     sizeLimit: 64Mi
 {{- end }}
 
-{{/* In place of the probes of production: code that is broken for a while is no reason to restart the container, and nothing is
-lost by a stop at once. Takes the path that says whether the pod is ready. */}}
+{{/* In place of the probes of production. The pod is ready once it has answered, and stays it: code that is broken or hangs for a
+while is no reason to restart the container, or to send nobody to it after it was mended. Takes the path that says whether the pod is
+ready. */}}
 {{- define "todo.development.probes" -}}
 startupProbe:
-  httpGet: &ready
+  httpGet:
     path: {{ . }}
     port: http
   periodSeconds: 1
   timeoutSeconds: 10
   failureThreshold: 3600
-readinessProbe:
-  httpGet: *ready
-  periodSeconds: 1
-  timeoutSeconds: 10
-  failureThreshold: 3
 {{- end }}

@@ -1,0 +1,164 @@
+"""The server of `npm run dev`, as it runs in the pod, with a small application in a folder of its own."""
+
+import errno
+import importlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import httpx2
+import pytest
+import watchfiles
+
+from tests.postgres import free_port
+
+DEVELOPMENT = Path(__file__).parent.parent / "development"
+PATIENCE_SECONDS = 30
+HANGS = "time.sleep(3600)"
+
+
+def code(answer: str, first: str = "", handler: str = "pass", kind: str = "async def") -> str:
+    """An application that answers with a word, after what it is told to do when it is loaded and when it is asked."""
+    return f"""
+import signal
+import time
+
+from fastapi import FastAPI
+
+{first}
+
+
+def create_app():
+    app = FastAPI()
+
+    @app.get("/")
+    {kind} read():
+        {handler}
+        return "{answer}"
+
+    return app
+"""
+
+
+class Development:
+    """A running server of development."""
+
+    def __init__(self, folder: Path) -> None:
+        self.main = folder / "src/app/main.py"
+        self.main.parent.mkdir(parents=True)
+        (self.main.parent / "__init__.py").touch()
+        shutil.copytree(DEVELOPMENT, folder / "development")
+        self.port = free_port()
+        self.folder = folder
+
+    @contextmanager
+    def run(self, text: str) -> Iterator[None]:
+        """Run it with some code, then tell it to stop."""
+        self.main.write_text(text)
+        python_path = f"{self.folder / 'src'}:{self.folder / 'development'}"
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": python_path, "PORT": str(self.port)}
+        command = [sys.executable, "development/serve.py"]
+        with subprocess.Popen(command, cwd=self.folder, env=environment, start_new_session=True) as process:
+            try:
+                yield
+                process.terminate()
+                assert process.wait(PATIENCE_SECONDS) == 0
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+
+    def answer(self) -> str:
+        """What it says, `nothing` when it takes too long, `refused` while it has not begun to listen."""
+        try:
+            return str(httpx2.get(f"http://127.0.0.1:{self.port}/", timeout=2).json())
+        except httpx2.ConnectError:
+            return "refused"
+        except httpx2.TransportError:
+            return "nothing"
+
+    def answers(self, wanted: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (said := self.answer()) != wanted:
+            assert time.monotonic() < deadline, f"it must answer {wanted}, and answers {said}"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def development(tmp_path: Path) -> Development:
+    return Development(tmp_path)
+
+
+@pytest.fixture
+def running(development: Development) -> Iterator[Development]:
+    with development.run(code("one")):
+        development.answers("one")
+        yield development
+
+
+@pytest.mark.parametrize(
+    "hanging",
+    [
+        pytest.param(code("two", handler=HANGS), id="a handler that blocks the event loop"),
+        pytest.param(code("two", handler="while True: pass"), id="a handler that computes for ever"),
+        pytest.param(code("two", handler=HANGS, kind="def"), id="a handler in a thread"),
+        pytest.param(code("two", first=HANGS), id="code that hangs while it is loaded"),
+        pytest.param(
+            code("two", first="signal.signal = lambda *_: None", handler=HANGS), id="code that takes signals away"
+        ),
+    ],
+)
+def test_code_that_hangs_is_replaced_by_the_next_edit(running: Development, hanging: str) -> None:
+    running.main.write_text(hanging)
+    running.answers("nothing")
+    running.main.write_text(code("three"))
+    running.answers("three")
+
+
+def test_code_that_hangs_at_the_start_is_replaced_by_the_next_edit(development: Development) -> None:
+    with development.run(code("one", first=HANGS)):
+        development.answers("nothing")
+        development.main.write_text(code("two"))
+        development.answers("two")
+
+
+def test_a_server_that_hangs_ends_when_it_is_told_to(development: Development) -> None:
+    with development.run(code("one", handler=HANGS)):
+        development.answers("nothing")
+
+
+def test_edits_are_seen_where_files_cannot_be_watched(
+    development: Development, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(development.folder / "development"))
+    edits = importlib.import_module("edits").edits
+    watch = watchfiles.watch
+
+    def limited(*args: Any, **options: Any) -> Iterator[object]:  # noqa: ANN401
+        if not options.get("force_polling"):
+            # As the kernel does it when too many files are watched already.
+            raise OSError(errno.ENOSPC, "OS file watch limit reached")
+        return watch(*args, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", limited)
+    stopped = Event()
+    development.main.write_text(code("one"))
+
+    def edit() -> None:
+        while not stopped.wait(0.2):
+            development.main.write_text(code(str(time.monotonic())))
+
+    editor = Thread(target=edit)
+    editor.start()
+    seen = next(iter(edits(stopped)))
+    stopped.set()
+    editor.join()
+    assert str(development.main) in str(seen)
+    assert "cannot be watched" in capfd.readouterr().err
