@@ -83,6 +83,7 @@ describe("npm run dev: the watcher", () => {
     watcher = sources.watch({
       code: (application, paths) => seen.push(...paths.map((path) => `${application} ${path}`)),
       up: () => seen.push("up"),
+      failed: (error) => seen.push(String((error as NodeJS.ErrnoException).code)),
     });
     await once(watcher, "ready");
   });
@@ -111,6 +112,15 @@ describe("npm run dev: the watcher", () => {
     const draft = folder.getPath("apps/backend/src/app/main.pyc");
     await rename(draft, folder.getPath("apps/backend/src/app/main.py"));
     await tells("backend src/app/main.py");
+  });
+
+  it("tells once that files can be watched no more, and throws nothing", async () => {
+    const error = Object.assign(new Error("System limit for number of file watchers reached"), { code: "ENOSPC" });
+    for (let file = 0; file < 3; file += 1) watcher.emit("error", error);
+    assert.deepEqual(seen, ["ENOSPC"]);
+    seen = [];
+    await writeFile(folder.getPath("index.ts"), "2");
+    await tells("up");
   });
 
   it("tells of what `up` works on, and its fingerprint is another one then; for code it stays", async () => {

@@ -6,6 +6,10 @@ import type { FsFixture } from "fs-fixture";
 import { watchPods } from "../../toolchain/dev/pods.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
+interface Pod {
+  metadata?: { name?: string; uid?: string };
+}
+
 describe("npm run dev: the pods that it works on", () => {
   let own: FakeApi;
   let production: FakeApi;
@@ -26,7 +30,7 @@ describe("npm run dev: the pods that it works on", () => {
     const stop = new AbortController();
     const seen: string[] = [];
     const observer = {
-      seen: ({ metadata }: { metadata?: { name?: string } }) => void seen.push(metadata?.name ?? ""),
+      seen: ({ metadata }: Pod) => void seen.push(metadata?.name ?? ""),
       gone: () => undefined,
     };
     const watching = watchPods({ kubeconfig, context: "todo", namespace: "todo" }, home.path, observer, stop.signal);
@@ -48,6 +52,33 @@ describe("npm run dev: the pods that it works on", () => {
   it("are never those of another cluster to which a kubeconfig under our name leads: nobody is asked", async () => {
     assert.deepEqual(await watched(production.kubeconfig), []);
     assert.deepEqual(production.asked, []);
+  });
+
+  it("are told of as gone, when they went while the cluster did not answer", async () => {
+    const stop = new AbortController();
+    const told: string[] = [];
+    const until = async (condition: () => boolean): Promise<void> => {
+      for (const deadline = Date.now() + 20_000; !condition() && Date.now() < deadline;) await sleep(50);
+    };
+    own.lists.set("pods", [{ metadata: { name: "todo-backend-1", namespace: "todo", uid: "1" } }]);
+    const observer = {
+      seen: ({ metadata }: Pod) => void (told.includes(metadata?.uid ?? "") || told.push(metadata?.uid ?? "")),
+      gone: ({ metadata }: Pod) => void told.push(`${metadata?.uid} gone`),
+    };
+    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
+    const watching = watchPods(ref, home.path, observer, stop.signal);
+    await until(() => told.includes("1"));
+    // No list: an answer that nobody understands.
+    own.objects.set("pods", {});
+    own.asked.length = 0;
+    await until(() => own.asked.length > 0);
+    own.lists.set("pods", [{ metadata: { name: "todo-backend-2", namespace: "todo", uid: "2" } }]);
+    await sleep(500);
+    own.objects.delete("pods");
+    await until(() => told.includes("2"));
+    stop.abort();
+    await watching;
+    assert.deepEqual(told, ["1", "1 gone", "2"]);
   });
 
   it("are not there as long as there is no kubeconfig", async () => {

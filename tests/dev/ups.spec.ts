@@ -10,6 +10,7 @@ describe("npm run dev: when it runs `up`", () => {
   /** How each `up` ends. */
   let ends: (() => Promise<boolean>)[];
   let ups: Ups;
+  let reported: unknown[];
 
   beforeEach(() => {
     files = "first";
@@ -19,7 +20,12 @@ describe("npm run dev: when it runs `up`", () => {
       ran.push(files);
       return (await ends.shift()?.()) ?? true;
     };
-    ups = new Ups(up, () => files);
+    reported = [];
+    ups = new Ups(
+      up,
+      () => files,
+      (error) => reported.push(error),
+    );
   });
 
   afterEach(() => ups.stop());
@@ -81,9 +87,30 @@ describe("npm run dev: when it runs `up`", () => {
         if (error !== undefined) throw error;
         return files;
       },
+      (error) => reported.push(error),
     );
     ups.want();
     await sleep(900);
+    assert.deepEqual([ran, reported], [["first"], []]);
+  });
+
+  it("with the next edit, when a file could not be read, and says so", async () => {
+    const denied = Object.assign(new Error("permission denied"), { code: "EACCES" });
+    const looks = [denied];
+    ups = new Ups(
+      () => Promise.resolve(ran.push(files) > 0),
+      () => {
+        const error = looks.pop();
+        if (error !== undefined) throw error;
+        return files;
+      },
+      (error) => reported.push(error),
+    );
+    ups.want();
+    await settled();
+    assert.deepEqual([ran, reported], [[], [denied]]);
+    ups.want();
+    await settled();
     assert.deepEqual(ran, ["first"]);
   });
 

@@ -1,48 +1,47 @@
-import { lstat, readFile, readlink } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pack } from "tar-stream";
 import type { Pack } from "tar-stream";
+import { isGone } from "./trouble.ts";
 
-/** What some paths of a folder are at this moment. */
-export interface Snapshot {
-  /** A tar archive of the files and links among them. */
+/** Some files and links, packed. */
+export interface Packed {
+  /** A tar archive. */
   archive: Buffer;
-  /** The paths in the archive. */
+  /** The paths in it. */
   files: string[];
-  /** The paths at which there is nothing. */
-  missing: string[];
+  /** The paths that were gone before they were read. */
+  gone: string[];
 }
 
 /**
- * Takes a snapshot of some paths. Folders come with their files.
+ * Packs files and links, so that everybody can read them whatever the umask of the checkout.
  * @param folder what the paths are relative to.
  */
-export const snapshotOf = async (folder: string, paths: string[]): Promise<Snapshot> => {
+export const packed = async (folder: string, entries: Map<string, Stats>): Promise<Packed> => {
   const tar = pack();
   const archive = buffer(tar);
   const files: string[] = [];
-  const missing: string[] = [];
-  for (const path of paths) {
+  const gone: string[] = [];
+  for (const [path, stats] of entries) {
     try {
-      if (await add(tar, folder, path)) files.push(path);
+      await add(tar, folder, path, stats);
+      files.push(path);
     } catch (error) {
-      // Gone between being listed and being read, as editors do it.
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      missing.push(path);
+      if (!isGone(error)) throw error;
+      gone.push(path);
     }
   }
   tar.finalize();
-  return { archive: await archive, files, missing };
+  return { archive: await archive, files, gone };
 };
 
-const add = async (tar: Pack, folder: string, name: string): Promise<boolean> => {
+const add = async (tar: Pack, folder: string, name: string, stats: Stats): Promise<void> => {
   const path = join(folder, name);
-  const stats = await lstat(path);
   // Of the mode only what Git keeps: what the user's umask has made of the rest, another user in the pod could not read.
   const header = { name, mtime: stats.mtime, mode: stats.mode & 0o100 ? 0o755 : 0o644 };
   if (stats.isSymbolicLink()) tar.entry({ ...header, type: "symlink", linkname: await readlink(path) });
-  else if (stats.isFile()) tar.entry(header, await readFile(path));
-  else return false;
-  return true;
+  else tar.entry(header, await readFile(path));
 };

@@ -20,6 +20,8 @@ export type Meaning =
 export interface ChangeObserver {
   code: (application: Application, paths: string[]) => void;
   up: () => void;
+  /** Files can be watched no more: a limit of the machine, a folder that cannot be read. Told once. */
+  failed: (error: unknown) => void;
 }
 
 /** From one save of an editor to its last event. */
@@ -74,7 +76,7 @@ export class Sources {
   }
 
   /** Tells of changes until the watcher is closed. */
-  watch({ code, up }: ChangeObserver): FSWatcher {
+  watch({ code, up, failed }: ChangeObserver): FSWatcher {
     const pending = new Map<Application | "up", Set<string>>();
     let timer: NodeJS.Timeout | undefined;
     const tell = (): void => {
@@ -91,7 +93,13 @@ export class Sources {
       followSymlinks: false,
       ignored: (path: string) => this.#prunes(relative(this.#folder, path)),
     };
-    return watch(this.#folder, options).on("all", (event, path) => {
+    let hasFailed = false;
+    const watcher = watch(this.#folder, options).on("error", (error) => {
+      // Each file that is not watched is an error.
+      if (!hasFailed) failed(error);
+      hasFailed = true;
+    });
+    return watcher.on("all", (event, path) => {
       const meaning = this.meaningOf(relative(this.#folder, path));
       // Folders come with their files.
       if (meaning.kind === "nothing" || event === "addDir") return;

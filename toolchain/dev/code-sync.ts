@@ -1,15 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
-import { codeOf, copyAll, copySome } from "./code-copy.ts";
+import { codeOf, CodeCopy } from "./code-copy.ts";
 import type { Application, Copied } from "./code-copy.ts";
 import type { PodObserver } from "./pods.ts";
 import type { Print } from "./printer.ts";
 import { RemoteShell } from "./remote-shell.ts";
+import { isGone, reasonOf } from "./trouble.ts";
 
 /** Name of the chart's container through which the code comes. */
 export const sidecar = "source";
 
+/** After something that failed, in milliseconds. */
 const pause = 1_000;
+
+/** Between two looks at code of which nobody has told that it changed, in milliseconds: events get lost. */
+const rest = 2_000;
+
+/** How many times as long as a look takes there is none. */
+const share = 20;
 
 /** Keeps the code in each pod that has a sidecar for it as it is in the checkout. */
 export class CodeSync implements PodObserver {
@@ -56,10 +64,15 @@ class Target {
   readonly #namespace: string;
   readonly #config: KubeConfig;
   readonly #print: Print;
-  #pending: Set<string> | "all" = "all";
+  readonly #copy: CodeCopy;
+  #changed = new Set<string>();
+  #isBehind = true;
   #isBusy = false;
   #isStopped = false;
   #shell: RemoteShell | undefined;
+  #next: NodeJS.Timeout | undefined;
+  /** What was said last of something that failed; undefined once it is well again. */
+  #said: string | undefined;
 
   constructor(pod: V1Pod, container: string, config: KubeConfig, print: Print) {
     this.application = pod.metadata?.labels?.["app.kubernetes.io/component"] as Application;
@@ -68,51 +81,63 @@ class Target {
     this.#namespace = pod.metadata?.namespace ?? "";
     this.#config = config;
     this.#print = print;
+    this.#copy = new CodeCopy(codeOf(this.application));
     void this.#work();
   }
 
   add(paths: string[]): void {
-    if (this.#pending !== "all") for (const path of paths) this.#pending.add(path);
+    for (const path of paths) this.#changed.add(path);
+    this.#isBehind = true;
     void this.#work();
   }
 
   stop(): void {
     this.#isStopped = true;
+    clearTimeout(this.#next);
     this.#shell?.close();
   }
 
   async #work(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
-    while (!this.#isStopped && (this.#pending === "all" || this.#pending.size > 0)) {
+    clearTimeout(this.#next);
+    let took = 0;
+    while (!this.#isStopped && this.#isBehind) {
       const begin = performance.now();
-      const pending = this.#pending;
-      this.#pending = new Set();
+      const changed = this.#changed;
+      this.#changed = new Set();
+      this.#isBehind = false;
       try {
-        this.#tell(await this.#copy(pending), Math.round(performance.now() - begin));
+        const copied = await this.#copy.update(changed, (script) => this.#run(script));
+        took = performance.now() - begin;
+        this.#tell(copied, Math.round(took));
+        this.#said = undefined;
+        this.#isBehind ||= copied.again;
       } catch (error) {
+        for (const path of changed) this.#changed.add(path);
+        this.#isBehind = true;
         await this.#recover(error);
       }
     }
     this.#isBusy = false;
+    if (this.#isStopped) return;
+    this.#next = setTimeout(() => this.add([]), Math.max(rest, took * share)).unref();
   }
 
-  async #copy(pending: Set<string> | "all"): Promise<Copied> {
+  async #run(script: string): Promise<string> {
     const pod = { namespace: this.#namespace, pod: this.#name, container: sidecar };
-    const shell = (this.#shell ??= await RemoteShell.open(this.#config, pod));
-    const run = (script: string): Promise<string> => shell.run(script);
-    const code = codeOf(this.application);
-    return pending === "all" ? await copyAll(code, run) : await copySome(code, [...pending], run);
+    this.#shell ??= await RemoteShell.open(this.#config, pod);
+    return await this.#shell.run(script);
   }
 
-  /** What has arrived is not known, so all of it is copied again, as soon as that is possible. */
+  /** It is tried again until it succeeds, and said once. */
   async #recover(error: unknown): Promise<void> {
     this.#shell?.close();
     this.#shell = undefined;
-    this.#pending = "all";
     if (this.#isStopped) return;
-    const why = error instanceof Error ? error.message : "the pod cannot be reached";
-    this.#print("sync", `${this.#name}: ${why}. Tried again.`);
+    const why = reasonOf(error);
+    if (why !== this.#said && !isGone(error)) this.#print("sync", `${this.#name}: ${why} It is tried again.`);
+    this.#said = why;
     await sleep(pause);
   }
 

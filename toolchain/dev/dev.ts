@@ -20,11 +20,13 @@ import { watchPods } from "./pods.ts";
 import type { PodObserver } from "./pods.ts";
 import { printer } from "./printer.ts";
 import type { Print } from "./printer.ts";
+import { reasonOf } from "./trouble.ts";
 import { Ups } from "./ups.ts";
 
 /**
  * Brings the stack up for development and keeps it in step with the checkout: code is copied into the running pods, and `up` is run
- * when anything else has changed. Shows what all pods log. Goes on until it is interrupted, then leaves the stack as `up` does.
+ * when anything else has changed. Shows what all pods log. Goes on until it is interrupted, or cannot go on, then leaves the stack as
+ * `up` does.
  * @param down true to destroy the stack at the end instead.
  * @returns the exit code.
  * @throws ToolchainError when it runs already.
@@ -34,9 +36,12 @@ export const dev = async (down: boolean): Promise<number> => {
   const stack = stackName();
   const release = await onlyOne(stack);
   try {
-    const session = new Session(stack, printer());
-    await session.untilInterrupted();
-    return await session.end(down);
+    const session = new Session(stack, printer(), new Sources(stack));
+    await session.untilStopped();
+    const code = await session.end(down);
+    // A connection to a node that does not answer would keep this process.
+    setTimeout(() => process.exit(code), longestEnd).unref();
+    return code;
   } finally {
     await release();
   }
@@ -57,38 +62,58 @@ const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
 /** In milliseconds; nobody types faster. */
 const longestEcho = 100;
 
+/** How long connections may take to close once all is done, in milliseconds. */
+const longestEnd = 1_000;
+
 /** What runs between the start of the command and its end. */
-class Session {
+export class Session {
   readonly #stack: string;
   readonly #print: Print;
+  readonly #sources: Pick<Sources, "watch" | "fingerprint">;
+  readonly #runner: typeof runPulumi;
   readonly #stopped = new AbortController();
   #interrupted = -Infinity;
+  #hasFailed = false;
   /** Pulumi, while it runs. */
   #pulumi: { kill: (signal: NodeJS.Signals) => boolean } | undefined;
 
-  constructor(stack: string, print: Print) {
+  constructor(stack: string, print: Print, sources: Pick<Sources, "watch" | "fingerprint">, runner = runPulumi) {
     this.#stack = stack;
     this.#print = print;
+    this.#sources = sources;
+    this.#runner = runner;
   }
 
-  async untilInterrupted(): Promise<void> {
+  /** Works until somebody interrupts it, or until it cannot go on. */
+  async untilStopped(): Promise<void> {
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => this.#interrupt(name));
+    for (const event of ["uncaughtException", "unhandledRejection"]) {
+      process.on(event, (error: unknown) => this.#fail(error));
+    }
+    // Nobody reads any more, as after `| head` or when the terminal was closed.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => this.#stop());
+    await this.#work().catch((error: unknown) => this.#fail(error));
+  }
+
+  async #work(): Promise<void> {
     const signal = this.#stopped.signal;
-    const interrupted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-    for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => this.#interrupt(name));
-    const sources = new Sources(this.#stack);
+    const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     const ups = new Ups(
       () => this.#up(),
-      () => sources.fingerprint(),
+      () => this.#sources.fingerprint(),
+      (error) => this.#print("dev", `${reasonOf(error)} The next edit tries again.`),
     );
     const sync = new CodeSync(this.#print);
     const logs = new Logs(this.#print);
-    const watcher = sources.watch({
+    const watcher = this.#sources.watch({
       code: (application, paths) => {
         sync.changed(application, paths);
         ups.retry();
       },
       up: () => ups.want(),
+      failed: (error) => this.#fail(error),
     });
+    watcher.once("ready", () => ups.want());
     const { profile, namespace } = plainSettings(checkout, this.#stack);
     const ref = { kubeconfig: join(stateFolder, `${profile}.kubeconfig`), context: profile, namespace };
     const observers = [sync, logs];
@@ -97,8 +122,7 @@ class Session {
       gone: (pod) => observers.forEach((each) => each.gone(pod)),
     };
     const watching = watchPods(ref, minikubeHome, observer, signal);
-    ups.want();
-    await interrupted;
+    await stopped;
     await Promise.all([watcher.close(), ups.stop(), watching]);
     for (const each of observers) each.stop();
   }
@@ -110,7 +134,7 @@ class Session {
     this.#print("dev", `${what}: pulumi ${operation}. Ctrl-C ends at once.`);
     const code = await this.#run(operation, {});
     if (code !== 0) this.#print("dev", `That failed. Type: npx pulumi ${operation}`);
-    return code;
+    return code === 0 && this.#hasFailed ? 1 : code;
   }
 
   async #up(): Promise<boolean> {
@@ -138,7 +162,7 @@ class Session {
   async #runPulumi(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
     const args = [operation, "--yes", "--skip-preview", "--stack", this.#stack];
     // Nobody expects a question between two edits: what would lose data is refused, and `npm start` asks.
-    return await runPulumi(args, agreeToNothing, async (words, environment) => {
+    return await this.#runner(args, agreeToNothing, async (words, environment) => {
       const colour = process.stdout.isTTY ? "always" : "never";
       const pulumi = execa("pulumi", [...words, "--non-interactive", "--color", colour], {
         cwd: checkout,
@@ -170,7 +194,19 @@ class Session {
       process.exit(130);
     }
     // In a terminal Ctrl-C reaches Pulumi too.
-    if (!process.stdin.isTTY || name !== "SIGINT") this.#pulumi?.kill("SIGINT");
+    this.#stop(process.stdin.isTTY && name === "SIGINT");
+  }
+
+  /** Ends in order, so that the pods do not stay in development. */
+  #fail(error: unknown): void {
+    this.#print("dev", reasonOf(error));
+    this.#hasFailed = true;
+    this.#stop();
+  }
+
+  #stop(pulumiKnows = false): void {
+    if (this.#stopped.signal.aborted) return;
+    if (!pulumiKnows) this.#pulumi?.kill("SIGINT");
     this.#stopped.abort();
   }
 }

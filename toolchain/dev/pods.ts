@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, makeInformer } from "@kubernetes/client-node";
-import type { KubeConfig, V1Pod } from "@kubernetes/client-node";
+import type { KubeConfig, V1Pod, V1PodList } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../../provider/kubernetes.ts";
 import { ownConfig } from "../own-access.ts";
 
@@ -25,25 +25,43 @@ export const watchPods = async (
   observer: PodObserver,
   stopped: AbortSignal,
 ): Promise<void> => {
+  const known = new Map<string, V1Pod>();
   while (!stopped.aborted) {
     const config = await ownConfig({ ...ref, home }).catch(() => undefined);
-    if (config !== undefined) await follow(config, ref.namespace, observer, stopped);
+    if (config !== undefined) await follow(config, ref.namespace, observer, known, stopped);
     await sleep(pause, undefined, { signal: stopped }).catch(() => undefined);
   }
 };
 
-/** Ends with the first error: the cluster may be gone. */
+/**
+ * Ends with the first error: the cluster may be gone.
+ * @param known the pods that were told of, by their UIDs. What went while nobody could look is told of with the next list.
+ */
 const follow = async (
   config: KubeConfig,
   namespace: string,
-  { seen, gone }: PodObserver,
+  observer: PodObserver,
+  known: Map<string, V1Pod>,
   stopped: AbortSignal,
 ): Promise<void> => {
+  const seen = (pod: V1Pod): void => {
+    known.set(pod.metadata?.uid ?? "", pod);
+    observer.seen(pod, config);
+  };
+  const gone = (pod: V1Pod): void => {
+    known.delete(pod.metadata?.uid ?? "");
+    observer.gone(pod);
+  };
   const core = config.makeApiClient(CoreV1Api);
-  const list = () => core.listNamespacedPod({ namespace, labelSelector: selector });
+  const list = async (): Promise<V1PodList> => {
+    const pods = await core.listNamespacedPod({ namespace, labelSelector: selector });
+    const there = new Set(pods.items.map(({ metadata }) => metadata?.uid ?? ""));
+    for (const [uid, pod] of known) if (!there.has(uid)) gone(pod);
+    return pods;
+  };
   const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/pods`, list, selector);
-  informer.on("add", (pod) => seen(pod, config));
-  informer.on("update", (pod) => seen(pod, config));
+  informer.on("add", seen);
+  informer.on("update", seen);
   informer.on("delete", gone);
   await new Promise((resolve) => {
     informer.on("error", resolve);

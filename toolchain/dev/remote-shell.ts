@@ -17,8 +17,11 @@ interface Socket {
   terminate: () => void;
 }
 
-/** A node that was stopped does not answer at all. */
+/** How long a script may take, in milliseconds. A node that was stopped does not answer at all. */
 const patience = 30_000;
+
+/** The same for opening the shell. */
+const openingPatience = 10_000;
 
 /** Large enough for a script of one edit, small enough for every proxy on the way. */
 const frame = 32 * 1024;
@@ -33,11 +36,11 @@ export class RemoteShell {
   #ended: Error | undefined;
   #settle: (() => void) | undefined;
 
-  /** @throws Error when there is no such container, or it does not run. */
+  /** @throws Error when there is no such container, or it does not run, and after 10 seconds without an answer. */
   static async open(config: KubeConfig, { namespace, pod, container }: ContainerRef): Promise<RemoteShell> {
     const shell = new RemoteShell();
-    const end = (): void => shell.#end(new Error(`the connection to ${pod} broke`));
-    const socket = (await new Exec(config).exec(
+    const end = (): void => shell.#end(new Error("The connection to the pod broke."));
+    const opening = new Exec(config).exec(
       namespace,
       pod,
       container,
@@ -47,7 +50,8 @@ export class RemoteShell {
       shell.#input,
       false,
       end,
-    )) as Socket;
+    ) as Promise<unknown> as Promise<Socket>;
+    const socket = await inTime(opening);
     socket.onclose = end;
     socket.onerror = end;
     shell.#socket = socket;
@@ -62,7 +66,7 @@ export class RemoteShell {
   async run(script: string): Promise<string> {
     this.#output = this.#errors = "";
     const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const timer = setTimeout(() => this.#end(new Error("the pod does not answer")), patience);
+    const timer = setTimeout(() => this.#end(new Error("The pod does not answer.")), patience);
     this.#settle = () => {
       const [, printed = "", status] = new RegExp(`^([^]*)\n${this.#mark} (\\d+)\n`).exec(this.#output) ?? [];
       if (status === "0") resolve(printed);
@@ -76,7 +80,7 @@ export class RemoteShell {
 
   /** Ends the shell. */
   close(): void {
-    this.#end(new Error("the shell was closed"));
+    this.#end(new Error("The shell was closed."));
   }
 
   #write(text: string): void {
@@ -96,6 +100,16 @@ export class RemoteShell {
     this.#settle?.();
   }
 }
+
+/** A connection that is there too late is closed. */
+const inTime = async (opening: Promise<Socket>): Promise<Socket> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new Error("The pod does not answer."));
+    opening.then((socket) => socket.terminate()).catch(() => undefined);
+  }, openingPatience);
+  return await Promise.race([opening, late]).finally(() => clearTimeout(timer));
+};
 
 const textTo = (take: (text: string) => void): Writable =>
   new Writable({

@@ -1,25 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isGone } from "./trouble.ts";
 
 /** After an edit another one may follow, as by Git or a formatter. */
 const pause = 300;
+
+/** How many times in a row a file may be gone when it is read. Then it is not Git at work. */
+const mostLooks = 10;
 
 /** Runs `up` when what it works on is another than that of the last one, one `up` at a time. */
 export class Ups {
   readonly #up: () => Promise<boolean>;
   readonly #fingerprint: () => string;
+  readonly #report: (error: unknown) => void;
   /** What the last `up` has worked on; undefined when it failed. */
   #done: string | undefined;
   #isWanted = false;
   #running: Promise<void> | undefined;
   #isStopped = false;
+  #looks = 0;
 
   /**
    * @param up gives whether it succeeded.
    * @param fingerprint says of what it works on at this moment whether it has changed.
+   * @param report is told why that could not be read. It is read again with the next change.
    */
-  constructor(up: () => Promise<boolean>, fingerprint: () => string) {
+  constructor(up: () => Promise<boolean>, fingerprint: () => string, report: (error: unknown) => void) {
     this.#up = up;
     this.#fingerprint = fingerprint;
+    this.#report = report;
   }
 
   /** Something has changed that `up` works on. */
@@ -51,13 +59,19 @@ export class Ups {
     this.#running = undefined;
   }
 
-  /** Undefined when a file has gone while it was read, as Git may do it; then there is another look. */
+  /** Undefined when something cannot be read. When a file has gone while it was read, as Git may do it, there is another look. */
   #look(): string | undefined {
     try {
-      return this.#fingerprint();
+      const fingerprint = this.#fingerprint();
+      this.#looks = 0;
+      return fingerprint;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      this.#isWanted = true;
+      this.#looks += 1;
+      this.#isWanted = isGone(error) && this.#looks < mostLooks;
+      if (!this.#isWanted) {
+        this.#looks = 0;
+        this.#report(error);
+      }
       return undefined;
     }
   }
