@@ -87,9 +87,8 @@ export class Session {
   /** Works until somebody interrupts it, or until it cannot go on. */
   async untilStopped(): Promise<void> {
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => this.#interrupt(name));
-    for (const event of ["uncaughtException", "unhandledRejection"]) {
-      process.on(event, (error: unknown) => this.#fail(error));
-    }
+    process.on("uncaughtException", (error: unknown) => this.#fail(error));
+    process.on("unhandledRejection", (error: unknown) => this.#fail(error));
     // Nobody reads any more, as after `| head` or when the terminal was closed.
     for (const stream of [process.stdout, process.stderr]) stream.on("error", () => this.#stop());
     await this.#work().catch((error: unknown) => this.#fail(error));

@@ -6,7 +6,7 @@ interface FileError {
 
 /** Whether a file was replaced or removed between being listed and being read, as editors and Git do it. */
 export const isGone = (error: unknown): boolean =>
-  ["ENOENT", "ENOTDIR", "EISDIR", "EINVAL"].includes((error as FileError).code ?? "");
+  ["ENOENT", "ENOTDIR", "EISDIR", "EINVAL"].includes(((error ?? {}) as FileError).code ?? "");
 
 const limits: Record<string, string> = {
   ENOSPC: "fs.inotify.max_user_watches is too low. Type: sudo sysctl fs.inotify.max_user_watches=524288",
@@ -17,7 +17,7 @@ const limits: Record<string, string> = {
 
 /** What is wrong, in one sentence, and for a limit of the machine what to type. */
 export const reasonOf = (error: unknown): string => {
-  const { code = "", path } = error as FileError;
+  const { code = "", path } = (error ?? {}) as FileError;
   const limit = limits[code];
   if (limit !== undefined) return `This machine lets no more files be watched: ${limit}`;
   if (path !== undefined && (code === "EACCES" || code === "EPERM"))
