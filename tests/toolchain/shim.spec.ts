@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -17,7 +17,7 @@ describe("npx pulumi in a fresh checkout", function () {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "todo stack-"));
+    folder = await mkdtemp(join(tmpdir(), "todo it's c# 100%? é-"));
     for (const part of ["toolchain", "package.json"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
     for (const part of ["node_modules", "provider", "components"])
@@ -83,13 +83,30 @@ describe("npx pulumi in a fresh checkout", function () {
     const asked = join(folder, "policies-were-asked");
     await mkdir(join(folder, "policies"));
     const pack = join(folder, "policies/pulumi-analyzer-todo-stack");
-    await writeFile(pack, `#!/bin/sh\ntouch "${asked}"\nexit 1\n`, { mode: 0o755 });
+    await writeFile(pack, `#!/bin/sh\ntouch "\${0%/*}/../policies-were-asked"\nexit 1\n`, { mode: 0o755 });
     await pulumi(["up", "--yes", "--skip-preview"]);
     assert.ok(!existsSync(asked), "policies would slow down every up");
     for (const command of ["preview", "pre"]) {
       assert.notEqual((await pulumi([command])).exitCode, 0, "without its policies a preview must not pass");
       assert.ok(existsSync(asked), `npx pulumi ${command} must ask the policies`);
       await rm(asked);
+    }
+  });
+
+  it("finds the selected stack in a checkout that is entered by a link, and in one that was moved", async () => {
+    const [link, moved] = [`${folder} by a link`, `${folder} moved`];
+    assert.equal((await pulumi(["stack", "select", "--create", "demo"])).exitCode, 0);
+    try {
+      await symlink(folder, link);
+      // As a shell does: the folder that was typed is in PWD.
+      const linked = await pulumi(["stack", "--show-name"], { PWD: link });
+      assert.equal(linked.stdout, "demo", linked.all);
+      await rename(folder, moved);
+      [folder] = [moved];
+      const after = await pulumi(["stack", "--show-name"], { PWD: moved });
+      assert.equal(after.stdout, "demo", after.all);
+    } finally {
+      await rm(link, { force: true });
     }
   });
 
