@@ -48,7 +48,10 @@ export const stopCluster = async (commands: Commands, place: Place): Promise<str
         "Make that one current: docker context ls, docker context use NAME. Then type: npm stop",
       );
     case "unknown":
-      throw new ToolchainError(`Nobody can say how the cluster ${profile} is.`, "Start Docker, then type: npm run status");
+      throw new ToolchainError(
+        `Nobody can say how the cluster ${profile} is.`,
+        "Start Docker, then type: npm run status",
+      );
     case "paused":
       await unpause(commands, profile);
       break;

@@ -38,7 +38,8 @@ describe("the way to the database, for backup and restore", () => {
 
   it("is the stack's own context, whichever is current", async () => {
     const [mine, theirs] = [await read(own), await read(production)];
-    const named = <T extends { name: string }>(entries: T[]): T[] => entries.map((each) => ({ ...each, name: "theirs" }));
+    const named = <T extends { name: string }>(entries: T[]): T[] =>
+      entries.map((each) => ({ ...each, name: "theirs" }));
     await opened({
       contexts: [{ name: "theirs", context: { cluster: "theirs", user: "theirs" } }, ...mine.contexts],
       clusters: [...named(theirs.clusters), ...mine.clusters],
@@ -50,7 +51,10 @@ describe("the way to the database, for backup and restore", () => {
   });
 
   it("is no cluster of another authority under the stack's name: nobody is asked", async () => {
-    await assert.rejects(opened(await read(production)), /does not answer: .* leads to a cluster that is not Minikube's\n.*npm start/);
+    await assert.rejects(
+      opened(await read(production)),
+      /does not answer: .* leads to a cluster that is not Minikube's\n.*npm start/,
+    );
     assert.deepEqual(production.asked, []);
   });
 });

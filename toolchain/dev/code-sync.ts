@@ -136,7 +136,8 @@ class Target {
     this.#shell = undefined;
     if (this.#isStopped) return;
     const why = reasonOf(error);
-    if (why !== this.#said && !isGone(error)) this.#print("sync", `${this.#name}: ${why.replace(/\.?$/, ".")} It is tried again.`);
+    if (why !== this.#said && !isGone(error))
+      this.#print("sync", `${this.#name}: ${why.replace(/\.?$/, ".")} It is tried again.`);
     this.#said = why;
     await sleep(pause);
   }

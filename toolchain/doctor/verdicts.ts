@@ -111,8 +111,15 @@ export const onProfile = (
     case "stopped":
       return warn(name, `${profile} is stopped, and its data are kept`, "To start it, type: npm start");
     case "elsewhere": {
-      const engine = cluster.mark?.engine === undefined ? "another Docker engine" : `the Docker engine at ${cluster.mark.engine.host}`;
-      return fail(name, `${profile} is in ${engine}`, "Make that one current: docker context ls, docker context use NAME");
+      const engine =
+        cluster.mark?.engine === undefined
+          ? "another Docker engine"
+          : `the Docker engine at ${cluster.mark.engine.host}`;
+      return fail(
+        name,
+        `${profile} is in ${engine}`,
+        "Make that one current: docker context ls, docker context use NAME",
+      );
     }
     case "unknown":
       return warn(name, `nobody can say how ${profile} is`, "When Docker answers, type: npm start");
