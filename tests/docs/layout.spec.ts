@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { execa } from "execa";
+import { createFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
 
 describe("the layout of the project", () => {
@@ -19,6 +21,18 @@ describe("the layout of the project", () => {
     const files = ["Pulumi.yaml", "Pulumi.dev.yaml", "package.json", "tsconfig.json", "index.ts"];
     for (const name of [...files, "components", "apps", "tests"]) {
       assert.ok(existsSync(join(checkout, name)), `${name} must be at the top level`);
+    }
+  });
+
+  it("has the same line ends in a clone that asks for those of Windows", async () => {
+    await using folder = await createFixture();
+    const clone = folder.getPath("clone");
+    await execa("git", ["clone", "--quiet", "--no-checkout", "--shared", "-c", "core.autocrlf=true", checkout, clone]);
+    await execa("git", ["checkout", "--quiet", "HEAD", "--", ".gitattributes", "toolchain/bin", "policies"], {
+      cwd: clone,
+    });
+    for (const file of ["toolchain/bin/pulumi.mjs", "policies/pulumi-analyzer-todo-stack"]) {
+      assert.ok(!readFileSync(join(clone, file), "utf8").includes("\r"), `${file}: env would look for "node\\r"`);
     }
   });
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import process from "node:process";
+import { execa } from "execa";
 import { ToolchainError } from "../../toolchain/errors.ts";
 import { runSteps } from "../../toolchain/run-steps.ts";
 import type { Step } from "../../toolchain/step.ts";
@@ -91,4 +93,13 @@ describe("steps of set-up", () => {
       assert.deepEqual(ran, []);
     });
   }
+  it("are shown on standard error, since standard output is the command's own", async () => {
+    const module = new URL("../../toolchain/run-steps.ts", import.meta.url).href;
+    const script = `
+      const { runSteps } = await import(${JSON.stringify(module)});
+      await runSteps([{ title: "minikube", isDone: async () => false, run: async () => undefined }]);`;
+    const { stdout, stderr } = await execa(process.execPath, ["--input-type=module", "--eval", script]);
+    assert.equal(stdout, "");
+    assert.match(stderr, /minikube/);
+  });
 });
