@@ -17,7 +17,7 @@ describe("npx pulumi in a fresh checkout", function () {
   let folder: string;
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "todo it's c# 100%? é-"));
+    folder = await mkdtemp(join(tmpdir(), "todo stack-"));
     for (const part of ["toolchain", "package.json"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
     for (const part of ["node_modules", "provider", "components"])
@@ -94,7 +94,7 @@ describe("npx pulumi in a fresh checkout", function () {
   });
 
   it("finds the selected stack in a checkout that is entered by a link, and in one that was moved", async () => {
-    const [link, moved] = [`${folder} by a link`, `${folder} moved`];
+    const [link, moved] = [`${folder} by a link`, `${folder} c# 100%? it's "é"`];
     assert.equal((await pulumi(["stack", "select", "--create", "demo"])).exitCode, 0);
     try {
       await symlink(folder, link);
