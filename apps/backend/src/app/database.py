@@ -6,6 +6,8 @@ from typing import Annotated, Any, LiteralString
 import psycopg
 from fastapi import Depends, Request
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -13,6 +15,8 @@ from app.connection import CONNECT_ARGS, plain_url
 from app.settings import Settings
 
 _POOL_TIMEOUT_SECONDS = 3
+_STATEMENT_TIMEOUT_MS = 10_000
+"""Longest time of one statement, with its wait for locks: nobody waits that long, and others need the connection."""
 
 
 class Base(DeclarativeBase):
@@ -21,7 +25,7 @@ class Base(DeclarativeBase):
 
 def create_engine(settings: Settings, pool_size: int) -> AsyncEngine:
     """Make a connection pool for the ORM. Nothing is connected yet."""
-    return create_async_engine(
+    engine = create_async_engine(
         settings.database_url.get_secret_value(),
         connect_args=CONNECT_ARGS,
         hide_parameters=True,
@@ -30,6 +34,20 @@ def create_engine(settings: Settings, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         pool_timeout=_POOL_TIMEOUT_SECONDS,
     )
+    event.listen(engine.sync_engine, "connect", _limit_statements)
+    return engine
+
+
+def _limit_statements(connection: DBAPIConnection, _: object) -> None:
+    # Not as an option of the connection: poolers refuse that, and the URL may have options of its own.
+    cursor = connection.cursor()
+    cursor.execute(_limit())
+    cursor.close()
+    connection.commit()
+
+
+def _limit() -> LiteralString:
+    return f"SET statement_timeout = {_STATEMENT_TIMEOUT_MS:d}"
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
@@ -49,6 +67,7 @@ class Reads:
         self._pool = AsyncConnectionPool(
             plain_url(settings),
             kwargs={**CONNECT_ARGS, "autocommit": True},
+            configure=self._configure,
             min_size=1,
             max_size=pool_size,
             timeout=_POOL_TIMEOUT_SECONDS,
@@ -70,12 +89,15 @@ class Reads:
         """
         try:
             return await self._rows(statement, values)
-        except PoolTimeout:
+        except (PoolTimeout, psycopg.errors.QueryCanceled):
             raise
         except psycopg.OperationalError:
             # Instead of asking before each statement whether the connection is alive, which would double the trips.
             await self._pool.check()
             return await self._rows(statement, values)
+
+    async def _configure(self, connection: psycopg.AsyncConnection) -> None:
+        await connection.execute(_limit())
 
     async def _rows(self, statement: LiteralString, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         async with self._pool.connection() as connection:

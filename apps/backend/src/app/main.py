@@ -18,7 +18,7 @@ from app.database import Reads, create_engine
 from app.health import routes as health
 from app.logging import configure_logging
 from app.metrics import Metrics, add_metrics_route
-from app.middleware import BodyLimit, RequestContext
+from app.middleware import BodyLimit, InFlightLimit, RequestContext
 from app.problems import PROBLEM_RESPONSES, add_problem_handlers, correct_media_types
 from app.settings import Settings, load_settings
 from app.todos import routes as todos
@@ -100,6 +100,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     # The one added last is the outermost.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(InFlightLimit, most_requests=settings.max_requests, most_answers=settings.max_chat_answers)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origin_list,

@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, its log line, its metrics, a limit on its body."""
+"""What surrounds every request: its id, its log line, its metrics, a limit on its body and on how many there are."""
 
 import re
 import time
@@ -70,6 +70,34 @@ class RequestContext:
                 duration_ms=round(seconds * 1000, 1),
                 client=cast(tuple[str, int], scope["client"])[0] if scope.get("client") else None,
             )
+
+
+class InFlightLimit:
+    """Refuse at once what is more than a process can do at the same time, instead of letting everybody wait.
+
+    Answers of the chat take long and have a limit of their own. Probes are always answered.
+    """
+
+    def __init__(self, app: ASGIApp, most_requests: int, most_answers: int) -> None:
+        self.app = app
+        self._free = {"requests": most_requests, "answers": most_answers}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http" or scope["path"].startswith(_PROBES):
+            await self.app(scope, receive, send)
+            return
+        is_answer = scope["method"] == "POST" and scope["path"].endswith("/chat/messages")
+        kind = "answers" if is_answer else "requests"
+        if not self._free[kind]:
+            detail = "The server has more to do than it can at the moment. Try again in a second."
+            await problem_response(503, detail, kind="busy", headers={"Retry-After": "1"})(scope, receive, send)
+            return
+        self._free[kind] -= 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._free[kind] += 1
 
 
 class BodyLimit:

@@ -110,6 +110,12 @@ class Settings(BaseSettings):
     max_body_bytes: Annotated[int, Field(gt=0)] = 64 * 1024
     """Largest request body."""
 
+    max_requests: Annotated[int, Field(gt=0)] = 200
+    """Most requests that are answered at the same time, without those of the chat. Others are told to come back."""
+
+    max_chat_answers: Annotated[int, Field(gt=0)] = 50
+    """Most answers of the chat at the same time."""
+
     database_pool_size: Annotated[int, Field(gt=1)] = 10
     """Most database connections of one process, half of them for reading lists. One more is for probes."""
 

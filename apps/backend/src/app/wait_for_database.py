@@ -94,6 +94,8 @@ def _upgrade(settings: Settings, lock_timeout: str) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": lock_timeout})
+            # A pooler may hand out a connection of the application, whose statements have to be quick.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:

@@ -13,7 +13,7 @@ async def _zone(
     x_time_zone: Annotated[
         str,
         Header(
-            pattern=r"^[A-Za-z0-9_+/-]{1,64}$",
+            pattern=r"^[A-Za-z0-9_+/-]{0,64}$",
             description="The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC.",
         ),
     ] = _UTC,

@@ -10,4 +10,20 @@ LLM_BASE_URL: {{ . | quote }}
 LLM_MODEL: {{ . | quote }}
 {{- end }}
 FORWARDED_ALLOW_IPS: {{ join "," .Values.backend.config.trustedProxies | quote }}
+DATABASE_POOL_SIZE: {{ include "todo.backend.poolSize" . | quote }}
+{{- end }}
+
+{{/* Database connections of one backend pod, so that the pods together need no more than PostgreSQL has. It has 100, of which it
+keeps 3 for its administrator; 10 are left for backups, init containers and people. A rollout adds one pod to the most there can be,
+and each pod has one more connection for its probes. */}}
+{{- define "todo.backend.poolSize" -}}
+{{- $pods := int .Values.backend.replicas -}}
+{{- if .Values.backend.autoscaling.enabled -}}
+{{- $pods = max $pods (int .Values.backend.autoscaling.maxReplicas) -}}
+{{- end -}}
+{{- $each := sub (div 87 (add $pods 1)) 1 -}}
+{{- if lt $each 2 -}}
+{{- fail (printf "%d backend pods need more database connections than the 100 of PostgreSQL. Set backend.replicas and backend.autoscaling.maxReplicas to 28 at most." (int $pods)) -}}
+{{- end -}}
+{{ min $each 10 }}
 {{- end }}
