@@ -18,11 +18,14 @@ interface Kept extends Pick<Unsaved, "title" | "drafts"> {
 
 const unsavedHash = hashKey(unsavedKey);
 const keeping = new WeakSet<QueryClient>();
+/** Under this name a tab knows what its last page kept. */
+const tabKey = "unsaved";
 const prefixOf = (account: string) => `unsaved ${account} `;
 
 /**
  * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages before
- * this one have left. A page that is still open holds a lock on what it keeps, so that nothing is sent twice.
+ * this one have left. An open page holds a lock on what it keeps, so that nothing is sent twice. The page that a tab showed
+ * before may just be closing, so that its lock is waited for.
  */
 export function keepUnsaved(client: QueryClient, account: string): void {
   if (keeping.has(client)) return;
@@ -35,8 +38,9 @@ export function keepUnsaved(client: QueryClient, account: string): void {
   client.getQueryCache().subscribe(({ query }) => {
     if (query.queryHash === unsavedHash) save();
   });
+  const before = swapTab(own);
   for (const key of keysOf(account)) {
-    whenFree(key, () => {
+    whenFree(key, key === before, () => {
       takeOver(client, read(key));
       save();
       write(key, null);
@@ -90,15 +94,30 @@ function takeOver(client: QueryClient, kept: Kept | null): void {
   void client.resumePausedMutations();
 }
 
-/** Calls back once no other page holds this; at once where pages cannot tell each other. */
-function whenFree(name: string, then: () => void): void {
-  if ("locks" in navigator) void navigator.locks.request(name, then);
-  else then();
+/** Calls back if no other page holds this, or once none does; at once where pages cannot tell each other. */
+function whenFree(name: string, wait: boolean, then: () => void): void {
+  if (!("locks" in navigator)) then();
+  else {
+    void navigator.locks.request(name, { ifAvailable: !wait }, (lock) => {
+      if (lock !== null) then();
+    });
+  }
 }
 
 /** Holds this until the page is gone. */
 function hold(name: string): void {
   if ("locks" in navigator) void navigator.locks.request(name, () => new Promise<never>(() => undefined));
+}
+
+/** Notes what this page keeps, for the next one of the tab. Gives what the last one kept. */
+function swapTab(own: string): string | null {
+  try {
+    const before = sessionStorage.getItem(tabKey);
+    sessionStorage.setItem(tabKey, own);
+    return before;
+  } catch {
+    return null;
+  }
 }
 
 function keysOf(account: string): string[] {

@@ -22,10 +22,13 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  // A page that is left keeps what is unsaved in it.
+  cleanup();
   vi.useRealTimers();
   focusManager.setFocused(undefined);
   onlineManager.setOnline(true);
   localStorage.clear();
+  sessionStorage.clear();
 });
 
 async function edit(title = "Buy milk") {
@@ -347,6 +350,74 @@ test("a busy server is asked again when it says, and the page says so", async ()
   expect(patches()).toHaveLength(2);
   await waitFor(() => {
     expect(screen.queryByText(/The server is busy/)).not.toBeInTheDocument();
+  });
+});
+
+describe("with two pages open", () => {
+  /** Stands in for the browser's locks, which end with the page that holds them. */
+  class Locks {
+    readonly #holders = new Map<string, string>();
+    readonly #waiting: (() => void)[] = [];
+    page = "";
+
+    request = (name: string, options: LockOptions | (() => unknown), given?: (lock: unknown) => unknown) => {
+      const then = typeof options === "function" ? options : given;
+      const attempt = () => {
+        if (!this.#holders.has(name)) {
+          this.#holders.set(name, this.page);
+          if (!(then?.({}) instanceof Promise)) this.#holders.delete(name);
+        } else if ("ifAvailable" in options && options.ifAvailable) then?.(null);
+        else this.#waiting.push(attempt);
+      };
+      attempt();
+      return Promise.resolve();
+    };
+
+    end(page: string) {
+      for (const [name, holder] of this.#holders) if (holder === page) this.#holders.delete(name);
+      for (const attempt of this.#waiting.splice(0)) attempt();
+    }
+  }
+
+  let locks: Locks;
+
+  beforeEach(() => {
+    locks = new Locks();
+    Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
+  });
+
+  afterEach(() => {
+    Reflect.deleteProperty(navigator, "locks");
+  });
+
+  function open(page: string, tab: string | null) {
+    locks.page = page;
+    if (tab === null) sessionStorage.clear();
+    else sessionStorage.setItem("unsaved", tab);
+    const shown = show(<TodoList account={account} />);
+    return { ...within(shown.container), close: shown.unmount, tab: sessionStorage.getItem("unsaved") };
+  }
+
+  test("one leaves the other's text alone; a reload and, once it is closed, a later page have it", async () => {
+    const first = open("first", null);
+    await userEvent.click(await first.findByRole("button", { name: "Edit Buy milk" }));
+    await userEvent.type(first.getByLabelText("Notes"), "Two bottles");
+    const second = open("second", null);
+    await second.findByText("Buy milk");
+    expect(second.queryByLabelText("Notes")).not.toBeInTheDocument();
+
+    first.close();
+    const reloaded = open("reloaded", first.tab);
+    await reloaded.findByText("Buy milk");
+    expect(reloaded.queryByLabelText("Notes")).not.toBeInTheDocument();
+    locks.end("first");
+    expect(await reloaded.findByLabelText("Notes")).toHaveValue("Two bottles");
+    expect(second.queryByLabelText("Notes")).not.toBeInTheDocument();
+
+    reloaded.close();
+    locks.end("reloaded");
+    const later = open("later", null);
+    expect(await later.findByLabelText("Notes")).toHaveValue("Two bottles");
   });
 });
 
