@@ -114,7 +114,8 @@ export function TodoList({ account }: { readonly account?: string }) {
           Show more
         </Button>
       )}
-      <Undo last={last} undo={undo} />
+      {/* It would lie above a form. */}
+      {Object.keys(forms).length === 0 && <Undo last={last} undo={undo} />}
     </div>
   );
 }
