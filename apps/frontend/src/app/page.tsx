@@ -10,7 +10,7 @@ export default async function ListPage() {
   return (
     <>
       <Header email={user.email} />
-      <main className="peer mx-auto max-w-2xl px-4 pt-6 pb-28 lg:has-[~aside]:mr-104 sm:pt-10">
+      <main className="peer mx-auto max-w-2xl px-4 pt-6 pb-28 lg:has-[~aside]:me-104 sm:pt-10">
         <TodoList account={user.email} />
       </main>
       <Assistant />

@@ -30,7 +30,7 @@ export function Assistant() {
   return (
     <Button
       ref={opener}
-      className="fixed right-4 bottom-4 z-10 rounded-full shadow-lg max-sm:peer-has-[li_form]:hidden"
+      className="fixed end-4 bottom-4 z-10 rounded-full shadow-lg max-sm:peer-has-[li_form]:hidden"
       disabled={!hydrated}
       onClick={() => {
         setOpen(true);

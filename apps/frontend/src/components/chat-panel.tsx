@@ -42,10 +42,10 @@ export function ChatPanel({ chat, close }: Props) {
   return (
     <aside
       aria-label="Assistant"
-      className="fixed inset-0 z-20 flex flex-col border-line bg-surface sm:inset-y-4 sm:right-4 sm:left-auto sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl"
+      className="fixed inset-0 z-20 flex flex-col border-line bg-surface sm:inset-y-4 sm:end-4 sm:start-auto sm:w-96 sm:rounded-2xl sm:border sm:shadow-xl"
     >
       <div className="flex items-center gap-1 border-b border-line px-4 py-2">
-        <div className="mr-auto">
+        <div className="me-auto">
           <h2 className="font-semibold">Assistant</h2>
           <p role="status" className="text-xs text-soft empty:hidden">
             {answerer && `Answered by ${answerers[answerer]}`}
@@ -93,8 +93,8 @@ export function ChatPanel({ chat, close }: Props) {
           </div>
         )}
         {deleted.length > 0 && (
-          <div className="flex items-center gap-3 rounded-xl bg-tint py-1 pr-1 pl-4 text-sm">
-            <span role="status" className="mr-auto">
+          <div className="flex items-center gap-3 rounded-xl bg-tint py-1 pe-1 ps-4 text-sm">
+            <span role="status" className="me-auto">
               Deleted {deleted.length === 1 ? "one todo" : `${deleted.length} todos`}
             </span>
             <Button

@@ -48,11 +48,11 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
         <p className="text-soft">Your change is not saved yet. Which one should stay?</p>
       </div>
       <div className="overflow-x-auto">
-        <table className="w-full text-left">
+        <table className="w-full text-start">
           <thead className="text-soft">
             <tr>
               <td />
-              <th scope="col" className="pr-4 pb-1 font-medium">
+              <th scope="col" className="pe-4 pb-1 font-medium">
                 Yours
               </th>
               <th scope="col" className="pb-1 font-medium">
@@ -63,10 +63,10 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
           <tbody className="align-top">
             {differing.map((field) => (
               <tr key={field} className="border-t border-line">
-                <th scope="row" className="py-2 pr-4 font-medium text-soft">
+                <th scope="row" className="py-2 pe-4 font-medium text-soft">
                   {labels[field]}
                 </th>
-                <td dir="auto" className={`py-2 pr-4 break-words ${field in fields ? "font-medium" : "text-soft"}`}>
+                <td dir="auto" className={`py-2 pe-4 break-words ${field in fields ? "font-medium" : "text-soft"}`}>
                   {shown(mine, field)}
                 </td>
                 <td dir="auto" className="py-2 break-words">

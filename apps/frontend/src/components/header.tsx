@@ -23,7 +23,7 @@ export function Header({ email }: { readonly email: string }) {
       }),
   });
   return (
-    <header className="border-b border-line bg-surface lg:has-[~aside]:*:mr-104">
+    <header className="border-b border-line bg-surface lg:has-[~aside]:*:me-104">
       <div className="mx-auto flex min-h-16 max-w-2xl items-center gap-3 px-4">
         <Link href="/" aria-label="Todo, to the list" className="rounded-lg">
           <Logo />
@@ -31,7 +31,7 @@ export function Header({ email }: { readonly email: string }) {
         <Link
           href="/account"
           aria-label={`Account of ${email}`}
-          className="ml-auto truncate rounded-lg px-2 py-2.5 text-sm text-soft hover:text-ink"
+          className="ms-auto truncate rounded-lg px-2 py-2.5 text-sm text-soft hover:text-ink"
         >
           {email}
         </Link>
@@ -50,7 +50,7 @@ export function Header({ email }: { readonly email: string }) {
       </div>
       {asking && (
         <div role="alert" className="mx-auto flex max-w-2xl flex-wrap items-center gap-2 px-4 pb-3 text-sm">
-          <p className="mr-auto">Something that you typed or changed is not saved yet. Signing out loses it.</p>
+          <p className="me-auto">Something that you typed or changed is not saved yet. Signing out loses it.</p>
           <Button
             look="danger"
             onClick={() => {

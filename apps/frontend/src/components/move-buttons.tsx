@@ -12,7 +12,7 @@ const ways = [
 /** Buttons that move a todo, for whoever can neither drag nor use a keyboard. */
 export function MoveButtons({ todo, mover }: { readonly todo: Todo; readonly mover: Mover }) {
   return (
-    <div role="group" aria-label={`Move ${todo.title}`} className="flex flex-wrap gap-2 pb-3 pl-4 text-sm">
+    <div role="group" aria-label={`Move ${todo.title}`} className="flex flex-wrap gap-2 pb-3 ps-4 text-sm">
       {ways.map(([way, name, Icon]) => (
         <button
           key={way}

@@ -51,7 +51,7 @@ export function MoveHandle({ todo, mover, expanded, toggle }: Props) {
           event.preventDefault();
           mover.move(todo, way);
         }}
-        className="-mr-2 ml-1 grid h-10 w-8 shrink-0 cursor-grab place-items-center rounded-lg text-soft hover:bg-tint hover:text-accent"
+        className="-me-2 ms-1 grid h-10 w-8 shrink-0 cursor-grab place-items-center rounded-lg text-soft hover:bg-tint hover:text-accent"
       >
         <GripVertical aria-hidden className="size-4" />
       </button>

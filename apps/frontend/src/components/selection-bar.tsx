@@ -34,7 +34,7 @@ export function SelectionBar({ selection, shown, complete, remove, stop }: Props
       ref={bar}
       role="group"
       aria-label="Selected todos"
-      className="sticky top-2 z-10 flex min-w-0 items-center gap-1 rounded-2xl border border-line bg-surface py-1.5 pr-1.5 pl-3 sm:gap-2 sm:pl-4 text-sm shadow-sm"
+      className="sticky top-2 z-10 flex min-w-0 items-center gap-1 rounded-2xl border border-line bg-surface py-1.5 pe-1.5 ps-3 sm:gap-2 sm:ps-4 text-sm shadow-sm"
     >
       <label className="flex min-h-10 cursor-pointer items-center gap-3">
         <input
@@ -51,7 +51,7 @@ export function SelectionBar({ selection, shown, complete, remove, stop }: Props
         />
         All
       </label>
-      <span role="status" className="mr-auto truncate text-soft">
+      <span role="status" className="me-auto truncate text-soft">
         {count} selected
       </span>
       <Act name="Complete" icon={<Check aria-hidden className="size-4" />} act={complete} disabled={count === 0} />

@@ -16,7 +16,7 @@ export function TodoDetails({ todo, showTag }: Props) {
   if (due === null && priority === 0 && recurrence === null && tags.length === 0 && notes === "") return null;
   const late = due !== null && !todo.done && due < dayOf(new Date());
   return (
-    <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 pl-13 text-sm text-soft">
+    <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 ps-13 text-sm text-soft">
       {due !== null && (
         <span className={`inline-flex items-center gap-1 ${late ? "font-medium text-danger" : ""}`}>
           <CalendarDays aria-hidden className="size-3.5" />

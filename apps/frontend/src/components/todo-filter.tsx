@@ -52,7 +52,7 @@ export function TodoFilter({ wanted, choose, tags, selecting, select }: Props) {
           >
             <SlidersHorizontal aria-hidden className="size-4" />
             {set > 0 && (
-              <span className="absolute top-0 right-0 grid size-4 place-items-center rounded-full bg-accent text-xs text-on-accent">
+              <span className="absolute top-0 end-0 grid size-4 place-items-center rounded-full bg-accent text-xs text-on-accent">
                 {set}
               </span>
             )}
@@ -92,7 +92,7 @@ function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
 
   return (
     <div className="relative min-w-28 flex-1 sm:max-w-60">
-      <Search aria-hidden className="pointer-events-none absolute top-3 left-3 size-4 text-soft" />
+      <Search aria-hidden className="pointer-events-none absolute top-3 start-3 size-4 text-soft" />
       <input
         type="search"
         dir="auto"
@@ -103,7 +103,7 @@ function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
         onChange={(event) => {
           setWords(event.target.value);
         }}
-        className="min-h-10 w-full rounded-lg border border-field bg-surface pr-2 pl-9 text-sm placeholder:text-soft"
+        className="min-h-10 w-full rounded-lg border border-field bg-surface px-9 text-sm placeholder:text-soft"
       />
     </div>
   );

@@ -54,7 +54,7 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
   }
   return (
     <li
-      className={`relative flex items-center pr-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""} ${
+      className={`relative flex items-center pe-2 transition-colors hover:bg-tint/50 ${todo.pending ? "opacity-60" : ""} ${
         selection?.has(todo) ? "bg-tint/50" : ""
       }`}
     >
@@ -69,7 +69,7 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
         />
       )}
       <div className="min-w-0 flex-1">
-        <label className="flex min-h-14 cursor-pointer items-center gap-4 py-3 pl-4">
+        <label className="flex min-h-14 cursor-pointer items-center gap-4 py-3 ps-4">
           {selection === null ? (
             <TickBox
               key="done"
