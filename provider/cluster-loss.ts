@@ -39,11 +39,15 @@ export async function protectData(
       ? { id, what: `${cause} means another cluster: all data in ${profile} will be lost.` }
       : {
           id,
-          what: `Docker has no container ${profile} any more, but still its volume ${profile}. A new cluster means a new volume: all data in that one will be lost.`,
+          what:
+            `Docker has no container ${profile} any more, but still its volume ${profile}. A new cluster means a new volume: ` +
+            "all data in that one will be lost.",
           keep: `To keep them, copy what docker volume inspect ${profile} shows.`,
         };
   await guard.protect(urn, loss, () => contentsOf(commands, cluster, undefined, guard.contents));
 }
 
-const idOf = ({ profile, instance }: CheckedInputs, standing: Standing): string =>
-  idOfCluster(profile, ("mark" in standing ? standing.mark?.instance : undefined) ?? instance);
+const idOf = ({ profile, instance }: CheckedInputs, standing: Standing): string => {
+  const { mark } = "mark" in standing ? standing : {};
+  return idOfCluster(profile, mark?.instance ?? instance);
+};

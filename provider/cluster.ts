@@ -15,7 +15,7 @@ import { dockerHost, startCluster } from "./minikube.ts";
 import type { StartOptions, Target } from "./minikube.ts";
 import { minikubeHome } from "./minikube-home.ts";
 import { wake } from "./node.ts";
-import { isOurs, ownerOf, readMark, writeMark } from "./ownership.ts";
+import { isInState, isOurs, ownerOf, readMark, writeMark } from "./ownership.ts";
 import type { Mark } from "./ownership.ts";
 import { checkName, checkPorts } from "./preflight.ts";
 import { canBeMended, keepCopy, mend } from "./profile-copy.ts";
@@ -77,18 +77,24 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   async check(urn: string, olds: Partial<CheckedInputs>, { holder, ...news }: ClusterInputs): Promise<CheckedInputs> {
     this.#guard.see(urn, holder);
     const home = olds.home ?? minikubeHome(this.#env);
-    const isReplacement = olds.instance === undefined && this.#known.has(urn);
-    if (olds.instance !== undefined) this.#known.add(urn);
+    const isNew = olds.instance === undefined && !this.#known.has(urn);
+    const isReplacement = olds.instance === undefined && !isNew;
+    this.#known.add(urn);
     // Also where the state knows another cluster, as one that was put back from an older copy does.
     const adopted = isReplacement
       ? undefined
       : await orphanOf(this.#commands, { ...news, home }, ownerOf(urn), olds.instance);
-    return {
+    const checked = {
       ...news,
       home,
       dockerCertPath: join(home, "certs"),
       instance: adopted?.instance ?? olds.instance ?? randomUUID().slice(0, 8),
     };
+    if (isNew && isInState(urn)) {
+      const standing = await standingOf(this.#commands, checked, ownerOf(urn));
+      await protectData(this.#commands, this.#guard, urn, checked, standing);
+    }
+    return checked;
   }
 
   async diff(urn: string, olds: ClusterState, news: CheckedInputs): Promise<Difference> {

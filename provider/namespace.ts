@@ -9,6 +9,7 @@ import type { NamespaceRef } from "./kubernetes.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 import { nextLife } from "./life.ts";
 import type { Holder, LossGuard } from "./loss.ts";
+import { isInState } from "./ownership.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a namespace. */
@@ -58,8 +59,12 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
     olds: Partial<NamespaceState>,
     { holder, ...news }: NamespaceInputs,
   ): Promise<NamespaceState> {
+    const isFirst = !this.#guard.isWanted(urn);
     this.#guard.see(urn, holder);
     const { life } = olds;
+    if (life === undefined && isFirst && isInState(urn)) {
+      await this.#protect(urn, { ...news, life: news.instance }, "To replace it");
+    }
     // In a new cluster it is made anew anyhow.
     if (life === undefined || olds.instance !== news.instance) return { ...news, life: news.instance };
     return { ...news, life: (await isLost(news)) ? nextLife(life, news.instance, ".") : life };

@@ -37,7 +37,7 @@ const nameOf = (checkout: string, stack: string): string => `${checkout} (stack 
 
 /** Reads who made a profile; undefined when no stack of this project did, when there is none, or it cannot be read. */
 export function readMark(profile: Profile): Mark | undefined {
-  return readJson<Mark>(markPath(profile)) ?? readJson<Mark>(copyPath(profile));
+  return (readJson(markPath(profile)) ?? readJson(copyPath(profile))) as Mark | undefined;
 }
 
 /** Marks a profile as made by this stack, before Minikube has made it and after. Never half-written, and kept twice. */
@@ -75,16 +75,29 @@ export function isOurs(mark: Mark | undefined, owner: string, instance: string):
 
 /** As much as is read of Pulumi's state. */
 interface State {
-  checkpoint?: { latest?: { resources?: { type: string; inputs?: { instance?: string } }[] } };
+  checkpoint?: { latest?: { resources?: { urn: string; type: string; inputs?: { instance?: string } }[] } };
+}
+
+/**
+ * Whether a resource is in the state of its own stack. If it is, and the engine asks for it as for a new one, it was told to replace
+ * it: by `--replace`, which announces itself by nothing else.
+ */
+export function isInState(urn: string): boolean {
+  const { checkout, stack } = partsOf(ownerOf(urn));
+  return resourcesOf(checkout, stack).some((each) => each.urn === urn);
 }
 
 /** Whether the state of a stack has a cluster in it, where Pulumi keeps states in the folder of the checkout. */
 function knows(owner: string, instance: string): boolean {
   const { checkout, stack } = partsOf(owner);
-  const state = readJson<State>(join(stateFolder(checkout), `${stack}.json`));
-  const resources = state?.checkpoint?.latest?.resources ?? [];
+  const resources = resourcesOf(checkout, stack);
   return resources.some(({ type, inputs }) => type === "minikube:index:Cluster" && inputs?.instance === instance);
 }
+
+const resourcesOf = (checkout: string, stack: string) => {
+  const state = readJson(join(stateFolder(checkout), `${stack}.json`)) as State | undefined;
+  return state?.checkpoint?.latest?.resources ?? [];
+};
 
 /** The other stacks of a checkout. */
 function neighboursOf(owner: string): string[] {
@@ -102,9 +115,9 @@ function partsOf(owner: string): { checkout: string; stack: string } {
 
 const stateFolder = (checkout: string): string => join(checkout, ".state", ".pulumi", "stacks", "todo-stack");
 
-function readJson<T>(path: string): T | undefined {
+function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
   }

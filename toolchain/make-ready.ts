@@ -7,7 +7,7 @@ import { mustHavePassphrase } from "./passphrase.ts";
 import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { wordsOf } from "./pulumi-commands.ts";
 import type { Effect } from "./pulumi-commands.ts";
-import { mustHaveNoCluster, mustReachCluster } from "./reach.ts";
+import { mustHaveNoCluster, mustReachCluster, placeOf } from "./reach.ts";
 import { selectedStack } from "./stack-files.ts";
 
 /**
@@ -19,7 +19,7 @@ import { selectedStack } from "./stack-files.ts";
 export const makeReady = async (args: string[], effect: Effect): Promise<void> => {
   if (effect === "removes the stack") {
     const stack = wordsOf(args)[2] ?? stackIn(args);
-    if (stack !== undefined) await mustHaveNoCluster(stack.split("/").at(-1) ?? stack);
+    if (stack !== undefined) await mustHaveNoCluster(placeOf(stack.split("/").at(-1) ?? stack));
     return;
   }
   await setForeignAside(stateFolder, minikubeHome);
@@ -32,10 +32,13 @@ export const makeReady = async (args: string[], effect: Effect): Promise<void> =
   }
   const isDestroy = effect === "destroys";
   await clearInterrupted(stack, isDestroy);
-  if (isDestroy) await mustReachCluster(stack);
+  if (isDestroy) await mustReachCluster(placeOf(stack));
   // Only where nobody is asked afterwards whether anything is to be done.
-  if (args.includes("up") && args.includes("--yes")) await makeRoomForSecrets(stack);
+  if (isUp(args) && (args.includes("--yes") || args.includes("-y"))) await makeRoomForSecrets(stack);
 };
+
+/** Whether a command line of Pulumi brings the stack up, by either name of that command. */
+const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args)[0] ?? "");
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 const stackIn = (args: string[]): string | undefined => {

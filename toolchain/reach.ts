@@ -1,40 +1,55 @@
+import process from "node:process";
 import { dockerCapacity } from "../provider/docker.ts";
 import { Commands } from "../provider/commands.ts";
+import { agreementVariable } from "../provider/loss.ts";
+import { idOfCluster } from "../provider/standing.ts";
 import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { lookAtCluster } from "./own-cluster.ts";
+import type { Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
+
+const patient = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(60_000));
+
+/** Where a stack of this checkout is. */
+export const placeOf = (stack: string): Place => ({ folder: checkout, home: minikubeHome, stack });
 
 /**
  * Makes sure that the cluster of a stack can be removed before anything is: the engine forgets what is in the cluster first, and
  * its secrets with it.
- * @param stack one whose state can be read.
+ * @param place of a stack whose state can be read.
  * @throws UserError when there is a cluster in Docker, and Docker does not answer.
+ * @throws ToolchainError when the cluster is in another Docker engine, unless a person has agreed to give it up.
  */
-export const mustReachCluster = async (stack: string): Promise<void> => {
-  if (stackState(checkout, stack)?.instance === undefined) return;
-  if (plainSettings(checkout, stack).driver !== "docker") return;
-  await dockerCapacity(new Commands(toolEnvironment(), AbortSignal.timeout(60_000)));
+export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
+  if (stackState(place.folder, place.stack)?.instance === undefined) return;
+  if (plainSettings(place.folder, place.stack).driver !== "docker") return;
+  await dockerCapacity(commands);
+  const { life, settings, mark } = await lookAtCluster(commands, place);
+  if (life !== "elsewhere") return;
+  const id = idOfCluster(settings.profile, mark?.instance ?? "");
+  if ((process.env[agreementVariable] ?? "").split(/[\s,]+/).includes(id)) return;
+  throw new ToolchainError(
+    `The cluster ${settings.profile} of the stack ${place.stack} is in another Docker engine than the current one.`,
+    "Nothing was changed. Make that one current: docker context ls, docker context use NAME. To give the cluster up: set " +
+      `${agreementVariable}=${id}`,
+  );
 };
 
 /**
  * Makes sure that a stack which is to be removed has no cluster: no stack would know it any more.
  * @throws ToolchainError when it has one, or nobody can say.
  */
-export const mustHaveNoCluster = async (stack: string, commands?: Commands): Promise<void> => {
-  const place = { folder: checkout, home: minikubeHome, stack };
-  const { life, settings } = await lookAtCluster(
-    commands ?? new Commands(toolEnvironment(), AbortSignal.timeout(60_000)),
-    place,
-  );
+export const mustHaveNoCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
+  const { life, settings } = await lookAtCluster(commands, place);
   if (life === "missing" || life === "foreign") return;
   const what =
     life === "unknown"
-      ? `Nobody can say whether the cluster ${settings.profile} of the stack ${stack} is still there.`
-      : `The cluster ${settings.profile} of the stack ${stack} is still there, with all its data.`;
+      ? `Nobody can say whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`
+      : `The cluster ${settings.profile} of the stack ${place.stack} is still there, with all its data.`;
   throw new ToolchainError(
     `${what} Without the stack, nothing would know it any more.`,
-    `Nothing was changed. To remove the cluster and its data first: npx pulumi destroy --stack ${stack}`,
+    `Nothing was changed. To remove the cluster and its data first: npx pulumi destroy --stack ${place.stack}`,
   );
 };

@@ -80,7 +80,6 @@ describe("the program, over the life of its cluster", function () {
       "apps/backend/Dockerfile": "FROM scratch",
       "apps/frontend/Dockerfile": "FROM scratch",
       "home/.keep": "",
-      "state/.keep": "",
       ".state/.keep": "",
     });
     const found = await execa("pulumi", ["version"], { reject: false, env: environment() });
@@ -127,7 +126,7 @@ describe("the program, over the life of its cluster", function () {
         ...own,
         PATH: `${commands.folder}${delimiter}${own.PATH ?? ""}`,
         PULUMI_HOME: project.getPath("home"),
-        PULUMI_BACKEND_URL: `file://${project.getPath("state")}`,
+        PULUMI_BACKEND_URL: `file://${project.getPath(".state")}`,
         PULUMI_CONFIG_PASSPHRASE: "test",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         TODO_STACK_CHECKOUT: checkout,
@@ -294,7 +293,9 @@ describe("the program, over the life of its cluster", function () {
         const before = inside();
         const { failed, all } = await run(...up, "--target-replace", `urn:pulumi:test::todo-stack::${urn}`);
         assert.ok(failed && /will be lost/.test(all), all);
+        assert.doesNotMatch(all, /deleting/);
         assert.deepEqual(inside(), before);
+        await pulumi(...up, "--expect-no-changes");
       });
     }
 

@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
 import { Commands } from "../../provider/commands.ts";
 import { ownerOf } from "../../provider/ownership.ts";
+import type { Mark } from "../../provider/ownership.ts";
 import type { StackState } from "../../toolchain/stack-files.ts";
 import type { Place } from "../../toolchain/own-cluster.ts";
 import type { FakeApi } from "../provider/fake-api.ts";
@@ -73,9 +74,14 @@ export class FakeStack {
     await writeFile(`${this.#docker.folder}/${name}`, text);
   }
 
+  /** Takes the container away, as it looks from another Docker engine. */
+  async loseContainer(): Promise<void> {
+    await rm(`${this.#docker.folder}/container-todo`);
+  }
+
   /** Marks the profile as made by somebody, by default by this stack. */
-  async mark(owner = ownerOf("urn:pulumi:dev", this.place.folder)): Promise<void> {
-    const mark = { owner, instance: "life-1" };
+  async mark(owner = ownerOf("urn:pulumi:dev", this.place.folder), more: Partial<Mark> = {}): Promise<void> {
+    const mark = { owner, instance: "life-1", ...more };
     await this.file("home/.minikube/profiles/todo/todo-stack.json", JSON.stringify(mark));
   }
 

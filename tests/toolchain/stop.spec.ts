@@ -19,9 +19,10 @@ describe("npm stop", () => {
     await stack.cluster("running");
     assert.match(await stop(), /^The cluster todo is stopped, and its data are kept\. .*npm start.*npm run destroy$/);
     const [call] = await stack.minikubeCalls();
-    assert.deepEqual(call?.args, ["stop", "-p", "todo", "--keep-context-active"]);
-    assert.equal(call?.env["MINIKUBE_HOME"], stack.place.home);
-    assert.equal(call?.env["KUBECONFIG"], `${stack.place.folder}/.state/todo.kubeconfig`);
+    assert.ok(call !== undefined);
+    assert.deepEqual(call.args, ["stop", "-p", "todo", "--keep-context-active"]);
+    assert.equal(call.env["MINIKUBE_HOME"], stack.place.home);
+    assert.equal(call.env["KUBECONFIG"], `${stack.place.folder}/.state/todo.kubeconfig`);
   });
 
   it("is content when there is nothing to stop", async () => {

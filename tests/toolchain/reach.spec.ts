@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { ToolchainError } from "../../toolchain/errors.ts";
+import { mustHaveNoCluster, mustReachCluster } from "../../toolchain/reach.ts";
+import { FakeStack } from "./fake-stack.ts";
+
+describe("before a stack or its cluster is removed", () => {
+  let stack: FakeStack;
+
+  beforeEach(async () => (stack = await FakeStack.create()));
+  afterEach(() => stack.remove());
+
+  const refused = (work: Promise<void>, message: RegExp): Promise<void> =>
+    assert.rejects(work, (error) => {
+      assert.ok(error instanceof ToolchainError);
+      assert.match(error.message, message);
+      return true;
+    });
+
+  describe("pulumi stack rm, with --force or without,", () => {
+    const remove = (): Promise<void> => mustHaveNoCluster(stack.place, stack.commands);
+
+    for (const life of ["running", "exited", "paused"]) {
+      it(`is refused while the cluster is ${life}, and says what to type`, async () => {
+        await stack.cluster(life);
+        await refused(remove(), /^The cluster todo of the stack dev is still there.*\n.*npx pulumi destroy --stack dev$/);
+      });
+    }
+
+    it("is refused while nobody can say", async () => {
+      await stack.cluster("running");
+      await stack.stopDocker();
+      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+    });
+
+    it("goes on when there is no cluster, or it is another stack's", async () => {
+      await remove();
+      await stack.cluster("running");
+      await stack.mark("/elsewhere (stack dev)");
+      await remove();
+    });
+  });
+
+  it("pulumi destroy is refused while another Docker engine is current, before the engine forgets anything", async () => {
+    await stack.cluster("running");
+    await stack.state({ instance: "life-1" });
+    await mustReachCluster(stack.place, stack.commands);
+    await stack.mark(undefined, { made: {}, engine: { id: "engine-0", host: "unix:///other.sock" } });
+    await mustReachCluster(stack.place, stack.commands);
+    await stack.loseContainer();
+    await refused(
+      mustReachCluster(stack.place, stack.commands),
+      /is in another Docker engine.*\n.*docker context use NAME.*TODO_STACK_LOSE=cluster\/todo\/life-1$/,
+    );
+  });
+});
