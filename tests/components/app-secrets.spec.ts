@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AppSecrets } from "../../components/app-secrets.ts";
 import type { AppSecretsArgs } from "../../components/app-secrets.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
+import type { Holder } from "../../provider/loss.ts";
 import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const password = "random:index/randomPassword:RandomPassword";
@@ -48,7 +49,9 @@ const drawn = (engine: MockEngine): string[] =>
 describe("AppSecrets", () => {
   it("makes the namespace, in which only hardened pods are let in", async () => {
     const { engine, secrets } = await make();
-    assert.deepEqual(engine.one("minikube:index:Namespace").inputs, {
+    const { holder, ...inputs } = engine.one("minikube:index:Namespace").inputs;
+    assert.equal((holder as Holder).isPreview, false, "who does not know a preview cannot refuse an up");
+    assert.deepEqual(inputs, {
       name: "space",
       labels: { "pod-security.kubernetes.io/enforce": "restricted" },
       kubeconfig: ".state/demo.kubeconfig",
