@@ -22,7 +22,10 @@ describe("before a stack or its cluster is removed", () => {
     for (const life of ["running", "exited", "paused"]) {
       it(`is refused while the cluster is ${life}, and says what to type`, async () => {
         await stack.cluster(life);
-        await refused(remove(), /^The cluster todo of the stack dev is still there.*\n.*npx pulumi destroy --stack dev$/);
+        await refused(
+          remove(),
+          /^The cluster todo of the stack dev is still there.*\n.*npx pulumi destroy --stack dev$/,
+        );
       });
     }
 
