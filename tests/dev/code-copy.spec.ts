@@ -37,8 +37,7 @@ describe("npm run dev: the copy of the code in a pod", function () {
     return (await execa("sh", { input: script.replaceAll("/source", volume.path) })).stdout;
   };
   const update = async (...changed: string[]): Promise<Copied> => await copy.update(new Set(changed), run);
-  const paths = async (folder: string): Promise<string[]> =>
-    (await readdir(folder, { recursive: true })).map((path) => String(path)).toSorted();
+  const paths = async (folder: string): Promise<string[]> => (await readdir(folder, { recursive: true })).toSorted();
   const inVolume = async (): Promise<string[]> =>
     (await readdir(volume.path, { recursive: true, withFileTypes: true }))
       .filter((entry) => !entry.isDirectory())

@@ -62,7 +62,9 @@ describe("npm run dev: the pods that it works on", () => {
     };
     own.lists.set("pods", [{ metadata: { name: "todo-backend-1", namespace: "todo", uid: "1" } }]);
     const observer = {
-      seen: ({ metadata }: Pod) => void (told.includes(metadata?.uid ?? "") || told.push(metadata?.uid ?? "")),
+      seen: ({ metadata }: Pod) => {
+        if (!told.includes(metadata?.uid ?? "")) told.push(metadata?.uid ?? "");
+      },
       gone: ({ metadata }: Pod) => void told.push(`${metadata?.uid} gone`),
     };
     const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
