@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** A person with todos, who uses the application without a browser. */
 export class Account {
@@ -28,9 +29,14 @@ export class Account {
     assert.equal(answer.status, 201, `adding a todo must succeed: ${await answer.text()}`);
   }
 
-  /** The titles of all todos. Signs in again where the session has ended. */
+  /** The titles of all todos. Signs in again where the session has ended, and asks once more where it is told to, as a page does. */
   async titles(): Promise<string[]> {
     let answer = await this.todos("GET");
+    const patience = answer.status === 503 ? answer.headers.get("retry-after") : null;
+    if (patience !== null) {
+      await sleep(Number(patience) * 1000);
+      answer = await this.todos("GET");
+    }
     if (answer.status === 401) {
       await this.#enter("session");
       answer = await this.todos("GET");

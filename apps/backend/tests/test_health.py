@@ -66,3 +66,4 @@ def test_requests_get_a_clear_answer_while_the_database_is_dead(
     for answer in answers:
         assert (answer.status_code, answer.json()["type"]) == (503, "urn:todo:problem:database-unavailable")
         assert int(answer.headers["Retry-After"]) > 0
+        assert answer.headers["Connection"] == "close", "the next request must be able to reach another pod"
