@@ -34,6 +34,7 @@ describe("chart: configuration and secrets", () => {
       LOG_LEVEL: "INFO",
       CORS_ORIGINS: "",
       API_VERSION: "v1",
+      DATABASE_POOL_SIZE: "10",
       FORWARDED_ALLOW_IPS: "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
     });
     assert.deepEqual(pick(manifests, "ConfigMap", "todo-frontend").data, {

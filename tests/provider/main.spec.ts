@@ -67,11 +67,25 @@ describe("the provider", () => {
     assert.equal(created.getId(), "todo");
     const state = created.getProperties();
 
+    const other = { ...state?.toJavaScript(), cpus: 3 };
     const diff = new messages.DiffRequest();
     diff.setUrn(machine.urn);
     diff.setOlds(state);
-    diff.setNews(struct({ ...state?.toJavaScript(), cpus: 3 }));
-    const difference = await answer<InstanceType<typeof messages.DiffResponse>>((done) => client.diff(diff, done));
+    diff.setNews(struct(other));
+    const compare = (): Promise<InstanceType<typeof messages.DiffResponse>> =>
+      answer((done) => client.diff(diff, done));
+    await assert.rejects(
+      compare(),
+      /To lose them, set TODO_STACK_LOSE=cluster\/todo\//,
+      "nobody has agreed to the loss",
+    );
+
+    const check = new messages.CheckRequest();
+    check.setUrn(machine.urn);
+    check.setOlds(state);
+    check.setNews(struct({ ...other, holder: { isPreview: true } }));
+    await answer((done) => client.check(check, done));
+    const difference = await compare();
     assert.deepEqual(difference.getReplacesList(), ["cpus"]);
     assert.equal(difference.getDeletebeforereplace(), true, "two clusters of one name cannot live side by side");
 

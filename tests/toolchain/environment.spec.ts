@@ -122,7 +122,6 @@ describe("the environment of the stack's tools", () => {
   it("passes on what it takes to reach the network, to find packages and to write to a terminal", () => {
     const user = {
       HTTPS_PROXY: "http://proxy:3128",
-      no_proxy: "127.0.0.1",
       SSL_CERT_FILE: "/ca.pem",
       NODE_EXTRA_CA_CERTS: "/ca.pem",
       PIP_INDEX_URL: "https://pypi.example/simple",

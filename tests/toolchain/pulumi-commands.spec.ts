@@ -119,7 +119,7 @@ describe("who runs Pulumi", () => {
     format: "loses nothing",
     typecheck: "loses nothing",
     "test:unit": "loses nothing",
-    "test:e2e": "loses nothing",
+    "test:full": "loses nothing",
   };
 
   it("is known of every command of npm, and no other", () => {
@@ -139,6 +139,6 @@ describe("who runs Pulumi", () => {
 
   it("toolchain/dev/dev.ts asks nobody between two edits, and agrees to nothing", () => {
     const text = readFileSync(join(checkout, "toolchain/dev/dev.ts"), "utf8");
-    assert.match(text, /runPulumi\(args, agreeToNothing,/);
+    assert.match(text, /runner\(args, agreeToNothing,/);
   });
 });
