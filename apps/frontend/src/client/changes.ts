@@ -50,8 +50,11 @@ export function handleChanges(client: QueryClient): void {
       // What ended with the session is sent after the next sign-in.
       if (!(error instanceof Problem && error.status === 401)) bringBack(client, change, error);
     },
-    onSettled: () => {
-      if (isLast()) void client.invalidateQueries({ queryKey: todosKey });
+    onSettled: async () => {
+      if (!isLast()) return;
+      // A list that a page asks for while it takes a change over may come without the change.
+      await client.cancelQueries({ queryKey: todosKey });
+      void client.invalidateQueries({ queryKey: todosKey });
     },
   });
 }

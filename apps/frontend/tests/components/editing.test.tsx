@@ -301,6 +301,26 @@ describe("changes made without a connection", () => {
     expect(todos).toHaveLength(3);
   });
 
+  test("are shown after a reload, also by a list that was asked for before they arrived", async () => {
+    show(<TodoList account={account} />);
+    await screen.findByText("Buy milk");
+    onlineManager.setOnline(false);
+    await edit();
+    await retitle("Buy oat milk");
+    await save();
+    cleanup();
+    onlineManager.setOnline(true);
+    const answered = Promise.withResolvers();
+    faults.late = answered.promise;
+    show(<TodoList account={account} />);
+    await waitFor(() => {
+      expect(todos[0]?.title).toBe("Buy oat milk");
+    });
+    delete faults.late;
+    answered.resolve(undefined);
+    expect(await screen.findByText("Buy oat milk")).toBeVisible();
+  });
+
   test("show a conflict after a reload too", async () => {
     show(<TodoList account={account} />);
     await screen.findByText("Buy milk");

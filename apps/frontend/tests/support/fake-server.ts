@@ -4,11 +4,12 @@ import { plainTodo, type Todo } from "@/client/todo";
 /** A todo to show. */
 export const milk: Todo = saved("7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "Buy milk");
 
-/** How the fake server misbehaves: `status` for every answer, `refuse` changes, or `hold` them back until it resolves. */
+/** How the fake server misbehaves: `status` for every answer, `refuse` changes, or `hold` them back or be `late` with lists until that resolves. */
 export interface Faults {
   status?: number;
   refuse?: boolean;
   hold?: Promise<unknown>;
+  late?: Promise<unknown>;
 }
 
 /** Todos with these titles. */
@@ -30,7 +31,12 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     if (address === "/api/session") return new Response(null, { status: 204 });
     if (faults.status !== undefined) return Response.json({ detail: "No luck." }, { status: faults.status });
     const todo = todos.find((other) => other.id === id);
-    if (method === "GET") return todo === undefined ? listed(todos, searchParams) : Response.json(todo);
+    if (method === "GET" && todo === undefined) {
+      const list = listed(todos, searchParams);
+      await faults.late;
+      return list;
+    }
+    if (method === "GET") return Response.json(todo);
     await faults.hold;
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
