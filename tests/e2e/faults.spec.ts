@@ -68,7 +68,7 @@ describe("a stack to which something has happened", function () {
     }
   });
 
-  it("another context is current in its kubeconfig: that is not asked", async () => {
+  it("another context is current in its kubeconfig: that is not asked, by npm run backup neither", async () => {
     const foreign = await recordRequests();
     const own = await readFile(laptop.kubeconfig, "utf8");
     try {
@@ -86,6 +86,8 @@ describe("a stack to which something has happened", function () {
           "current-context": "production",
         }),
       );
+      const saved = await laptop.copy.npm("backup");
+      assert.equal(saved.exitCode, 0, saved.all);
       await laptop.copy.edit("charts/todo/values.yaml", "\n", "\n# Makes Helm apply the release again.\n");
       await laptop.converge();
       assert.deepEqual(foreign.requests, [], "another cluster must not be asked for anything");
