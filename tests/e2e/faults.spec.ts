@@ -145,7 +145,7 @@ describe("a stack to which something has happened", function () {
         env,
       );
       assert.notEqual(exitCode, 0);
-      assert.match(all, /Docker does not answer, and the cluster lives in it.*\n.*docker info/);
+      assert.match(all, /Docker is missing: there is no command docker on PATH.*\n.*docker info/);
     }
     await laptop.converge();
   });
