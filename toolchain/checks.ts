@@ -45,9 +45,6 @@ const resultFile = (name: string): string => join(checkout, "test-results", `${n
 /** Timing in a real cluster varies, so a test that fails is tried once more. That is printed, and is a fault to look at. */
 const retried = ["--no-config", "--forbid-only", "--retries=1"];
 
-/** What .mocharc.json says of unit tests, but for the files. */
-const ofUnits = ["--no-config", "--forbid-only", "--require=./tests/helpers/temporary-folder.ts", "--timeout=20000"];
-
 /** The tests that share one cluster: those of a stack that is up, those of its life, and as the last one its end. */
 const sharingOneCluster = ["tests/stack/**/*.spec.ts", "tests/e2e/!(destroy).spec.ts", "tests/e2e/destroy.spec.ts"];
 
@@ -91,8 +88,7 @@ export const allChecks = async (): Promise<Check[]> => [
   },
   ...npmApp("frontend", frontend),
   ...npmApp("aiops", aiops),
-  { title: "unit tests", ...mocha("unit") },
-  // Mocha adds the files it is given to those of its configuration, which are the unit tests.
+  { title: "unit tests", ...mocha("unit", "tests/!(stack|e2e|full)/**/*.spec.ts") },
   {
     title: "stack and e2e tests",
     inCluster: true,
@@ -103,7 +99,7 @@ export const allChecks = async (): Promise<Check[]> => [
     title: "full tests without a cluster",
     tier: "full",
     needs: () => [toolStep(promtool)],
-    ...mocha("full", ...ofUnits, "tests/full/!(stack|e2e)/**/*.spec.ts"),
+    ...mocha("full", "tests/full/!(stack|e2e)/**/*.spec.ts"),
   },
   {
     title: "full stack tests",
