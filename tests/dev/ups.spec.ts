@@ -63,9 +63,17 @@ describe("npm run dev: when it runs `up`", () => {
     ups.want();
     await settled();
     assert.deepEqual(ran, ["first"]);
+    // As Pulumi does to the settings while it runs.
+    ups.want();
+    await settled();
+    assert.deepEqual(ran, ["first"], "a file that was written as it was is no edit");
     ups.retry();
     await settled();
     assert.deepEqual(ran, ["first", "first"]);
+    files = "second";
+    ups.want();
+    await settled();
+    assert.deepEqual(ran, ["first", "first", "second"]);
   });
 
   it("not for an edit of the code when the last one was well", async () => {

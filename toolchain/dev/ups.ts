@@ -12,8 +12,11 @@ export class Ups {
   readonly #up: () => Promise<boolean>;
   readonly #fingerprint: () => string;
   readonly #report: (error: unknown) => void;
-  /** What the last `up` has worked on; undefined when it failed. */
-  #done: string | undefined;
+  /** What the last `up` has worked on. */
+  #last: string | undefined;
+  #hasFailed = false;
+  /** Whether `up` is to run although what it works on is the same. */
+  #isForced = false;
   #isWanted = false;
   #running: Promise<void> | undefined;
   #isStopped = false;
@@ -38,7 +41,9 @@ export class Ups {
 
   /** Code has changed, at which `up` does not look; but one that failed may have failed because of it. */
   retry(): void {
-    if (this.#done === undefined) this.want();
+    if (!this.#hasFailed) return;
+    this.#isForced = true;
+    this.want();
   }
 
   /** Lets no other begin, and waits for the one that runs. */
@@ -53,8 +58,11 @@ export class Ups {
       if (this.#isStopped) break;
       this.#isWanted = false;
       const fingerprint = this.#look();
-      if (fingerprint === undefined || fingerprint === this.#done) continue;
-      this.#done = (await this.#up()) ? fingerprint : undefined;
+      // Pulumi rewrites the settings while it runs: that alone must not start a failed `up` again, and again.
+      if (fingerprint === undefined || (fingerprint === this.#last && !this.#isForced)) continue;
+      this.#isForced = false;
+      this.#last = fingerprint;
+      this.#hasFailed = !(await this.#up());
     }
     this.#running = undefined;
   }

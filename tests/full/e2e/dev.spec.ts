@@ -149,7 +149,7 @@ describe("W1: npm run dev", function () {
     const set = (memory: string) => copy.succeed("pulumi", ["config", "set", "--stack", copy.stack, "memory", memory]);
     dev.forget();
     await set("4095");
-    await dev.shows(/up .*│ Another memory means another cluster/);
+    await dev.shows(/up .*│ .*error: Another memory means another cluster/);
     await set("4096");
     await dev.isUp();
     await serves(sentence);
