@@ -58,7 +58,8 @@ def problem_response(
 def unavailable_response() -> Response:
     """The answer while the database cannot be reached."""
     detail = "The database cannot be reached at the moment. Try again in a few seconds."
-    # The pod may be one that a rollout has replaced, and whose password is no longer valid: a new connection leads to another pod.
+    # The pod may be one that a rollout has replaced, and whose password is no longer valid: a new connection leads
+    # to another pod.
     headers = {"Retry-After": "5", "Connection": "close"}
     return problem_response(503, detail, kind="database-unavailable", headers=headers)
 
