@@ -9,7 +9,7 @@ from threading import Event
 from types import FrameType
 
 import uvicorn
-from edits import edits, end
+from edits import edits, end, was_killed
 
 
 def serve(listener: socket.socket) -> None:
@@ -19,7 +19,7 @@ def serve(listener: socket.socket) -> None:
 
 
 def main() -> None:
-    """Serve, and after each edit again, until told to stop."""
+    """Serve, and again after each edit and when the process was killed, until told to stop."""
     stopped = Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -39,9 +39,12 @@ def main() -> None:
         return process
 
     process = start()
-    for _ in edits(stopped):
-        end(process)
-        process = start()
+    for edited in edits(stopped):
+        # Code that ended by itself waits for the next edit: it would only end again. Code that is killed again and
+        # again is started once a second, which is how often there is something without an edit.
+        if edited or was_killed(process):
+            end(process)
+            process = start()
     end(process)
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 from typing import Any
 
 import httpx2
@@ -134,20 +134,74 @@ def test_a_server_that_hangs_ends_when_it_is_told_to(development: Development) -
         development.answers("nothing")
 
 
-def test_edits_are_seen_where_files_cannot_be_watched(
-    development: Development, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.syspath_prepend(str(development.folder / "development"))
-    edits = importlib.import_module("edits").edits
+KILLS_ITSELF = "os.kill(os.getpid(), signal.SIGKILL)"
+
+
+def test_a_server_that_is_killed_is_replaced_without_an_edit(development: Development) -> None:
+    killed = development.folder / "killed"
+    handler = f"Path({str(killed)!r}).exists() or (Path({str(killed)!r}).touch(), {KILLS_ITSELF})"
+    with development.run(code("one", first="import os; from pathlib import Path", handler=handler)):
+        development.answers("one")
+        assert killed.exists()
+
+
+def test_code_that_is_killed_whenever_it_starts_is_replaced_by_the_next_edit(running: Development) -> None:
+    running.main.write_text(code("two", first=f"import os; {KILLS_ITSELF}"))
+    running.answers("nothing")
+    running.main.write_text(code("three"))
+    running.answers("three")
+
+
+def test_code_that_ends_by_itself_is_not_tried_again_before_the_next_edit(running: Development) -> None:
+    starts = running.folder / "starts"
+    running.main.write_text(code("two", first=f"open({str(starts)!r}, 'a').write('1'); raise SystemExit(1)"))
+    running.answers("nothing")
+    # Longer than the server lets pass between two looks at its process.
+    time.sleep(2.5)
+    assert starts.read_text() == "1"
+    running.main.write_text(code("three"))
+    running.answers("three")
+
+
+def limit_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to watch files, as the kernel does it when too many are watched already."""
     watch = watchfiles.watch
 
     def limited(*args: Any, **options: Any) -> Iterator[object]:  # noqa: ANN401
         if not options.get("force_polling"):
-            # As the kernel does it when too many files are watched already.
             raise OSError(errno.ENOSPC, "OS file watch limit reached")
         return watch(*args, **options)
 
     monkeypatch.setattr(watchfiles, "watch", limited)
+
+
+@pytest.mark.parametrize("limited", [False, True])
+def test_the_server_looks_at_its_process_while_nothing_is_edited(
+    limited: bool,
+    development: Development,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(development.folder / "development"))
+    monkeypatch.delitem(sys.modules, "edits", raising=False)
+    edits = importlib.import_module("edits").edits
+    if limited:
+        limit_watches(monkeypatch)
+    stopped = Event()
+    timer = Timer(PATIENCE_SECONDS, stopped.set)
+    timer.start()
+    looks = edits(stopped)
+    # The files of the application may have been made so late that they are seen as an edit.
+    assert set() in (next(looks, None), next(looks, None))
+    timer.cancel()
+
+
+def test_edits_are_seen_where_files_cannot_be_watched(
+    development: Development, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(development.folder / "development"))
+    monkeypatch.delitem(sys.modules, "edits", raising=False)
+    edits = importlib.import_module("edits").edits
+    limit_watches(monkeypatch)
     stopped = Event()
     development.main.write_text(code("one"))
 
@@ -157,7 +211,7 @@ def test_edits_are_seen_where_files_cannot_be_watched(
 
     editor = Thread(target=edit)
     editor.start()
-    seen = next(iter(edits(stopped)))
+    seen = next(filter(None, edits(stopped)))
     stopped.set()
     editor.join()
     assert str(development.main) in str(seen)
