@@ -83,6 +83,17 @@ describe("npm run dev: the pods that it works on", () => {
     assert.deepEqual(told, ["1", "1 gone", "2"]);
   });
 
+  it("are not watched any more when they are let go while the kubeconfig is read", async () => {
+    const stop = new AbortController();
+    const observer = { seen: () => undefined, gone: () => undefined };
+    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
+    own.asked.length = 0;
+    const watching = watchPods(ref, home.path, observer, stop.signal);
+    stop.abort();
+    await watching;
+    assert.deepEqual(own.asked, []);
+  });
+
   it("are not there as long as there is no kubeconfig", async () => {
     assert.deepEqual(await watched(home.getPath("missing")), []);
   });

@@ -44,6 +44,8 @@ const follow = async (
   known: Map<string, V1Pod>,
   stopped: AbortSignal,
 ): Promise<void> => {
+  // A signal tells only once, and may have done so while the kubeconfig was read.
+  if (stopped.aborted) return;
   const seen = (pod: V1Pod): void => {
     known.set(pod.metadata?.uid ?? "", pod);
     observer.seen(pod, config);
