@@ -14,7 +14,7 @@ import {
   utimes,
   writeFile,
 } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { execa } from "execa";
@@ -129,6 +129,20 @@ describe("npm run dev: the copy of the code in a pod", function () {
     copy = new CodeCopy({ context: checkout.path, folders: ["src", "public"] });
     const { removed } = await update();
     assert.deepEqual(removed.toSorted(), ["src/deep", "src/deep/other.py", odd].toSorted());
+    await isAsInCheckout();
+  });
+
+  it("loses a file whose name holds a line break, and nothing else", async () => {
+    const broken = ["src/old\nfile.py", "src/old\n./src/main.py"];
+    await mkdir(dirname(checkout.getPath(broken[1] ?? "")), { recursive: true });
+    for (const path of broken) await writeFile(checkout.getPath(path), "");
+    await update();
+    await isAsInCheckout();
+    await rm(checkout.getPath("src/old\n."), { recursive: true });
+    await rm(checkout.getPath("src/old\nfile.py"));
+    copy = new CodeCopy({ context: checkout.path, folders: ["src", "public"] });
+    const { removed } = await update();
+    assert.deepEqual(removed.toSorted(), [...broken, "src/old\n.", "src/old\n./src"].toSorted());
     await isAsInCheckout();
   });
 

@@ -156,13 +156,18 @@ const inMebibytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(
 
 /** What is in the volume, of which nothing is known. */
 const contentOf = async (run: Run): Promise<Content> => {
-  const printed = await run(`cd ${volume} && find . -type d && echo && find . ! -type d`);
-  const [folders = [], files = []] = printed.split("\n\n").map((part) => part.split("\n").map((path) => path.slice(2)));
-  return {
-    files: new Map(files.filter((path) => path !== "").map((path) => [path, ""])),
-    folders: new Set(folders.filter((path) => path !== "")),
-  };
+  // A name may hold line breaks.
+  const printed = await run(`cd ${volume} && find . -type d -print0 && echo && find . ! -type d -print0`);
+  const [folders = [], files = []] = printed.split("\0\n").map(pathsIn);
+  return { files: new Map(files.map((path) => [path, ""])), folders: new Set(folders) };
 };
+
+/** What `find` has found below the current folder. */
+const pathsIn = (found: string): string[] =>
+  found
+    .split("\0")
+    .filter((path) => path.startsWith("./"))
+    .map((path) => path.slice(2));
 
 const parted = (entries: [string, Stats][]): [string, Stats][][] => {
   const parts: [string, Stats][][] = [];
