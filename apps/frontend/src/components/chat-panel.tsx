@@ -1,7 +1,7 @@
 "use client";
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
-import { useEffect, useRef, type SubmitEvent } from "react";
+import { useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
 import type { Answerer, Chat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
@@ -21,17 +21,22 @@ export function ChatPanel({ chat, close }: Props) {
   const { messages, error, text, setText, question, answerer, deleted, say, stop, decide, restore, clear } = chat;
   const field = useRef<HTMLInputElement>(null);
 
+  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    const elsewhere = event.target instanceof Element && event.target.closest("main, header") !== null;
+    if (isEscape(event) && !elsewhere) close();
+  });
+
+  // Only when the panel opens: later somebody may type in another part of the page while an answer arrives.
   useEffect(() => {
     field.current?.focus();
-    const onKeyDown = (event: KeyboardEvent) => {
-      const elsewhere = event.target instanceof Element && event.target.closest("main, header") !== null;
-      if (isEscape(event) && !elsewhere) close();
+    const listener = (event: KeyboardEvent) => {
+      onKeyDown(event);
     };
-    document.addEventListener("keydown", onKeyDown);
+    document.addEventListener("keydown", listener);
     return () => {
-      document.removeEventListener("keydown", onKeyDown);
+      document.removeEventListener("keydown", listener);
     };
-  }, [close]);
+  }, []);
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();

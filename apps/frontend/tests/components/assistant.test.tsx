@@ -240,3 +240,24 @@ test("Escape in a todo's form, or one that ends the composition of a letter, lea
   });
   expect(screen.getByRole("complementary")).toBeVisible();
 });
+
+test("an answer that arrives leaves the focus where somebody types", async () => {
+  const server = assistantStarts("text", { text: "Once upon" }, () => [milk]);
+  show(
+    <>
+      <main>
+        <TodoList />
+      </main>
+      <Assistant />
+    </>,
+  );
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  await userEvent.type(screen.getByLabelText("Message"), "Tell me a story{Enter}");
+  await screen.findByText("Once upon");
+  await userEvent.click(await screen.findByRole("button", { name: "Edit Buy milk" }));
+  await userEvent.click(screen.getByLabelText("Notes"));
+  server.send("text", { text: " a time" });
+  expect(await screen.findByText("Once upon a time")).toBeVisible();
+  await userEvent.keyboard("Two bottles");
+  expect(screen.getByLabelText("Notes")).toHaveValue("Two bottles");
+});
