@@ -28,7 +28,7 @@ async function sessionIfReachable(request: NextRequest): Promise<Session> {
     return await sessionOf(request, id);
   } catch (error) {
     log("warn", "A session could not be renewed.", { request_id: id, error: String(error) });
-    return {};
+    return { former: false };
   }
 }
 

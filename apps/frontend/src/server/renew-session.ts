@@ -8,7 +8,7 @@ export interface Session {
   readonly access?: string;
   readonly renewed?: Tokens;
   /** Whether its cookies have the names from before the port was part of them. */
-  readonly former?: boolean;
+  readonly former: boolean;
 }
 
 /**
@@ -17,13 +17,14 @@ export interface Session {
  */
 export async function sessionOf(request: NextRequest, id: string): Promise<Session> {
   const { access, refresh, former } = sessionTokens(request.headers, request.cookies);
-  if (access !== undefined) return { access };
-  if (refresh === undefined) return {};
+  if (access !== undefined) return { access, former };
+  if (refresh === undefined) return { former: false };
   try {
     const renewed = await renew(refresh, callHeaders(request.headers, id));
     return { access: renewed.access_token, renewed, former };
   } catch (error) {
-    if (error instanceof Refused) return {};
+    // What this stack's backend does not know may be the session of another stack.
+    if (error instanceof Refused) return { former: false };
     throw error;
   }
 }

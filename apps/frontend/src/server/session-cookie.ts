@@ -64,11 +64,14 @@ export function setSessionCookies(headers: Headers, response: NextResponse, toke
   set(headers, response, names.refresh, tokens.refresh_token, tokens.refresh_expires_in);
 }
 
-/** Takes away the session's cookies, under every name that they may have. */
-export function dropSessionCookies(headers: Headers, response: NextResponse): void {
+/**
+ * Takes away the session's cookies. Those with the names from before the port was part of them go only if the session
+ * came from them (`former`): another stack on this machine may have its own under these names.
+ */
+export function dropSessionCookies(headers: Headers, response: NextResponse, former: boolean): void {
   const { access, refresh } = cookieNames(headers);
   for (const name of [access, refresh]) set(headers, response, name, "", 0);
-  dropFormerCookies(headers, response);
+  if (former) dropFormerCookies(headers, response);
 }
 
 /** Takes away the cookies with the names from before the port was part of them. */

@@ -28,13 +28,17 @@ export function openAccount(request: NextRequest): Promise<Response> {
 export async function closeSession(request: NextRequest): Promise<Response> {
   const id = requestId(request.headers);
   if (!isSameOrigin(request)) return problem(403, "Only pages of this site may sign out.", id);
+  let former = false;
   try {
-    const { access } = await sessionOf(request, id);
-    if (access !== undefined) await signOut(inSession(callHeaders(request.headers, id), access));
+    const session = await sessionOf(request, id);
+    former = session.former;
+    if (session.access !== undefined) await signOut(inSession(callHeaders(request.headers, id), session.access));
   } catch (error) {
+    // What this stack's backend refuses may be the session of another stack.
+    if (error instanceof Refused) former = false;
     log("warn", "A session was forgotten here but not ended in the backend.", { request_id: id, error: String(error) });
   }
-  return done(request, id, null);
+  return signedOut(request, id, former);
 }
 
 /** Deletes the account if the password in the body is right, and forgets the cookies. */
@@ -43,10 +47,10 @@ export async function closeAccount(request: NextRequest): Promise<Response> {
   const input = await readJson(request, id, passwordSchema);
   if (input instanceof Response) return input;
   try {
-    const { access } = await sessionOf(request, id);
+    const { access, former } = await sessionOf(request, id);
     if (access === undefined) return problem(401, "Sign in first.", id);
     await deleteAccount(input.password, inSession(callHeaders(request.headers, id), access));
-    return done(request, id, null);
+    return signedOut(request, id, former);
   } catch (error) {
     return failure(error, id);
   }
@@ -60,17 +64,23 @@ async function withTokens(
   const credentials = await readJson(request, id, credentialsSchema);
   if (credentials instanceof Response) return credentials;
   try {
-    return done(request, id, await obtain(credentials, callHeaders(request.headers, id)));
+    const tokens = await obtain(credentials, callHeaders(request.headers, id));
+    const response = done(id);
+    setSessionCookies(request.headers, response, tokens);
+    return response;
   } catch (error) {
     return failure(error, id);
   }
 }
 
-function done(request: NextRequest, id: string, tokens: Tokens | null): Response {
-  const response = new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
-  if (tokens === null) dropSessionCookies(request.headers, response);
-  else setSessionCookies(request.headers, response, tokens);
+function signedOut(request: NextRequest, id: string, former: boolean): Response {
+  const response = done(id);
+  dropSessionCookies(request.headers, response, former);
   return response;
+}
+
+function done(id: string): NextResponse {
+  return new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
 }
 
 function failure(error: unknown, id: string): Response {

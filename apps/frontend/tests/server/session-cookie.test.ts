@@ -1,18 +1,24 @@
 import type { NextRequest } from "next/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { forward } from "@/server/forward";
-import { openSession } from "@/server/session";
+import { closeSession, openSession } from "@/server/session";
 import { pageRequest } from "../support/request";
 import { startStub } from "../support/stub-backend";
 import { cookiesOf, tokens } from "../support/tokens";
 
 let stub: Awaited<ReturnType<typeof startStub>>;
+let refused: boolean;
 
 beforeEach(async () => {
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
-  stub = await startStub((request, response) =>
-    response.end(JSON.stringify(request.url?.startsWith("/api/v1/auth/") ? { ...tokens, access_token: "new" } : [])),
-  );
+  refused = false;
+  stub = await startStub((request, response) => {
+    if (refused) response.writeHead(401).end(JSON.stringify({ detail: "Sign in first." }));
+    else {
+      const auth = request.url?.startsWith("/api/v1/auth/") === true;
+      response.end(JSON.stringify(auth ? { ...tokens, access_token: "new" } : []));
+    }
+  });
   vi.stubEnv("BACKEND_URL", stub.url);
 });
 
@@ -59,7 +65,29 @@ describe("two stacks on one machine, whose cookies the browser sends to both", (
     const response = await forward(at("localhost:30080", "/api/backend/todos", cookie));
     expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
   });
+
+  test("a sign-out at one leaves the session of another, which is asked without a port", async () => {
+    expect(await droppedAt("todo_session_30080=current; todo_session=other; todo_refresh=other")).toEqual([
+      "todo_refresh_30080",
+      "todo_session_30080",
+    ]);
+  });
+
+  test.each(["todo_session=other; todo_refresh=other", "todo_refresh=other"])(
+    "a session of another stack, which the backend refuses, is left: %s",
+    async (cookie) => {
+      refused = true;
+      expect(await droppedAt(cookie)).toEqual(["todo_refresh_30080", "todo_session_30080"]);
+      expect(stub.seen).toHaveLength(1);
+    },
+  );
 });
+
+/** Signs out with these cookies. Gives the names of those that the browser drops. */
+async function droppedAt(cookie: string): Promise<string[]> {
+  const headers = { host: "localhost:30080", cookie };
+  return [...cookiesOf(await closeSession(pageRequest("/api/session", { method: "DELETE", headers }))).keys()].sort();
+}
 
 test("a site without a port in its address has cookies without one", async () => {
   expect((await signInAt("todo.example")).map((cookie) => cookie.split("=")[0]).sort()).toEqual([
