@@ -2,7 +2,7 @@ import { skipToken, useQuery, useQueryClient, type QueryClient } from "@tanstack
 import { useMemo } from "react";
 import { Conflict, type Change } from "./change";
 import { Problem } from "./problem";
-import type { Todo, TodoFields } from "./todo";
+import type { Todo } from "./todo";
 import { changesOf, same, typedOf, type Typed } from "./todo-form";
 
 /** An edit of a todo that the server does not have yet. */
@@ -69,6 +69,8 @@ export function useUnsaved(change: (change: Change) => void): Unsaved & { editin
   const editing = useMemo<Editing>(
     () => ({
       open: (todo) => {
+        // Which of two changes should stay has to be decided first.
+        if (unsavedIn(client).drafts[todo.id]?.theirs !== undefined) return;
         setDraft(client, todo.id, { seen: todo, typed: typedOf(todo) });
       },
       type: (draft, typed) => {
@@ -98,7 +100,7 @@ export function forgetSaved(client: QueryClient, change: Change): void {
 /** A change was refused: what was typed for it comes back to where it was typed. */
 export function bringBack(client: QueryClient, change: Change, error: Error): void {
   const { title, drafts } = unsavedIn(client);
-  const draft = change.kind === "edit" ? drafts[change.seen.id] : undefined;
+  const draft = change.kind === "edit" ? (drafts[change.seen.id] ?? draftOf(change)) : undefined;
   if (change.kind === "edit" && draft !== undefined && change.undoes === undefined) {
     const gone = error instanceof Problem && error.status === 404;
     // A form that was opened since shows the refused change too, and sends it again.
@@ -115,6 +117,14 @@ export function bringBack(client: QueryClient, change: Change, error: Error): vo
   setUnsaved(client, { failure: error.message });
 }
 
-function isOf({ seen, typed }: Draft, change: { readonly seen: Todo; readonly fields: TodoFields }): boolean {
+type Edit = Extract<Change, { kind: "edit" }>;
+
+/** What was typed for a change whose form was opened again and left since. A tick was typed in no form. */
+function draftOf({ seen, fields }: Edit): Draft | undefined {
+  const draft: Draft = { seen, typed: typedOf({ ...seen, ...fields }) };
+  return changesAnything(draft) ? draft : undefined;
+}
+
+function isOf({ seen, typed }: Draft, change: Edit): boolean {
   return seen.version === change.seen.version && same(changesOf(seen, typed), change.fields);
 }

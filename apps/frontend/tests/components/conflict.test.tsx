@@ -68,3 +68,9 @@ test("a choice that is overtaken by yet another change is asked again", async ()
   expect(await screen.findByText("Buy rice milk", { selector: "td" })).toBeVisible();
   expect(todos).toMatchObject([{ title: "Buy rice milk" }]);
 });
+
+test("what I typed stays when the todo's form is asked for before the choice", async () => {
+  const { card } = await editWhileChanged({ title: "Buy soy milk" });
+  await userEvent.click(await screen.findByRole("button", { name: "Edit Buy soy milk" }));
+  expect(card.getByText("Buy oat milk")).toBeVisible();
+});

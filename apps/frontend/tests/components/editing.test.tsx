@@ -169,6 +169,20 @@ describe("what was typed is kept", () => {
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });
 
+  test("when the save is refused after the form was opened again and left", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    Object.assign(faults, { refuse: true, hold: answered.promise });
+    show(<TodoList />);
+    await edit();
+    await retitle("Buy oat milk");
+    await save();
+    await edit("Buy oat milk");
+    await userEvent.click(screen.getByRole("button", { name: "Cancel" }));
+    answered.resolve(undefined);
+    expect(await screen.findByRole("alert")).toHaveTextContent("Not now.");
+    expect(screen.getByLabelText("Title")).toHaveValue("Buy oat milk");
+  });
+
   test("when a filter takes the todo away, with the focus", async () => {
     window.history.replaceState(null, "", "/?show=open");
     show(<TodoList />);
