@@ -9,6 +9,7 @@ import {
 import type { Change } from "./change";
 import { Problem } from "./problem";
 import { todosKey } from "./todo";
+import { same } from "./todo-form";
 import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
 
 /** What a page keeps in the browser until the server has it. */
@@ -41,9 +42,9 @@ export function keepUnsaved(client: QueryClient, account: string): void {
   const before = swapTab(own);
   for (const key of keysOf(account)) {
     whenFree(key, key === before, () => {
-      takeOver(client, read(key));
+      const rest = takeOver(client, read(key));
       save();
-      write(key, null);
+      write(key, rest);
     });
   }
   hold(own);
@@ -68,12 +69,12 @@ function keptOf(client: QueryClient): Kept | null {
     shouldDehydrateMutation: (mutation) => mutation.options.mutationKey?.[0] === todosKey[0] && isUnsent(mutation),
   });
   if (title === "" && typed.length === 0 && mutations.length === 0) return null;
-  const changes = mutations.map((mutation) => ({
-    ...mutation,
-    state: { ...mutation.state, status: "pending", isPaused: true, error: null } as const,
-  }));
+  const changes = mutations.map((mutation) => ({ ...mutation, state: { ...mutation.state, ...waiting } }));
   return { title, drafts: Object.fromEntries(typed), changes };
 }
+
+/** The state of a change that nobody has tried to send. */
+const waiting = { status: "pending", isPaused: true, error: null, failureCount: 0, failureReason: null } as const;
 
 /**
  * Whether a change is to be sent again by a later page. What ended with the session waits for the next sign-in. A new todo
@@ -86,12 +87,19 @@ function isUnsent({ state }: Mutation): boolean {
   return (variables as Change).kind !== "add" || isPaused || failureCount > 0;
 }
 
-function takeOver(client: QueryClient, kept: Kept | null): void {
-  if (kept === null) return;
+/** Gives what this page has no room for: drafts of todos that it has other drafts of. A later page takes these over. */
+function takeOver(client: QueryClient, kept: Kept | null): Kept | null {
+  if (kept === null) return null;
   const { title, drafts } = unsavedIn(client);
-  setUnsaved(client, { title: title === "" ? kept.title : title, drafts: { ...kept.drafts, ...drafts } });
+  const titles = new Set([title, kept.title].filter(Boolean));
+  setUnsaved(client, { title: [...titles].join(", "), drafts: { ...kept.drafts, ...drafts } });
   hydrate(client, { mutations: kept.changes, queries: [] });
   void client.resumePausedMutations();
+  // One on its way to the server is among the changes.
+  const rest = Object.entries(kept.drafts).filter(
+    ([id, draft]) => id in drafts && !draft.sending && !same(draft.typed, drafts[id]?.typed),
+  );
+  return rest.length === 0 ? null : { title: "", drafts: Object.fromEntries(rest), changes: [] };
 }
 
 /** Calls back if no other page holds this, or once none does; at once where pages cannot tell each other. */

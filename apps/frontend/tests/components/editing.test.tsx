@@ -369,6 +369,32 @@ describe("changes made without a connection", () => {
   });
 });
 
+test("a new todo that waited for the next sign-in is sent once, also if the page is left while it is sent", async () => {
+  show(<TodoList account={account} />);
+  await screen.findByText("Buy milk");
+  faults.status = 401;
+  await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
+  await waitFor(() => {
+    expect(fetcher).toHaveBeenCalledWith("/api/session", expect.objectContaining({ method: "DELETE" }));
+  });
+  cleanup();
+  delete faults.status;
+  const answered = Promise.withResolvers<undefined>();
+  faults.hold = answered.promise;
+  const posted = () => fetcher.mock.calls.filter(([, init]) => init?.method === "POST").length;
+  show(<TodoList account={account} />);
+  await waitFor(() => {
+    expect(posted()).toBe(2);
+  });
+  reload();
+  await screen.findByText("Buy milk");
+  answered.resolve(undefined);
+  await waitFor(() => {
+    expect(todos.map(({ title }) => title)).toContain("One");
+  });
+  expect(posted()).toBe(2);
+});
+
 test("a busy server is asked again when it says, and the page says so", async () => {
   show(<TodoList />);
   await screen.findByText("Buy milk");
@@ -452,6 +478,33 @@ describe("with two pages open", () => {
     locks.end("reloaded");
     const later = open("later", null);
     expect(await later.findByLabelText("Notes")).toHaveValue("Two bottles");
+  });
+
+  test("what was typed in both is kept when both are closed", async () => {
+    for (const [page, title, notes] of [
+      ["first", "Call Ann", "One bottle"],
+      ["second", "Call Ben", "Two bottles"],
+    ] as const) {
+      const typed = open(page, null);
+      await userEvent.type(await typed.findByLabelText("New todo"), title);
+      await userEvent.click(await typed.findByRole("button", { name: "Edit Buy milk" }));
+      await userEvent.type(typed.getByLabelText("Notes"), notes);
+      typed.close();
+    }
+    locks.end("first");
+    locks.end("second");
+    const seen: string[] = [];
+    for (const name of ["later", "last"]) {
+      const page = open(name, null);
+      if (name === "later") {
+        expect(await page.findByLabelText("New todo")).toHaveValue("Call Ann, Call Ben");
+      }
+      seen.push((await page.findByLabelText<HTMLTextAreaElement>("Notes")).value);
+      await userEvent.click(page.getByRole("button", { name: "Cancel" }));
+      page.close();
+      locks.end(name);
+    }
+    expect(seen.sort()).toEqual(["One bottle", "Two bottles"]);
   });
 });
 
