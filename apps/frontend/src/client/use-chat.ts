@@ -105,8 +105,9 @@ export function useChat(shown: boolean) {
     onSuccess: (result) => {
       setDeleted(result.deleted);
     },
-    onSettled: () => {
-      setQuestion(null);
+    onSettled: (_result, error) => {
+      // After any other failure the question is still open, and can be answered again.
+      if (error === null || (error instanceof Problem && error.status === 404)) setQuestion(null);
       void reloadTodos();
       void client.invalidateQueries({ queryKey: chatKey });
     },

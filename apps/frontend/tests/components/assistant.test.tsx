@@ -69,6 +69,20 @@ test.each([
 });
 
 test.each([
+  ["the server is busy", () => Promise.resolve(Response.json({ detail: "Busy." }, { status: 503 })), true],
+  ["there is no connection", () => Promise.reject(new TypeError("Failed to fetch")), true],
+  ["there is no such question", () => Promise.resolve(Response.json({ detail: "Gone." }, { status: 404 })), false],
+])("a question whose answer fails because %s stays only if it is still open", async (_why, fail, stays) => {
+  const fetcher = assistantSays({ confirm: { id, todo_ids: [id], titles: ["Buy milk"] } }, done);
+  await say("Delete milk");
+  const yes = await screen.findByRole("button", { name: "Yes, delete" });
+  fetcher.mockImplementationOnce(fail);
+  await userEvent.click(yes);
+  expect(await screen.findByRole("alert")).toBeVisible();
+  expect(screen.queryAllByText("Delete “Buy milk”?")).toHaveLength(stays ? 1 : 0);
+});
+
+test.each([
   ["rules", "Answered by the built-in rules"],
   ["model", "Answered by the language model"],
 ])("says who answered: %s", async (assistant, expected) => {
