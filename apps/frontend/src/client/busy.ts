@@ -4,7 +4,17 @@ const tries = 5;
 
 /** Whether the server is busy and said when to ask again. It has not acted on what it was asked then. */
 export function isBusy(error: Error | null): boolean {
-  return error instanceof Problem && error.waitSeconds !== undefined;
+  return error instanceof Problem && error.status !== 0 && error.waitSeconds !== undefined;
+}
+
+/** Whether no server was found for what may be sent a second time. */
+export function isAway(error: Error | null): boolean {
+  return error instanceof Problem && error.status === 0 && error.waitSeconds !== undefined;
+}
+
+/** Whether to send a change once more. It waits for a server as long as there is none. */
+export function retryChange(failures: number, error: Error): boolean {
+  return isAway(error) || retryIfBusy(failures, error);
 }
 
 /** Whether to ask a busy server once more. */

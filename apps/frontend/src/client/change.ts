@@ -38,8 +38,24 @@ export class Conflict extends Error {
   }
 }
 
-/** Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. */
+/** How long to wait before a change that found no server is sent again. */
+const awaySeconds = 5;
+
+/**
+ * Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. If no server
+ * was found, the `Problem` says when to send again: all but a new todo, which would be there twice if only the answer was
+ * lost.
+ */
 export async function send(change: Change): Promise<readonly Todo[]> {
+  try {
+    return await sendOnce(change);
+  } catch (error) {
+    const away = error instanceof Problem && error.status === 0;
+    throw away && change.kind !== "add" ? new Problem(0, error.message, awaySeconds) : error;
+  }
+}
+
+async function sendOnce(change: Change): Promise<readonly Todo[]> {
   if (change.kind === "add") return [await read<Todo>(ask("POST", address, { title: change.todo.title }))];
   if (change.kind === "edit") return [await edit(change.seen, change.fields)];
   if (change.kind === "place") return await place(change.placed);

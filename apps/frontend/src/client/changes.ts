@@ -7,7 +7,7 @@ import {
   type InfiniteData,
   type QueryClient,
 } from "@tanstack/react-query";
-import { isBusy, retryIfBusy, waitMs } from "./busy";
+import { isAway, isBusy, retryChange, waitMs } from "./busy";
 import { confirm, send, type Change } from "./change";
 import { Problem } from "./problem";
 import { todosKey, type Todo } from "./todo";
@@ -35,7 +35,7 @@ export function handleChanges(client: QueryClient): void {
   client.setMutationDefaults<readonly Todo[], Error, Change>(changeKey, {
     scope: { id: "todos" },
     mutationFn: send,
-    retry: retryIfBusy,
+    retry: retryChange,
     retryDelay: waitMs,
     onMutate: async () => {
       setUnsaved(client, { failure: "" });
@@ -72,13 +72,16 @@ export function useUnsent(): readonly Change[] {
   });
 }
 
-/** Whether a change waits because the server is busy. */
-export function useIsWaiting(): boolean {
+/** Why a change waits to be sent again, if one does: the server is busy, or there is none. */
+export function useWaiting(): "busy" | "away" | undefined {
   const reasons = useMutationState({
     filters: { mutationKey: changeKey, status: "pending" },
-    select: (mutation) => isBusy(mutation.state.failureReason),
+    select: ({ state: { failureReason } }) => {
+      if (isAway(failureReason)) return "away";
+      return isBusy(failureReason) ? "busy" : undefined;
+    },
   });
-  return reasons.includes(true);
+  return reasons.find((reason) => reason !== undefined);
 }
 
 /** The last change that can be taken back, and what takes it back. */

@@ -1,6 +1,6 @@
 /**
  * A refused or failed request, with a sentence that may be shown. `status` is 0 if no answer came at all. `waitSeconds`
- * is there if the server is busy and said when to ask again.
+ * is there if the server is busy and said when to ask again, or if no server was found for what may be sent twice.
  */
 export class Problem extends Error {
   readonly status: number;

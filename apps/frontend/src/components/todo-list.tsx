@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 import { isBusy } from "@/client/busy";
-import { useChange, useIsWaiting, useUndo } from "@/client/changes";
+import { useChange, useWaiting, useUndo } from "@/client/changes";
 import { keepUnsaved } from "@/client/kept";
 import { pendingTodo, type Todo } from "@/client/todo";
 import { changesOf, typedOf } from "@/client/todo-form";
@@ -22,6 +22,8 @@ import { TodoItems } from "./todo-items";
 import { Undo } from "./undo";
 import { useSelection } from "./use-selection";
 
+const reasons = { busy: "The server is busy.", away: "The server cannot be reached." } as const;
+
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
 export function TodoList({ account }: { readonly account?: string }) {
   const [wanted, choose] = useWanted();
@@ -29,7 +31,7 @@ export function TodoList({ account }: { readonly account?: string }) {
   const { query: todos, items } = useTodos(wanted);
   const { drafts, failure, editing } = useUnsaved(change);
   const { last, undo } = useUndo(change);
-  const waiting = useIsWaiting();
+  const waiting = useWaiting();
   const tags = useKnownTags();
   const forms = Object.fromEntries(Object.entries(drafts).filter(([, draft]) => isOpen(draft)));
   const rows = items && withForms(items, forms);
@@ -52,7 +54,7 @@ export function TodoList({ account }: { readonly account?: string }) {
           change({ kind: "add", todo: pendingTodo(typed) });
         }}
       />
-      {waiting && <p role="status">The server is busy. Your change waits, and is sent again by itself.</p>}
+      {waiting && <p role="status">{reasons[waiting]} Your change waits, and is sent again by itself.</p>}
       {failure !== "" && <Notice title="That change was not saved">{failure}</Notice>}
       <Conflicts drafts={drafts} editing={editing} />
       <TodoFilter wanted={wanted} choose={choose} tags={tags} selecting={selection !== null} select={select} />

@@ -413,6 +413,33 @@ test("a busy server is asked again when it says, and the page says so", async ()
   });
 });
 
+test("changes made without a connection stay if the first try after it fails, and the page says so", async () => {
+  todos.push(...todosNamed("Sweep"));
+  show(<TodoList />);
+  await screen.findByText("Buy milk");
+  onlineManager.setOnline(false);
+  await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+  await userEvent.click(screen.getByRole("button", { name: "Delete Sweep" }));
+  const away = () => Promise.reject(new TypeError("Failed to fetch"));
+  fetcher.mockImplementationOnce(away);
+  onlineManager.setOnline(true);
+  expect(await screen.findByText(/The server cannot be reached/, { selector: "[role=status]" })).toBeVisible();
+  expect(screen.getByRole("checkbox", { name: "Buy milk" })).toBeChecked();
+  await waitFor(() => {
+    expect(todos).toMatchObject([{ title: "Buy milk", done: true }]);
+  });
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+});
+
+test("a new todo that finds no server comes back into the field, because it may have been added", async () => {
+  show(<TodoList />);
+  await screen.findByText("Buy milk");
+  fetcher.mockImplementationOnce(() => Promise.reject(new TypeError("Failed to fetch")));
+  await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("could not be reached");
+  expect(screen.getByLabelText("New todo")).toHaveValue("One");
+});
+
 describe("with two pages open", () => {
   /** Stands in for the browser's locks, which end with the page that holds them. */
   class Locks {
