@@ -8,6 +8,7 @@ import {
 } from "@tanstack/react-query";
 import type { Change } from "./change";
 import { Problem } from "./problem";
+import { openSignIn } from "./session";
 import { todosKey } from "./todo";
 import { same } from "./todo-form";
 import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
@@ -22,6 +23,8 @@ const keeping = new WeakSet<QueryClient>();
 /** Under this name a tab knows what its last page kept. */
 const tabKey = "unsaved";
 const prefixOf = (account: string) => `unsaved ${account} `;
+/** Under this name a page tells the other open pages of an account that it signed out. */
+const leftKeyOf = (account: string) => `left ${account}`;
 
 /**
  * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages before
@@ -39,6 +42,9 @@ export function keepUnsaved(client: QueryClient, account: string): void {
   client.getQueryCache().subscribe(({ query }) => {
     if (query.queryHash === unsavedHash) save();
   });
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === leftKeyOf(account) && newValue !== null) leaveToo(client);
+  });
   const before = swapTab(own);
   for (const key of keysOf(account)) {
     whenFree(key, key === before, () => {
@@ -55,10 +61,17 @@ export function isAnythingUnsaved(account: string): boolean {
   return keysOf(account).length > 0;
 }
 
-/** Forgets everything unsaved of this account. To be called when its pages are left for good. */
+/** Forgets everything unsaved of this account, in its other open pages too. To be called when they are left for good. */
 export function forgetUnsaved(client: QueryClient, account: string): void {
   client.clear();
   for (const key of keysOf(account)) write(key, null);
+  tell(leftKeyOf(account));
+}
+
+/** Another page signed out: what this one has not sent must not be sent in the next session of this browser. */
+function leaveToo(client: QueryClient): void {
+  client.clear();
+  openSignIn();
 }
 
 function keptOf(client: QueryClient): Kept | null {
@@ -141,6 +154,16 @@ function read(key: string): Kept | null {
     return JSON.parse(localStorage.getItem(key) ?? "null") as Kept | null;
   } catch {
     return null;
+  }
+}
+
+/** Tells the other open pages something, and keeps nothing of it. */
+function tell(name: string): void {
+  try {
+    localStorage.setItem(name, "now");
+    localStorage.removeItem(name);
+  } catch {
+    return;
   }
 }
 

@@ -11,6 +11,11 @@ function go(path: string): void {
   window.location.assign(path);
 }
 
+/** Opens the sign-in page. */
+export function openSignIn(): void {
+  go("/signin");
+}
+
 /** Signs in and opens the list. */
 export async function signIn(credentials: Credentials): Promise<void> {
   await ask("POST", "/api/session", credentials);
@@ -38,12 +43,12 @@ export async function deleteAccount(password: string, then: () => void): Promise
 /** Leaves for the sign-in page because the backend no longer knows this session. */
 export async function leave(): Promise<void> {
   await ask("DELETE", "/api/session").catch(() => undefined);
-  go("/signin");
+  openSignIn();
 }
 
 /** Signs out, does what is to be done then, and opens the sign-in page. */
 export async function signOut(then: () => void): Promise<void> {
   await ask("DELETE", "/api/session");
   then();
-  go("/signin");
+  openSignIn();
 }

@@ -1,7 +1,7 @@
 import { focusManager, onlineManager } from "@tanstack/react-query";
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Todo } from "@/client/todo";
 import { Header } from "@/components/header";
 import { TodoList } from "@/components/todo-list";
@@ -557,6 +557,36 @@ describe("signing out", () => {
     await waitFor(() => {
       expect([signedOut(), localStorage.length]).toEqual([true, 0]);
     });
+  });
+
+  test("ends the other open pages of the account: they send nothing more and keep nothing", async () => {
+    const answered = Promise.withResolvers<undefined>();
+    faults.hold = answered.promise;
+    todos.push(...todosNamed("Sweep"));
+    show(<TodoList account={account} />);
+    await screen.findByText("Buy milk");
+    await userEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+    await userEvent.click(screen.getByRole("checkbox", { name: "Sweep" }));
+    const stored = vi.spyOn(Storage.prototype, "setItem");
+    onTestFinished(() => {
+      stored.mockRestore();
+    });
+    show(<Header email={account} />);
+    await userEvent.click(screen.getByRole("button", { name: "Sign out" }));
+    await userEvent.click(screen.getByRole("button", { name: "Sign out and lose it" }));
+    await waitFor(() => {
+      expect(localStorage).toHaveLength(0);
+    });
+    // A browser tells all pages but the one that stored it.
+    for (const [key, newValue] of stored.mock.calls)
+      window.dispatchEvent(new StorageEvent("storage", { key, newValue }));
+    answered.resolve(undefined);
+    await waitFor(() => {
+      expect(todos[0]?.done).toBe(true);
+    });
+    await new Promise((passed) => setTimeout(passed, 50));
+    expect(patches()).toHaveLength(1);
+    expect(localStorage).toHaveLength(0);
   });
 
   test("asks nothing else", async () => {
