@@ -29,10 +29,7 @@ export const redact = (text: string): string =>
   withoutSecrets(withoutSecrets(text).replace(/%(?:2[0-24-9a-f]|3[ad]|40)/gi, decodeURIComponent));
 
 const withoutSecrets = (text: string): string =>
-  secrets.reduce(
-    (rest, pattern) => rest.replace(pattern, (_all, kept: unknown) => `${textOf(kept)}[redacted]`),
-    text,
-  );
+  secrets.reduce((rest, pattern) => rest.replace(pattern, (_all, kept: unknown) => `${textOf(kept)}[redacted]`), text);
 
 const textOf = (group: unknown): string => (typeof group === "string" ? group : "");
 
