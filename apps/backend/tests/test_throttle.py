@@ -1,16 +1,20 @@
 """Guessing passwords is slow, whichever replica is asked."""
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
-from app.auth import throttle
-from app.auth.passwords import _MOST_WAITING, _hasher, _new
+from app.auth import service, throttle
+from app.auth.passwords import _MOST_WAITING, _hasher, _known, _new
+from app.database import create_engine
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API, PASSWORD
@@ -115,6 +119,68 @@ class TestFlood:
             released.set()
         assert refused == [503] * 5
         assert sorted(each.result() for each in flood) == [201] * 3 + [503] * 5
+
+
+class TestRefusedForAnotherReason:
+    """Nobody guessed anything."""
+
+    def test_busy_sign_in_is_no_wrong_password(
+        self, ann: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as busy:
+            busy.setitem(_MOST_WAITING, _known, 0)
+            assert [guess(ann) for _ in range(5)] == [503] * 5
+        assert attempts(sql) == {0, 1}, "the sign-up of the account counts alone"
+        assert guess(ann, password=PASSWORD) == 200
+
+    def test_database_that_fails_is_no_wrong_password(
+        self, ann: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def fail(*_: object, **__: object) -> None:
+            raise OperationalError("SELECT", None, Exception("the connection is lost"))
+
+        with monkeypatch.context() as away:
+            away.setattr(service, "sign_in", fail)
+            assert [guess(ann) for _ in range(5)] == [503] * 5
+        assert attempts(sql) == {0, 1}
+        assert guess(ann, password=PASSWORD) == 200
+
+    def test_busy_sign_up_is_no_account(
+        self, client: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as busy:
+            busy.setitem(_MOST_WAITING, _new, 0)
+            assert [sign_up(client, n) for n in range(3)] == [503] * 3
+        assert attempts(sql) == {0}
+
+
+def attempts(sql: psycopg.Connection) -> set[int]:
+    return {row[0] for row in sql.execute("SELECT attempts FROM throttles")}
+
+
+def test_success_and_attempt_of_one_account_do_not_wait_for_each_other(
+    client: TestClient, settings: Settings, sql: psycopg.Connection
+) -> None:
+    account = {"address": "192.0.2.1", "email": "user1@example.com"}
+    own = throttle._own(**account)
+    first = min(throttle._sign_in_limits(**account))
+    assert first != own, "this account shows nothing"
+
+    async def run(step: Callable[..., Awaitable[None]]) -> None:
+        engine = create_engine(settings, 1)
+        async with AsyncSession(engine) as session:
+            await step(session, **account)
+        await engine.dispose()
+
+    asyncio.run(run(throttle.count_sign_in))
+    with ThreadPoolExecutor(1) as pool:
+        with sql.transaction():
+            sql.execute("SELECT FROM throttles WHERE key = %s FOR UPDATE", [first])
+            success = pool.submit(asyncio.run, run(throttle.forget_sign_in))
+            wait_until(lambda: sql.execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is not None)
+            # Fails if the success holds this one already.
+            sql.execute("SELECT FROM throttles WHERE key = %s FOR UPDATE NOWAIT", [own])
+        success.result()
 
 
 def test_window_passes(ann: TestClient, sql: psycopg.Connection) -> None:

@@ -14,8 +14,10 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 @router.post("/signup", status_code=201, response_model=UserOut)
 async def sign_up(body: SignUp, request: Request, session: SessionDep) -> User:
     """Create an account."""
-    await throttle.count_sign_up(session, address=_address(request))
-    return await service.sign_up(session, email=body.email, password=body.password)
+    address = _address(request)
+    await throttle.count_sign_up(session, address=address)
+    async with throttle.counting_no_busy_sign_up(session, address=address):
+        return await service.sign_up(session, email=body.email, password=body.password)
 
 
 @router.post("/signin")
@@ -23,7 +25,8 @@ async def sign_in(body: SignIn, request: Request, session: SessionDep, settings:
     """Exchange email and password for tokens."""
     address = _address(request)
     await throttle.count_sign_in(session, email=body.email, address=address)
-    user = await service.sign_in(session, email=body.email, password=body.password)
+    async with throttle.counting_no_busy_sign_in(session, email=body.email, address=address):
+        user = await service.sign_in(session, email=body.email, password=body.password)
     await throttle.forget_sign_in(session, email=body.email, address=address)
     return await sessions.begin_session(session, settings, user_id=user.id)
 

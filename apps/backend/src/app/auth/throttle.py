@@ -2,10 +2,14 @@
 
 import hashlib
 import uuid
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import Update, delete, func, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -22,28 +26,36 @@ MOST_REFRESHES_PER_SESSION = 100
 
 async def count_sign_in(session: AsyncSession, *, email: str, address: str) -> None:
     """Count one sign-in, before the password is looked at. 429 if too many failed within the window."""
-    limits = {
-        _own(email, address): MOST_PER_ACCOUNT_AND_ADDRESS,
-        _key("account", email): MOST_PER_ACCOUNT,
-        _key("address", address): MOST_PER_ADDRESS,
-    }
-    await _count(session, limits, "Too many attempts to sign in. Wait a quarter of an hour.")
+    await _count(session, _sign_in_limits(email, address), "Too many attempts to sign in. Wait a quarter of an hour.")
+
+
+@asynccontextmanager
+async def counting_no_busy_sign_in(session: AsyncSession, *, email: str, address: str) -> AsyncIterator[None]:
+    """Take the count of a sign-in back if the work within is refused with 503: nobody guessed anything."""
+    async with _counting_no_busy(session, _sign_in_limits(email, address)):
+        yield
 
 
 async def forget_sign_in(session: AsyncSession, *, email: str, address: str) -> None:
     """After a success, the owner's earlier mistakes from the same place do not count, nor does the success anywhere."""
-    await session.execute(delete(Throttle).where(Throttle.key == _own(email, address)))
-    # Many people may sign in from one address. In one order everywhere, as in counting.
-    for key in sorted([_key("account", email), _key("address", address)]):
-        one_less = update(Throttle).where(Throttle.key == key, Throttle.attempts > 0)
-        await session.execute(one_less.values(attempts=Throttle.attempts - 1))
+    own = _own(email, address)
+    # Many people may sign in from one address, and one person several times. In one order everywhere, as in counting.
+    for key in sorted(_sign_in_limits(email, address)):
+        await session.execute(delete(Throttle).where(Throttle.key == own) if key == own else _one_less(key))
     await session.commit()
 
 
 async def count_sign_up(session: AsyncSession, *, address: str) -> None:
     """Count one sign-up. 429 if there were too many from this address within the window."""
-    limits = {_key("sign-up", address): MOST_SIGN_UPS_PER_ADDRESS}
-    await _count(session, limits, "Too many accounts were made from your address. Wait a quarter of an hour.")
+    detail = "Too many accounts were made from your address. Wait a quarter of an hour."
+    await _count(session, _sign_up_limits(address), detail)
+
+
+@asynccontextmanager
+async def counting_no_busy_sign_up(session: AsyncSession, *, address: str) -> AsyncIterator[None]:
+    """Take the count of a sign-up back if the work within is refused with 503: no account was made."""
+    async with _counting_no_busy(session, _sign_up_limits(address)):
+        yield
 
 
 async def count_refresh(session: AsyncSession, *, session_id: uuid.UUID) -> None:
@@ -64,12 +76,45 @@ async def _count(session: AsyncSession, limits: dict[str, int], detail: str) -> 
     await session.commit()
 
 
+@asynccontextmanager
+async def _counting_no_busy(session: AsyncSession, keys: Iterable[str]) -> AsyncIterator[None]:
+    try:
+        yield
+    except (Problem, DBAPIError, PoolTimeoutError) as error:
+        if isinstance(error, Problem) and error.status_code != 503:
+            raise
+        # The caller learns why the work failed. If the database is still away, the count stays.
+        with suppress(DBAPIError, PoolTimeoutError):
+            await session.rollback()
+            for key in sorted(keys):
+                await session.execute(_one_less(key))
+            await session.commit()
+        raise
+
+
+def _one_less(key: str) -> Update:
+    one_less = update(Throttle).where(Throttle.key == key, Throttle.attempts > 0)
+    return one_less.values(attempts=Throttle.attempts - 1)
+
+
 def _increment(key: str) -> ReturningInsert[int]:
     statement = insert(Throttle).values(key=key, attempts=1, since=func.now())
     return statement.on_conflict_do_update(
         index_elements=[Throttle.key],
         set_={"attempts": Throttle.attempts + 1},
     ).returning(Throttle.attempts)
+
+
+def _sign_in_limits(email: str, address: str) -> dict[str, int]:
+    return {
+        _own(email, address): MOST_PER_ACCOUNT_AND_ADDRESS,
+        _key("account", email): MOST_PER_ACCOUNT,
+        _key("address", address): MOST_PER_ADDRESS,
+    }
+
+
+def _sign_up_limits(address: str) -> dict[str, int]:
+    return {_key("sign-up", address): MOST_SIGN_UPS_PER_ADDRESS}
 
 
 def _own(email: str, address: str) -> str:
