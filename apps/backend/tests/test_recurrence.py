@@ -189,12 +189,36 @@ class TestOnce:
         ann.patch(f"{TODOS}/{todo['id']}", json={"done": False, "recurrence": "weekly"})
         assert [each["recurrence"] for each in all_of(ann)] == ["weekly"]
 
-    def test_next_one_that_was_deleted_stays_deleted(self, ann: TestClient, how: str) -> None:
+    def test_ticked_twice_and_unticked_twice_is_one_todo_again(self, ann: TestClient, how: str) -> None:
         todo = add(ann, due_date="2030-01-31", **DETAILS)
         tick(ann, todo["id"], how)
-        ann.delete(f"{TODOS}/{open_one(ann)['id']}")
+        second = open_one(ann)
+        tick(ann, second["id"], how)
+        tick(ann, second["id"], how, done=False)
         tick(ann, todo["id"], how, done=False)
-        assert [each["id"] for each in all_of(ann)] == [todo["id"]]
+        assert [(each["id"], each["recurrence"]) for each in all_of(ann)] == [(todo["id"], "monthly")]
+        assert days_when_ticked(ann, 2, how) == ["2030-02-28", "2030-03-31"]
+
+    @pytest.mark.parametrize("change", [{"done": True}, {"due_date": "2030-02-27"}, {"recurrence": "weekly"}])
+    def test_unticking_leaves_a_next_one_that_was_done_or_moved(
+        self, ann: TestClient, how: str, change: dict[str, object]
+    ) -> None:
+        todo = add(ann, due_date="2030-01-31", **DETAILS)
+        tick(ann, todo["id"], how)
+        following = open_one(ann)["id"]
+        ann.patch(f"{TODOS}/{following}", json=change)
+        tick(ann, todo["id"], how, done=False)
+        assert {todo["id"], following} <= {each["id"] for each in all_of(ann)}
+
+    def test_unticked_one_repeats_again_if_the_next_one_was_deleted(self, ann: TestClient, how: str) -> None:
+        todo = add(ann, due_date="2030-01-31", **DETAILS)
+        tick(ann, todo["id"], how)
+        following = open_one(ann)["id"]
+        ann.delete(f"{TODOS}/{following}")
+        tick(ann, todo["id"], how, done=False)
+        assert [(each["id"], each["recurrence"]) for each in all_of(ann)] == [(todo["id"], "monthly")]
+        restored = ann.post(f"{TODOS}/{following}/restore").json()
+        assert (restored["id"], restored["recurrence"]) == (following, None), "it repeats twice"
 
     def test_two_ticks_at_once_add_one(self, ann: TestClient, how: str) -> None:
         todo = add(ann, due_date="2030-01-31", **DETAILS)

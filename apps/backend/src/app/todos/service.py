@@ -14,6 +14,7 @@ from app.todos.schemas import Bulk, Recurrence
 
 UNDO = timedelta(days=1)
 """How long a deletion can be undone."""
+_COPIED = ("title", "notes", "priority", "tags", "position")
 
 
 async def add_todo(session: AsyncSession, *, owner_id: uuid.UUID, values: dict[str, Any]) -> Todo:
@@ -124,23 +125,40 @@ def _add_next(session: AsyncSession, todo: Todo, today: date) -> None:
     last = todo.due_date or today
     anchor_day = anchor_of(last, todo.anchor_day)
     due = next_due_date(last, recurrence, today=today, anchor_day=anchor_day)
-    copied = {name: getattr(todo, name) for name in ("owner_id", "title", "notes", "priority", "tags", "position")}
+    copied = {name: getattr(todo, name) for name in ("owner_id", *_COPIED)}
     todo.successor_id = uuid.uuid4()
     session.add(Todo(**copied, id=todo.successor_id, due_date=due, recurrence=recurrence, anchor_day=anchor_day))
     todo.recurrence = None
 
 
 async def _take_back_next(session: AsyncSession, todo: Todo) -> str | None:
-    """Delete the todo that follows if nobody touched it. Returns its recurrence."""
+    """Take the recurrence back from the todo that follows, unless its owner changed that. Returns the recurrence.
+
+    The todo that follows is deleted for good. If its owner deleted it, it can still be restored, but does not repeat.
+    """
     if todo.successor_id is None:
         return None
-    following = select(Todo).where(*_one(todo.owner_id, todo.successor_id)).with_for_update()
+    # Deleted ones too: whoever deletes the next one and unticks this one wants it to repeat.
+    following = select(Todo).where(Todo.id == todo.successor_id, Todo.owner_id == todo.owner_id).with_for_update()
     successor = await session.scalar(following)
     todo.successor_id = None
-    if successor is None or successor.version > 1:
+    if successor is None:
+        return None
+    if successor.deleted_at is not None:
+        recurrence, successor.recurrence = successor.recurrence, None
+        return recurrence
+    if not _is_as_added(successor, todo):
         return None
     await session.delete(successor)
     return successor.recurrence
+
+
+def _is_as_added(successor: Todo, todo: Todo) -> bool:
+    if successor.version == 1:
+        return True
+    # A higher version may mean only that it was ticked and unticked. A new date or recurrence resets the anchor.
+    same = all(getattr(successor, name) == getattr(todo, name) for name in _COPIED)
+    return same and not successor.done and successor.anchor_day is not None
 
 
 async def _purge(session: AsyncSession, owner_id: uuid.UUID) -> None:
