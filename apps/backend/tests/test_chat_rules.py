@@ -1,5 +1,6 @@
 """The chat without a key."""
 
+import unicodedata
 import uuid
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from app.chat.matching import fold
 from tests.chatting import MESSAGES, names, say, text_of, titles
 from tests.conftest import API
 
@@ -137,6 +139,75 @@ def test_rename(ann: TestClient) -> None:
     add(ann, "Buy milk")
     assert names(say(ann, "rename buy milk to Buy bread")) == ["changed", "text", "done"]
     assert titles(ann) == ["Buy bread"]
+
+
+@pytest.mark.parametrize(
+    "content", ['rename "go to bank" to "go home"', "rename “go to bank” to “go home”", "rename go to bank to go home"]
+)
+def test_rename_of_a_title_with_to(ann: TestClient, content: str) -> None:
+    add(ann, "go to bank", "Call Bob")
+    assert names(say(ann, content)) == ["changed", "text", "done"]
+    assert titles(ann) == ["Call Bob", "go home"]
+
+
+@pytest.mark.parametrize("content", ["rename go to bank to go to work", "rename go to a" + " to b" * 700])
+def test_rename_that_can_be_read_in_two_ways_is_asked_about(ann: TestClient, content: str) -> None:
+    add(ann, "go to bank", "go")
+    assert "Which todo" in text_of(say(ann, content))
+    assert titles(ann) == ["go", "go to bank"]
+
+
+@pytest.mark.parametrize("content", ["find ...", 'find "."', "search '", "search for “”"])
+def test_find_without_a_word_lists_nothing(ann: TestClient, content: str) -> None:
+    add(ann, "Buy milk")
+    assert text_of(say(ann, content)) == 'Which words, please? For example: "find milk".'
+
+
+@pytest.mark.parametrize(
+    "words", ["buy milk", "buy milk!", "buy milk?", "buy, milk…", "“buy milk”", "buy milk, please"]
+)
+@pytest.mark.parametrize("request_", ["find {}", "done {}", "delete {}", "rename {} to x"])
+def test_punctuation_of_the_sentence_is_left_out(ann: TestClient, request_: str, words: str) -> None:
+    add(ann, "Buy milk", "Call Bob")
+    events = say(ann, request_.format(words))
+    assert names(events) != ["text", "done"] or text_of(events) == "- Buy milk"
+
+
+def test_punctuation_of_the_title_may_be_said(ann: TestClient) -> None:
+    add(ann, "Buy milk!", "Buy milk powder")
+    assert text_of(say(ann, "done buy milk!")) == 'Completed "Buy milk!".'
+
+
+@pytest.mark.parametrize("content", ['add "Buy milk" tomorrow', "add “Buy milk”", "add “Buy milk” tomorrow."])
+def test_quotes_around_a_new_title_are_left_out(ann: TestClient, content: str) -> None:
+    say(ann, content)
+    assert titles(ann) == ["Buy milk"]
+
+
+@pytest.mark.parametrize(("title", "words"), [("पानी", "पान"), ("กินยา น้ำ", "น"), ("कि", "क")])
+def test_word_without_its_vowel_signs_is_another_word(ann: TestClient, title: str, words: str) -> None:
+    add(ann, title)
+    assert names(say(ann, f"done {words}")) == ["text", "done"]
+    assert names(say(ann, f"done {title}")) == ["changed", "text", "done"]
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [("Smørrebrød", "smorrebrod"), ("Łódź", "lodz"), ("Ærø", "aero"), ("don\u2019t", "don't"), ("IŞIK", "ışık")],
+)
+def test_exact_title_is_found_as_it_is_searched(ann: TestClient, title: str, words: str) -> None:
+    add(ann, title, f"{title} again")
+    assert text_of(say(ann, f"done {words}")) == f'Completed "{title}".'
+
+
+def test_folds_as_the_search_does(client: TestClient, sql: psycopg.Connection) -> None:
+    letters = [
+        chr(code)
+        for code in range(0x20, 0x3000)
+        if unicodedata.category(chr(code)) not in ("Cn", "Cc", "Zs", "Zl", "Zp")
+    ]
+    rows = sql.execute("SELECT letter, btrim(fold_for_search(letter)) FROM unnest(%s::text[]) AS letter", [letters])
+    assert {letter: ascii(fold(letter)) for letter in letters} == {letter: ascii(folded) for letter, folded in rows}
 
 
 @pytest.mark.parametrize("content", ["hello", "x" * 4000, "add", "done cheese", "delete cheese", "rename a to b"])

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 
 from app.chat.days import DAY, Span, day_of, span_of, split_due_date
-from app.chat.matching import Matches, has_word, look_up
+from app.chat.matching import Matches, has_word, is_title, look_up
 from app.chat.schemas import ChatEvent, Confirm, Text
 from app.chat.tools import MOST_DELETED, SHOWN, AddTodo, DeleteTodos, EditTodo, ListTodos, Toolbox
 from app.chat.wording import counted
@@ -21,10 +21,16 @@ _ADD = re.compile(
     re.I | re.S,
 )
 _LIST = re.compile(r"(?:please )?(?:list|show|what|which|(?:is )?anything|due|overdue)\b(?!.*\bfind\b).*", re.I | re.S)
+# Of the sentence, not of the title that is in it.
+_AROUND = " \t\r\n.\"'“”„‘’«»"
 _DUE = re.compile(r"\bdue\b", re.I)
 _FIND = re.compile(r"(?:please )?(?:find|search(?: for)?)\s+(?P<words>.+)", re.I | re.S)
 _DONE = re.compile(r"(?:please )?(?:done|complete|finish|check off|i did)[: ]+(?P<words>.+)", re.I | re.S)
-_RENAME = re.compile(r"(?:please )?(?:rename|change)\s+(?P<words>.+?)\s+to\s+(?P<title>.+)", re.I | re.S)
+_RENAME = re.compile(r"(?:please )?(?:rename|change)\s+(?P<both>.+\sto\s.+)", re.I | re.S)
+# Quoted words may hold a "to" of their own.
+_QUOTED = re.compile(r"(?P<words>[\"“][^\"“”]+[\"”]|'[^']+'|‘[^’]+’)\s+to\s+(?P<title>.+)", re.I | re.S)
+_TO = re.compile(r"\s+to\s+", re.I)
+_MOST_SPLITS = 5
 _DELETE = re.compile(r"(?:please )?(?:delete|remove)\s+(?P<words>.+)", re.I | re.S)
 
 
@@ -33,7 +39,7 @@ def reply(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
     if match := _ADD.fullmatch(content):
         return _add(toolbox, match["title"], match["day"])
     if match := _RENAME.fullmatch(content):
-        return _change_one(toolbox, match["words"], title=_line(match["title"]))
+        return _rename(toolbox, match["both"])
     if match := _DONE.fullmatch(content):
         return _change_one(toolbox, match["words"], done=True)
     if match := _DELETE.fullmatch(content):
@@ -47,6 +53,7 @@ def reply(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
 
 async def _add(toolbox: Toolbox, words: str, day: str | None) -> AsyncIterator[ChatEvent]:
     title, due_date = split_due_date(_line(words), toolbox.today)
+    title = _line(title)
     if day and due_date is None:
         due_date = day_of(day, toolbox.today)
     if not title:
@@ -58,12 +65,35 @@ async def _add(toolbox: Toolbox, words: str, day: str | None) -> AsyncIterator[C
     yield Text(text=f'Added "{title}", due {due_date}.' if due_date else f'Added "{title}".')
 
 
+async def _rename(toolbox: Toolbox, both: str) -> AsyncIterator[ChatEvent]:
+    if quoted := _QUOTED.fullmatch(both):
+        splits = [(quoted["words"], quoted["title"])]
+    else:
+        splits = [(both[: to.start()], both[to.end() :]) for to in _TO.finditer(both)]
+    if len(splits) > 1:
+        few = splits if len(splits) <= _MOST_SPLITS else []
+        exact = [split for split in few if await _has_title(toolbox, _words(split[0]))]
+        if len(exact) != 1:
+            yield Text(text='Which todo, please? Put its title in quotes: rename "buy milk" to "buy bread".')
+            return
+        splits = exact
+    ((words, title),) = splits
+    async for event in _change_one(toolbox, words, title=_line(title)):
+        yield event
+
+
+async def _has_title(toolbox: Toolbox, words: str) -> bool:
+    found = await look_up(toolbox, words, done=False) if has_word(words) else None
+    return found is not None and any(is_title(words, todo.title) for todo in found.meant)
+
+
 async def _change_one(
     toolbox: Toolbox, words: str, *, title: str | None = None, done: bool | None = None
 ) -> AsyncIterator[ChatEvent]:
-    matches = await look_up(toolbox, _line(words), done=False) if has_word(words) and title != "" else None
+    words = _words(words)
+    matches = await look_up(toolbox, words, done=False) if has_word(words) and title != "" else None
     if matches is None or len(matches.meant) != 1:
-        yield _ask_which(_line(words), matches)
+        yield _ask_which(words, matches)
         return
     (chosen,) = matches.meant
     changes = {"title": title} if title else {"done": done}
@@ -74,9 +104,10 @@ async def _change_one(
 
 
 async def _delete(toolbox: Toolbox, words: str) -> AsyncIterator[ChatEvent]:
-    matches = await look_up(toolbox, _line(words)) if has_word(words) else None
+    words = _words(words)
+    matches = await look_up(toolbox, words) if has_word(words) else None
     if matches is None or not matches.meant:
-        yield _ask_which(_line(words), matches)
+        yield _ask_which(words, matches)
         return
     if len(matches.meant) > MOST_DELETED:
         yield Text(text=f"These are more than the {MOST_DELETED} todos that I can delete at once. Say more words.")
@@ -89,8 +120,12 @@ async def _delete(toolbox: Toolbox, words: str) -> AsyncIterator[ChatEvent]:
 
 
 async def _find(toolbox: Toolbox, words: str) -> AsyncIterator[ChatEvent]:
-    found = await toolbox.find(ListTodos(q=_line(words)))
-    yield Text(text=_listing(found.todos, found.total)) if found.todos else _none(_line(words))
+    words = _words(words)
+    if not words:
+        yield Text(text='Which words, please? For example: "find milk".')
+        return
+    found = await toolbox.find(ListTodos(q=words))
+    yield Text(text=_listing(found.todos, found.total)) if found.todos else _none(words)
 
 
 async def _list(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
@@ -123,7 +158,14 @@ def _ask_which(words: str, matches: Matches | None) -> Text:
 
 def _line(text: str) -> str:
     printable = re.sub(r"[\x00-\x1f\x7f]+", " ", text)
-    return printable.strip().strip("\"'.").strip()[:200].strip()
+    return printable.strip(_AROUND)[:200].strip()
+
+
+def _words(text: str) -> str:
+    """Return the words to search for, without the punctuation of the sentence that they are in."""
+    line = re.sub(r"\s*,\s*please[\s.!?]*$", "", _line(text), flags=re.I)
+    words = [word.rstrip("!?,;:.…\"'”’") or word for word in line.split()]
+    return _line(" ".join(words))
 
 
 def _due(span: Span) -> str:
