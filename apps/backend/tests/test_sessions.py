@@ -69,6 +69,18 @@ class TestRefresh:
         status, tokens = refresh(client, tokens)
         assert (status, me(client, tokens)) == (200, 200)
 
+    def test_tokens_that_got_lost_after_the_frontend_used_them_can_be_had_again(
+        self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
+    ) -> None:
+        _, second = refresh(client, tokens)
+        headers = {**bearer(second), "X-Session-Renewed": "1"}
+        assert client.get(f"{API}/todos", headers=headers).status_code == 200
+        sql.execute(LATER)
+        status, third = refresh(client, tokens)
+        assert (status, me(client, third)) == (200, 200)
+        sql.execute(LATER)
+        assert refresh(client, tokens)[0] == 401, "the tokens arrived, and the one before them is no longer good"
+
     def test_use_of_a_token_is_written_once(
         self, client: TestClient, tokens: dict[str, Any], sql: psycopg.Connection
     ) -> None:
