@@ -158,8 +158,9 @@ def attempts(sql: psycopg.Connection) -> set[int]:
     return {row[0] for row in sql.execute("SELECT attempts FROM throttles")}
 
 
+@pytest.mark.usefixtures("client")
 def test_success_and_attempt_of_one_account_do_not_wait_for_each_other(
-    client: TestClient, settings: Settings, sql: psycopg.Connection
+    settings: Settings, sql: psycopg.Connection
 ) -> None:
     account = {"address": "192.0.2.1", "email": "user1@example.com"}
     own = throttle._own(**account)

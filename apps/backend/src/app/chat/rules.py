@@ -22,13 +22,13 @@ _ADD = re.compile(
 )
 _LIST = re.compile(r"(?:please )?(?:list|show|what|which|(?:is )?anything|due|overdue)\b(?!.*\bfind\b).*", re.I | re.S)
 # Of the sentence, not of the title that is in it.
-_AROUND = " \t\r\n.\"'“”„‘’«»"
+_AROUND = " \t\r\n.\"'“”„\u2018\u2019«»"
 _DUE = re.compile(r"\bdue\b", re.I)
 _FIND = re.compile(r"(?:please )?(?:find|search(?: for)?)\s+(?P<words>.+)", re.I | re.S)
 _DONE = re.compile(r"(?:please )?(?:done|complete|finish|check off|i did)[: ]+(?P<words>.+)", re.I | re.S)
 _RENAME = re.compile(r"(?:please )?(?:rename|change)\s+(?P<both>.+\sto\s.+)", re.I | re.S)
 # Quoted words may hold a "to" of their own.
-_QUOTED = re.compile(r"(?P<words>[\"“][^\"“”]+[\"”]|'[^']+'|‘[^’]+’)\s+to\s+(?P<title>.+)", re.I | re.S)
+_QUOTED = re.compile(r"(?P<words>[\"“][^\"“”]+[\"”]|'[^']+'|\u2018[^\u2019]+\u2019)\s+to\s+(?P<title>.+)", re.I | re.S)
 _TO = re.compile(r"\s+to\s+", re.I)
 _MOST_SPLITS = 5
 _DELETE = re.compile(r"(?:please )?(?:delete|remove)\s+(?P<words>.+)", re.I | re.S)
@@ -164,7 +164,7 @@ def _line(text: str) -> str:
 def _words(text: str) -> str:
     """Return the words to search for, without the punctuation of the sentence that they are in."""
     line = re.sub(r"\s*,\s*please[\s.!?]*$", "", _line(text), flags=re.I)
-    words = [word.rstrip("!?,;:.…\"'”’") or word for word in line.split()]
+    words = [word.rstrip("!?,;:.…\"'”\u2019") or word for word in line.split()]
     return _line(" ".join(words))
 
 
