@@ -16,6 +16,9 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   const policy = contentSecurityPolicy(Buffer.from(crypto.randomUUID()).toString("base64"));
   const headers = new Headers(request.headers);
   headers.set("content-security-policy", policy);
+  // Only this server says so, never the browser.
+  if (session.renewed) headers.set("x-session-renewed", "1");
+  else headers.delete("x-session-renewed");
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
   keepRenewed(request, response, session);

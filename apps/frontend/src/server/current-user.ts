@@ -13,7 +13,9 @@ export async function currentUser(): Promise<{ email: string } | null> {
   const incoming = await headers();
   const { access } = sessionTokens(incoming, await cookies());
   if (access === undefined) return null;
-  return whoIs(inSession(callHeaders(incoming, requestId(incoming)), access));
+  const call = inSession(callHeaders(incoming, requestId(incoming)), access);
+  // The browser does not have a token yet that proxy.ts renewed just now, and may never get it.
+  return whoIs(incoming.has("x-session-renewed") ? { ...call, "x-session-renewed": "1" } : call);
 }
 
 /** Whether somebody is signed in; "no" if the backend cannot be asked, because the forms work without it. */

@@ -10,7 +10,7 @@ import { log } from "./log";
 import { problem } from "./problem";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
-import { keepRenewed, sessionOf } from "./renew-session";
+import { keepRenewed, sessionOf, type Session } from "./renew-session";
 import { webStream } from "./web-stream";
 
 const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);
@@ -40,21 +40,31 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
   if (hasBody(request.headers) && !isJson(request.headers)) {
     return problem(415, "Send the body as application/json.", id);
   }
+  let session: Session = {};
   try {
-    return await send(request, path, id);
+    session = await sessionOf(request, id);
+    const response = await send(request, path, id, session);
+    keepRenewed(request, response, session);
+    return response;
   } catch (error) {
     // Nobody reads this answer; it only keeps a caller that left from being logged as a failing backend.
     if (request.signal.aborted) return problem(499, "The caller left.", id);
-    return failure(error, id);
+    const response = failure(error, id);
+    // The token that was renewed is used up, whatever became of the request.
+    keepRenewed(request, response, session);
+    return response;
   }
 }
 
-async function send(request: NextRequest, path: string, id: string): Promise<Response> {
-  const session = await sessionOf(request, id);
+async function send(request: NextRequest, path: string, id: string, session: Session): Promise<NextResponse> {
   const options = {
     dispatcher: request.method === "GET" ? backendPool : changePool,
     method: request.method,
-    headers: toBackend(request.headers, id, session.access),
+    // The browser does not have a token yet that was renewed just now, and may never get it.
+    headers: {
+      ...toBackend(request.headers, id, session.access),
+      ...(session.renewed === undefined ? {} : { "x-session-renewed": "1" }),
+    },
     body: boundedBody(request),
     signal: request.signal,
   };
@@ -65,9 +75,7 @@ async function send(request: NextRequest, path: string, id: string): Promise<Res
     if (request.method === "GET" && isConnectionLost(error)) return call();
     throw error;
   });
-  const response = await passOn(answer, id);
-  keepRenewed(request, response, session);
-  return response;
+  return passOn(answer, id);
 }
 
 async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<NextResponse> {
@@ -84,7 +92,7 @@ async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<Next
   return new NextResponse(webStream(body), { status, headers: toBrowser(headers, id) });
 }
 
-function failure(error: unknown, id: string): Response {
+function failure(error: unknown, id: string): NextResponse {
   if (error instanceof BodyTooLarge) return problem(413, error.message, id);
   log("error", "The backend could not be asked.", { request_id: id, error: String(error) });
   if (isTimeout(error)) return problem(504, "The backend took too long to answer. Try again in a moment.", id);

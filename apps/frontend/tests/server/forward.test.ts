@@ -136,6 +136,24 @@ describe("a session whose access token has ended", () => {
     expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
   });
 
+  test("tells the backend so, which no browser can", async () => {
+    renewWith(200, tokens);
+    await forward(request());
+    await forward(
+      pageRequest("/api/backend/todos", { headers: { cookie: "todo_session_30080=x", "x-session-renewed": "1" } }),
+    );
+    expect(stub.seen.map(({ headers }) => headers["x-session-renewed"])).toEqual([undefined, "1", undefined]);
+  });
+
+  test("keeps its new cookies if the request then fails", async () => {
+    answer = (asked, response) => {
+      if (asked.url === "/api/v1/auth/refresh") response.end(JSON.stringify(tokens));
+    };
+    const response = await forward(request());
+    expect(response.status).toBe(504);
+    expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
+  });
+
   test("is nobody's if the backend refuses to renew it", async () => {
     renewWith(401, { detail: "The session is over." });
     const response = await forward(request());

@@ -54,6 +54,7 @@ describe("a page asked for with a session whose access token has ended", () => {
     await stub.close();
     expect([...cookiesOf(response).keys()].sort()).toEqual(["todo_refresh_30080", "todo_session_30080"]);
     expect(response.headers.get("x-middleware-request-cookie")).toContain(`todo_session_30080=${tokens.access_token}`);
+    expect(response.headers.get("x-middleware-request-x-session-renewed")).toBe("1");
   });
 
   test("is still made if the backend is away", async () => {
