@@ -53,7 +53,8 @@ export class AppSecrets extends pulumi.ComponentResource {
         home: cluster.home,
         instance: cluster.instance,
       },
-      { ...cluster.inCluster, parent: this },
+      // Two cannot have one name. When it is told to replace it, the engine does not ask the provider for the order.
+      { ...cluster.inCluster, parent: this, deleteBeforeReplace: true },
     );
     // A random key, since a plain hash in a name would let short secrets be guessed.
     const nameKey = this.random(`${name}-name-key`, 32);

@@ -66,7 +66,8 @@ export class MinikubeCluster extends pulumi.ComponentResource {
         containerRuntime: "docker",
         ports: inContainer ? [`127.0.0.1:${port}:${nodePort}`] : [],
       },
-      { parent: this },
+      // Two cannot have one profile. When it is told to replace it, the engine does not ask the provider for the order.
+      { parent: this, deleteBeforeReplace: true },
     );
     this.nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
     // Images are built meanwhile: they need the cluster's daemon alone.

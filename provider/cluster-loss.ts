@@ -17,9 +17,15 @@ export function isWithheld(guard: LossGuard, urn: string, cluster: CheckedInputs
   return true;
 }
 
+const replacement = "To replace it means another cluster";
+
+/** Why the engine deletes a cluster while a program runs. */
+export const causeOfDelete = (guard: LossGuard, urn: string, { profile }: CheckedInputs): string =>
+  guard.hasSeen(urn) ? replacement : `The program does not register the cluster ${profile} any more`;
+
 /**
  * Keeps the data in a cluster from being lost by its replacement unless a person has agreed.
- * @param others the inputs because of which it is to be replaced; none when something else is the reason.
+ * @param cause why they would be lost: the beginning of a sentence.
  * @throws UserError in anything but a preview.
  */
 export async function protectData(
@@ -28,15 +34,14 @@ export async function protectData(
   urn: string,
   cluster: CheckedInputs,
   standing: Standing,
-  others: string[] = [],
+  cause = replacement,
 ): Promise<void> {
   if (standing.is !== "there" && standing.is !== "volume") return;
   const { profile } = cluster;
   const id = idOf(cluster, standing);
-  const cause = others.length === 0 ? "To replace it" : `Another ${others.join(", ")}`;
   const loss =
     standing.is === "there"
-      ? { id, what: `${cause} means another cluster: all data in ${profile} will be lost.` }
+      ? { id, what: `${cause}: all data in ${profile} will be lost.` }
       : {
           id,
           what:

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 import semver from "semver";
 import { availableCapacity, fit } from "./capacity.ts";
 import type { Commands } from "./commands.ts";
-import { isWithheld, protectData } from "./cluster-loss.ts";
+import { causeOfDelete, isWithheld, protectData } from "./cluster-loss.ts";
 import { engineOf, lookAtContainer, openDns } from "./docker.ts";
 import type { Capacity } from "./docker.ts";
 import type { Engine } from "./engine.ts";
@@ -53,6 +53,8 @@ export interface ClusterState extends CheckedInputs {
 /** What Minikube cannot change about a cluster that exists. */
 const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime"] as const;
 
+const thingOf = ({ home, profile }: { home: string; profile: string }): string => `cluster ${home} ${profile}`;
+
 /**
  * `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. A new one is there as soon as images can be
  * built in its daemon; for its Kubernetes waits `minikube:index:ControlPlane`.
@@ -63,8 +65,6 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   readonly #env: NodeJS.ProcessEnv;
   readonly #starts: Starts;
   readonly #guard: LossGuard;
-  /** The clusters that Pulumi's state knows. */
-  readonly #known = new Set<string>();
 
   constructor(commands: Commands, engine: Engine, env: NodeJS.ProcessEnv, starts: Starts, guard: LossGuard) {
     this.#commands = commands;
@@ -75,11 +75,12 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   }
 
   async check(urn: string, olds: Partial<CheckedInputs>, { holder, ...news }: ClusterInputs): Promise<CheckedInputs> {
-    this.#guard.see(urn, holder);
     const home = olds.home ?? minikubeHome(this.#env);
-    const isNew = olds.instance === undefined && !this.#known.has(urn);
-    const isReplacement = olds.instance === undefined && !isNew;
-    this.#known.add(urn);
+    const isFirst = !this.#guard.hasSeen(urn);
+    this.#guard.see(urn, holder, thingOf({ ...news, home }));
+    const isForced = olds.instance === undefined && isFirst && isInState(urn);
+    // A replacement must be another cluster, although the old one is still there.
+    const isReplacement = isForced || (olds.instance === undefined && !isFirst);
     // Also where the state knows another cluster, as one that was put back from an older copy does.
     const adopted = isReplacement
       ? undefined
@@ -90,7 +91,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       dockerCertPath: join(home, "certs"),
       instance: adopted?.instance ?? olds.instance ?? randomUUID().slice(0, 8),
     };
-    if (isNew && isInState(urn)) {
+    if (isForced) {
       const standing = await standingOf(this.#commands, checked, ownerOf(urn));
       await protectData(this.#commands, this.#guard, urn, checked, standing);
     }
@@ -114,7 +115,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
       if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
-      await protectData(this.#commands, this.#guard, urn, old, standing, others);
+      const cause = others.length === 0 ? undefined : `Another ${others.join(", ")} means another cluster`;
+      await protectData(this.#commands, this.#guard, urn, old, standing, cause);
       return { changes: true, replaces };
     }
     const isAsItWas = news.kubernetesVersion === olds.kubernetesVersion && news.instance === olds.instance;
@@ -154,10 +156,16 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   }
 
   async delete(urn: string, state: ClusterState): Promise<void> {
+    if (this.#guard.hasOtherName(urn, thingOf(state))) {
+      this.#engine.inform(urn, `The cluster ${state.profile} is kept: the program registers it by another name now.`);
+      return;
+    }
     const standing = await standingOf(this.#commands, state, ownerOf(urn));
     if (standing.is === "elsewhere") isWithheld(this.#guard, urn, state, standing);
-    // It goes although the program wants it: it is being replaced.
-    if (this.#guard.isWanted(urn)) await protectData(this.#commands, this.#guard, urn, state, standing);
+    if (this.#guard.hasProgram) {
+      const cause = causeOfDelete(this.#guard, urn, state);
+      await protectData(this.#commands, this.#guard, urn, state, standing, cause);
+    }
     await removeCluster(this.#commands, this.#engine, urn, state);
     rmSync(state.kubeconfig, { force: true });
   }

@@ -9,6 +9,9 @@ export const agreementVariable = "TODO_STACK_LOSE";
 /** The variable that names a file into which a loss is written that nobody has agreed to, for who can ask a person. */
 export const reportVariable = "TODO_STACK_LOSS_REPORT";
 
+/** The variable that says that Pulumi runs a program, as no `pulumi destroy` does. */
+export const programVariable = "TODO_STACK_RUNS_PROGRAM";
+
 /** What the program tells a resource that holds data. It is kept in no state. */
 export interface Holder {
   /** Whether the program runs in a preview, which is told of a loss and not refused. */
@@ -31,7 +34,8 @@ export interface Loss {
 export class LossGuard {
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #seen = new Set<string>();
+  /** What the resources hold that the program has registered in this run. */
+  readonly #seen = new Map<string, string>();
   #isPreview = false;
   #contents: Contents | undefined;
 
@@ -40,9 +44,12 @@ export class LossGuard {
     this.#env = env;
   }
 
-  /** Takes in what the program says. Comes before everything else that is asked about the resource in one run. */
-  see(urn: string, holder: Holder | undefined): void {
-    this.#seen.add(urn);
+  /**
+   * Takes in what the program says. Comes before everything else that is asked about the resource in one run.
+   * @param thing names what the resource holds, such as a cluster by its home and profile.
+   */
+  see(urn: string, holder: Holder | undefined, thing: string): void {
+    this.#seen.set(urn, thing);
     // Who does not say that it is a preview may be about to change things.
     this.#isPreview = holder?.isPreview ?? false;
     this.#contents = holder?.contents;
@@ -53,9 +60,22 @@ export class LossGuard {
     return this.#contents;
   }
 
-  /** Whether the program asks for this resource to be there. `pulumi destroy` runs no program: then everything is to go. */
-  isWanted(urn: string): boolean {
+  /** Whether the program has registered this resource in this run. */
+  hasSeen(urn: string): boolean {
     return this.#seen.has(urn);
+  }
+
+  /**
+   * Whether a program decides what is to be there. What it does not register, the engine deletes like what is replaced. In
+   * `pulumi destroy`, with `--run-program` too, the engine checks no resource: there a person has asked for everything to go.
+   */
+  get hasProgram(): boolean {
+    return this.#seen.size > 0 || this.#env[programVariable] === "true";
+  }
+
+  /** Whether the program has registered the same thing by another name, and so goes on with it. */
+  hasOtherName(urn: string, thing: string): boolean {
+    return [...this.#seen].some(([other, its]) => other !== urn && its === thing);
   }
 
   /** Whether a person has agreed to exactly this loss. */
@@ -80,7 +100,7 @@ export class LossGuard {
     if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why }), { mode: 0o600 });
     throw new UserError(
       why,
-      `Nobody has agreed to that, so nothing was changed. To lose them, set ${agreementVariable}=${id} and type the same ` +
+      `Nobody has agreed to that, so they are kept. To lose them, set ${agreementVariable}=${id} and type the same ` +
         "command again, or type: npm start -- --yes",
     );
   }

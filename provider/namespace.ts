@@ -9,7 +9,7 @@ import type { NamespaceRef } from "./kubernetes.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 import { nextLife } from "./life.ts";
 import type { Holder, LossGuard } from "./loss.ts";
-import { isInState } from "./ownership.ts";
+import { inputsInState } from "./ownership.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a namespace. */
@@ -33,6 +33,7 @@ export interface NamespaceState extends Omit<NamespaceInputs, "holder"> {
 const timeout = 120_000;
 const managedBy = "app.kubernetes.io/managed-by";
 const us = "todo-stack";
+const replacement = "To replace it means an empty database";
 
 /**
  * `minikube:index:Namespace`: a namespace in the stack's own cluster.
@@ -59,11 +60,14 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
     olds: Partial<NamespaceState>,
     { holder, ...news }: NamespaceInputs,
   ): Promise<NamespaceState> {
-    const isFirst = !this.#guard.isWanted(urn);
-    this.#guard.see(urn, holder);
+    const isFirst = !this.#guard.hasSeen(urn);
+    this.#guard.see(urn, holder, thingOf(news));
     const { life } = olds;
-    if (life === undefined && isFirst && isInState(urn)) {
-      await this.#protect(urn, { ...news, life: news.instance }, "To replace it");
+    const forced = life === undefined && isFirst ? (inputsInState(urn) as NamespaceState | undefined) : undefined;
+    if (forced !== undefined) {
+      await this.#protect(urn, { ...news, life: forced.life }, replacement);
+      // What is in it must be made again, which depends on its life.
+      if (forced.instance === news.instance) return { ...news, life: nextLife(forced.life, news.instance, ".") };
     }
     // In a new cluster it is made anew anyhow.
     if (life === undefined || olds.instance !== news.instance) return { ...news, life: news.instance };
@@ -73,7 +77,7 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   async diff(urn: string, olds: NamespaceState, news: NamespaceState): Promise<Difference> {
     if (olds.name !== news.name) {
       // A new cluster has nothing of the old one's, and the cluster itself has been asked for.
-      if (olds.instance === news.instance) await this.#protect(urn, olds, "Another namespace");
+      if (olds.instance === news.instance) await this.#protect(urn, olds, "Another namespace means an empty database");
       return { changes: true, replaces: ["name"] };
     }
     const keys = ["instance", "kubeconfig", "context", "life"] as const;
@@ -97,8 +101,14 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   }
 
   async delete(urn: string, state: NamespaceState): Promise<void> {
-    // It goes although the program wants it: it is being replaced.
-    if (this.#guard.isWanted(urn)) await this.#protect(urn, state, "To replace it");
+    if (this.#guard.hasOtherName(urn, thingOf(state))) {
+      this.#engine.inform(urn, `The namespace ${state.name} is kept: the program registers it by another name now.`);
+      return;
+    }
+    if (this.#guard.hasProgram) {
+      const gone = `The program does not register the namespace ${state.name} any more`;
+      await this.#protect(urn, state, this.#guard.hasSeen(urn) ? replacement : gone);
+    }
     await Namespace.use(refOf(state), async (namespace) => {
       await namespace.remove();
       await this.#waitUntilGone(urn, state.name, namespace);
@@ -107,12 +117,15 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
 
   /** @throws UserError in anything but a preview, when there are data to lose and nobody has agreed. */
   async #protect(urn: string, state: NamespaceState, cause: string): Promise<void> {
-    if (await isLost(state)) return;
     const { name, context: profile, kubeconfig, life } = state;
-    const what = `${cause} means an empty database: all data in the namespace ${name} of ${profile} will be lost.`;
+    const found = await look(state);
+    if (found === "gone") return;
+    // Its own id, which no later namespace of the same name has.
+    const which = found === "unknown" ? life : (found.metadata?.uid?.slice(0, 8) ?? life);
+    const what = `${cause}: all data in the namespace ${name} of ${profile} will be lost.`;
     const cluster = { home: this.#home, profile, kubeconfig };
     const contents = () => contentsOf(this.#commands, cluster, name, this.#guard.contents);
-    await this.#guard.protect(urn, { id: `namespace/${name}/${life}`, what }, contents);
+    await this.#guard.protect(urn, { id: `namespace/${name}/${which}`, what }, contents);
   }
 
   async #make(urn: string, { labels, ...inputs }: NamespaceState): Promise<void> {
@@ -157,15 +170,20 @@ const refOf = ({ kubeconfig, context, home, name }: ContextRef & { name: string 
   namespace: name,
 });
 
+/** Names what a resource of a namespace holds, see `LossGuard.see`. */
+const thingOf = ({ context, name }: { context: string; name: string }): string => `namespace ${context} ${name}`;
+
 const isEnding = (found: V1Namespace | undefined): boolean => found?.metadata?.deletionTimestamp !== undefined;
 
-async function isLost(inputs: NamespaceInputs): Promise<boolean> {
+/** In a cluster that cannot be asked, the namespace is taken to be there. */
+const isLost = async (inputs: NamespaceInputs): Promise<boolean> => (await look(inputs)) === "gone";
+
+async function look(inputs: NamespaceInputs): Promise<V1Namespace | "gone" | "unknown"> {
   try {
     const found = await Namespace.use(refOf(inputs), find);
-    return found === undefined || isEnding(found);
+    return found === undefined || isEnding(found) ? "gone" : found;
   } catch {
-    // A cluster that cannot be asked: the namespace is taken to be there.
-    return false;
+    return "unknown";
   }
 }
 

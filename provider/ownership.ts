@@ -83,8 +83,14 @@ interface State {
  * it: by `--replace`, which announces itself by nothing else.
  */
 export function isInState(urn: string): boolean {
+  return inputsInState(urn) !== undefined;
+}
+
+/** The inputs that a resource has in the state of its own stack; undefined when it is not in it. */
+export function inputsInState(urn: string): object | undefined {
   const { checkout, stack } = partsOf(ownerOf(urn));
-  return resourcesOf(checkout, stack).some((each) => each.urn === urn);
+  const found = resourcesOf(checkout, stack).find((each) => each.urn === urn);
+  return found === undefined ? undefined : (found.inputs ?? {});
 }
 
 /** Whether the state of a stack has a cluster in it, where Pulumi keeps states in the folder of the checkout. */

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { availableCapacity } from "./capacity.ts";
 import type { CheckedInputs } from "./cluster.ts";
 import { isWithheld, protectData } from "./cluster-loss.ts";
@@ -25,10 +26,19 @@ export async function removeCluster(
   const { profile } = cluster;
   const inDocker = cluster.driver === "docker";
   if (inDocker) await availableCapacity(commands, cluster.driver);
+  const standing = await standingOf(commands, cluster, ownerOf(urn));
+  if (standing.is === "elsewhere") {
+    // Minikube would remove what has its name in the current Docker engine, which is another cluster's.
+    rmSync(profileFolder(cluster), { recursive: true, force: true });
+    rmSync(join(cluster.home, "machines", profile), { recursive: true, force: true });
+    return;
+  }
   if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
     await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
     if (inDocker) await removeVolume(commands, profile);
   } else if (existsSync(profileFolder(cluster))) {
+    // Nobody can say whose it is.
+    if (standing.is === "another's" && readMark(cluster) === undefined) throw standing.error;
     engine.inform(urn, `Minikube profile ${profile} belongs to somebody else now and is left alone.`);
     return;
   }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isReady } from "./api-server.ts";
 import type { Commands } from "./commands.ts";
 import { engineOf, mustBeHere, thingsNamed } from "./docker.ts";
-import type { ContainerState } from "./docker.ts";
+import type { ContainerState, DockerEngine } from "./docker.ts";
 import { UserError } from "./errors.ts";
 import { agreementVariable } from "./loss.ts";
 import { nodeState } from "./node.ts";
@@ -44,8 +44,13 @@ export async function standingOf(
   if (holder !== owner) return { is: "another's", error: belongsTo(cluster.profile, holder) };
   if (mark.made === undefined) return { is: "half-made" };
   const state = await nodeState(commands, cluster);
-  if (state !== "missing") return { is: "there", state, mark };
-  return cluster.driver === "docker" ? await withoutContainer(commands, cluster, mark) : { is: "gone" };
+  if (state === "missing") {
+    return cluster.driver === "docker" ? await withoutContainer(commands, cluster, mark) : { is: "gone" };
+  }
+  const other = state === "unknown" ? undefined : await otherEngine(commands, cluster, mark);
+  // A container of that name here is another cluster's.
+  if (other !== undefined) return { is: "elsewhere", mark, error: inOtherEngine(cluster.profile, mark, other.host) };
+  return { is: "there", state, mark };
 }
 
 /**
@@ -63,7 +68,8 @@ export async function orphanOf(
   if (mark?.made === undefined || mark.instance === known || mark.owner !== owner) return undefined;
   if (holderOf(mark, owner, "") !== owner) return undefined;
   const state = await nodeState(commands, cluster);
-  return state === "missing" || state === "unknown" ? undefined : mark;
+  if (state === "missing" || state === "unknown") return undefined;
+  return (await otherEngine(commands, cluster, mark)) === undefined ? mark : undefined;
 }
 
 /** Whether nothing is wrong with a cluster that an update puts right. */
@@ -78,6 +84,13 @@ export async function isAsLeft(
   if (mark?.owner !== owner || mark.instance !== cluster.instance) return false;
   if (cluster.driver === "docker" && mark.engine === undefined) return false;
   return await isReady(cluster);
+}
+
+/** The current Docker engine, if it is another than the one in which a cluster was made. */
+async function otherEngine(commands: Commands, { driver }: Node, mark: Mark): Promise<DockerEngine | undefined> {
+  if (driver !== "docker" || mark.engine === undefined) return undefined;
+  const engine = await engineOf(commands);
+  return engine?.id === mark.engine.id ? undefined : engine;
 }
 
 /** The current Docker engine has no container for a cluster of this stack. */

@@ -6,6 +6,7 @@ import { launch } from "./launch.mjs";
 import { checkout } from "./paths.ts";
 import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
+import { programVariable } from "../provider/loss.ts";
 
 // An executable, as a plugin is: a folder would need a language host that can run policy packs.
 const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
@@ -29,7 +30,11 @@ export const runPulumi = async (
   start: Start = inTerminal,
 ): Promise<number> => {
   const effect = effectOf(args);
-  const env = { ...environment(), ...(effect === "previews" ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}) };
+  const env = {
+    ...environment(),
+    [programVariable]: effect === "changes" ? "true" : undefined,
+    ...(effect === "previews" ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}),
+  };
   const pulumi = async (): Promise<number> => {
     if (effect === "nothing") return await start(args, env);
     // Loaded only when needed: `npx pulumi` is to start quickly.

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ClusterInputs, ClusterResource, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
+import { programVariable } from "../../provider/loss.ts";
 import { ownerOf, readMark, writeMark } from "../../provider/ownership.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
@@ -728,6 +729,78 @@ describe("minikube:index:Cluster", () => {
         await (removed ? deletion : refuses(deletion, /all data in todo will be lost/));
         assert.equal(!machine.has("container-todo"), removed);
       }
+    });
+
+    for (const [what, env] of [
+      ["registers other resources alone", {}],
+      ["registers nothing", { [programVariable]: "true" }],
+    ] as const) {
+      it(`is refused where a program runs that ${what}, unless a person has agreed`, async () => {
+        const state = await up();
+        const deletion = async (agreement: NodeJS.ProcessEnv = {}): Promise<void> => {
+          const cluster = machine.cluster({ ...env, ...agreement });
+          if (Object.keys(env).length === 0) {
+            const other = machine.inputs({ profile: "other", kubeconfig: `${machine.kubeconfig}.other` });
+            await cluster.check(urnOf("test").replace(/todo$/, "other"), {}, other);
+          }
+          await cluster.delete(machine.urn, state);
+        };
+        await refuses(deletion(), /^The program does not register the cluster todo any more: all data in todo will be/);
+        assert.ok(machine.has("container-todo"));
+        await deletion(machine.agreement(state.instance));
+        assert.ok(!machine.has("container-todo"));
+      });
+    }
+
+    it("leaves alone what the program registers by another name, which has taken it over", async () => {
+      const state = await up();
+      const cluster = machine.cluster(machine.agreement(state.instance));
+      const urn = machine.urn.replace(/todo$/, "renamed");
+      const inputs = await cluster.check(urn, {}, machine.inputs());
+      assert.equal((await cluster.create(urn, inputs)).state.instance, state.instance);
+      await cluster.delete(machine.urn, state);
+      assert.ok(machine.has("container-todo") && existsSync(machine.kubeconfig));
+      assert.match(machine.said.join(), /cluster todo is kept: the program registers it by another name/);
+    });
+
+    it("fails when the cluster is in another Docker engine, also where this one has a container of its name", async () => {
+      const state = await up();
+      await machine.file("engine", "engine-2");
+      const before = machine.inDocker();
+      for (const work of [
+        () => machine.cluster().delete(machine.urn, state),
+        () => machine.cluster().diff(machine.urn, state, state),
+        () => up(),
+      ]) {
+        await refuses(work(), /is in another Docker engine/);
+      }
+      assert.deepEqual(machine.inDocker(), before);
+      assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+    });
+
+    for (const things of [["container-todo"], []]) {
+      it(`gives one up in another Docker engine, and leaves ${things[0] ?? "no container"} here alone`, async () => {
+        const state = await up();
+        await machine.file("engine", "engine-2");
+        if (things.length === 0) await machine.remove("container-todo");
+        await machine.file("users-of-volume", "0123abcd");
+        const before = machine.inDocker();
+        await machine.cluster(machine.agreement(state.instance)).delete(machine.urn, state);
+        assert.deepEqual(machine.inDocker(), before, "that is another cluster's, which has the same name");
+        assert.ok(machine.has("users-of-volume"));
+        assert.equal(existsSync(machine.profile()), false);
+        assert.deepEqual(await machine.didMinikube(), ["start", "docker-env"]);
+      });
+    }
+
+    it("fails when nobody can say whose the cluster is, and so does not forget it", async () => {
+      const state = await up();
+      for (const file of ["todo-stack.json", "todo-stack.json.copy"]) {
+        await machine.file(`.minikube/profiles/todo/${file}`, "{");
+      }
+      const before = machine.inDocker();
+      await refuses(machine.cluster().delete(machine.urn, state), /^Nobody can say whose Minikube profile todo is/);
+      assert.deepEqual(machine.inDocker(), before);
     });
 
     it("fails when the cluster is in another Docker engine", async () => {

@@ -194,6 +194,37 @@ describe("minikube:index:Namespace", () => {
     assert.deepEqual(api.deleted, []);
   });
 
+  it("is not deleted by a program that does not register it any more, unless a person has agreed", async () => {
+    there();
+    const deletion = async (env: NodeJS.ProcessEnv): Promise<void> => {
+      const namespace = resource(env);
+      await namespace.check("other", {}, inputs({ name: "other" }));
+      await namespace.delete("", state());
+    };
+    await assert.rejects(deletion({}), /^UserError: The program does not register the namespace space any more: all data/);
+    assert.deepEqual(api.deleted, []);
+    await deletion({ [agreementVariable]: "namespace/space/life-1" });
+    assert.deepEqual(api.deleted, [""]);
+  });
+
+  it("is left alone when the program registers it by another name", async () => {
+    there();
+    const namespace = resource({ [agreementVariable]: "namespace/space/life-1" });
+    await namespace.check("renamed", {}, inputs());
+    await namespace.delete("", state());
+    assert.deepEqual(api.deleted, []);
+  });
+
+  it("is named in a refusal by its own id, which no later namespace of the same name has", async () => {
+    there({ uid: "0123abcd-ef01-2345-6789-abcdef012345" });
+    const other = state({ name: "other" });
+    await assert.rejects(resource().diff("", state(), other), /TODO_STACK_LOSE=namespace\/space\/0123abcd /);
+    const agreed = { [agreementVariable]: "namespace/space/0123abcd" };
+    assert.deepEqual((await resource(agreed).diff("", state(), other)).replaces, ["name"]);
+    there({ uid: "89abcdef-ef01-2345-6789-abcdef012345" });
+    await assert.rejects(resource(agreed).diff("", state(), other), /namespace\/space\/89abcdef /);
+  });
+
   it("tells its state nothing of what the program says about this run alone", async () => {
     const checked = await resource().check("", {}, inputs({ holder: { isPreview: false, contents: whatever } }));
     assert.deepEqual(checked, state());
