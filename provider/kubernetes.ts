@@ -75,6 +75,17 @@ export class Namespace {
     return JSON.parse(await this.#ask("GET", group, `${kind}/${name}`)) as T;
   }
 
+  /** Makes an object, unless there is one of its name. Gives whether it was made. */
+  async createIfMissing(kind: string, object: KubernetesObject): Promise<boolean> {
+    try {
+      await this.#ask("POST", object.apiVersion, kind, { fieldManager: "todo-stack" }, object, "application/json");
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 409) return false;
+      throw error;
+    }
+  }
+
   async delete(group: string, kind: string, name: string): Promise<void> {
     await this.#ask("DELETE", group, `${kind}/${name}`);
   }
@@ -133,11 +144,12 @@ export class Namespace {
     path: string,
     query: Record<string, string> = {},
     body?: object,
+    type = "application/apply-patch+yaml",
   ): Promise<string> {
     const root = group === "v1" ? "/api" : "/apis";
     const url = new URL([root, group, "namespaces", this.#name, path].filter(Boolean).join("/"), this.#server);
     url.search = new URLSearchParams(query).toString();
-    const headers = body === undefined ? {} : { "Content-Type": "application/apply-patch+yaml" };
+    const headers = body === undefined ? {} : { "Content-Type": type };
     return new Promise((resolve, reject) => {
       const asked = request(url, { method, headers, agent: this.#agent, timeout: patience }, (response) => {
         const chunks: Buffer[] = [];

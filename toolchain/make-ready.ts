@@ -15,30 +15,39 @@ import { selectedStack } from "./stack-files.ts";
  * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there.
  * @param args Pulumi's command line.
  * @param effect what that does.
+ * @returns what to do when Pulumi has failed.
  */
-export const makeReady = async (args: string[], effect: Effect): Promise<void> => {
+export const makeReady = async (args: string[], effect: Effect): Promise<() => Promise<void>> => {
   if (effect === "removes the stack") {
     const stack = wordsOf(args)[2] ?? stackIn(args);
     if (stack !== undefined) await mustHaveNoCluster(placeOf(stack.split("/").at(-1) ?? stack));
-    return;
+    return nothing;
   }
   await setForeignAside(stateFolder, minikubeHome);
   const stack = stackIn(args);
-  if (stack === undefined) return;
+  if (stack === undefined) return nothing;
   mustHavePassphrase(stack, environment());
   if (effect === "previews") {
     deploymentOf(stack);
-    return;
+    return nothing;
   }
   const isDestroy = effect === "destroys";
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(placeOf(stack));
-  // Only where nobody is asked afterwards whether anything is to be done.
-  if (isUp(args) && (args.includes("--yes") || args.includes("-y"))) await makeRoomForSecrets(stack);
+  return bringsAllUp(args) ? await makeRoomForSecrets(stack) : nothing;
 };
 
-/** Whether a command line of Pulumi brings the stack up, by either name of that command. */
-const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args)[0] ?? "");
+const nothing = (): Promise<void> => Promise.resolve();
+
+/**
+ * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first. Only then is every
+ * Secret made again that was removed before.
+ */
+export const bringsAllUp = (args: string[]): boolean => {
+  const isUp = ["up", "update"].includes(wordsOf(args)[0] ?? "");
+  const isSure = args.some((word) => /^(--yes|-y)(=true)?$/.test(word));
+  return isUp && isSure && !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
+};
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 const stackIn = (args: string[]): string | undefined => {

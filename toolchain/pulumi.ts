@@ -39,8 +39,14 @@ export const runPulumi = async (
     if (effect === "nothing") return await start(args, env);
     // Loaded only when needed: `npx pulumi` is to start quickly.
     const { makeReady } = await import("./make-ready.ts");
-    await makeReady(args, effect);
-    return await withAgreement(ask, (variables) => start(args, { ...env, ...variables }));
+    const afterFailure = await makeReady(args, effect);
+    let code = 1;
+    try {
+      code = await withAgreement(ask, (variables) => start(args, { ...env, ...variables }));
+    } finally {
+      if (code !== 0) await afterFailure();
+    }
+    return code;
   };
   // With a passphrase of the user's, the salt is worth committing.
   return bringsPassphrase() ? await pulumi() : await keepingSettings(pulumi);

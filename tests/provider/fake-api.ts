@@ -105,6 +105,13 @@ export class FakeApi {
       if (url.searchParams.get("dryRun") === null) this.objects.set(path, result);
       return { status: 200, body: JSON.stringify(result) };
     }
+    if (method === "POST") {
+      const object = JSON.parse(sent) as { metadata: { name: string } };
+      const place = `${path}/${object.metadata.name}`;
+      if (this.objects.has(place)) return { status: 409, body: "" };
+      this.objects.set(place, object);
+      return { status: 201, body: sent };
+    }
     if (method === "DELETE") {
       this.deleted.push(path);
       this.objects.delete(path);

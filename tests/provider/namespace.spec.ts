@@ -201,7 +201,10 @@ describe("minikube:index:Namespace", () => {
       await namespace.check("other", {}, inputs({ name: "other" }));
       await namespace.delete("", state());
     };
-    await assert.rejects(deletion({}), /^UserError: The program does not register the namespace space any more: all data/);
+    await assert.rejects(
+      deletion({}),
+      /^UserError: The program does not register the namespace space any more: all data/,
+    );
     assert.deepEqual(api.deleted, []);
     await deletion({ [agreementVariable]: "namespace/space/life-1" });
     assert.deepEqual(api.deleted, [""]);

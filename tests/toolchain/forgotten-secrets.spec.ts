@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { removeForgotten } from "../../toolchain/forgotten-secrets.ts";
 import type { KnownResource } from "../../toolchain/forgotten-secrets.ts";
+import { bringsAllUp } from "../../toolchain/make-ready.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const outputs = { namespace: "space", backend: "todo-backend-1", postgres: "todo-postgres-1" };
@@ -14,6 +15,22 @@ describe("a Secret that the state has forgotten", () => {
   });
   after(() => api.stop());
 
+  const forgotten = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "todo-backend-1", labels: { of: "todo" }, annotations: { by: "pulumi" } },
+    type: "Opaque",
+    immutable: true,
+    data: { JWT_SECRET: "aHVzaA==" },
+  };
+
+  beforeEach(() => {
+    const { metadata, ...rest } = forgotten;
+    const ofServer = { ...metadata, uid: "0123", resourceVersion: "7", creationTimestamp: "2026-01-02T03:04:05Z" };
+    api.objects.set("secrets/todo-backend-1", { ...rest, metadata: ofServer });
+    api.onDelete = (path) => path === "secrets" && api.objects.delete("secrets/todo-backend-1");
+  });
+
   const removed = async (resources: KnownResource[], home = api.home): Promise<string[]> => {
     api.asked.length = 0;
     await removeForgotten({ home, profile: "todo", kubeconfig: api.kubeconfig }, resources);
@@ -24,6 +41,37 @@ describe("a Secret that the state has forgotten", () => {
     assert.deepEqual(await removed([component, secret("todo-postgres-1")]), [
       "DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=todo-backend-1",
     ]);
+  });
+
+  it("is put back as it was when the up has failed that was to make it again, unless that has made it", async () => {
+    const cluster = { home: api.home, profile: "todo", kubeconfig: api.kubeconfig };
+    const { names, putBack } = await removeForgotten(cluster, [component, secret("todo-postgres-1")]);
+    assert.deepEqual(names, ["todo-backend-1"]);
+    assert.ok(!api.objects.has("secrets/todo-backend-1"));
+    assert.deepEqual(await putBack(), ["todo-backend-1"]);
+    assert.deepEqual(api.objects.get("secrets/todo-backend-1"), forgotten);
+    const made = { metadata: { name: "todo-backend-1" } };
+    api.objects.set("secrets/todo-backend-1", made);
+    assert.deepEqual(await putBack(), []);
+    assert.equal(api.objects.get("secrets/todo-backend-1"), made);
+  });
+
+  it("gives way to an up that makes everything again alone, and that nobody has to confirm", () => {
+    for (const line of ["up --yes", "update -y --skip-preview", "up --yes --stack dev --replace urn"]) {
+      assert.ok(bringsAllUp(line.split(" ")), line);
+    }
+    for (const part of ["-t urn", "-turn", "--target urn", "--target=urn", "--exclude **AppSecrets", "--exclude=urn"]) {
+      assert.ok(!bringsAllUp(`up --yes ${part}`.split(" ")), part);
+    }
+    for (const line of [
+      "up",
+      "up --yes --target-replace urn",
+      "up --yes --preview-only",
+      "refresh --yes",
+      "up --yes --plan p",
+    ]) {
+      assert.ok(!bringsAllUp(line.split(" ")), line);
+    }
   });
 
   it("is none where all are known, or where the stack has none yet: nobody is asked", async () => {
