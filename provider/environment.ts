@@ -2,7 +2,7 @@
 const allowed = new RegExp(
   `^(?:${[
     // The user, the terminal and the machine.
-    "PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|COLORTERM|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|COLUMNS|LINES",
+    "PATH|HOME|USER|LOGNAME|SHELL|PWD|TERM|EDITOR|VISUAL|COLORTERM|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|COLUMNS|LINES",
     "LANG|LANGUAGE|LC_\\w+|TZ|TMPDIR|TMP|TEMP|XDG_\\w+|LD_LIBRARY_PATH|DBUS_SESSION_BUS_ADDRESS|SSH_AUTH_SOCK|WSL\\w*",
     // The way to the network, and whom to trust there.
     "(?:https?|all|no|ftp)_proxy|(?:HTTPS?|ALL|NO|FTP)_PROXY",
@@ -18,6 +18,14 @@ const allowed = new RegExp(
     "DOCKER_CONFIG|DOCKER_HOST",
   ].join("|")})$`,
 );
+
+/** By what npm shows a registry who asks: the usual variables of an `.npmrc`, and settings of one registry. */
+const npmAccess = /^(?:NPM_TOKEN|NODE_AUTH_TOKEN|npm_config_\/\/.+)$/i;
+
+/** What npm may know besides of the user's environment, and no other program: how to be let into a registry. */
+export function npmEnvironment(user: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(user).filter(([name]) => npmAccess.test(name)));
+}
 
 /** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { toolEnvironment } from "./environment.ts";
+import { packageEnvironment } from "./environment.ts";
 import { installArguments, packagesAreInstalled } from "./packages.mjs";
 import { checkout } from "./paths.ts";
 import { run } from "./run.ts";
@@ -13,7 +13,7 @@ export const appPackagesStep = (app: "frontend" | "aiops"): Step => {
     title,
     isDone: () => Promise.resolve(packagesAreInstalled(folder)),
     run: async (report) => {
-      await run(`install ${title}`, "npm", installArguments, { cwd: folder, env: toolEnvironment(), report });
+      await run(`install ${title}`, "npm", installArguments, { cwd: folder, env: packageEnvironment(), report });
     },
   };
 };

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
-import { userEnvironment } from "../provider/environment.ts";
+import { npmEnvironment, userEnvironment } from "../provider/environment.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
@@ -28,6 +28,12 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.P
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
   ...(isRegistryOnly() ? minikubeEnvironment() : {}),
+});
+
+/** The same for npm when it installs packages, with what lets it into a registry. */
+export const packageEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
+  ...toolEnvironment(user),
+  ...npmEnvironment(user),
 });
 
 /** The environment in which Pulumi runs for this checkout: the same, with its state in a place of our own, and its passphrase. */

@@ -39,6 +39,8 @@ export interface OwnCluster {
    * cluster is in another Docker engine than the current one.
    */
   life: ContainerState | "foreign" | "elsewhere";
+  /** Whether its volume, with the data, is there without a node. */
+  isVolumeAlone: boolean;
   /** Who has made the profile and which life it is, if a stack of this project has. */
   mark?: Mark;
   /** Undefined when there is no profile, or none that can be read. */
@@ -49,20 +51,34 @@ export interface OwnCluster {
   home: string;
 }
 
-/** Looks at the cluster of a stack, and changes nothing. Nothing is asked of a cluster that is not this stack's. */
-export const lookAtCluster = async (commands: Commands, { folder, home, stack }: Place): Promise<OwnCluster> => {
-  const settings = plainSettings(folder, stack);
-  const state = readState(folder, stack);
+/**
+ * Looks at the cluster that a stack is to have by its settings, and changes nothing. Nothing is asked of a cluster that is not this
+ * stack's.
+ */
+export const lookAtCluster = async (commands: Commands, place: Place): Promise<OwnCluster> =>
+  await look(commands, place, plainSettings(place.folder, place.stack), readState(place.folder, place.stack));
+
+/** The same for the cluster that the stack has by its state, whatever profile and driver are set now. Without one, that of the settings. */
+export const lookAtKnownCluster = async (commands: Commands, place: Place): Promise<OwnCluster> => {
+  const state = readState(place.folder, place.stack);
+  return await look(commands, place, { ...plainSettings(place.folder, place.stack), ...state.cluster }, state);
+};
+
+const look = async (
+  commands: Commands,
+  { folder, home, stack }: Place,
+  settings: PlainSettings,
+  state: StackState,
+): Promise<OwnCluster> => {
   const profile = { home, profile: settings.profile };
   const owner = ownerOf(`urn:pulumi:${stack}`, folder);
   const mark = markOf(profile, owner, state.instance ?? "");
   const made = readMade(profile);
   const kubeconfig = join(folder, ".state", `${settings.profile}.kubeconfig`);
+  const cluster = { ...profile, kubeconfig, driver: settings.driver, instance: state.instance ?? "" };
+  const standing = existsSync(profileFolder(profile)) ? await standingOf(commands, cluster, owner) : undefined;
   const life = async (): Promise<OwnCluster["life"]> => {
-    if (!existsSync(profileFolder(profile))) return "missing";
-    const cluster = { ...profile, kubeconfig, driver: settings.driver, instance: state.instance ?? "" };
-    const standing = await standingOf(commands, cluster, owner);
-    switch (standing.is) {
+    switch (standing?.is) {
       case "another's":
         return "foreign";
       case "elsewhere":
@@ -73,6 +89,7 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
         return await nodeState(commands, cluster);
       case "gone":
       case "volume":
+      case undefined:
         return "missing";
     }
   };
@@ -80,6 +97,7 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
     settings,
     state,
     life: await life(),
+    isVolumeAlone: standing?.is === "volume",
     ...(mark === undefined ? {} : { mark }),
     ...(made === undefined ? {} : { made }),
     kubeconfig,

@@ -5,7 +5,7 @@ import { agreementVariable } from "../provider/loss.ts";
 import { idOfCluster } from "../provider/standing.ts";
 import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
-import { lookAtCluster } from "./own-cluster.ts";
+import { lookAtKnownCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
@@ -23,10 +23,12 @@ export const placeOf = (stack: string): Place => ({ folder: checkout, home: mini
  * @throws ToolchainError when the cluster is in another Docker engine, unless a person has agreed to give it up.
  */
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
-  if (stackState(place.folder, place.stack)?.instance === undefined) return;
-  if (plainSettings(place.folder, place.stack).driver !== "docker") return;
+  const state = stackState(place.folder, place.stack);
+  if (state?.instance === undefined) return;
+  const { driver } = { ...plainSettings(place.folder, place.stack), ...state.cluster };
+  if (driver !== "docker") return;
   await dockerCapacity(commands);
-  const { life, settings, mark } = await lookAtCluster(commands, place);
+  const { life, settings, mark } = await lookAtKnownCluster(commands, place);
   if (life !== "elsewhere") return;
   const id = idOfCluster(settings.profile, mark?.instance ?? "");
   if ((process.env[agreementVariable] ?? "").split(/[\s,]+/).includes(id)) return;
@@ -42,8 +44,8 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
  * @throws ToolchainError when it has one, or nobody can say.
  */
 export const mustHaveNoCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
-  const { life, settings } = await lookAtCluster(commands, place);
-  if (life === "missing" || life === "foreign") return;
+  const { life, isVolumeAlone, settings } = await lookAtKnownCluster(commands, place);
+  if ((life === "missing" && !isVolumeAlone) || life === "foreign") return;
   const what =
     life === "unknown"
       ? `Nobody can say whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`

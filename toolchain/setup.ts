@@ -11,6 +11,7 @@ import { imageSteps } from "./registries/images/steps.ts";
 import { checkout } from "./paths.ts";
 import { runSteps } from "./run-steps.ts";
 import { plainSettings } from "./stack-files.ts";
+import type { PlainSettings } from "./stack-files.ts";
 import { stackName, stackStep } from "./stack.ts";
 import type { Step } from "./step.ts";
 import { chromiumStep } from "./tools/chromium.ts";
@@ -88,20 +89,29 @@ const lookAtMachine = async (): Promise<void> => {
   }
 };
 
-const stackSteps = (): Step[] =>
-  isRegistryOnly()
+/** What a stack needs. @param settings its own; the engine of Docker is needed by its own driver alone. */
+export const stackSteps = (
+  { driver, monitoring }: Pick<PlainSettings, "driver" | "monitoring"> = plainSettings(checkout, stackName()),
+  registryOnly = isRegistryOnly(),
+): Step[] =>
+  registryOnly
     ? [
         goToolchainStep(),
         // First what goes into images, which are made while the rest is compiled.
         ...goSteps(),
         ...[minikube, helm, pulumi].map(toolStep),
         // By far the longest of these to build, for what few stacks have.
-        ...(plainSettings(checkout, stackName()).monitoring ? [prometheusStep()] : []),
+        ...(monitoring ? [prometheusStep()] : []),
         ...imageSteps(),
         ...pluginSteps(),
         stackStep(),
       ]
-    : [dockerStep(), ...[pulumi, minikube, helm].map(toolStep), ...pluginSteps(), stackStep()];
+    : [
+        ...(driver === "docker" ? [dockerStep()] : []),
+        ...[pulumi, minikube, helm].map(toolStep),
+        ...pluginSteps(),
+        stackStep(),
+      ];
 
 /**
  * Makes sure of what tests need. Without a cluster that is no Docker, no image and no browser.

@@ -16,6 +16,8 @@ export type PlainSettings = Pick<
 export interface StackState {
   /** The life of the cluster; undefined when there is none. */
   instance?: string;
+  /** Its profile and driver, whatever is set now; undefined when there is none. */
+  cluster?: Partial<Pick<PlainSettings, "profile" | "driver">>;
   /** Where the application answers; undefined before the first `up` has ended. */
   url?: string;
   /** What the cluster was made with, and what cannot be changed about it; undefined when there is none. */
@@ -27,6 +29,7 @@ type Plain = string | number | boolean | undefined;
 /** As much as is read of a resource's outputs. */
 interface Outputs extends Partial<NonNullable<StackState["made"]>> {
   instance?: string;
+  profile?: string;
   url?: string;
 }
 
@@ -79,15 +82,18 @@ export const stackState = (folder: string, stack: string): StackState | undefine
   const deployment = deploymentIn(folder, stack) as Deployment | undefined;
   if (deployment === undefined) return undefined;
   const outputsOf = (type: string) => deployment.resources?.find((each) => each.type === type)?.outputs;
-  const { instance, driver, cpus, memory, ports } = outputsOf("minikube:index:Cluster") ?? {};
+  const { instance, profile, driver, cpus, memory, ports } = outputsOf("minikube:index:Cluster") ?? {};
   const url = outputsOf("pulumi:pulumi:Stack")?.url;
   const isMade = driver !== undefined && cpus !== undefined && memory !== undefined && ports !== undefined;
   return {
-    ...(instance === undefined ? {} : { instance }),
+    ...(instance === undefined ? {} : { instance, cluster: defined({ profile, driver }) }),
     ...(url === undefined ? {} : { url }),
     ...(isMade ? { made: { driver, cpus, memory, ports } } : {}),
   };
 };
+
+const defined = <T extends object>(values: T): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** Why the state of a stack cannot be read; undefined when it can, or is not there. */
 export const damageOf = (folder: string, stack: string): string | undefined => {

@@ -2,11 +2,18 @@ import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
+import { stackSteps } from "../../toolchain/setup.ts";
 import { dockerStep } from "../../toolchain/tools/docker.ts";
 
 const path = process.env.PATH;
 
 describe("Docker", () => {
+  it("is asked for by set-up where the driver of the stack is docker alone", () => {
+    const needsDocker = (driver: string): boolean =>
+      stackSteps({ driver, monitoring: false }, false).some(({ title }) => title === dockerStep().title);
+    assert.deepEqual(["docker", "kvm2", "none"].map(needsDocker), [true, false, false]);
+  });
+
   afterEach(() => {
     process.env.PATH = path;
   });

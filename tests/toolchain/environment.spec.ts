@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
-import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
+import { bringsPassphrase, environment, packageEnvironment, toolEnvironment } from "../../toolchain/environment.ts";
 import {
   backendUrl,
   cacheFolder,
@@ -136,9 +136,22 @@ describe("the environment of the stack's tools", () => {
       CI: "true",
       GITHUB_ACTIONS: "true",
       DOCKER_CONFIG: "/home/user/.docker",
+      EDITOR: "vi",
+      VISUAL: "code --wait",
       TODO_STACK_KILLS: "40",
     };
     for (const env of [environment(user), toolEnvironment(user)]) assert.deepEqual({ ...env, ...user }, env);
+  });
+
+  it("lets npm alone know how to be let into a registry", () => {
+    const user = { NPM_TOKEN: "hush", NODE_AUTH_TOKEN: "hush", "npm_config_//npm.example/:_authToken": "hush" };
+    assert.deepEqual({ ...packageEnvironment(user), ...user }, packageEnvironment(user));
+    for (const env of [environment(user), toolEnvironment(user)]) {
+      assert.deepEqual(
+        Object.keys(user).filter((name) => name in env),
+        [],
+      );
+    }
   });
 
   for (const [host, kept] of [

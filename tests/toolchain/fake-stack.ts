@@ -86,10 +86,15 @@ export class FakeStack {
   }
 
   /** Pulumi's state, as of a stack that is up. */
-  async state(outputs: { instance?: string; url?: string; made?: StackState["made"] } = {}): Promise<void> {
+  async state(
+    outputs: { instance?: string; profile?: string; url?: string; made?: StackState["made"] } = {},
+  ): Promise<void> {
     const resources = [
       { type: "pulumi:pulumi:Stack", outputs: { url: outputs.url } },
-      { type: "minikube:index:Cluster", outputs: { instance: outputs.instance, ...outputs.made } },
+      {
+        type: "minikube:index:Cluster",
+        outputs: { instance: outputs.instance, profile: outputs.profile, ...outputs.made },
+      },
     ];
     await this.file(
       ".state/.pulumi/stacks/todo-stack/dev.json",

@@ -32,9 +32,15 @@ describe("a proxy of the user's", () => {
     const list = listOf({
       HTTP_PROXY: "http://proxy",
       NO_PROXY: "one.example, .two.example",
-      no_proxy: "three.example *",
+      no_proxy: "three.example",
     });
-    assert.deepEqual(list.slice(0, 4), ["one.example", ".two.example", "three.example", "*"]);
+    assert.deepEqual(list.slice(0, 3), ["one.example", ".two.example", "three.example"]);
+  });
+
+  it("is asked for nothing at all where the user has left out everything, which some programs know as a word alone", () => {
+    for (const NO_PROXY of ["*", "one.example, *"]) {
+      assert.deepEqual(listOf({ HTTP_PROXY: "http://proxy", NO_PROXY }), ["*"]);
+    }
   });
 
   it("is not asked for the clusters that this checkout's kubeconfigs name, which some programs know by their addresses alone", async () => {

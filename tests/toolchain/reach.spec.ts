@@ -3,6 +3,8 @@ import { ToolchainError } from "../../toolchain/errors.ts";
 import { mustHaveNoCluster, mustReachCluster } from "../../toolchain/reach.ts";
 import { FakeStack } from "./fake-stack.ts";
 
+const dockerMade = { driver: "docker", cpus: 2, memory: 2048, ports: [] };
+
 describe("before a stack or its cluster is removed", () => {
   let stack: FakeStack;
 
@@ -35,6 +37,21 @@ describe("before a stack or its cluster is removed", () => {
       await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
     });
 
+    it("is refused while the cluster of its state is there, whatever profile and driver are set now", async () => {
+      await stack.cluster("running");
+      await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
+      await stack.file("Pulumi.dev.yaml", "config: { todo-stack:profile: other, todo-stack:driver: kvm2 }");
+      await refused(remove(), /^The cluster todo of the stack dev is still there/);
+    });
+
+    it("is refused while there is still the volume of a cluster that has lost its container", async () => {
+      await stack.cluster("running");
+      await stack.mark(undefined, { made: {} });
+      await stack.inDocker("volume-todo");
+      await stack.loseContainer();
+      await refused(remove(), /^The cluster todo of the stack dev is still there, with all its data/);
+    });
+
     it("goes on when there is no cluster, or it is another stack's", async () => {
       await remove();
       await stack.cluster("running");
@@ -48,11 +65,12 @@ describe("before a stack or its cluster is removed", () => {
     await stack.state({ instance: "life-1" });
     await mustReachCluster(stack.place, stack.commands);
     await stack.mark(undefined, { made: {}, engine: { id: "engine-0", host: "unix:///other.sock" } });
-    await mustReachCluster(stack.place, stack.commands);
+    const message = /is in another Docker engine.*\n.*docker context use NAME.*TODO_STACK_LOSE=cluster\/todo\/life-1$/;
+    await refused(mustReachCluster(stack.place, stack.commands), message);
     await stack.loseContainer();
-    await refused(
-      mustReachCluster(stack.place, stack.commands),
-      /is in another Docker engine.*\n.*docker context use NAME.*TODO_STACK_LOSE=cluster\/todo\/life-1$/,
-    );
+    await refused(mustReachCluster(stack.place, stack.commands), message);
+    await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
+    await stack.file("Pulumi.dev.yaml", "config: { todo-stack:profile: other, todo-stack:driver: kvm2 }");
+    await refused(mustReachCluster(stack.place, stack.commands), message);
   });
 });

@@ -2,7 +2,7 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { userEnvironment } from "../../provider/environment.ts";
+import { npmEnvironment, userEnvironment } from "../../provider/environment.ts";
 import { signatureKey, unknown } from "../../provider/marks.ts";
 import { installArguments } from "../packages.mjs";
 import { checkout } from "../paths.ts";
@@ -112,5 +112,9 @@ const installPackages = async (folder: string): Promise<void> => {
     [checkout, folder].map((root) => readFile(join(root, "package-lock.json"), "utf8")),
   );
   if (here === there) await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
-  else await run("install the packages of the commit", "npm", installArguments, { cwd: folder });
+  else
+    await run("install the packages of the commit", "npm", installArguments, {
+      cwd: folder,
+      env: { ...userEnvironment(process.env), ...npmEnvironment(process.env) },
+    });
 };
