@@ -165,6 +165,7 @@ describe("AppSecrets", () => {
 
   it("C3: keeps an old Secret until its pods are replaced", async () => {
     const { engine } = await make();
+    assert.equal(engine.one("minikube:index:Namespace").deleteBeforeReplace, true, "two cannot have one name");
     assert.equal(engine.one(secret, "todo-backend-secret").deleteBeforeReplace, false);
     assert.equal(engine.one(secret, "todo-postgres-secret").deleteBeforeReplace, false);
   });

@@ -28,7 +28,8 @@ describe("MinikubeCluster", () => {
 
   it("U7: asks for one cluster, with the docker runtime and a port on localhost", async () => {
     await make();
-    const { name, inputs, parent } = engine.one("minikube:index:Cluster");
+    const { name, inputs, parent, deleteBeforeReplace } = engine.one("minikube:index:Cluster");
+    assert.equal(deleteBeforeReplace, true, "two cannot have one profile");
     assert.equal(name, "todo-cluster");
     assert.equal(parent, "todo");
     const { holder, ...others } = inputs;
