@@ -13,17 +13,19 @@ FORWARDED_ALLOW_IPS: {{ join "," .Values.backend.config.trustedProxies | quote }
 DATABASE_POOL_SIZE: {{ include "todo.backend.poolSize" . | quote }}
 {{- end }}
 
-{{/* Database connections of one backend pod, so that the pods together need no more than PostgreSQL has. It has 100, of which it
-keeps 3 for its administrator; 10 are left for backups, init containers and people. A rollout adds one pod to the most there can be,
-and each pod has one more connection for its probes. */}}
+{{/* Database connections of one backend pod, so that the pods together need no more than PostgreSQL has. It keeps 3 for its
+administrator; 10 are left for backups, init containers and people. A rollout adds one pod to the most there can be, and each pod
+has one more connection for its probes. */}}
 {{- define "todo.backend.poolSize" -}}
 {{- $pods := int .Values.backend.replicas -}}
 {{- if .Values.backend.autoscaling.enabled -}}
 {{- $pods = max $pods (int .Values.backend.autoscaling.maxReplicas) -}}
 {{- end -}}
-{{- $each := sub (div 87 (add $pods 1)) 1 -}}
+{{- $all := int .Values.backend.config.databaseConnections -}}
+{{- $free := sub $all 13 -}}
+{{- $each := sub (div $free (add $pods 1)) 1 -}}
 {{- if lt $each 2 -}}
-{{- fail (printf "%d backend pods need more database connections than the 100 of PostgreSQL. Set backend.replicas and backend.autoscaling.maxReplicas to 28 at most." (int $pods)) -}}
+{{- fail (printf "%d backend pods need more database connections than the %d of PostgreSQL. Set backend.replicas and backend.autoscaling.maxReplicas to %d at most, or backend.config.databaseConnections to what your PostgreSQL takes." (int $pods) $all (int (sub (div $free 3) 1))) -}}
 {{- end -}}
 {{ min $each 10 }}
 {{- end }}
