@@ -24,8 +24,8 @@ describe("what is shown of what programs say", () => {
   }
 
   for (const text of [
-    "https://registry.npmjs.org:443/@scope/package",
-    "https://registry.npmjs.org/@scope/package",
+    "https://packages.example:443/@scope/package",
+    "https://packages.example/@scope/package",
     "see http://localhost:30080 and ann@example.com",
     "waiting for postgres:5432 (3 s)",
   ]) {
