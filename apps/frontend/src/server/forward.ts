@@ -40,7 +40,7 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
   if (hasBody(request.headers) && !isJson(request.headers)) {
     return problem(415, "Send the body as application/json.", id);
   }
-  let session: Session = {};
+  let session: Session = { former: false };
   try {
     session = await sessionOf(request, id);
     const response = await send(request, path, id, session);
