@@ -2,6 +2,7 @@
 
 import { MessageCircle } from "lucide-react";
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useChat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatPanel } from "./chat-panel";
@@ -21,8 +22,11 @@ export function Assistant() {
       <ChatPanel
         chat={chat}
         close={() => {
-          setOpen(false);
-          requestAnimationFrame(() => opener.current?.focus());
+          // The button is there only after that, and no key may be lost meanwhile.
+          flushSync(() => {
+            setOpen(false);
+          });
+          opener.current?.focus();
         }}
       />
     );
