@@ -90,18 +90,20 @@ export class LossGuard {
    */
   async protect(urn: string, { id, what, keep }: Loss, contents: () => Promise<string>): Promise<void> {
     if (this.#isPreview) {
-      const first = keep ?? "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE.";
+      const first =
+        keep ??
+        "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE. Or in one go: npm start -- --keep-data.";
       this.#engine.warn(urn, `${what} ${first} ${await contents()}`);
       return;
     }
     if (this.hasAgreement(id)) return;
     const report = this.#env[reportVariable];
     const why = `${what} ${await contents()} ${keep ?? "To keep them, first: npm run backup."}`;
-    if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why }), { mode: 0o600 });
+    if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why, keep }), { mode: 0o600 });
     throw new UserError(
       why,
-      `Nobody has agreed to that, so they are kept. To lose them, set ${agreementVariable}=${id} and type the same ` +
-        "command again, or type: npm start -- --yes",
+      `Nobody has agreed to that, so they are kept. ${keep === undefined ? "To take them along, type: npm start -- --keep-data. " : ""}` +
+        `To lose them, set ${agreementVariable}=${id} and type the same command again, or type: npm start -- --yes`,
     );
   }
 

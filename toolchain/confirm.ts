@@ -2,16 +2,38 @@ import process from "node:process";
 import { createInterface } from "node:readline/promises";
 import { ToolchainError } from "./errors.ts";
 
+/** Where a question is shown, and where its answer comes from. */
+export interface Terminal {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream;
+}
+
+/** The terminal in which the command was typed. */
+export const ownTerminal = (): Terminal => ({ input: process.stdin, output: process.stdout });
+
 /**
  * Asks whoever sits at the terminal.
  * @param what would be lost, as a sentence.
- * @returns true for "yes" alone.
+ * @returns true for "yes" alone; false also when the input ends, as by Ctrl-D.
  * @throws ToolchainError when nobody is there.
  */
-export const confirmed = async (what: string): Promise<boolean> => {
-  if (!process.stdin.isTTY) throw new ToolchainError(what, "Nobody is there to be asked. To do it all the same: --yes");
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${what} Type yes: `);
-  terminal.close();
-  return answer.trim() === "yes";
+export const confirmed = async (what: string, terminal = ownTerminal()): Promise<boolean> => {
+  if (terminal.input.isTTY !== true) {
+    throw new ToolchainError(what, "Nobody is there to be asked. To do it all the same: --yes");
+  }
+  return (await answerTo(`${what} Type yes: `, terminal)) === "yes";
+};
+
+/** Asks one question. Undefined when the input ends before the answer, as by Ctrl-D or Ctrl-C. */
+export const answerTo = async (question: string, { input, output } = ownTerminal()): Promise<string | undefined> => {
+  const asking = createInterface({ input, output });
+  const ended = new Promise<undefined>((resolve) => asking.once("close", () => resolve(undefined)));
+  try {
+    // A question that is never answered would leave the promise open for ever, and Node would end with exit code 13.
+    const answer = await Promise.race([asking.question(question).catch(() => undefined), ended]);
+    if (answer === undefined) output.write("\n");
+    return answer?.trim();
+  } finally {
+    asking.close();
+  }
 };

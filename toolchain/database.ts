@@ -8,8 +8,9 @@ import type { NamespaceRef } from "../provider/kubernetes.ts";
 import { redact } from "../provider/redact.ts";
 import { ToolchainError } from "./errors.ts";
 import { ownConfig } from "./own-access.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { plainSettings } from "./stack-files.ts";
+import type { Place } from "./own-cluster.ts";
+import { checkout, minikubeHome } from "./paths.ts";
+import { plainSettings, stackState } from "./stack-files.ts";
 import { settingOf, stackName } from "./stack.ts";
 
 const pod = "todo-postgres-0";
@@ -22,6 +23,15 @@ interface Socket {
   onerror: (error: { message: string }) => void;
 }
 
+/** Where the database of a stack is: by its state, and by its settings as long as that knows none. */
+export const databaseOf = ({ folder, home, stack }: Place): NamespaceRef & { home: string } => {
+  const settings = plainSettings(folder, stack);
+  const state = stackState(folder, stack);
+  const profile = state?.cluster?.profile ?? settings.profile;
+  const namespace = state?.namespace ?? settings.namespace;
+  return { kubeconfig: join(folder, ".state", `${profile}.kubeconfig`), context: profile, home, namespace };
+};
+
 /** The PostgreSQL in the cluster of a stack, reached through the Kubernetes API. */
 export class Database {
   readonly #config: KubeConfig;
@@ -32,14 +42,15 @@ export class Database {
     this.#namespace = namespace;
   }
 
-  /** The database of the stack. @throws ToolchainError when the stack has none that runs. */
-  static async open(): Promise<Database> {
-    if ((await settingOf("databaseUrl")) !== "") {
+  /**
+   * The database of a stack that is up: where its state says that it is, whatever is set now.
+   * @throws ToolchainError when the stack has none that runs.
+   */
+  static async open(stack = stackName()): Promise<Database> {
+    if ((await settingOf("databaseUrl", stack)) !== "") {
       throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
     }
-    const { namespace, profile } = plainSettings(checkout, stackName());
-    const kubeconfig = join(stateFolder, `${profile}.kubeconfig`);
-    return await Database.in({ kubeconfig, context: profile, home: minikubeHome, namespace });
+    return await Database.in(databaseOf({ folder: checkout, home: minikubeHome, stack }));
   }
 
   /** The database in a namespace of the stack's own cluster. @throws ToolchainError when there is none that runs. */

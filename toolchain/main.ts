@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
 import process from "node:process";
 import { UserError } from "../provider/errors.ts";
+import { agreeToAll, takeAlong } from "./agreement.ts";
+import type { Ask } from "./agreement.ts";
 import { aiops } from "./aiops.ts";
 import { backup, restore } from "./backup.ts";
 import { destroy } from "./destroy.ts";
@@ -18,8 +20,8 @@ import { status } from "./status/status.ts";
 import { stop } from "./stop.ts";
 import { test } from "./test.ts";
 
-const usage = `npm start [-- --yes]  sets up what is missing, brings the stack up, prints its URL;
-                      asks before other settings take cluster or namespace away with all data; with --yes it does not ask
+const usage = `npm start             sets up what is missing, brings the stack up, prints its URL; asks before other settings take cluster or
+                      namespace away with all data; with -- --keep-data it takes the data along, with -- --yes it loses them
 npm stop              stops the cluster; its data stay, and npm start goes on with them
 npm run destroy [-- --yes]
                       removes the cluster with all data, after a question
@@ -64,6 +66,7 @@ const readArguments = () => {
         stack: { type: "string" },
         grep: { type: "string" },
         yes: { type: "boolean", default: false },
+        "keep-data": { type: "boolean", default: false },
         json: { type: "boolean", default: false },
         output: { type: "string" },
         down: { type: "boolean", default: false },
@@ -74,6 +77,13 @@ const readArguments = () => {
   } catch (error) {
     throw new UsageError((error as Error).message, `\n${usage}`, error);
   }
+};
+
+/** What the command line says of data that would be lost; undefined when it says nothing. */
+const answerOf = ({ yes, "keep-data": keep }: { yes: boolean; "keep-data": boolean }): Ask | undefined => {
+  if (yes && keep) throw new UsageError("--yes loses data, and --keep-data takes them along.", "Choose one of them.");
+  if (keep) return takeAlong;
+  return yes ? agreeToAll : undefined;
 };
 
 const main = async (): Promise<number> => {
@@ -99,7 +109,7 @@ const main = async (): Promise<number> => {
   if (command === "status" && names.length === 0) return await status(values.json);
   if (command === "doctor" && names.length === 0) return await doctor(values.json);
   const commands: Record<string, () => Promise<number>> = {
-    start: () => start(values.yes),
+    start: () => start(answerOf(values)),
     dev: () => dev(values.down),
     stop,
     destroy: () => destroy(values.yes),

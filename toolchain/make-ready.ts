@@ -43,14 +43,16 @@ const nothing = (): Promise<void> => Promise.resolve();
  * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first. Only then is every
  * Secret made again that was removed before.
  */
-export const bringsAllUp = (args: string[]): boolean => {
-  const isUp = ["up", "update"].includes(wordsOf(args)[0] ?? "");
-  const isSure = args.some((word) => /^(--yes|-y)(=true)?$/.test(word));
-  return isUp && isSure && !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
-};
+export const bringsAllUp = (args: string[]): boolean =>
+  isWhole(args) && args.some((word) => /^(--yes|-y)(=true)?$/.test(word));
+
+/** Whether a command line of Pulumi is to bring all of the stack up, by either name of that command. */
+export const isWhole = (args: string[]): boolean =>
+  ["up", "update"].includes(wordsOf(args)[0] ?? "") &&
+  !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
-const stackIn = (args: string[]): string | undefined => {
+export const stackIn = (args: string[]): string | undefined => {
   const at = args.findIndex((word) => word === "--stack" || word === "-s");
   const joined = args.find((word) => /^(--stack=|-s.)/.test(word));
   const named = at === -1 ? joined?.replace(/^(--stack=|-s=?)/, "") : args[at + 1];

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import envPaths from "env-paths";
 
@@ -43,6 +43,12 @@ export const logFolder = join(cacheFolder, "logs");
 
 /** A path as the user means it: relative to the folder in which they typed, which npm leaves. */
 export const typedPath = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
+
+/** A path as it can be pasted into a command in the folder in which the user typed: the counterpart of {@link typedPath}. */
+export const asTyped = (path: string): string => {
+  const name = relative(typedPath("."), path);
+  return /^[\w./@%+=:,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+};
 
 /** Shortens a path for a message. */
 export const display = (path: string): string => path.replace(homedir(), "~");

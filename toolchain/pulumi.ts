@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { askInTerminal, withAgreement } from "./agreement.ts";
 import type { Ask } from "./agreement.ts";
 import { bringsPassphrase, environment } from "./environment.ts";
+import { keepingData } from "./keep-data.ts";
+import { forgetKept } from "./kept.ts";
 import { launch } from "./launch.mjs";
 import { checkout } from "./paths.ts";
 import { effectOf } from "./pulumi-commands.ts";
@@ -38,14 +40,21 @@ export const runPulumi = async (
   const pulumi = async (): Promise<number> => {
     if (effect === "nothing") return await start(args, env);
     // Loaded only when needed: `npx pulumi` is to start quickly.
-    const { makeReady } = await import("./make-ready.ts");
+    const { makeReady, stackIn } = await import("./make-ready.ts");
+    const { keeperFor } = await import("./keeper.ts");
     const afterFailure = await makeReady(args, effect);
-    let code = 1;
-    try {
-      code = await withAgreement(ask, (variables) => start(args, { ...env, ...variables }));
-    } finally {
-      if (code !== 0) await afterFailure();
-    }
+    const keeper = keeperFor(args);
+    const code = await keepingData(keeper, async () => {
+      let done = 1;
+      try {
+        done = await withAgreement(ask, (variables) => start(args, { ...env, ...variables }), keeper);
+      } finally {
+        if (done !== 0) await afterFailure();
+      }
+      return done;
+    });
+    // What is taken along is not wanted by who destroys. The backup stays.
+    if (effect === "destroys" && code === 0) forgetKept(stackIn(args) ?? "");
     return code;
   };
   // With a passphrase of the user's, the salt is worth committing.

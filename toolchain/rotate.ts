@@ -46,7 +46,11 @@ const orPutBack = async (file: string, ask: Ask, work: (ask: Ask) => Promise<num
   let isRefused = true;
   try {
     let isAgreed = true;
-    const code = await work(async (what) => (isAgreed = await ask(what)));
+    const code = await work(async (what, canKeep) => {
+      const answer = await ask(what, canKeep);
+      isAgreed = answer !== "stop";
+      return answer;
+    });
     // An `up` that began and failed may have renewed the secret: the next one must go on with it.
     isRefused = !isAgreed;
     return code;

@@ -20,17 +20,22 @@ export interface StackState {
   cluster?: Partial<Pick<PlainSettings, "profile" | "driver">>;
   /** Where the application answers; undefined before the first `up` has ended. */
   url?: string;
+  /** The namespace in which the application is, whatever is set now; undefined when there is none. */
+  namespace?: string;
   /** What the cluster was made with, and what cannot be changed about it; undefined when there is none. */
   made?: Pick<PlainSettings, "driver" | "cpus" | "memory"> & { ports: string[] };
+  /** With which Kubernetes it was started last; undefined when there is none. */
+  kubernetes?: { kubernetesVersion: string; containerRuntime: string };
 }
 
 type Plain = string | number | boolean | undefined;
 
 /** As much as is read of a resource's outputs. */
-interface Outputs extends Partial<NonNullable<StackState["made"]>> {
+interface Outputs extends Partial<NonNullable<StackState["made"] & StackState["kubernetes"]>> {
   instance?: string;
   profile?: string;
   url?: string;
+  name?: string;
 }
 
 /** As much as is read of the resources in Pulumi's state. */
@@ -82,12 +87,18 @@ export const stackState = (folder: string, stack: string): StackState | undefine
   const deployment = deploymentIn(folder, stack) as Deployment | undefined;
   if (deployment === undefined) return undefined;
   const outputsOf = (type: string) => deployment.resources?.find((each) => each.type === type)?.outputs;
-  const { instance, profile, driver, cpus, memory, ports } = outputsOf("minikube:index:Cluster") ?? {};
+  const { instance, profile, driver, cpus, memory, ports, ...cluster } = outputsOf("minikube:index:Cluster") ?? {};
+  const { kubernetesVersion, containerRuntime } = cluster;
   const url = outputsOf("pulumi:pulumi:Stack")?.url;
+  const namespace = outputsOf("minikube:index:Namespace")?.name;
   const isMade = driver !== undefined && cpus !== undefined && memory !== undefined && ports !== undefined;
   return {
     ...(instance === undefined ? {} : { instance, cluster: defined({ profile, driver }) }),
     ...(url === undefined ? {} : { url }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(kubernetesVersion === undefined || containerRuntime === undefined
+      ? {}
+      : { kubernetes: { kubernetesVersion, containerRuntime } }),
     ...(isMade ? { made: { driver, cpus, memory, ports } } : {}),
   };
 };

@@ -18,12 +18,12 @@ import { toolTitle } from "./tools/tool.ts";
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user.PULUMI_STACK ?? "dev";
 
 /**
- * One setting of the stack, by default what `Pulumi.yaml` says.
+ * One setting of a stack, by default what `Pulumi.yaml` says.
  * @throws ToolchainError when there is no such stack or setting.
  */
-export const settingOf = async (key: string): Promise<string> => {
-  mustHavePassphrase(stackName(), environment());
-  const args = ["config", "get", key, "--stack", stackName()];
+export const settingOf = async (key: string, stack = stackName()): Promise<string> => {
+  mustHavePassphrase(stack, environment());
+  const args = ["config", "get", key, "--stack", stack];
   // Pulumi decrypts it.
   return (await ask(`Read the setting ${key}`, "pulumi", args, { cwd: checkout, env: environment() })).trim();
 };

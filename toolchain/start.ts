@@ -1,5 +1,6 @@
 import { execa } from "execa";
-import { agreeToAll, askInTerminal } from "./agreement.ts";
+import { askInTerminal } from "./agreement.ts";
+import type { Ask } from "./agreement.ts";
 import { environment } from "./environment.ts";
 import { runPulumi } from "./pulumi.ts";
 import { setUp } from "./setup.ts";
@@ -7,13 +8,12 @@ import { stackName } from "./stack.ts";
 
 /**
  * Sets up what is missing, brings the stack up and prints its URL.
- * @param sure true to lose data without a question, where the settings ask for another cluster or namespace.
+ * @param ask what becomes of the data where the settings ask for another cluster or namespace. By default it asks in the terminal.
  * @returns the exit code.
  */
-export const start = async (sure: boolean): Promise<number> => {
+export const start = async (ask: Ask = askInTerminal): Promise<number> => {
   await setUp();
   const stack = stackName();
-  const ask = sure ? agreeToAll : askInTerminal;
   const code = await runPulumi(["up", "--yes", "--skip-preview", "--stack", stack], ask);
   if (code !== 0) return code;
   const { stdout: url } = await execa("pulumi", ["stack", "output", "url", "--stack", stack], {

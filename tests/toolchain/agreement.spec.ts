@@ -1,9 +1,18 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
+import { PassThrough } from "node:stream";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { agreementVariable, LossGuard, reportVariable } from "../../provider/loss.ts";
-import { agreeToAll, agreeToNothing, askInTerminal, withAgreement } from "../../toolchain/agreement.ts";
+import {
+  agreeToAll,
+  agreeToNothing,
+  asked,
+  askInTerminal,
+  takeAlong,
+  withAgreement,
+} from "../../toolchain/agreement.ts";
+import type { Answer } from "../../toolchain/agreement.ts";
 import { confirmed } from "../../toolchain/confirm.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
 
@@ -39,11 +48,14 @@ describe("the agreement to lose data", () => {
     };
 
   it("is asked for by naming what is lost, and given for exactly that", async () => {
-    const asked: string[] = [];
-    const ask = (what: string): Promise<boolean> => Promise.resolve(asked.push(what) > 0);
-    assert.equal(await withAgreement(ask, losing("cluster/todo/1", "namespace/todo/2"), folder.path), 0);
+    const questions: string[] = [];
+    const ask = (what: string): Promise<Answer> => {
+      questions.push(what);
+      return Promise.resolve("lose");
+    };
+    assert.equal(await withAgreement(ask, losing("cluster/todo/1", "namespace/todo/2"), undefined, folder.path), 0);
     assert.deepEqual(runs, [undefined, "cluster/todo/1", "cluster/todo/1 namespace/todo/2"]);
-    assert.deepEqual(asked, [
+    assert.deepEqual(questions, [
       "All in cluster/todo/1 will be lost. In it: 3. To keep them, first: npm run backup.",
       "All in namespace/todo/2 will be lost. In it: 3. To keep them, first: npm run backup.",
     ]);
@@ -51,19 +63,19 @@ describe("the agreement to lose data", () => {
   });
 
   it("is not taken for given when a person says no: exit code 1, and nothing runs again", async () => {
-    assert.equal(await withAgreement(agreeToNothing, losing("cluster/todo/1"), folder.path), 1);
+    assert.equal(await withAgreement(agreeToNothing, losing("cluster/todo/1"), undefined, folder.path), 1);
     assert.deepEqual(runs, [undefined]);
   });
 
   it("is given by the command line that says so", async () => {
-    assert.equal(await withAgreement(agreeToAll, losing("cluster/todo/1"), folder.path), 0);
+    assert.equal(await withAgreement(agreeToAll, losing("cluster/todo/1"), undefined, folder.path), 0);
   });
 
   it("is not asked for where nobody sits at a terminal", async () => {
     const { stdin } = process;
     Object.defineProperty(process, "stdin", { value: { isTTY: false }, configurable: true });
     try {
-      assert.equal(await withAgreement(askInTerminal, losing("cluster/todo/1"), folder.path), 1);
+      assert.equal(await withAgreement(askInTerminal, losing("cluster/todo/1"), undefined, folder.path), 1);
       assert.deepEqual(runs, [undefined]);
       await assert.rejects(confirmed("All data will be lost."), (error) => {
         assert.ok(error instanceof ToolchainError);
@@ -81,11 +93,93 @@ describe("the agreement to lose data", () => {
       await writeFile(variables[reportVariable] ?? "", JSON.stringify({ id: "cluster/todo/1", what: "" }));
       return 255;
     };
-    assert.equal(await withAgreement(agreeToAll, refused, folder.path), 1);
+    assert.equal(await withAgreement(agreeToAll, refused, undefined, folder.path), 1);
     assert.equal(runs.length, 2);
   });
 
   it("has nothing to do with what else fails: the exit code is Pulumi's own", async () => {
-    assert.equal(await withAgreement(agreeToAll, () => Promise.resolve(4), folder.path), 4);
+    assert.equal(await withAgreement(agreeToAll, () => Promise.resolve(4), undefined, folder.path), 4);
   });
+
+  it("to take data along has them saved before Pulumi runs again, and is no agreement where that fails", async () => {
+    const saved: string[] = [];
+    const keeper = {
+      agreed: () => [],
+      canKeep: () => Promise.resolve(true),
+      save: (loss: string) => Promise.resolve(void saved.push(`${loss} after ${runs.length}`)),
+    };
+    assert.equal(await withAgreement(takeAlong, losing("cluster/todo/1"), keeper, folder.path), 0);
+    assert.deepEqual(saved, ["cluster/todo/1 after 1"]);
+    runs = [];
+    const broken = { ...keeper, save: () => Promise.reject(new Error("no room")) };
+    await assert.rejects(withAgreement(takeAlong, losing("cluster/todo/1"), broken, folder.path), /no room/);
+    assert.deepEqual(runs, [undefined]);
+  });
+
+  const nobody = (): Promise<void> => Promise.reject(new Error("nothing is to be saved"));
+
+  it("is there from the start for what a run before has saved", async () => {
+    const keeper = { agreed: () => ["cluster/todo/1"], canKeep: () => Promise.resolve(true), save: nobody };
+    assert.equal(await withAgreement(agreeToNothing, losing("cluster/todo/1"), keeper, folder.path), 0);
+    assert.deepEqual(runs, ["cluster/todo/1"]);
+  });
+
+  it("offers nobody to take along what npm run backup cannot save", async () => {
+    const keeper = { agreed: () => [], canKeep: () => Promise.resolve(true), save: nobody };
+    const offered: boolean[] = [];
+    const refused = async (variables: NodeJS.ProcessEnv): Promise<number> => {
+      await writeFile(
+        variables[reportVariable] ?? "",
+        JSON.stringify({ id: "1", what: "All.", keep: "Copy the volume." }),
+      );
+      return 255;
+    };
+    const ask = (_what: string, canKeep: boolean): Promise<Answer> => {
+      offered.push(canKeep);
+      return Promise.resolve("stop");
+    };
+    assert.equal(await withAgreement(ask, refused, keeper, folder.path), 1);
+    assert.deepEqual(offered, [false]);
+  });
+});
+
+describe("a question about data in a terminal", () => {
+  const what = "All data in todo will be lost.";
+
+  /** @param typed what a person types; null for the end of the input, as by Ctrl-D. */
+  const answering = async (typed: string | null, canKeep: boolean): Promise<{ answer: Answer; shown: string }> => {
+    const input = Object.assign(new PassThrough(), { isTTY: true });
+    const output = new PassThrough();
+    if (typed === null) input.end();
+    else input.write(`${typed}\n`);
+    const answer = await asked(what, canKeep, { input, output });
+    return { answer, shown: String(output.read()) };
+  };
+
+  for (const [typed, answer] of [
+    ["keep", "keep"],
+    ["lose", "lose"],
+    ["stop", "stop"],
+    ["yes", "stop"],
+    ["", "stop"],
+    [null, "stop"],
+  ] as const) {
+    it(`has three answers where the data can be taken along: ${typed ?? "Ctrl-D"} means ${answer}`, async () => {
+      const { answer: given, shown } = await answering(typed, true);
+      assert.equal(given, answer);
+      assert.match(shown, /will be lost\.\n +keep .*\n +lose .*\n +stop .*\nType keep, lose or stop: /);
+    });
+  }
+
+  for (const [typed, answer] of [
+    ["yes", "lose"],
+    ["keep", "stop"],
+    [null, "stop"],
+  ] as const) {
+    it(`has two where they cannot: ${typed ?? "Ctrl-D"} means ${answer}`, async () => {
+      const { answer: given, shown } = await answering(typed, false);
+      assert.equal(given, answer);
+      assert.match(shown, /will be lost\. To lose them: Type yes: /);
+    });
+  }
 });

@@ -32,7 +32,7 @@ describe("the number of a secret in the settings, after npm run rotate", () => {
   };
   const losing = async (ask: Ask): Promise<number> => {
     assert.equal(await readFile(file, "utf8"), raised, "Pulumi must be brought up with the new number");
-    return (await ask("All data will be lost.")) ? 0 : 1;
+    return (await ask("All data will be lost.", false)) === "lose" ? 0 : 1;
   };
   const unfit = (): Promise<number> => Promise.reject(new Error("The passphrase is missing."));
 

@@ -1,0 +1,228 @@
+import { basename } from "node:path";
+import type { Keeper } from "./agreement.ts";
+import type { DatabaseFacts } from "./dump.ts";
+import { ToolchainError } from "./errors.ts";
+import { forgetKept, readKept, writeKept } from "./kept.ts";
+import type { Saved } from "./kept.ts";
+import { asTyped } from "./paths.ts";
+
+/** The data of a stack, in its database. */
+export interface StoredData {
+  /** What the database is, and what is in it. */
+  facts: () => Promise<DatabaseFacts>;
+  /** Lets the application change nothing any more. */
+  refuseChanges: () => Promise<void>;
+  /** Undoes that. */
+  allowChanges: () => Promise<void>;
+  /** Writes all data into a new backup, and gives its path. */
+  save: () => Promise<string>;
+  /** Restores a backup beside the data, and gives what is in it, in words. */
+  tryOut: (file: string) => Promise<string>;
+  /** Replaces all data by those of a backup, if that holds these contents. */
+  replaceBy: (file: string, contents: string) => Promise<void>;
+  /** Replaces the pods of the backend, which bring the schema up to date. */
+  restartBackend: () => Promise<void>;
+}
+
+/**
+ * How the data of a stack are opened: at once or not at all, once they can be reached, or after a cluster that is stopped was started
+ * with the settings with which it was made.
+ */
+export type Opening = "now" | "soon" | "woken";
+
+/** What taking data along needs from outside. */
+export interface Means {
+  /** Opens the data of the stack. */
+  open: (how: Opening) => Promise<StoredData>;
+  /** Whether the data are in the cluster, and not in a database outside. */
+  areInside: () => Promise<boolean>;
+  say: (line: string) => void;
+  /** Where is written down what is under way. By default `.state`. */
+  folder?: string;
+}
+
+/**
+ * Runs Pulumi with somebody who takes data along.
+ * @param work runs Pulumi, and gives its exit code.
+ * @returns that exit code; 1 when the data could not be put back, which is told.
+ */
+export const keepingData = async (keeper: DataKeeper | undefined, work: () => Promise<number>): Promise<number> => {
+  let code = 1;
+  try {
+    await keeper?.begin();
+    code = await work();
+  } finally {
+    if (code !== 0) await keeper?.fail();
+  }
+  try {
+    if (code === 0) await keeper?.end();
+    return code;
+  } catch (error) {
+    // Pulumi has done its work, so nothing that led to it may be undone, as after a work that was refused.
+    if (!(error instanceof ToolchainError)) throw error;
+    console.error(`\n${error.message}`);
+    return 1;
+  }
+};
+
+/**
+ * Takes the data of a stack along from one cluster or namespace to the next: saves them, lets Pulumi replace, puts them back. At
+ * every moment the data are in the old database, in a backup, or in the new database.
+ */
+export class DataKeeper implements Keeper {
+  readonly #stack: string;
+  readonly #means: Means;
+
+  constructor(stack: string, means: Means) {
+    this.#stack = stack;
+    this.#means = means;
+  }
+
+  agreed(): string[] {
+    const kept = this.#read();
+    return kept?.saved === undefined ? [] : [kept.loss];
+  }
+
+  async canKeep(): Promise<boolean> {
+    return await this.#means.areInside();
+  }
+
+  /** Before Pulumi runs: lets the application change data again when a run was killed that had not saved them yet. */
+  async begin(): Promise<void> {
+    const kept = this.#read();
+    if (kept === undefined) return;
+    if (kept.saved !== undefined) {
+      this.#means.say(
+        `A run before has saved the data (${kept.saved.contents}) and was killed. This one goes on with it.`,
+      );
+      return;
+    }
+    // A database that is not there any more, or stopped, is found by the end.
+    await this.#release(kept.loss).catch(() => undefined);
+  }
+
+  async save(loss: string): Promise<void> {
+    const data = await this.#means.open("woken").catch((error: unknown) => {
+      throw new ToolchainError(`The data cannot be taken along: ${firstLine(error)}`, "Nothing was changed.", error);
+    });
+    if (await this.#isSaved(data, loss)) return;
+    this.#means.say("The data are being saved. Until they are put back, the application takes no changes.");
+    this.#write({ loss });
+    try {
+      await data.refuseChanges();
+      const { contents, system } = await data.facts();
+      const file = await data.save();
+      const found = await data.tryOut(file);
+      if (found !== contents) {
+        const what = `The backup ${asTyped(file)} holds ${found}, and the database ${contents}.`;
+        throw new ToolchainError(what, "Nothing was changed. Type the same command again.");
+      }
+      this.#write({ loss, saved: { file, contents, system } });
+      this.#means.say(`Saved in ${asTyped(file)}, and tried: ${contents}.`);
+    } catch (error) {
+      await this.#release(loss, data).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** After Pulumi has worked: puts the data back. @throws ToolchainError that says where they are, and what to type. */
+  async end(): Promise<void> {
+    const kept = this.#read();
+    if (kept === undefined) return;
+    const { loss, saved } = kept;
+    if (!(await this.#means.areInside())) {
+      this.#forget();
+      if (saved !== undefined)
+        this.#means.say(`The data of the database in the cluster are in ${asTyped(saved.file)}.`);
+      return;
+    }
+    if (saved === undefined) {
+      await this.#release(loss);
+      return;
+    }
+    const data = await this.#means.open("soon").catch((error: unknown) => failed(saved, error));
+    const facts = await data.facts().catch((error: unknown) => failed(saved, error));
+    if (facts.system === saved.system) {
+      await this.#release(loss, data);
+      this.#means.say(`The data are where they were, since nothing was replaced. ${asTyped(saved.file)} has them too.`);
+      return;
+    }
+    await this.#putBack(data, saved, facts);
+    await data.restartBackend();
+    this.#forget();
+    this.#means.say(`The data are taken along: ${saved.contents}. The backup stays: ${asTyped(saved.file)}.`);
+  }
+
+  /** After Pulumi has failed: lets the old application go on, if it is still there, else says where the data are. */
+  async fail(): Promise<void> {
+    const kept = this.#read();
+    if (kept === undefined) return;
+    const { loss, saved } = kept;
+    try {
+      const data = await this.#means.open("now");
+      if (saved === undefined || (await data.facts()).system === saved.system) {
+        await this.#release(loss, data);
+        this.#means.say("The data are where they were, and the application takes changes again.");
+        return;
+      }
+    } catch {
+      // What cannot be reached now is looked at by the next run.
+    }
+    if (saved !== undefined) this.#means.say(`The data are not put back yet. ${whereIs(saved)}`);
+  }
+
+  /**
+   * Whether the data that would be lost are saved already, by a run before. Those of an earlier loss that are not put back yet are
+   * put back first.
+   */
+  async #isSaved(data: StoredData, loss: string): Promise<boolean> {
+    const kept = this.#read();
+    if (kept?.saved === undefined) return false;
+    const facts = await data.facts();
+    if (facts.system !== kept.saved.system) {
+      await this.#putBack(data, kept.saved, facts);
+      return false;
+    }
+    this.#write({ ...kept, loss });
+    return true;
+  }
+
+  async #putBack(data: StoredData, saved: Saved, { origin, contents }: DatabaseFacts): Promise<void> {
+    // A run that was killed may have done it.
+    if (origin === basename(saved.file)) return;
+    try {
+      if (!isEmpty(contents)) {
+        const other = await data.save();
+        this.#means.say(`The new database holds ${contents} already. They are saved in ${asTyped(other)}.`);
+      }
+      await data.replaceBy(saved.file, saved.contents);
+    } catch (error) {
+      failed(saved, error);
+    }
+  }
+
+  /** In this order, so that what is written down is complete as long as it says so. */
+  async #release(loss: string, data?: StoredData): Promise<void> {
+    this.#write({ loss });
+    const opened = data ?? (await this.#means.open("now"));
+    await opened.allowChanges();
+    this.#forget();
+  }
+
+  #read = () => readKept(this.#stack, this.#means.folder);
+  #write = (kept: Parameters<typeof writeKept>[1]) => writeKept(this.#stack, kept, this.#means.folder);
+  #forget = () => forgetKept(this.#stack, this.#means.folder);
+}
+
+const whereIs = ({ file, contents }: Saved): string =>
+  `They are in ${asTyped(file)} (${contents}). To put them back, type: npm start. Or, once the stack is up: ` +
+  `npm run restore -- ${asTyped(file)}`;
+
+const failed = (saved: Saved, error: unknown): never => {
+  throw new ToolchainError(`The data are not put back: ${firstLine(error)}`, whereIs(saved), error);
+};
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+
+const isEmpty = (contents: string): boolean => /^accounts: 0\b/.test(contents);

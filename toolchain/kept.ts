@@ -1,0 +1,62 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { stateFolder } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
+
+/**
+ * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as it is
+ * there, the old database takes no changes: the backup stays complete.
+ */
+export interface Kept {
+  /** The loss to which the backup is the answer, see `Loss.id`. */
+  loss: string;
+  /** Undefined while the data are being saved. */
+  saved?: Saved;
+}
+
+/** Data that are saved and not put back yet. */
+export interface Saved {
+  /** Path of the backup. */
+  file: string;
+  /** What is in it, in words. */
+  contents: string;
+  /** The database that was saved, see `DatabaseFacts.system`. */
+  system: string;
+}
+
+/** Where it is written down. */
+export const keptFile = (stack: string, folder: string = stateFolder): string =>
+  join(folder, `keep-data-${stack}.json`);
+
+/** What is written down of a stack; undefined when nothing is being taken along. */
+export const readKept = (stack: string, folder?: string): Kept | undefined => {
+  try {
+    return JSON.parse(readFileSync(keptFile(stack, folder), "utf8")) as Kept;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+};
+
+/** Writes it down. There whole or not at all, also after a power cut. */
+export const writeKept = (stack: string, kept: Kept, folder?: string): void => {
+  const file = keptFile(stack, folder);
+  makePrivateFolder(dirname(file));
+  const draft = `${file}.draft`;
+  writeFileSync(draft, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
+  writeOut(draft);
+  renameSync(draft, file);
+  writeOut(dirname(file));
+};
+
+/** Forgets it. The backup stays. */
+export const forgetKept = (stack: string, folder?: string): void => rmSync(keptFile(stack, folder), { force: true });
+
+const writeOut = (path: string): void => {
+  const opened = openSync(path, "r");
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+};
