@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** A person with todos, who uses the application without a browser. */
 export class Account {
-  readonly #url: string;
+  #url: string;
   readonly #credentials = { email: `${randomUUID()}@example.com`, password: "a long enough passphrase" };
   #cookies = "";
 
@@ -17,6 +17,12 @@ export class Account {
     const account = new Account(url);
     await account.#enter("account");
     return account;
+  }
+
+  /** Goes on at another address, where nobody is signed in yet. */
+  moveTo(url: string): void {
+    this.#url = url;
+    this.#cookies = "";
   }
 
   /** Calls the list of todos, and gives whatever comes. */

@@ -139,7 +139,15 @@ export class WorkingCopy {
 
   /** Starts `pulumi` in a process group of its own, as a terminal does; a signal goes to all of the group, as Ctrl-C does there. */
   startPulumi(...args: string[]): RunningCommand {
-    const command = [join(this.folder, "toolchain/bin/pulumi.mjs"), ...args, "--stack", this.stack];
+    return this.#inGroup([join(this.folder, "toolchain/bin/pulumi.mjs"), ...args, "--stack", this.stack]);
+  }
+
+  /** The same for a command of the toolchain, as `npm run NAME` would in the copy. */
+  startInGroup(name: string, ...args: string[]): RunningCommand {
+    return this.#inGroup([join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args]);
+  }
+
+  #inGroup(command: string[]): RunningCommand {
     const options = { cwd: this.folder, env: ownEnvironment(), extendEnv: false, detached: true } as const;
     const running = execa("node", command, { ...options, all: true, reject: false, stdin: "ignore" });
     const pid = running.pid ?? 0;
