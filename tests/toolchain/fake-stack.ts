@@ -87,14 +87,15 @@ export class FakeStack {
 
   /** Pulumi's state, as of a stack that is up. */
   async state(
-    outputs: { instance?: string; profile?: string; url?: string; made?: StackState["made"] } = {},
+    outputs: Pick<StackState, "instance" | "url" | "namespace" | "made" | "kubernetes"> & { profile?: string } = {},
   ): Promise<void> {
     const resources = [
       { type: "pulumi:pulumi:Stack", outputs: { url: outputs.url } },
       {
         type: "minikube:index:Cluster",
-        outputs: { instance: outputs.instance, profile: outputs.profile, ...outputs.made },
+        outputs: { instance: outputs.instance, profile: outputs.profile, ...outputs.made, ...outputs.kubernetes },
       },
+      { type: "minikube:index:Namespace", outputs: { name: outputs.namespace } },
     ];
     await this.file(
       ".state/.pulumi/stacks/todo-stack/dev.json",
