@@ -1,26 +1,36 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { askInTerminal } from "./agreement.ts";
 import type { Ask } from "./agreement.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout } from "./paths.ts";
 import { runPulumi } from "./pulumi.ts";
+import { deploymentIn } from "./stack-files.ts";
 import { settingOf, stackName } from "./stack.ts";
 
 const settings: Record<string, string> = { jwt: "jwtSecretGeneration", database: "databasePasswordGeneration" };
 
-/** How the settings of a stack are read, and how Pulumi is run. */
+/** How the settings and the state of a stack are read, and how Pulumi is run. */
 interface Means {
   folder: string;
   settingOf: (key: string) => Promise<string>;
   pulumi: (args: string[], ask: Ask) => Promise<number>;
+  /** Names the Secrets that the state of a stack knows. A Secret with other content has another name. */
+  secrets: (stack: string) => string[];
 }
 
-const own: Means = { folder: checkout, settingOf, pulumi: runPulumi };
+const own: Means = {
+  folder: checkout,
+  settingOf,
+  pulumi: runPulumi,
+  secrets: (stack) => secretsIn(checkout, stack),
+};
 
 /**
- * Renews a secret of the stack: raises its number in the settings and brings the stack up. When that is refused, the settings are
- * as before: the next `up` must not renew what nobody asks for any more.
+ * Renews a secret of the stack: raises its number in the settings and brings the stack up. When that has made no new Secret, the
+ * settings are as before: the next `up` must not renew what nobody asks for any more, and a number that is raised twice signs
+ * everybody out.
  * @param name `jwt` or `database`.
  * @param ask how a person is asked before data are lost. By default in the terminal.
  * @returns the exit code.
@@ -34,28 +44,42 @@ export const rotate = async (name = "jwt", ask: Ask = askInTerminal, means: Mean
     throw new ToolchainError(`${name} is no secret to renew.`, `Type: npm run rotate -- ${known}`);
   const stack = stackName();
   const generation = Number(await means.settingOf(setting));
-  return await orPutBack(join(means.folder, `Pulumi.${stack}.yaml`), ask, async (asked) => {
-    const code = await means.pulumi(["config", "set", setting, String(generation + 1), "--stack", stack], asked);
-    return code === 0 ? await means.pulumi(["up", "--yes", "--skip-preview", "--stack", stack], asked) : code;
-  });
-};
-
-/** Puts a file back when the work is refused: when it throws, or a person has not agreed to what it asks. */
-const orPutBack = async (file: string, ask: Ask, work: (ask: Ask) => Promise<number>): Promise<number> => {
+  const file = join(means.folder, `Pulumi.${stack}.yaml`);
   const before = existsSync(file) ? readFileSync(file) : undefined;
-  let isRefused = true;
+  const secrets = means.secrets(stack);
+  let isUp = false;
   try {
-    let isAgreed = true;
-    const code = await work(async (what, canKeep) => {
-      const answer = await ask(what, canKeep);
-      isAgreed = answer !== "stop";
-      return answer;
-    });
-    // An `up` that began and failed may have renewed the secret: the next one must go on with it.
-    isRefused = !isAgreed;
-    return code;
+    const code = await means.pulumi(["config", "set", setting, String(generation + 1), "--stack", stack], ask);
+    if (code !== 0) return code;
+    const upCode = await means.pulumi(["up", "--yes", "--skip-preview", "--stack", stack], ask);
+    isUp = upCode === 0;
+    return upCode;
   } finally {
-    if (isRefused && before !== undefined) writeFileSync(file, before);
-    else if (isRefused) rmSync(file, { force: true });
+    if (!isUp && isDeepStrictEqual(means.secrets(stack), secrets)) putBack(file, before);
+    // The next one must go on with it.
+    else if (!isUp) console.error("The secret is renewed, but not all that uses it. To go on, type: npx pulumi up");
   }
 };
+
+const putBack = (file: string, before: Buffer | undefined): void => {
+  if (before === undefined) rmSync(file, { force: true });
+  else writeFileSync(file, before);
+};
+
+const secretsIn = (folder: string, stack: string): string[] => {
+  const { resources = [], pending_operations: pending = [] } = (deploymentIn(folder, stack) ?? {}) as Deployment;
+  const begun = pending.map(({ resource }) => resource);
+  const secrets = [...resources, ...begun].filter(({ type }) => type === "kubernetes:core/v1:Secret");
+  return secrets.map(({ inputs }) => inputs?.metadata?.name ?? "").toSorted();
+};
+
+interface Resource {
+  type: string;
+  inputs?: { metadata?: { name?: string } };
+}
+
+/** As much as is read of Pulumi's state. */
+interface Deployment {
+  resources?: Resource[];
+  pending_operations?: { resource: Resource }[];
+}

@@ -14,8 +14,10 @@ const raised = "config:\n  todo-stack:jwtSecretGeneration: 2\n";
 describe("the number of a secret in the settings, after npm run rotate", () => {
   let folder: FsFixture;
   let file: string;
+  let secrets: string[];
 
   beforeEach(async () => {
+    secrets = ["todo-backend-1"];
     folder = await createFixture({ [`Pulumi.${stackName()}.yaml`]: before });
     file = folder.getPath(`Pulumi.${stackName()}.yaml`);
   });
@@ -28,7 +30,8 @@ describe("the number of a secret in the settings, after npm run rotate", () => {
       await writeFile(file, `config:\n  todo-stack:${key}: ${value}\n`);
       return 0;
     };
-    return await rotate("jwt", ask, { folder: folder.path, settingOf: () => Promise.resolve("1"), pulumi });
+    const settingOf = (): Promise<string> => Promise.resolve("1");
+    return await rotate("jwt", ask, { folder: folder.path, settingOf, pulumi, secrets: () => secrets });
   };
   const losing = async (ask: Ask): Promise<number> => {
     assert.equal(await readFile(file, "utf8"), raised, "Pulumi must be brought up with the new number");
@@ -62,8 +65,17 @@ describe("the number of a secret in the settings, after npm run rotate", () => {
     assert.ok(!existsSync(file));
   });
 
-  it("is the new one when up began and failed: the secret may be renewed already", async () => {
+  it("is the old one when up failed and has made no new Secret, as without Docker: another try must not raise it twice", async () => {
     assert.equal(await rotated(() => Promise.resolve(255)), 255);
+    assert.equal(await readFile(file, "utf8"), before);
+  });
+
+  it("is the new one when up has made the new Secret, and failed later", async () => {
+    const failing = (): Promise<number> => {
+      secrets = ["todo-backend-2"];
+      return Promise.resolve(255);
+    };
+    assert.equal(await rotated(failing), 255);
     assert.equal(await readFile(file, "utf8"), raised);
   });
 });
