@@ -198,7 +198,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
 
   /** Begins the first start of a cluster, and waits until its daemon can be used. A cluster that cannot be started is removed. */
   async #begin(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
-    writeMark(inputs, { owner: ownerOf(urn), instance: inputs.instance });
+    writeMark(inputs, await this.#markOf(urn, inputs));
     const start = this.#starts.begin(inputs.instance, urn, async (progress, onDaemon) => {
       try {
         await this.#start(urn, inputs, size, progress, onDaemon);
@@ -236,9 +236,12 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
   /** Writes down whose the cluster is, how it was made and where it is. */
   async #sign(urn: string, inputs: CheckedInputs): Promise<void> {
     const made = Object.fromEntries(fixed.map((key) => [key, inputs[key]]));
-    const engine = inputs.driver === "docker" ? await engineOf(this.#commands) : undefined;
-    const { instance } = inputs;
-    writeMark(inputs, { owner: ownerOf(urn), instance, made, ...(engine === undefined ? {} : { engine }) });
+    writeMark(inputs, { ...(await this.#markOf(urn, inputs)), made });
+  }
+
+  async #markOf(urn: string, { driver, instance }: CheckedInputs): Promise<Mark> {
+    const engine = driver === "docker" ? await engineOf(this.#commands) : undefined;
+    return { owner: ownerOf(urn), instance, ...(engine === undefined ? {} : { engine }) };
   }
 
   /** Finds out what is known only of a node that runs. */

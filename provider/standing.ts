@@ -42,7 +42,13 @@ export async function standingOf(
   if (mark === undefined) return await withoutMark(commands, cluster);
   const holder = holderOf(mark, owner, cluster.instance);
   if (holder !== owner) return { is: "another's", error: belongsTo(cluster.profile, holder) };
-  if (mark.made === undefined) return { is: "half-made" };
+  if (mark.made === undefined) {
+    const there = await otherEngine(commands, cluster, mark);
+    // What is begun there is not removed here, where the name may be another cluster's.
+    return there === undefined
+      ? { is: "half-made" }
+      : { is: "elsewhere", mark, error: inOtherEngine(cluster.profile, mark, there.host) };
+  }
   const state = await nodeState(commands, cluster);
   if (state === "missing") {
     return cluster.driver === "docker" ? await withoutContainer(commands, cluster, mark) : { is: "gone" };

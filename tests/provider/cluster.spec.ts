@@ -535,6 +535,20 @@ describe("minikube:index:Cluster", () => {
       assert.deepEqual(await machine.didMinikube(), ["delete", "start", "docker-env"]);
     });
 
+    it("says while it starts in which Docker engine it is, and leaves what has its name in another one alone", async () => {
+      await machine.file("kubernetes-hangs");
+      const { state } = await machine.cluster().create(machine.urn, await machine.checked());
+      const { engine, made } = readMark(state) ?? {};
+      assert.equal(made, undefined);
+      assert.deepEqual(engine, { id: "engine-1", host: "unix:///run/docker.sock" });
+      await machine.file("engine", "engine-2");
+      await refuses(up(), /^The cluster todo of this stack is in another Docker engine/);
+      assert.ok(machine.has("container-todo"));
+      assert.ok(!(await machine.didMinikube()).includes("delete"));
+      await machine.remove("kubernetes-hangs");
+      await machine.starts.wait(state.instance, machine.urn);
+    });
+
     it("starts anew after a start that was killed while a container of Minikube filled the volume", async () => {
       await machine.mark({ owner: ownerOf(machine.urn), instance: "interrupted" });
       await machine.file("volume-todo");
