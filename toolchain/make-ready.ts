@@ -9,6 +9,7 @@ import { wordsOf } from "./pulumi-commands.ts";
 import type { Effect } from "./pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "./reach.ts";
 import { selectedStack } from "./stack-files.ts";
+import { mustTargetDependents } from "./targets.ts";
 
 /**
  * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be read,
@@ -32,6 +33,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<() => P
     return nothing;
   }
   const isDestroy = effect === "destroys";
+  if (isUp(args)) mustTargetDependents(stack, args);
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(placeOf(stack));
   return bringsAllUp(args) ? await makeRoomForSecrets(stack) : nothing;
@@ -48,8 +50,9 @@ export const bringsAllUp = (args: string[]): boolean =>
 
 /** Whether a command line of Pulumi is to bring all of the stack up, by either name of that command. */
 export const isWhole = (args: string[]): boolean =>
-  ["up", "update"].includes(wordsOf(args)[0] ?? "") &&
-  !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
+  isUp(args) && !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
+
+const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args)[0] ?? "");
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 export const stackIn = (args: string[]): string | undefined => {

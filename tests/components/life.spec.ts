@@ -299,6 +299,25 @@ describe("the program, over the life of its cluster", function () {
       });
     }
 
+    for (const [how, flags] of [
+      ["--replace", ["--replace"]],
+      ["--target-replace with --target-dependents", ["--target-dependents", "--target-replace"]],
+    ] as const) {
+      it(`goes with a cluster whose replacement by ${how} a person has agreed to, and all in it is made again`, async () => {
+        const replace = [...up, ...flags, `urn:pulumi:test::todo-stack::${urns.cluster}`];
+        const secrets = (): string[] => things().filter((thing) => thing.startsWith("secret"));
+        const before = secrets();
+        const refused = await run(...replace);
+        const { failed, all } = await runWith(agreementIn(refused.all), ...replace);
+        assert.ok(!failed, all);
+        assert.ok(existsSync(join(commands.folder, "container-todo")), "the new one must not be what is deleted last");
+        await pulumi(...up);
+        assert.equal(secrets().length, before.length);
+        assert.ok(secrets().every((name) => !before.includes(name)), "they must be made again"); // prettier-ignore
+        await pulumi(...up, "--expect-no-changes");
+      });
+    }
+
     it("goes with a destroy, which nobody has to agree to twice, with and without the program", async () => {
       await pulumi("destroy", "--yes", "--skip-preview", "--run-program");
       assert.ok(!existsSync(join(commands.folder, "container-todo")));
