@@ -19,7 +19,7 @@ describe("docs/reliability.md", () => {
 
   for (const [, fault = "", , time, test = ""] of rows) {
     it(`finds the test of: ${fault}`, () => {
-      const [, spec = "", title = ""] = /^(\w+): (.+)$/.exec(test) ?? [];
+      const [, spec = "", title = ""] = /^([\w-]+): (.+)$/.exec(test) ?? [];
       const files = ["e2e", "stack", "full/e2e", "full/stack"]
         .map((folder) => join(checkout, "tests", folder, `${spec}.spec.ts`))
         .filter((path) => existsSync(path));
