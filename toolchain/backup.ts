@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { confirmed } from "./confirm.ts";
 import { Database } from "./database.ts";
-import { checkDump, replaceBy, saveInto, sizeOf } from "./dump.ts";
+import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "./dump.ts";
 import { ToolchainError } from "./errors.ts";
-import { forgetKept } from "./kept.ts";
+import { forgetKept, readKept } from "./kept.ts";
 import { asTyped } from "./paths.ts";
 import { stackName } from "./stack.ts";
 
@@ -29,8 +29,11 @@ export const restore = async (path: string | undefined, sure: boolean): Promise<
   await checkDump(path);
   const database = await Database.open();
   if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;
-  // Before anything is written to these data, which an earlier backup would then replace.
-  forgetKept(stackName());
+  if (readKept(stackName()) !== undefined) {
+    // Before anything is written to these data, which the backup of a run that was killed would then replace.
+    forgetKept(stackName());
+    await allowChanges(database);
+  }
   await replaceBy(database, path);
   await database.restartBackend();
   console.log(`The stack ${stackName()} has the data of ${path}.`);

@@ -5,30 +5,7 @@ import { ToolchainError } from "./errors.ts";
 import { forgetKept, readKept, writeKept } from "./kept.ts";
 import type { Saved } from "./kept.ts";
 import { asTyped } from "./paths.ts";
-
-/** The data of a stack, in its database. */
-export interface StoredData {
-  /** What the database is, and what is in it. */
-  facts: () => Promise<DatabaseFacts>;
-  /** Lets the application change nothing any more. */
-  refuseChanges: () => Promise<void>;
-  /** Undoes that. */
-  allowChanges: () => Promise<void>;
-  /** Writes all data into a new backup, and gives its path. */
-  save: () => Promise<string>;
-  /** Restores a backup beside the data, and gives what is in it, in words. */
-  tryOut: (file: string) => Promise<string>;
-  /** Replaces all data by those of a backup, if that holds these contents. */
-  replaceBy: (file: string, contents: string) => Promise<void>;
-  /** Replaces the pods of the backend, which bring the schema up to date. */
-  restartBackend: () => Promise<void>;
-}
-
-/**
- * How the data of a stack are opened: at once or not at all, once they can be reached, or after a cluster that is stopped was started
- * with the settings with which it was made.
- */
-export type Opening = "now" | "soon" | "woken";
+import type { Opening, StoredData } from "./stored-data.ts";
 
 /** What taking data along needs from outside. */
 export interface Means {
@@ -36,6 +13,12 @@ export interface Means {
   open: (how: Opening) => Promise<StoredData>;
   /** Whether the data are in the cluster, and not in a database outside. */
   areInside: () => Promise<boolean>;
+  /**
+   * Keeps every other run from taking data of this stack along.
+   * @returns what lets them.
+   * @throws ToolchainError when another one does.
+   */
+  alone: () => Promise<() => Promise<void>>;
   say: (line: string) => void;
   /** Where is written down what is under way. By default `.state`. */
   folder?: string;
@@ -47,18 +30,26 @@ export interface Means {
  * @returns that exit code; 1 when the data could not be put back, which is told.
  */
 export const keepingData = async (keeper: DataKeeper | undefined, work: () => Promise<number>): Promise<number> => {
-  let code = 1;
   try {
-    await keeper?.begin();
-    code = await work();
+    let code = 1;
+    try {
+      await keeper?.begin();
+      code = await work();
+    } finally {
+      if (code !== 0) await keeper?.fail();
+    }
+    return code === 0 ? await endOf(keeper) : code;
   } finally {
-    if (code !== 0) await keeper?.fail();
+    await keeper?.leave();
   }
+};
+
+/** Pulumi has done its work, so nothing that led to it may be undone, as after a work that was refused. */
+const endOf = async (keeper: DataKeeper | undefined): Promise<number> => {
   try {
-    if (code === 0) await keeper?.end();
-    return code;
+    await keeper?.end();
+    return 0;
   } catch (error) {
-    // Pulumi has done its work, so nothing that led to it may be undone, as after a work that was refused.
     if (!(error instanceof ToolchainError)) throw error;
     console.error(`\n${error.message}`);
     return 1;
@@ -72,6 +63,8 @@ export const keepingData = async (keeper: DataKeeper | undefined, work: () => Pr
 export class DataKeeper implements Keeper {
   readonly #stack: string;
   readonly #means: Means;
+  /** Lets other runs take data along again. Undefined while this one does not. */
+  #leave: (() => Promise<void>) | undefined;
 
   constructor(stack: string, means: Means) {
     this.#stack = stack;
@@ -89,11 +82,14 @@ export class DataKeeper implements Keeper {
 
   /** Before Pulumi runs: lets the application change data again when a run was killed that had not saved them yet. */
   async begin(): Promise<void> {
+    if (this.#read() === undefined) return;
+    await this.#enter();
+    // Another run may have come to its end meanwhile.
     const kept = this.#read();
     if (kept === undefined) return;
     if (kept.saved !== undefined) {
       this.#means.say(
-        `A run before has saved the data (${kept.saved.contents}) and was killed. This one goes on with it.`,
+        `An earlier run has saved the data (${kept.saved.contents}), and has not put them back. This one goes on with it.`,
       );
       return;
     }
@@ -102,6 +98,7 @@ export class DataKeeper implements Keeper {
   }
 
   async save(loss: string): Promise<void> {
+    await this.#enter();
     const data = await this.#means.open("woken").catch((error: unknown) => {
       throw new ToolchainError(`The data cannot be taken along: ${firstLine(error)}`, "Nothing was changed.", error);
     });
@@ -127,7 +124,7 @@ export class DataKeeper implements Keeper {
 
   /** After Pulumi has worked: puts the data back. @throws ToolchainError that says where they are, and what to type. */
   async end(): Promise<void> {
-    const kept = this.#read();
+    const kept = this.#own();
     if (kept === undefined) return;
     const { loss, saved } = kept;
     if (!(await this.#means.areInside())) {
@@ -155,7 +152,7 @@ export class DataKeeper implements Keeper {
 
   /** After Pulumi has failed: lets the old application go on, if it is still there, else says where the data are. */
   async fail(): Promise<void> {
-    const kept = this.#read();
+    const kept = this.#own();
     if (kept === undefined) return;
     const { loss, saved } = kept;
     try {
@@ -209,6 +206,18 @@ export class DataKeeper implements Keeper {
     this.#forget();
   }
 
+  /** Lets other runs take data along. Nothing is done after this. */
+  async leave(): Promise<void> {
+    await this.#leave?.();
+    this.#leave = undefined;
+  }
+
+  async #enter(): Promise<void> {
+    this.#leave ??= await this.#means.alone();
+  }
+
+  /** What is under way in this run, and not in another one. */
+  #own = () => (this.#leave === undefined ? undefined : this.#read());
   #read = () => readKept(this.#stack, this.#means.folder);
   #write = (kept: Parameters<typeof writeKept>[1]) => writeKept(this.#stack, kept, this.#means.folder);
   #forget = () => forgetKept(this.#stack, this.#means.folder);

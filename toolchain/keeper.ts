@@ -1,5 +1,10 @@
+import { join } from "node:path";
+import { lock } from "proper-lockfile";
+import { ToolchainError } from "./errors.ts";
 import { DataKeeper } from "./keep-data.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
+import { stateFolder } from "./paths.ts";
+import { makePrivateFolder } from "./private-files.ts";
 import { placeOf } from "./reach.ts";
 import { settingOf } from "./stack.ts";
 
@@ -11,7 +16,20 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
   return new DataKeeper(stack, {
     // Loaded only when needed: Kubernetes' client is large.
     open: async (how) => await (await import("./stored-data.ts")).openData(placeOf(stack), how, say),
+    alone: () => onlyOne(stack),
     areInside: async () => (await settingOf("databaseUrl", stack)) === "",
     say,
   });
+};
+
+const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
+  makePrivateFolder(stateFolder);
+  // The lock of a run that was killed is given up after ten seconds.
+  const retries = { retries: 6, minTimeout: 2_000, factor: 1 };
+  try {
+    return await lock(join(stateFolder, `keep-data-${stack}`), { realpath: false, retries });
+  } catch (error) {
+    const what = `Another run takes the data of the stack ${stack} along.`;
+    throw new ToolchainError(what, "Nothing was changed. Wait until it has ended.", error);
+  }
 };

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateFolder } from "./paths.ts";
 import { makePrivateFolder } from "./private-files.ts";
@@ -50,7 +50,12 @@ export const writeKept = (stack: string, kept: Kept, folder?: string): void => {
 };
 
 /** Forgets it. The backup stays. */
-export const forgetKept = (stack: string, folder?: string): void => rmSync(keptFile(stack, folder), { force: true });
+export const forgetKept = (stack: string, folder?: string): void => {
+  const file = keptFile(stack, folder);
+  if (!existsSync(file)) return;
+  rmSync(file);
+  writeOut(dirname(file));
+};
 
 const writeOut = (path: string): void => {
   const opened = openSync(path, "r");

@@ -5,11 +5,35 @@ import { Commands } from "../provider/commands.ts";
 import { unpause } from "../provider/docker.ts";
 import { startCluster } from "../provider/minikube.ts";
 import { Database } from "./database.ts";
+import type { DatabaseFacts } from "./dump.ts";
 import { allowChanges, factsOf, refuseChanges, replaceBy, saveInto, tryOut } from "./dump.ts";
 import { toolEnvironment } from "./environment.ts";
-import type { Opening, StoredData } from "./keep-data.ts";
 import { lookAtKnownCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
+
+/** The data of a stack, in its database. */
+export interface StoredData {
+  /** What the database is, and what is in it. */
+  facts: () => Promise<DatabaseFacts>;
+  /** Lets the application change nothing any more. */
+  refuseChanges: () => Promise<void>;
+  /** Undoes that. */
+  allowChanges: () => Promise<void>;
+  /** Writes all data into a new backup, and gives its path. */
+  save: () => Promise<string>;
+  /** Restores a backup beside the data, and gives what is in it, in words. */
+  tryOut: (file: string) => Promise<string>;
+  /** Replaces all data by those of a backup, if that holds these contents. */
+  replaceBy: (file: string, contents: string) => Promise<void>;
+  /** Replaces the pods of the backend, which bring the schema up to date. */
+  restartBackend: () => Promise<void>;
+}
+
+/**
+ * How the data of a stack are opened: at once or not at all, once they can be reached, or after a cluster that is stopped was started
+ * with the settings with which it was made.
+ */
+export type Opening = "now" | "soon" | "woken";
 
 /** In milliseconds. A database that was not ended in order reads its log first. */
 const patience = 180_000;

@@ -8,8 +8,8 @@ import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../tool
 import type { Ask } from "../../toolchain/agreement.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
 import { DataKeeper, keepingData } from "../../toolchain/keep-data.ts";
-import type { StoredData } from "../../toolchain/keep-data.ts";
 import { keptFile, readKept } from "../../toolchain/kept.ts";
+import type { StoredData } from "../../toolchain/stored-data.ts";
 
 interface FakeDatabase {
   system: string;
@@ -32,6 +32,8 @@ class FakeStack {
   /** The cluster that the settings ask for. */
   wanted = "2";
   isOutside = false;
+  /** Whether another run takes the data along. */
+  isTaken = false;
   /** What a backup that is tried seems to hold; by default what it does. */
   tried: string | undefined;
   /** The steps that fail. */
@@ -51,6 +53,10 @@ class FakeStack {
     const killed = new Promise<undefined>((resolve) => (this.#kill = () => resolve(undefined)));
     const keeper = new DataKeeper("dev", {
       open: (how) => this.#step(`open ${how}`, () => this.#open()),
+      alone: () => {
+        if (this.isTaken) throw new ToolchainError("Another run takes the data along.", "Wait.");
+        return Promise.resolve(() => Promise.resolve());
+      },
       areInside: () => Promise.resolve(!this.isOutside),
       say: (line) => this.said.push(line),
       folder: this.folder.path,
@@ -318,6 +324,22 @@ describe("data that are taken along", () => {
     assert.equal(await stack.start(agreeToAll), 0);
     assert.deepEqual(stack.database?.todos, []);
     assert.ok(!stack.steps.includes("save"));
+  });
+
+  it("are left to the run that takes them along: another one changes nothing", async () => {
+    stack.broken.add("put back");
+    const { error } = console;
+    console.error = () => undefined;
+    await stack.start(takeAlong);
+    console.error = error;
+    const other = stack.record;
+    stack.isTaken = true;
+    await assert.rejects(stack.start(takeAlong), /Another run takes the data along/);
+    assert.deepEqual(stack.record, other);
+    assert.equal(stack.steps.filter((step) => step === "allow changes").length, 0);
+    stack.database = { system: "1", origin: "", todos: ["a"], takesChanges: false };
+    await assert.rejects(stack.start(agreeToNothing), /Another run takes the data along/);
+    assert.ok(!stack.database.takesChanges, "the other run has saved them, and counts on that");
   });
 
   it("cannot be taken along from a database outside the cluster, and --keep-data says so", async () => {
