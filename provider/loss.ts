@@ -9,9 +9,6 @@ export const agreementVariable = "TODO_STACK_LOSE";
 /** The variable that names a file into which a loss is written that nobody has agreed to, for who can ask a person. */
 export const reportVariable = "TODO_STACK_LOSS_REPORT";
 
-/** The variable that says that Pulumi runs a program, as no `pulumi destroy` does. */
-export const programVariable = "TODO_STACK_RUNS_PROGRAM";
-
 /** What the program tells a resource that holds data. It is kept in no state. */
 export interface Holder {
   /** Whether the program runs in a preview, which is told of a loss and not refused. */
@@ -34,14 +31,17 @@ export interface Loss {
 export class LossGuard {
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #isDestroy: () => boolean;
   /** What the resources hold that the program has registered in this run. */
   readonly #seen = new Map<string, string>();
   #isPreview = false;
   #contents: Contents | undefined;
 
-  constructor(engine: Engine, env: NodeJS.ProcessEnv) {
+  /** @param isDestroy says whether `pulumi destroy` runs, by which a person has asked for everything to go. */
+  constructor(engine: Engine, env: NodeJS.ProcessEnv, isDestroy: () => boolean) {
     this.#engine = engine;
     this.#env = env;
+    this.#isDestroy = isDestroy;
   }
 
   /**
@@ -67,10 +67,10 @@ export class LossGuard {
 
   /**
    * Whether a program decides what is to be there. What it does not register, the engine deletes like what is replaced. In
-   * `pulumi destroy`, with `--run-program` too, the engine checks no resource: there a person has asked for everything to go.
+   * `pulumi destroy`, with `--run-program` too, the engine checks no resource.
    */
   get hasProgram(): boolean {
-    return this.#seen.size > 0 || this.#env[programVariable] === "true";
+    return this.#seen.size > 0 || !this.#isDestroy();
   }
 
   /** Whether the program has registered the same thing by another name, and so goes on with it. */

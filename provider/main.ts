@@ -9,6 +9,7 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { ClusterResource } from "./cluster.ts";
 import { Commands } from "./commands.ts";
 import { ControlPlaneResource } from "./control-plane.ts";
+import { commandOfEngine } from "./engine-command.ts";
 import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
 import { listen, unary } from "./grpc.ts";
@@ -21,6 +22,7 @@ import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
 import { RolloutResource } from "./rollout.ts";
 import { Starts } from "./starts.ts";
+import { effectOf } from "../toolchain/pulumi-commands.ts";
 
 /** A resource as the engine sees it: inputs and states are JSON that only the resource itself understands. */
 type AnyResource = Resource<object, object, object>;
@@ -36,7 +38,9 @@ export async function serve(args: string[]): Promise<void> {
   const engine = connect(args.findLast((word) => !word.startsWith("-")) ?? "");
   const commands = new Commands(process.env, cancellation.signal);
   const starts = new Starts(engine);
-  const guard = new LossGuard(engine, process.env);
+  // An engine that does not say what it does is taken to run a program.
+  const isDestroy = (): boolean => effectOf(commandOfEngine(process.ppid) ?? []) === "destroys";
+  const guard = new LossGuard(engine, process.env, isDestroy);
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),

@@ -8,7 +8,6 @@ import { launch } from "./launch.mjs";
 import { checkout } from "./paths.ts";
 import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
-import { programVariable } from "../provider/loss.ts";
 
 // An executable, as a plugin is: a folder would need a language host that can run policy packs.
 const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
@@ -34,7 +33,6 @@ export const runPulumi = async (
   const effect = effectOf(args);
   const env = {
     ...environment(),
-    [programVariable]: effect === "changes" ? "true" : undefined,
     ...(effect === "previews" ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}),
   };
   const pulumi = async (): Promise<number> => {

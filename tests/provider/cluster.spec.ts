@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { ClusterInputs, ClusterResource, ClusterState } from "../../provider/cluster.ts";
 import { UserError } from "../../provider/errors.ts";
-import { programVariable } from "../../provider/loss.ts";
 import { ownerOf, readMark, writeMark } from "../../provider/ownership.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeMachine, urnOf } from "./fake-machine.ts";
@@ -745,15 +744,15 @@ describe("minikube:index:Cluster", () => {
       }
     });
 
-    for (const [what, env] of [
-      ["registers other resources alone", {}],
-      ["registers nothing", { [programVariable]: "true" }],
+    for (const [what, registers] of [
+      ["registers other resources alone", true],
+      ["registers nothing", false],
     ] as const) {
       it(`is refused where a program runs that ${what}, unless a person has agreed`, async () => {
         const state = await up();
         const deletion = async (agreement: NodeJS.ProcessEnv = {}): Promise<void> => {
-          const cluster = machine.cluster({ ...env, ...agreement });
-          if (Object.keys(env).length === 0) {
+          const cluster = machine.cluster(agreement, false);
+          if (registers) {
             const other = machine.inputs({ profile: "other", kubeconfig: `${machine.kubeconfig}.other` });
             await cluster.check(urnOf("test").replace(/todo$/, "other"), {}, other);
           }

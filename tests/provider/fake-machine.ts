@@ -129,10 +129,10 @@ export class FakeMachine {
     return machine;
   }
 
-  /** The cluster resource in an environment that has these variables besides. */
-  cluster(env: NodeJS.ProcessEnv = {}): ClusterResource {
+  /** The cluster resource in an environment that has these variables besides, by default for a `pulumi destroy`. */
+  cluster(env: NodeJS.ProcessEnv = {}, isDestroy = true): ClusterResource {
     const all = { ...process.env, MINIKUBE_HOME: this.folder, ...env };
-    const guard = new LossGuard(this.#engine, all);
+    const guard = new LossGuard(this.#engine, all, () => isDestroy);
     return new ClusterResource(new Commands(all, this.#cancellation.signal), this.#engine, all, this.starts, guard);
   }
 

@@ -116,14 +116,33 @@ describe("the provider", () => {
       assert.match(error.details, /^Docker does not answer/);
       return true;
     });
+    const state = { ...(await machine.checked()), dockerHost: "" };
+    const check = new messages.CheckRequest();
+    check.setUrn(machine.urn);
+    check.setOlds(struct(state));
+    check.setNews(struct({ ...state, holder: { isPreview: true } }));
+    await answer((done) => client.check(check, done));
     const deletion = new messages.DeleteRequest();
     deletion.setUrn(machine.urn);
-    deletion.setProperties(struct({ ...(await machine.checked()), dockerHost: "" }));
+    deletion.setProperties(struct(state));
     await assert.rejects(
       answer((done) => client.delete(deletion, done)),
       /Docker does not answer/,
     );
     assert.equal(printed, "");
+  });
+
+  it("takes no deletion for a destroy that nobody has typed, and names the agreement", async () => {
+    const created = await create();
+    const deletion = new messages.DeleteRequest();
+    deletion.setId("todo");
+    deletion.setUrn(machine.urn);
+    deletion.setProperties(created.getProperties());
+    await assert.rejects(
+      answer((done) => client.delete(deletion, done)),
+      /does not register the cluster todo any more.*TODO_STACK_LOSE=cluster\/todo\//s,
+    );
+    assert.ok(machine.has("container-todo"));
   });
 
   it("names a resource type that it does not know", async () => {

@@ -31,7 +31,7 @@ describe("minikube:index:Namespace", () => {
       progress: (_urn, line) => progress.push(line),
     };
     const commands = new Commands(process.env, cancellation.signal);
-    return new NamespaceResource(commands, engine, new LossGuard(engine, env), "/nowhere");
+    return new NamespaceResource(commands, engine, new LossGuard(engine, env, () => true), "/nowhere");
   };
   const inputs = (changes: Partial<NamespaceInputs> = {}): NamespaceInputs => ({
     name: "space",

@@ -33,7 +33,7 @@ describe("the agreement to lose data", () => {
     (...ids: string[]) =>
     async (variables: NodeJS.ProcessEnv): Promise<number> => {
       runs.push(variables[agreementVariable]);
-      const guard = new LossGuard(silent, variables);
+      const guard = new LossGuard(silent, variables, () => false);
       for (const id of ids) {
         const loss = guard.protect("", { id, what: `All in ${id} will be lost.` }, () => Promise.resolve("In it: 3."));
         if (
