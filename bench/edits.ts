@@ -1,11 +1,12 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { Namespace } from "../provider/kubernetes.ts";
 import type { NamespaceRef } from "../provider/kubernetes.ts";
-import { environment } from "../toolchain/environment.ts";
+import { toolEnvironment } from "../toolchain/environment.ts";
 
 /** A change of a source file that carries a mark, by which it is recognized when it has arrived in the cluster. */
 export interface Edit {
@@ -76,7 +77,11 @@ export const dependencyEdit: Edit = {
   make: async (folder, mark) => {
     const cwd = join(folder, "apps", "backend");
     const release = releases[Number(mark.split("-").at(-1)) % releases.length] ?? "";
-    await execa("uv", ["add", "--no-sync", `six==${release}`], { cwd, env: environment(), extendEnv: false });
+    await execa("uv", ["add", "--no-sync", `six==${release}`], {
+      cwd,
+      env: toolEnvironment(process.env, "python"),
+      extendEnv: false,
+    });
     // What was built with the same release before does not count.
     await change(folder, "apps/backend/pyproject.toml", /^(# bench .*\n)?/, `# bench ${mark}\n`);
     await backendEdit.make(folder, mark);

@@ -1,4 +1,4 @@
-/** What programs of this stack may know of the user's environment: by name, whole or by its beginning. */
+/** What every program of this stack may know of the user's environment: by name, whole or by its beginning. */
 const allowed = new RegExp(
   `^(?:${[
     // The user, the terminal and the machine.
@@ -7,25 +7,31 @@ const allowed = new RegExp(
     // The way to the network, and whom to trust there.
     "(?:https?|all|no|ftp)_proxy|(?:HTTPS?|ALL|NO|FTP)_PROXY",
     "SSL_CERT_\\w+|NODE_EXTRA_CA_CERTS|NODE_USE_\\w+|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|NIX_SSL_CERT_FILE|GIT_SSL_CAINFO",
-    // Where packages come from, and where they are kept.
-    "npm_config_\\w+|NPM_CONFIG_\\w+|PIP_\\w+|UV_\\w+|GOPROXY|GOSUMDB|GONOSUMDB|GONOPROXY|GOPRIVATE|GOINSECURE|GOAUTH|NETRC",
-    "GOPATH|GOCACHE|GOMODCACHE|GOTMPDIR|GOMAXPROCS|GOMEMLIMIT|NODE_OPTIONS|NODE_COMPILE_CACHE|TRIVY_(?:CACHE_DIR|DB_REPOSITORY)",
+    // How Node runs, and where Trivy finds its database.
+    "NODE_OPTIONS|NODE_COMPILE_CACHE|TRIVY_(?:CACHE_DIR|DB_REPOSITORY)",
     // Where version managers keep Python, Node and Go, of which the programs on PATH are stubs.
     "PYENV_\\w+|ASDF_\\w+|MISE_\\w+|NVM_\\w+|FNM_\\w+|VOLTA_\\w+",
-    // A machine that tests.
-    "CI|GITHUB_\\w+|RUNNER_\\w+|PLAYWRIGHT_\\w+|TODO_STACK_\\w+",
+    // A machine that tests, and what this project reads itself.
+    "CI|TODO_STACK_\\w+",
     // Docker's client: its folder, and an engine of this machine.
     "DOCKER_CONFIG|DOCKER_HOST",
   ].join("|")})$`,
 );
 
-/** By what npm shows a registry who asks: the usual variables of an `.npmrc`, and settings of one registry. */
-const npmAccess = /^(?:NPM_TOKEN|NODE_AUTH_TOKEN|npm_config_\/\/.+)$/i;
+/**
+ * What only some programs may know besides, by what they are for. Those that get packages are told from where, and how they are let into
+ * a registry: a token or a URL with a password may be among it.
+ */
+const besides = {
+  npm: /^(?:npm_config_.+|NPM_TOKEN|NODE_AUTH_TOKEN)$/i,
+  python: /^(?:(?:PIP|UV)_\w+|NETRC)$/,
+  go: /^(?:GO(?:PROXY|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE|TMPDIR|MAXPROCS|MEMLIMIT)|NETRC)$/,
+  tests: /^(?:GITHUB_(?!TOKEN$)\w+|RUNNER_\w+)$/,
+  browsers: /^PLAYWRIGHT_\w+$/,
+} as const;
 
-/** What npm may know besides of the user's environment, and no other program: how to be let into a registry. */
-export function npmEnvironment(user: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(user).filter(([name]) => npmAccess.test(name)));
-}
+/** What a program is for that may know more than others. */
+export type Purpose = keyof typeof besides;
 
 /** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
@@ -33,10 +39,12 @@ const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
 /**
  * What programs may know of the user's environment. Nothing that would have another program, another cluster, another engine or
  * another way of working meant: no variable of Helm, Minikube, Kubernetes, Docker's builders or Pulumi. And no passphrase.
+ * @param purposes what the program is for. By default it gets what every program gets.
  */
-export function userEnvironment(user: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function userEnvironment(user: NodeJS.ProcessEnv, ...purposes: Purpose[]): NodeJS.ProcessEnv {
   const { DOCKER_HOST: host, ...rest } = withoutActiveDaemon(user);
-  const kept = Object.entries(rest).filter(([name]) => allowed.test(name));
+  const patterns = [allowed, ...purposes.map((purpose) => besides[purpose])];
+  const kept = Object.entries(rest).filter(([name]) => patterns.some((pattern) => pattern.test(name)));
   // The cluster is to run on this machine.
   return { ...Object.fromEntries(kept), ...(isLocal(host ?? "") ? { DOCKER_HOST: host } : {}) };
 }

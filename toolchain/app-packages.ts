@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { packageEnvironment } from "./environment.ts";
+import process from "node:process";
+import { toolEnvironment } from "./environment.ts";
 import { installArguments, packagesAreInstalled } from "./packages.mjs";
 import { checkout } from "./paths.ts";
 import { run } from "./run.ts";
@@ -13,7 +14,11 @@ export const appPackagesStep = (app: "frontend" | "aiops"): Step => {
     title,
     isDone: () => Promise.resolve(packagesAreInstalled(folder)),
     run: async (report) => {
-      await run(`install ${title}`, "npm", installArguments, { cwd: folder, env: packageEnvironment(), report });
+      await run(`install ${title}`, "npm", installArguments, {
+        cwd: folder,
+        env: toolEnvironment(process.env, "npm"),
+        report,
+      });
     },
   };
 };

@@ -2,7 +2,8 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
-import { npmEnvironment, userEnvironment } from "../provider/environment.ts";
+import { userEnvironment } from "../provider/environment.ts";
+import type { Purpose } from "../provider/environment.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
@@ -13,9 +14,10 @@ import { commands, versions } from "./tools/versions.ts";
 /**
  * The environment in which every program of the stack but Pulumi runs: what it may know of the user's, with the tools of the
  * stack first on PATH and with Minikube's home in a place of our own. No passphrase is in it.
+ * @param purposes what the program is for, where it may know more than others.
  */
-export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
-  ...userEnvironment(user),
+export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purposes: Purpose[]): NodeJS.ProcessEnv => ({
+  ...userEnvironment(user, ...purposes),
   // What `npm run dev` tells the program, and nobody else.
   [developmentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
@@ -28,12 +30,6 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.P
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
   ...(isRegistryOnly() ? minikubeEnvironment() : {}),
-});
-
-/** The same for npm when it installs packages, with what lets it into a registry. */
-export const packageEnvironment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
-  ...toolEnvironment(user),
-  ...npmEnvironment(user),
 });
 
 /** The environment in which Pulumi runs for this checkout: the same, with its state in a place of our own, and its passphrase. */

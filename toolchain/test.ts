@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join, relative } from "node:path";
+import process from "node:process";
 import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
@@ -144,8 +145,11 @@ const runBeside = async (check: Counted, print: Print): Promise<Ran> => {
   return ranAs(check, result);
 };
 
+/** Tests run npm, uv and Go themselves. */
+const environment = (): NodeJS.ProcessEnv => toolEnvironment(process.env, "tests", "browsers", "npm", "python", "go");
+
 const optionsOf = ({ cwd = checkout }: Check) =>
-  ({ cwd, env: toolEnvironment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
+  ({ cwd, env: environment(), extendEnv: false, reject: false, stdin: "ignore" }) as const;
 
 /** How a command ended. */
 interface Ended {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
-import { bringsPassphrase, environment, packageEnvironment, toolEnvironment } from "../../toolchain/environment.ts";
+import { pluginEnvironment } from "../../provider/environment.ts";
+import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
 import {
   backendUrl,
   cacheFolder,
@@ -119,14 +120,11 @@ describe("the environment of the stack's tools", () => {
     }
   });
 
-  it("passes on what it takes to reach the network, to find packages and to write to a terminal", () => {
+  it("passes on what it takes to reach the network and to write to a terminal", () => {
     const user = {
       HTTPS_PROXY: "http://proxy:3128",
       SSL_CERT_FILE: "/ca.pem",
       NODE_EXTRA_CA_CERTS: "/ca.pem",
-      PIP_INDEX_URL: "https://pypi.example/simple",
-      npm_config_registry: "https://npm.example",
-      GOPROXY: "https://go.example",
       LC_ALL: "C.UTF-8",
       XDG_CACHE_HOME: "/cache",
       TMPDIR: "/tmp/mine",
@@ -134,7 +132,6 @@ describe("the environment of the stack's tools", () => {
       TERM: "xterm",
       NO_COLOR: "1",
       CI: "true",
-      GITHUB_ACTIONS: "true",
       DOCKER_CONFIG: "/home/user/.docker",
       EDITOR: "vi",
       VISUAL: "code --wait",
@@ -143,15 +140,50 @@ describe("the environment of the stack's tools", () => {
     for (const env of [environment(user), toolEnvironment(user)]) assert.deepEqual({ ...env, ...user }, env);
   });
 
-  it("lets npm alone know how to be let into a registry", () => {
-    const user = { NPM_TOKEN: "hush", NODE_AUTH_TOKEN: "hush", "npm_config_//npm.example/:_authToken": "hush" };
-    assert.deepEqual({ ...packageEnvironment(user), ...user }, packageEnvironment(user));
-    for (const env of [environment(user), toolEnvironment(user)]) {
+  /** What only some programs may know: where packages are, how to be let in there, and that tests run on GitHub. */
+  const forSome = {
+    npm: {
+      npm_config_registry: "https://npm.example",
+      NPM_CONFIG_USERCONFIG: "/home/user/.npmrc",
+      npm_config__authToken: "hush",
+      "npm_config_//npm.example/:_authToken": "hush",
+      NPM_TOKEN: "hush",
+      NODE_AUTH_TOKEN: "hush",
+    },
+    python: {
+      PIP_INDEX_URL: "https://user:hush@pypi.example/simple",
+      UV_DEFAULT_INDEX: "https://user:hush@pypi.example/simple",
+      UV_INDEX_PRIVATE_PASSWORD: "hush",
+    },
+    go: { GOPROXY: "https://user:hush@go.example", GOAUTH: "git", GOCACHE: "/cache/go", GOMODCACHE: "/cache/modules" },
+    tests: { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "/summary", RUNNER_TEMP: "/tmp/runner" },
+    browsers: { PLAYWRIGHT_DOWNLOAD_HOST: "https://browsers.example" },
+  } as const;
+  const all: NodeJS.ProcessEnv = Object.assign({}, ...Object.values(forSome));
+
+  for (const purpose of Object.keys(forSome) as (keyof typeof forSome)[]) {
+    it(`lets programs for ${purpose}, and no others, know what these alone need`, () => {
+      const env = toolEnvironment(all, purpose);
       assert.deepEqual(
-        Object.keys(user).filter((name) => name in env),
+        Object.fromEntries(Object.keys(all).flatMap((name) => (name in env ? [[name, env[name]]] : []))),
+        {
+          ...forSome[purpose],
+        },
+      );
+    });
+  }
+
+  it("lets neither Pulumi nor a tool of the stack know any of that", () => {
+    for (const env of [environment(all), toolEnvironment(all), pluginEnvironment(all)]) {
+      assert.deepEqual(
+        Object.keys(all).filter((name) => name in env),
         [],
       );
     }
+  });
+
+  it("lets no test know the token of GitHub", () => {
+    assert.equal(toolEnvironment({ GITHUB_TOKEN: "hush" }, "tests").GITHUB_TOKEN, undefined);
   });
 
   for (const [host, kept] of [

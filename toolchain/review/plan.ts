@@ -2,7 +2,7 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { npmEnvironment, userEnvironment } from "../../provider/environment.ts";
+import { userEnvironment } from "../../provider/environment.ts";
 import { signatureKey, unknown } from "../../provider/marks.ts";
 import { installArguments } from "../packages.mjs";
 import { checkout } from "../paths.ts";
@@ -115,6 +115,6 @@ const installPackages = async (folder: string): Promise<void> => {
   else
     await run("install the packages of the commit", "npm", installArguments, {
       cwd: folder,
-      env: { ...userEnvironment(process.env), ...npmEnvironment(process.env) },
+      env: userEnvironment(process.env, "npm"),
     });
 };

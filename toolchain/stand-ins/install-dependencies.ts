@@ -11,7 +11,7 @@ export async function installDependencies(call: Call, signal: AbortSignal): Prom
   const folder = call.request.getInfo()?.getProgramDirectory() ?? ".";
   const child = spawn("npm", ["install", "--loglevel=error"], {
     cwd: folder,
-    env: userEnvironment(process.env),
+    env: userEnvironment(process.env, "npm"),
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });

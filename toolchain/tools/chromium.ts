@@ -29,7 +29,7 @@ export const chromiumStep = (): Step => ({
 });
 
 const installOfPlaywright = async (folder: string, report: (line: string) => void): Promise<void> => {
-  const env = { ...toolEnvironment(), PLAYWRIGHT_BROWSERS_PATH: join(folder, "browsers") };
+  const env = { ...toolEnvironment(process.env, "browsers"), PLAYWRIGHT_BROWSERS_PATH: join(folder, "browsers") };
   const playwright = join(checkout, "node_modules", "playwright-core");
   await run("install chromium", process.execPath, [join(playwright, "cli.js"), "install", "--no-shell", "chromium"], {
     env,

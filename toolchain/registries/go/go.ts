@@ -71,7 +71,7 @@ const installGo = async (folder: string, report: Report): Promise<void> => {
   if ((await goVersion()) === undefined) await installPackages(["golang-go"], report);
   const { os, arch } = platform();
   const module = `golang.org/toolchain@v0.0.1-go${versions.go}.${os}-${arch}`;
-  const env = { ...userEnvironment(process.env), GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" };
+  const env = { ...userEnvironment(process.env, "go"), GOTOOLCHAIN: "local", GOFLAGS: "-mod=mod" };
   const answer = await run(`download Go ${versions.go}`, "go", ["mod", "download", "-json", module], { env, report });
   const { Dir: source } = JSON.parse(answer) as { Dir: string };
   await cp(source, folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { toolEnvironment } from "../../environment.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { toolFolder } from "../../paths.ts";
@@ -192,7 +193,7 @@ export const buildGoModule = async (name: GoModuleName, folder: string, report: 
     ],
     {
       cwd,
-      env: { ...toolEnvironment(), ...goEnvironment },
+      env: { ...toolEnvironment(process.env, "go"), ...goEnvironment },
       mayBeEnded: true,
       report: (line) => {
         compiled += line.startsWith("go: downloading") ? 0 : 1;

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
+import process from "node:process";
 import { toolEnvironment } from "../../environment.ts";
 import { run } from "../../run.ts";
 import { goCommand, goEnvironment } from "./go.ts";
@@ -80,4 +81,4 @@ const copyModule = async (folder: string, copy: string): Promise<void> => {
 };
 
 const go = async (title: string, args: string[], cwd: string): Promise<string> =>
-  await run(title, await goCommand(), args, { cwd, env: { ...toolEnvironment(), ...goEnvironment } });
+  await run(title, await goCommand(), args, { cwd, env: { ...toolEnvironment(process.env, "go"), ...goEnvironment } });

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { packageEnvironment } from "../../environment.ts";
+import process from "node:process";
+import { toolEnvironment } from "../../environment.ts";
 import { fillInPlace } from "../../in-place.ts";
 import { run } from "../../run.ts";
 import type { Step } from "../../step.ts";
@@ -88,7 +89,7 @@ const nodejs = (): BaseImage => ({
 /** Node.js' own Linux build and npm are on npm; the lock file says which, and npm checks it. */
 const installNodePackages = async (folder: string, report: Report): Promise<NodeJS.ProcessEnv> => {
   await cp(nodePackages, folder, { recursive: true });
-  const options = { cwd: folder, env: packageEnvironment(), report };
+  const options = { cwd: folder, env: toolEnvironment(process.env, "npm"), report };
   await run(
     "download Node.js for its base image",
     "npm",

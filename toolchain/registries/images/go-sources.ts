@@ -11,7 +11,7 @@ import { goCommand } from "../go/go.ts";
  */
 export const goSource = async (name: string, module: string): Promise<string> => {
   const cwd = join(import.meta.dirname, "..", "go", name);
-  const env = { ...userEnvironment(process.env), GOFLAGS: "", GOTOOLCHAIN: "local", GOWORK: "off" };
+  const env = { ...userEnvironment(process.env, "go"), GOFLAGS: "", GOTOOLCHAIN: "local", GOWORK: "off" };
   const answer = await run(`find ${module}`, await goCommand(), ["mod", "download", "-json", module], { cwd, env });
   return (JSON.parse(answer) as { Dir: string }).Dir;
 };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import process from "node:process";
 import { execa } from "execa";
 import { toolEnvironment } from "../../environment.ts";
 import { ToolchainError } from "../../errors.ts";
@@ -17,12 +18,15 @@ const wheelArguments = (name: string, folder: string): string[] => [
 export const installUv = async (folder: string, report: Report): Promise<void> => {
   await ensurePip(report);
   const args = ["-m", "pip", ...wheelArguments("uv", folder), "--no-input", "--root-user-action=ignore"];
-  await run("install uv", "python3", args, { report });
+  await run("install uv", "python3", args, { report, env: toolEnvironment(process.env, "python") });
 };
 
 /** Installs a program that PyPI has as a wheel, with uv, into `folder/bin`. */
 export const installWheel = async (name: string, folder: string, report: Report): Promise<void> => {
-  await run(`install ${name}`, "uv", ["pip", ...wheelArguments(name, folder)], { report, env: toolEnvironment() });
+  await run(`install ${name}`, "uv", ["pip", ...wheelArguments(name, folder)], {
+    report,
+    env: toolEnvironment(process.env, "python"),
+  });
 };
 
 const ensurePip = async (report: Report): Promise<void> => {
