@@ -6,7 +6,41 @@ const example = "such as postgresql://user:password@db.example.com:5432/todo";
 const special = /[:/?#[\]@\s]/gu;
 
 /** What in a query would lead to another server or hold a password where nobody looks for one. */
-const elsewhere = ["host", "hostaddr", "port", "service", "servicefile", "passfile", "password", "sslpassword"];
+const elsewhere = [
+  "host",
+  "hostaddr",
+  "port",
+  "service",
+  "servicefile",
+  "passfile",
+  "password",
+  "sslpassword",
+  "user",
+  "dbname",
+];
+
+/** What may stand in a query: the options of libpq that lead nowhere else. Of any other its complaint repeats what stands there. */
+const options = [
+  ...[
+    "application_name",
+    "channel_binding",
+    "client_encoding",
+    "connect_timeout",
+    "fallback_application_name",
+    "gssencmode",
+  ],
+  ...[
+    "keepalives",
+    "keepalives_count",
+    "keepalives_idle",
+    "keepalives_interval",
+    "krbsrvname",
+    "options",
+    "require_auth",
+  ],
+  ...["sslcert", "sslcertmode", "sslcrl", "sslcrldir", "sslkey", "sslmode", "sslnegotiation", "sslrootcert", "sslsni"],
+  ...["ssl_max_protocol_version", "ssl_min_protocol_version", "target_session_attrs", "tcp_user_timeout"],
+];
 
 /**
  * Says what is wrong with the URL of a PostgreSQL, as libpq and SQLAlchemy read it. JavaScript's own reader knows other rules: it
@@ -60,10 +94,22 @@ function problemOfServer(server: string): string | undefined {
 }
 
 function problemOfQuery(query: string | undefined): string | undefined {
+  const encoding = problemOfEncoding(query ?? "", "what is behind the ?");
+  if (encoding !== undefined) return encoding;
+  const keys: string[] = [];
   for (const option of query?.split("&") ?? []) {
-    const [key = ""] = option.split("=");
-    if (elsewhere.includes(key))
-      return `holds ${key} behind the ?; user, password, host and port stand before the database`;
+    const [name = "", value, ...more] = option.split("=");
+    // Whoever reads a URL decodes its names too.
+    const key = decodeURIComponent(name);
+    const known = elsewhere.find((each) => each === key.toLowerCase());
+    if (known !== undefined)
+      return `holds ${known} behind the ?; user, password, host, port and database stand before it`;
+    if (value === undefined || more.length > 0)
+      return "must write what is behind the ? as option=value, with & between, and a = in a value as %3D";
+    if (!options.includes(key))
+      return "holds an option behind the ? that a connection to PostgreSQL does not have here";
+    if (keys.includes(key)) return `holds ${key} twice behind the ?`;
+    keys.push(key);
   }
   return undefined;
 }
