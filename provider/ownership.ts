@@ -37,7 +37,14 @@ const nameOf = (checkout: string, stack: string): string => `${checkout} (stack 
 
 /** Reads who made a profile; undefined when no stack of this project did, when there is none, or it cannot be read. */
 export function readMark(profile: Profile): Mark | undefined {
-  return (readJson(markPath(profile)) ?? readJson(copyPath(profile))) as Mark | undefined;
+  return [markPath(profile), copyPath(profile)].map(readJson).find(isMark);
+}
+
+/** A file that can be read may still hold something else. */
+function isMark(found: unknown): found is Mark {
+  if (typeof found !== "object" || found === null) return false;
+  const { owner, instance } = found as Partial<Mark>;
+  return typeof owner === "string" && typeof instance === "string";
 }
 
 /** Marks a profile as made by this stack, before Minikube has made it and after. Never half-written, and kept twice. */

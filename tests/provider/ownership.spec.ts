@@ -60,13 +60,24 @@ describe("whose a cluster is", () => {
     assert.equal(isOurs(undefined, owner("here", "dev"), "one"), false);
   });
 
-  it("is known by the copy of a mark that was cut off", async () => {
-    const profile = { home: folder.path, profile: "todo" };
-    writeMark(profile, mark("here", "dev"));
-    const file = folder.getPath("profiles/todo/todo-stack.json");
-    await writeFile(file, '{"owner":');
-    assert.deepEqual(readMark(profile), mark("here", "dev"));
-    await writeFile(`${file}.copy`, "");
-    assert.equal(readMark(profile), undefined);
-  });
+  for (const text of [
+    '{"owner":',
+    "",
+    "null",
+    "{}",
+    "[]",
+    '"todo"',
+    '{"owner":"here"}',
+    '{"owner":1,"instance":"one"}',
+  ]) {
+    it(`is known by the copy of a mark in which there is ${text || "nothing"}, and by nothing if the copy is such too`, async () => {
+      const profile = { home: folder.path, profile: "todo" };
+      writeMark(profile, mark("here", "dev"));
+      const file = folder.getPath("profiles/todo/todo-stack.json");
+      await writeFile(file, text);
+      assert.deepEqual(readMark(profile), mark("here", "dev"));
+      await writeFile(`${file}.copy`, text);
+      assert.equal(readMark(profile), undefined);
+    });
+  }
 });
