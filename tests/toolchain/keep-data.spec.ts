@@ -108,7 +108,7 @@ class FakeStack {
     if (database !== undefined && database.system !== this.wanted) {
       const loss = { id: `cluster/todo/${database.system}`, what: "All data will be lost." };
       try {
-        await new LossGuard(silent, variables).protect("", loss, () => Promise.resolve("In it: 2."));
+        await new LossGuard(silent, variables, () => false).protect("", loss, () => Promise.resolve("In it: 2."));
       } catch {
         return 255;
       }
