@@ -33,6 +33,9 @@ const besides = {
 /** What a program is for that may know more than others. */
 export type Purpose = keyof typeof besides;
 
+/** Names the user's folder of Docker's settings where Pulumi's plugins get another; empty when it is Docker's default. */
+export const usersDockerConfig = "TODO_STACK_DOCKER_CONFIG";
+
 /** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
 
@@ -51,10 +54,18 @@ export function userEnvironment(user: NodeJS.ProcessEnv, ...purposes: Purpose[])
 
 /**
  * The same for the programs that a plugin starts: Minikube is told besides what the toolchain has told Pulumi. Pulumi's own
- * variables, with the passphrase of the state among them, end here.
+ * variables, with the passphrase of the state among them, end here. Docker has the user's settings again.
  */
 export function pluginEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return { ...userEnvironment(env), ...Object.fromEntries(Object.entries(env).filter(([name]) => decided.test(name))) };
+  return {
+    ...withUsersDocker(userEnvironment(env)),
+    ...Object.fromEntries(Object.entries(env).filter(([name]) => decided.test(name))),
+  };
+}
+
+/** Gives Docker the user's settings again where Pulumi's plugins have others: in them is which engine is current. */
+export function withUsersDocker({ [usersDockerConfig]: users, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return users === undefined ? env : { ...env, DOCKER_CONFIG: users || undefined };
 }
 
 /** Whether the address of a Docker engine is on this machine. */

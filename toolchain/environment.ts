@@ -2,8 +2,9 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
-import { userEnvironment } from "../provider/environment.ts";
+import { userEnvironment, withUsersDocker } from "../provider/environment.ts";
 import type { Purpose } from "../provider/environment.ts";
+import { noLoginsFolder, withoutLogins } from "./docker-config.ts";
 import { nodeFolder } from "./launch.mjs";
 import { isRegistryOnly } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
@@ -17,7 +18,7 @@ import { commands, versions } from "./tools/versions.ts";
  * @param purposes what the program is for, where it may know more than others.
  */
 export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purposes: Purpose[]): NodeJS.ProcessEnv => ({
-  ...userEnvironment(user, ...purposes),
+  ...withUsersDocker(userEnvironment(user, ...purposes)),
   // What `npm run dev` tells the program, and nobody else.
   [developmentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
@@ -32,9 +33,13 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purpos
   ...(isRegistryOnly() ? minikubeEnvironment() : {}),
 });
 
-/** The environment in which Pulumi runs for this checkout: the same, with its state in a place of our own, and its passphrase. */
+/**
+ * The environment in which Pulumi runs for this checkout: the same, with its state in a place of its own, its passphrase, and without the
+ * user's registry logins.
+ */
 export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
   ...toolEnvironment(user),
+  ...withoutLogins(toolEnvironment(user)),
   ...Object.fromEntries(Object.entries(user).filter(([name]) => usersPulumi.has(name))),
   PULUMI_HOME: pulumiHome,
   PULUMI_BACKEND_URL: backendUrl(),
@@ -63,7 +68,9 @@ const searchPath = (path: string): string => {
   const own = [nodeFolder(), ...commands.map((name) => toolFolder(name, versions[name]))]
     .map((folder) => join(folder, "bin"))
     .filter((folder) => existsSync(folder));
-  const users = path.split(delimiter).filter((folder) => !own.includes(folder) && !holdsShim(folder));
+  const users = path
+    .split(delimiter)
+    .filter((folder) => ![...own, noLoginsFolder].includes(folder) && !holdsShim(folder));
   return [...own, ...users].join(delimiter);
 };
 

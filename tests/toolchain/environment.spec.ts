@@ -132,12 +132,22 @@ describe("the environment of the stack's tools", () => {
       TERM: "xterm",
       NO_COLOR: "1",
       CI: "true",
-      DOCKER_CONFIG: "/home/user/.docker",
       EDITOR: "vi",
       VISUAL: "code --wait",
       TODO_STACK_KILLS: "40",
     };
     for (const env of [environment(user), toolEnvironment(user)]) assert.deepEqual({ ...env, ...user }, env);
+  });
+
+  it("keeps the user's settings of Docker from Pulumi's plugins alone", () => {
+    const user = { DOCKER_CONFIG: "/home/user/.docker", DOCKER_CONTEXT: "production", PATH: "/bin" };
+    const env = environment(user);
+    assert.equal(toolEnvironment(user).DOCKER_CONFIG, user.DOCKER_CONFIG);
+    assert.notEqual(env.DOCKER_CONFIG, user.DOCKER_CONFIG);
+    // With it, the official plugin for Docker builds nothing at all.
+    assert.equal("DOCKER_CONTEXT" in env, false);
+    assert.equal(pluginEnvironment(env).DOCKER_CONFIG, user.DOCKER_CONFIG);
+    assert.equal(pluginEnvironment(environment({ PATH: "/bin" })).DOCKER_CONFIG, undefined);
   });
 
   /** What only some programs may know: where packages are, how to be let in there, and that tests run on GitHub. */

@@ -32,6 +32,17 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => verdicts.onDocker(new UserError("It is down.", "Start it.")),
     ["fail", /^It is down\.$/, /^Start it\.$/],
   ],
+  ["no login", () => verdicts.onDockerSettings({ logins: [], hasProxies: false }), ["pass", /^no registry logins$/]],
+  [
+    "logins that no build gets",
+    () => verdicts.onDockerSettings({ logins: ["registry.example"], hasProxies: false }),
+    ["pass", /builds in the cluster get no login: registry\.example/],
+  ],
+  [
+    "proxies that no build gets",
+    () => verdicts.onDockerSettings({ logins: [], hasProxies: true }),
+    ["warn", /proxies of Docker's config\.json/, /HTTP_PROXY/],
+  ],
   ["room enough", () => verdicts.onSize(size, { cpus: 8, memory: 16_000 }), ["pass", /4 CPUs and 8192 MB/]],
   ["less room", () => verdicts.onSize(size, { cpus: 2, memory: 16_000 }), ["warn", /2 instead of 4/, /more/]],
   [

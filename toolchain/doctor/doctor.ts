@@ -9,7 +9,9 @@ import { dockerCapacity, thingsNamed } from "../../provider/docker.ts";
 import { driftOf } from "../../provider/drift.ts";
 import { Namespace } from "../../provider/kubernetes.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
+import { pluginEnvironment } from "../../provider/environment.ts";
 import { isListening } from "../../provider/preflight.ts";
+import { unusedSettings } from "../docker-config.ts";
 import { environment } from "../environment.ts";
 import { locksOn } from "../stack-locks.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
@@ -94,6 +96,7 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   const isOurs = life === "running" && (made?.ports.includes(settings.port) ?? false);
   return [
     verdicts.onDocker(docker),
+    verdicts.onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
     available instanceof Error ? undefined : verdicts.onSize(settings, available),
     verdicts.onPort(settings.port, await isListening("127.0.0.1", settings.port), isOurs),
     verdicts.onProfile(cluster, inDocker),

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import process from "node:process";
+import { usersDockerConfig } from "../provider/environment.ts";
+import { cacheFolder } from "./paths.ts";
+
+/** Where a credential helper is that knows no login: `docker-credential-no-logins`. */
+export const noLoginsFolder = join(import.meta.dirname, "no-logins");
+
+/** As much of Docker's config.json as matters here. */
+interface DockerConfig {
+  auths?: Record<string, unknown>;
+  credHelpers?: Record<string, string>;
+  credsStore?: string;
+  cliPluginsExtraDirs?: string[];
+  proxies?: Record<string, unknown>;
+}
+
+/**
+ * The variables that keep the user's registry logins from Pulumi's Docker plugin: it would read all of them before each build, fail
+ * when a credential helper is missing, and send them to the cluster's daemon. The images here are built from public ones.
+ *
+ * Makes the folder of Docker's settings that they name.
+ * @param env the environment in which Pulumi would run. What Minikube's own plugin starts gets the user's settings back.
+ * @param folder where the settings go.
+ */
+export const withoutLogins = (
+  env: NodeJS.ProcessEnv,
+  folder: string = join(cacheFolder, "docker-config"),
+): NodeJS.ProcessEnv => {
+  const users = folderOf(env);
+  const { cliPluginsExtraDirs = [] } = readConfig(users);
+  const config: DockerConfig = {
+    credsStore: "no-logins",
+    // Where a user's BuildKit may be.
+    cliPluginsExtraDirs: [...cliPluginsExtraDirs, join(users, "cli-plugins")],
+  };
+  writeIfOther(folder, `${JSON.stringify(config, undefined, 2)}\n`);
+  return {
+    DOCKER_CONFIG: folder,
+    [usersDockerConfig]: env["DOCKER_CONFIG"] ?? "",
+    PATH: [noLoginsFolder, env["PATH"] ?? ""].join(delimiter),
+  };
+};
+
+/** What of the user's settings of Docker no build in the cluster gets. */
+export interface UnusedSettings {
+  /** The registries with a login, and the stores that may have more. */
+  logins: string[];
+  hasProxies: boolean;
+}
+
+/** Looks for what no build in the cluster gets. @param env with the user's settings of Docker. */
+export const unusedSettings = (env: NodeJS.ProcessEnv): UnusedSettings => {
+  const { auths = {}, credHelpers = {}, credsStore = "", proxies = {} } = readConfig(folderOf(env));
+  const stored = credsStore === "" ? [] : [`what ${credsStore} keeps`];
+  return {
+    logins: [...new Set([...Object.keys(auths), ...Object.keys(credHelpers)]), ...stored],
+    hasProxies: Object.keys(proxies).length > 0,
+  };
+};
+
+const folderOf = (env: NodeJS.ProcessEnv): string => env["DOCKER_CONFIG"] || join(env["HOME"] ?? homedir(), ".docker");
+
+/** A file that nobody can read holds nothing that Docker could use. */
+const readConfig = (folder: string): DockerConfig => {
+  try {
+    return (JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) ?? {}) as DockerConfig;
+  } catch {
+    return {};
+  }
+};
+
+const writeIfOther = (folder: string, text: string): void => {
+  const file = join(folder, "config.json");
+  try {
+    if (readFileSync(file, "utf8") === text) return;
+  } catch {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  // Another Pulumi that starts at this moment must find a whole file.
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  renameSync(draft, file);
+};
