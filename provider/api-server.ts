@@ -14,9 +14,21 @@ const attempts = 3;
  * A kubeconfig that trusts another authority than Minikube's own is somebody else's, or was edited: nothing is asked of
  * that server.
  */
-export async function isReady({ home, profile, kubeconfig }: Target): Promise<boolean> {
+export async function isReady(target: Target): Promise<boolean> {
+  return await by(target, answers);
+}
+
+/** Whether the same API server says within a time, in milliseconds, that it is ready. Asked once. */
+export async function isReadyWithin(target: Target, time: number): Promise<boolean> {
+  return await by(target, async (access) => (await ask(access, time)) === "ready");
+}
+
+async function by(
+  { home, profile, kubeconfig }: Target,
+  answer: (access: Access) => Promise<boolean>,
+): Promise<boolean> {
   try {
-    return await answers(await readOwnAccess({ kubeconfig, context: profile, home }));
+    return await answer(await readOwnAccess({ kubeconfig, context: profile, home }));
   } catch {
     return false;
   }
@@ -32,18 +44,14 @@ async function answers(access: Access): Promise<boolean> {
   return false;
 }
 
-function ask({ server, ...certificates }: Access): Promise<"ready" | "refused" | "slow"> {
+function ask({ server, ...certificates }: Access, timeout: number = patience): Promise<"ready" | "refused" | "slow"> {
   return new Promise((resolve) => {
-    const request = get(
-      new URL("/readyz", server),
-      { ...certificates, agent: false, timeout: patience },
-      (response) => {
-        response.resume();
-        const { statusCode = 0 } = response;
-        if (statusCode === 200) resolve("ready");
-        else resolve(statusCode >= 500 ? "slow" : "refused");
-      },
-    );
+    const request = get(new URL("/readyz", server), { ...certificates, agent: false, timeout }, (response) => {
+      response.resume();
+      const { statusCode = 0 } = response;
+      if (statusCode === 200) resolve("ready");
+      else resolve(statusCode >= 500 ? "slow" : "refused");
+    });
     request.on("timeout", () => {
       resolve("slow");
       request.destroy();

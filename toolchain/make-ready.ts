@@ -8,17 +8,25 @@ import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { wordsOf } from "./pulumi-commands.ts";
 import type { Effect } from "./pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "./reach.ts";
+import { variablesOfPreview } from "./silent-cluster.ts";
 import { selectedStack } from "./stack-files.ts";
 import { mustTargetDependents } from "./targets.ts";
+
+/** What Pulumi is to be run with. */
+interface Ready {
+  /** Variables of its environment. */
+  variables: NodeJS.ProcessEnv;
+  /** What to do when it has failed. */
+  afterFailure: () => Promise<void>;
+}
 
 /**
  * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be read,
  * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there.
  * @param args Pulumi's command line.
  * @param effect what that does.
- * @returns what to do when Pulumi has failed.
  */
-export const makeReady = async (args: string[], effect: Effect): Promise<() => Promise<void>> => {
+export const makeReady = async (args: string[], effect: Effect): Promise<Ready> => {
   if (effect === "removes the stack") {
     const stack = wordsOf(args)[2] ?? stackIn(args);
     if (stack !== undefined) await mustHaveNoCluster(placeOf(stack.split("/").at(-1) ?? stack));
@@ -30,16 +38,16 @@ export const makeReady = async (args: string[], effect: Effect): Promise<() => P
   mustHavePassphrase(stack, environment());
   if (effect === "previews") {
     deploymentOf(stack);
-    return nothing;
+    return { ...nothing, variables: await variablesOfPreview(placeOf(stack)) };
   }
   const isDestroy = effect === "destroys";
   if (isUp(args)) mustTargetDependents(stack, args);
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(placeOf(stack));
-  return bringsAllUp(args) ? await makeRoomForSecrets(stack) : nothing;
+  return bringsAllUp(args) ? { ...nothing, afterFailure: await makeRoomForSecrets(stack) } : nothing;
 };
 
-const nothing = (): Promise<void> => Promise.resolve();
+const nothing: Ready = { variables: {}, afterFailure: () => Promise.resolve() };
 
 /**
  * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first. Only then is every

@@ -40,12 +40,12 @@ export const runPulumi = async (
     // Loaded only when needed: `npx pulumi` is to start quickly.
     const { makeReady, stackIn } = await import("./make-ready.ts");
     const { keeperFor } = await import("./keeper.ts");
-    const afterFailure = await makeReady(args, effect);
+    const { afterFailure, variables: more } = await makeReady(args, effect);
     const keeper = keeperFor(args);
     const code = await keepingData(keeper, async () => {
       let done = 1;
       try {
-        done = await withAgreement(ask, (variables) => start(args, { ...env, ...variables }), keeper);
+        done = await withAgreement(ask, (variables) => start(args, { ...env, ...more, ...variables }), keeper);
       } finally {
         if (done !== 0) await afterFailure();
       }

@@ -102,7 +102,9 @@ export class Cluster {
   async #ask(): Promise<string | undefined> {
     if (this.#problem) return this.#problem;
     try {
-      await this.kubectl(["get", "--raw=/version", "--request-timeout=30s"]);
+      // As the official plugin, which is told in whole seconds.
+      const seconds = process.env["PULUMI_K8S_CLIENT_TIMEOUT"] ?? "30";
+      await this.kubectl(["get", "--raw=/version", `--request-timeout=${seconds}s`]);
       return undefined;
     } catch (error) {
       return `unable to load schema information from the API server: ${(error as Error).message}`;
