@@ -7,10 +7,13 @@ import { ToolchainError } from "./errors.ts";
 
 const megabyte = 1_000_000;
 
+/** A file that cannot be had from where it is published. What was had and is another file is no such case. */
+export class Unreachable extends ToolchainError {}
+
 /**
  * Downloads a file and checks it; a file that is not whole or not the right one does not stay.
  * @param sha256 the published checksum, 64 hexadecimal digits.
- * @throws ToolchainError if it cannot be had or its checksum is another.
+ * @throws Unreachable if it cannot be had, ToolchainError if its checksum is another.
  */
 export const download = async (
   url: string,
@@ -47,7 +50,7 @@ export const download = async (
 
 /**
  * The text at an address.
- * @throws ToolchainError if it cannot be had.
+ * @throws Unreachable if it cannot be had.
  */
 export const fetchText = async (url: string): Promise<string> => {
   try {
@@ -63,14 +66,10 @@ const get = async (url: string): Promise<Response> => {
   return response;
 };
 
-const unreachable = (url: string, error: unknown): ToolchainError => {
+const unreachable = (url: string, error: unknown): Unreachable => {
   const { message, cause } = error as Error;
   const why = cause instanceof Error ? cause.message : message;
-  return new ToolchainError(
-    `${url} cannot be had: ${why}.`,
-    "Check the network, then run the same command again.",
-    error,
-  );
+  return new Unreachable(`${url} cannot be had: ${why}.`, "Check the network, then run the same command again.", error);
 };
 
 const megabytes = (bytes: number): string => (bytes / megabyte).toFixed(0);

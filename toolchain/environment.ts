@@ -6,10 +6,11 @@ import { userEnvironment, withUsersDocker } from "../provider/environment.ts";
 import type { Purpose } from "../provider/environment.ts";
 import { noLoginsFolder, withoutLogins } from "./docker-config.ts";
 import { nodeFolder } from "./launch.mjs";
-import { isRegistryOnly } from "./machine.ts";
+import { pluginsAreOutOfReach } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
 import { pastProxies } from "./proxies.mjs";
 import { minikubeEnvironment } from "./registries/images/environment.ts";
+import { imagesAreMadeHere } from "./registries/images/made-here.ts";
 import { commands, versions } from "./tools/versions.ts";
 
 /**
@@ -30,7 +31,7 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purpos
   NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? join(cacheFolder, "compile-cache"),
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
-  ...(isRegistryOnly() ? minikubeEnvironment() : {}),
+  ...(imagesAreMadeHere() ? minikubeEnvironment() : {}),
 });
 
 /**
@@ -47,7 +48,7 @@ export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.Proce
   // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
   PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
   ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
-  ...(isRegistryOnly() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  ...(pluginsAreOutOfReach() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
 });
 
 /** What the user may tell Pulumi by its variables. Any other would change what is done, or whether it is asked for. */

@@ -1,19 +1,26 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { machineFile } from "./paths.ts";
+import { versions } from "./tools/versions.ts";
 
 /** What set-up found out about this machine, once. */
 export interface Machine {
-  /** The places that did not answer. */
+  /** The hosts that did not answer. */
   unreachable: string[];
+  /** The hosts that the user has said are not to be used. */
+  without?: string[];
 }
 
-/** Release pages and image registries that an ordinary set-up needs: one small answer of each. */
+/**
+ * One small answer of each place that an ordinary set-up gets something from. Of a place that sends on to another one it is a real file,
+ * since the other one has to answer too.
+ */
 const places = [
-  "https://github.com",
+  `https://github.com/kubernetes/minikube/releases/download/v${versions.minikube}/minikube-linux-amd64.sha256`,
   "https://get.pulumi.com",
   "https://get.helm.sh/helm-latest-version",
   "https://dl.k8s.io/release/stable.txt",
+  "https://storage.googleapis.com/minikube/releases/latest/minikube-linux-amd64.sha256",
   "https://registry.k8s.io/v2/",
   "https://registry-1.docker.io/v2/",
   "https://gcr.io/v2/",
@@ -30,16 +37,39 @@ export const readMachine = (): Machine | undefined => {
   }
 };
 
-/**
- * True where official releases or images are out of reach, so that everything comes from package registries and the
- * Pulumi plugins are stand-ins. False before the first set-up.
- */
-export const isRegistryOnly = (machine = readMachine()): boolean => (machine?.unreachable.length ?? 0) > 0;
+/** Whether nothing can be had from a place, or is to be. Before the first set-up, everything can. @param place its URL. */
+export const isOutOfReach = (place: string, machine = readMachine()): boolean =>
+  outOfReach(machine).includes(new URL(place).host);
 
-/** Finds out which places answer, all at once. */
-export const lookAround = async (ask: (url: string) => Promise<boolean> = answers): Promise<Machine> => {
-  const found = await Promise.all(places.map(async (url) => ((await ask(url)) ? [] : [new URL(url).host])));
-  return { unreachable: found.flat() };
+/** Whether the official releases of Pulumi's plugins are out of reach: there are two places for each. */
+export const pluginsAreOutOfReach = (machine = readMachine()): boolean =>
+  ["https://get.pulumi.com", "https://github.com"].every((place) => isOutOfReach(place, machine));
+
+/**
+ * Whether the images of a cluster are out of reach, which are those of the applications, Minikube's and Kubernetes'. They are one need: what a
+ * new cluster starts with is one archive. Minikube has it ready at one place, or puts it together from three.
+ */
+export const imagesAreOutOfReach = (machine = readMachine()): boolean => {
+  const single = ["https://registry.k8s.io", "https://gcr.io", "https://dl.k8s.io"];
+  return (
+    isOutOfReach("https://registry-1.docker.io", machine) ||
+    (isOutOfReach("https://storage.googleapis.com", machine) && single.some((place) => isOutOfReach(place, machine)))
+  );
+};
+
+/** Every host from which nothing can be had, or is to be. */
+export const outOfReach = (machine = readMachine()): string[] => [
+  ...new Set([...(machine?.unreachable ?? []), ...(machine?.without ?? [])]),
+];
+
+/** Finds out which places answer, all at once. @param without hosts that are not to be used, and are not asked. */
+export const lookAround = async (
+  without: string[] = [],
+  ask: (url: string) => Promise<boolean> = answers,
+): Promise<Machine> => {
+  const asked = places.filter((url) => !without.includes(new URL(url).host));
+  const found = await Promise.all(asked.map(async (url) => ((await ask(url)) ? [] : [new URL(url).host])));
+  return { unreachable: found.flat(), ...(without.length === 0 ? {} : { without }) };
 };
 
 /** Remembers what was found out: a cluster made one way cannot be gone on with the other way. */
@@ -65,7 +95,3 @@ export const answers = async (url: string): Promise<boolean> => {
   }
   return false;
 };
-
-/** One sentence for a message. */
-export const whyRegistryOnly = (machine: Machine): string =>
-  `${machine.unreachable.join(", ")} cannot be reached from this machine`;

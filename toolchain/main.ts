@@ -14,7 +14,7 @@ import { sbom } from "./images/sbom.ts";
 import { scan } from "./images/scan.ts";
 import { review } from "./review/review.ts";
 import { rotate } from "./rotate.ts";
-import { setUp } from "./setup.ts";
+import { lookAtMachine, setUp } from "./setup.ts";
 import { start } from "./start.ts";
 import { status } from "./status/status.ts";
 import { stop } from "./stop.ts";
@@ -48,9 +48,11 @@ npm run restore -- FILE [--yes]
                       replaces all data of the stack by that of a backup
 npm run bench [-- NAME… --runs N]
                       measures the commands of the stack and of Skaffold, all or those of these names, each 5 times
-npm run setup         sets up what is missing`;
+npm run setup         sets up what is missing; with -- --again it looks again from where things can be had, and with
+                      -- --without HOST[,HOST] it takes nothing from there`;
 
-const setup = async (): Promise<number> => {
+const setup = async (again: boolean, without: string | undefined): Promise<number> => {
+  if (again || without !== undefined) await lookAtMachine((without ?? "").split(",").filter((host) => host !== ""));
   await setUp();
   console.log("Everything is set up. Next: npm start");
   return 0;
@@ -72,6 +74,8 @@ const readArguments = () => {
         down: { type: "boolean", default: false },
         runs: { type: "string" },
         http: { type: "boolean", default: false },
+        again: { type: "boolean", default: false },
+        without: { type: "string" },
       },
     });
   } catch (error) {
@@ -117,7 +121,7 @@ const main = async (): Promise<number> => {
     backup,
     scan,
     sbom,
-    setup,
+    setup: () => setup(values.again, values.without),
   };
   const run = names.length === 0 ? commands[command ?? ""] : undefined;
   if (run === undefined) throw new UsageError(`There is no command ${positionals.join(" ")}.`, `\n${usage}`);

@@ -1,12 +1,11 @@
 import { appPackagesStep } from "./app-packages.ts";
 import { demandsOf, mustHaveSpace } from "./disk.ts";
-import { ToolchainError } from "./errors.ts";
 import { oneAtATime } from "./lock.ts";
-import { forgetMachine, isRegistryOnly, lookAround, readMachine, rememberMachine, whyRegistryOnly } from "./machine.ts";
+import { forgetMachine, lookAround, outOfReach, readMachine, rememberMachine } from "./machine.ts";
 import { pluginSteps } from "./plugins.ts";
-import { canInstallPackages } from "./registries/apt.ts";
 import { goSteps, prometheusStep } from "./registries/go/binaries.ts";
 import { goToolchainStep } from "./registries/go/go.ts";
+import { imagesAreMadeHere } from "./registries/images/made-here.ts";
 import { imageSteps } from "./registries/images/steps.ts";
 import { checkout } from "./paths.ts";
 import { runSteps } from "./run-steps.ts";
@@ -38,7 +37,7 @@ export const setUpForReview = async (): Promise<void> => {
   await setUpSteps(previewSteps);
 };
 
-const previewSteps = (): Step[] => [...(isRegistryOnly() ? [goToolchainStep()] : []), ...[pulumi, helm].map(toolStep)];
+const previewSteps = (): Step[] => [pulumi, helm].map(toolStep);
 
 /** @param stepsHere the steps on this machine, once it is known. */
 const setUpSteps = async (stepsHere: () => Step[]): Promise<void> => {
@@ -52,7 +51,7 @@ const setUpAlone = async (stepsHere: () => Step[]): Promise<void> => {
   const isNew = readMachine() === undefined;
   if (isNew) await lookAtMachine();
   try {
-    const steps = await unfinished(stepsHere());
+    const steps = await withCompiler(await unfinished(stepsHere()));
     await mustHaveSpace(demandsOf(steps));
     await runSteps(steps);
   } catch (error) {
@@ -73,30 +72,32 @@ export const setUpCheckout = async (): Promise<boolean> => {
   }
 };
 
-const lookAtMachine = async (): Promise<void> => {
-  const machine = await lookAround();
-  if (isRegistryOnly(machine) && !canInstallPackages()) {
-    throw new ToolchainError(
-      `${whyRegistryOnly(machine)}. Without them, set-up works as root on Debian only, from package registries.`,
-      "Check the network and the proxy settings, then run the same command again.",
-    );
-  }
+/**
+ * Looks again which places answer, for the set-up that comes next.
+ * @param without hosts that are not to be used, although they may answer.
+ */
+export const lookAtMachine = async (without: string[] = []): Promise<void> => {
+  const machine = await lookAround(without);
   rememberMachine(machine);
-  if (isRegistryOnly(machine)) {
-    console.error(
-      `${whyRegistryOnly(machine)}: everything is made from package registries. The first time takes long.`,
-    );
-  }
+  const hosts = outOfReach(machine);
+  if (hosts.length === 0) return;
+  console.error(
+    `Out of reach from this machine: ${hosts.join(", ")}. What is there is used, and what comes from there and can be made from package ` +
+      "registries is made, which takes long the first time. To see what, type: npm run doctor. To look again: npm run setup -- --again",
+  );
 };
 
-/** What a stack needs. @param settings its own; the engine of Docker is needed by its own driver alone. */
+/**
+ * What a stack needs.
+ * @param settings its own; the engine of Docker is needed by its own driver alone.
+ * @param makesImages whether the images of a cluster are made here.
+ */
 export const stackSteps = (
   { driver, monitoring }: Pick<PlainSettings, "driver" | "monitoring"> = plainSettings(checkout, stackName()),
-  registryOnly = isRegistryOnly(),
+  makesImages = imagesAreMadeHere(),
 ): Step[] =>
-  registryOnly
+  makesImages
     ? [
-        goToolchainStep(),
         // First what goes into images, which are made while the rest is compiled.
         ...goSteps(),
         ...[minikube, helm, pulumi].map(toolStep),
@@ -127,6 +128,10 @@ export const setUpForTests = async (cluster: boolean, more: Step[]): Promise<voi
     ...more,
   ]);
 };
+
+/** What compiles needs Go, and nothing else does. */
+const withCompiler = async (steps: Step[]): Promise<Step[]> =>
+  steps.some(({ compiles }) => compiles === true) ? [...(await unfinished([goToolchainStep()])), ...steps] : steps;
 
 const unfinished = async (steps: Step[]): Promise<Step[]> => {
   const unique = [...new Map(steps.map((step) => [step.title, step])).values()];

@@ -7,7 +7,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { environment } from "../../toolchain/environment.ts";
 import { checkout } from "../../toolchain/paths.ts";
-import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../stand-ins/fake-commands.ts";
@@ -91,7 +91,7 @@ describe("the program, over the life of its cluster", function () {
       await symlink(join(checkout, part), project.getPath(part));
     }
     for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), project.getPath(part));
-    await installStandIns(project.getPath("home"));
+    for (const name of pluginNames) await installStandIn(project.getPath("home/plugins"), name);
     await project.writeFile("Pulumi.test.yaml", `config:\n  todo-stack:port: ${app.port}\n`);
     await pulumi("stack", "select", "--create", "test");
   });

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, KubeConfig, KubernetesObjectApi, type KubernetesObject } from "@kubernetes/client-node";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { isRegistryOnly } from "../../toolchain/machine.ts";
+import { imagesAreMadeHere } from "../../toolchain/registries/images/made-here.ts";
 import { goBinary } from "../../toolchain/registries/go/binaries.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 import type { ClusterView } from "./cluster.ts";
@@ -60,7 +60,7 @@ export class IngressController {
   /** Starts the controller, with a certificate for one host, and waits until it listens. */
   static async start(cluster: ClusterView, daemon: NodeDaemon, host: string): Promise<IngressController> {
     // It is no image of the stack: where none can be pulled, the node gets it from its program, which set-up has built.
-    if (isRegistryOnly()) await buildImage(daemon);
+    if (imagesAreMadeHere()) await buildImage(daemon);
     const { key, certificate } = await makeCertificate(host);
     const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);

@@ -26,13 +26,15 @@ const made = {
 describe("stand-ins: docker.RemoteImage", () => {
   let commands: FakeCommands;
   let image: Resource;
+  let pulled: Resource;
   const wanted: Properties = { name: "prom/prometheus:v0.0.0", keepLocally: true };
 
   beforeEach(async () => {
     commands = await FakeCommands.create({ docker: present });
     const daemon = new Daemon(new AbortController().signal);
     await daemon.connect({ host: "tcp://192.0.2.1:2376", certPath: "/certs" });
-    image = remoteImageResource(daemon, recordingEngine(), made);
+    pulled = remoteImageResource(daemon, recordingEngine(), made, true);
+    image = remoteImageResource(daemon, recordingEngine(), made, false);
   });
   afterEach(() => commands.restore());
 
@@ -47,6 +49,18 @@ describe("stand-ins: docker.RemoteImage", () => {
     assert.deepEqual(
       calls.map(({ args, env }) => [args.at(-1), env["DOCKER_HOST"]]),
       [["prom/prometheus:v0.0.0", "tcp://192.0.2.1:2376"]],
+    );
+  });
+
+  it("pulls one that is not there where images can be pulled", async () => {
+    await commands.replace("docker", makes.replace("build) touch", "pull) touch"));
+    const { state } = await pulled.create(urn, { ...wanted, name: "made:1" }, false, 0);
+    assert.equal(state["imageId"], "sha256:5678");
+    const calls = (await commands.calls("docker")).map(({ args }) => args.join(" "));
+    assert.ok(calls.includes("pull made:1"), calls.join("\n"));
+    assert.equal(
+      calls.some((call) => call.startsWith("build")),
+      false,
     );
   });
 

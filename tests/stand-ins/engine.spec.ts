@@ -6,7 +6,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { environment } from "../../toolchain/environment.ts";
 import { checkout } from "../../toolchain/paths.ts";
-import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
 import { FakeCommands } from "./fake-commands.ts";
 
 const program = `
@@ -76,7 +76,7 @@ describe("stand-ins: with the real Pulumi engine", function () {
       this.skip();
     }
     await symlink(join(checkout, "node_modules"), project.getPath("node_modules"));
-    await installStandIns(project.getPath("home"));
+    for (const name of pluginNames) await installStandIn(project.getPath("home/plugins"), name);
     await pulumi("stack", "init", "dev");
     await pulumi("config", "set", "host", "tcp://alive:1");
   });

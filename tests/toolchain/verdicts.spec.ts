@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../provider/errors.ts";
+import { onDockerSettings, onPlugins, onSources } from "../../toolchain/doctor/origins.ts";
 import * as verdicts from "../../toolchain/doctor/verdicts.ts";
 import type { Finding } from "../../toolchain/doctor/verdicts.ts";
 import { assertFinding } from "./assert-finding.ts";
@@ -32,15 +33,36 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => verdicts.onDocker(new UserError("It is down.", "Start it.")),
     ["fail", /^It is down\.$/, /^Start it\.$/],
   ],
-  ["no login", () => verdicts.onDockerSettings({ logins: [], hasProxies: false }), ["pass", /^no registry logins$/]],
+  [
+    "plugins of both kinds",
+    () =>
+      onPlugins([
+        ["docker", "official"],
+        ["random", "stand-in"],
+      ]),
+    ["pass", /^official: docker; stand-in: random$/],
+  ],
+  ["a plugin that is missing", () => onPlugins([["docker", "missing"]]), ["fail", /docker/, /npm run setup/]],
+  ["every place", () => onSources([], "fetched"), ["pass", /every place/]],
+  [
+    "a place out of reach",
+    () => onSources(["github.com"], "fetched"),
+    ["pass", /^out of reach: github\.com; what comes from there is made.*npm run setup -- --again$/],
+  ],
+  [
+    "images that are neither fetched nor made",
+    () => onSources(["registry-1.docker.io"], "out of reach"),
+    ["warn", /registry-1\.docker\.io/, /registry-mirrors.*npm run setup -- --again/],
+  ],
+  ["no login", () => onDockerSettings({ logins: [], hasProxies: false }), ["pass", /^no registry logins$/]],
   [
     "logins that no build gets",
-    () => verdicts.onDockerSettings({ logins: ["registry.example"], hasProxies: false }),
+    () => onDockerSettings({ logins: ["registry.example"], hasProxies: false }),
     ["pass", /builds in the cluster get no login: registry\.example/],
   ],
   [
     "proxies that no build gets",
-    () => verdicts.onDockerSettings({ logins: [], hasProxies: true }),
+    () => onDockerSettings({ logins: [], hasProxies: true }),
     ["warn", /proxies of Docker's config\.json/, /HTTP_PROXY/],
   ],
   ["room enough", () => verdicts.onSize(size, { cpus: 8, memory: 16_000 }), ["pass", /4 CPUs and 8192 MB/]],

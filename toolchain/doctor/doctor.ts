@@ -13,11 +13,14 @@ import { pluginEnvironment } from "../../provider/environment.ts";
 import { isListening } from "../../provider/preflight.ts";
 import { unusedSettings } from "../docker-config.ts";
 import { environment } from "../environment.ts";
+import { imagesAreOutOfReach, outOfReach } from "../machine.ts";
 import { locksOn } from "../stack-locks.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
 import type { OwnCluster, Place } from "../own-cluster.ts";
 import { checkout, minikubeHome } from "../paths.ts";
 import { problemOfPassphrase } from "../passphrase.ts";
+import { pluginsIn } from "../plugins.ts";
+import { imagesAreMadeHere } from "../registries/images/made-here.ts";
 import { damageOf, selectedStack, stateFile } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { table } from "../table.ts";
@@ -30,6 +33,7 @@ import { executable, versionOnPath } from "../tools/tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { uv } from "../tools/uv.ts";
 import { accessTo, passphraseFacts } from "./facts.ts";
+import { onDockerSettings, onPlugins, onSources } from "./origins.ts";
 import * as verdicts from "./verdicts.ts";
 import type { Finding, ToolFacts } from "./verdicts.ts";
 
@@ -64,6 +68,7 @@ export const examine = async (patient: Patient): Promise<Finding[]> => [
     "Install it: https://nodejs.org",
   ),
   ...(await onTools(patient)),
+  ...(await onOrigins(patient)),
   ...(await onMachine(patient)),
   ...onPulumi(patient),
 ];
@@ -84,6 +89,11 @@ const onTools = async ({ env }: Patient): Promise<Finding[]> => {
   return [...found.map((tool) => verdicts.onTool(tool)), verdicts.onTestTools(await find(forTests))];
 };
 
+const onOrigins = async ({ folder }: Patient): Promise<Finding[]> => [
+  onPlugins(await pluginsIn(join(folder, ".state", "pulumi-home", "plugins"))),
+  onSources(outOfReach(), imagesAreMadeHere() ? "made here" : imagesAreOutOfReach() ? "out of reach" : "fetched"),
+];
+
 const onMachine = async (patient: Patient): Promise<Finding[]> => {
   const { commands } = patient;
   const cluster = await lookAtCluster(commands, patient);
@@ -96,7 +106,7 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   const isOurs = life === "running" && (made?.ports.includes(settings.port) ?? false);
   return [
     verdicts.onDocker(docker),
-    verdicts.onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
+    onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
     available instanceof Error ? undefined : verdicts.onSize(settings, available),
     verdicts.onPort(settings.port, await isListening("127.0.0.1", settings.port), isOurs),
     verdicts.onProfile(cluster, inDocker),

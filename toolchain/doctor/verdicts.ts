@@ -2,7 +2,6 @@ import semver from "semver";
 import { fit } from "../../provider/capacity.ts";
 import type { Capacity } from "../../provider/docker.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
-import type { UnusedSettings } from "../docker-config.ts";
 import type { PassphraseProblem } from "../passphrase.ts";
 import type { Lock } from "../stack-locks.ts";
 import type { OwnCluster } from "../own-cluster.ts";
@@ -30,9 +29,14 @@ export interface ToolFacts {
 /** What was found out about the passphrase of the state. */
 export type PassphraseFacts = "brought by the user" | "missing" | { mode: number };
 
-const pass = (name: string, text: string): Finding => ({ name, verdict: "pass", text });
-const warn = (name: string, text: string, next: string): Finding => ({ name, verdict: "warn", text, next });
-const fail = (name: string, text: string, next: string): Finding => ({ name, verdict: "fail", text, next });
+/** All is well. */
+export const pass = (name: string, text: string): Finding => ({ name, verdict: "pass", text });
+
+/** It works, and could be better. */
+export const warn = (name: string, text: string, next: string): Finding => ({ name, verdict: "warn", text, next });
+
+/** It keeps the stack from working. */
+export const fail = (name: string, text: string, next: string): Finding => ({ name, verdict: "fail", text, next });
 
 /** Errors for users say what is wrong, and what to do in the next line. */
 const failBy = (name: string, { message }: Error): Finding => {
@@ -62,15 +66,6 @@ export const onTestTools = (tools: ToolFacts[]): Finding => {
 export const onDocker = (docker: Capacity | Error): Finding => {
   if (docker instanceof Error) return failBy("Docker", docker);
   return pass("Docker", `answers, and has ${docker.cpus} CPUs and ${docker.memory} MB`);
-};
-
-/** What of Docker's own settings the builds in the cluster do not get. */
-export const onDockerSettings = ({ logins, hasProxies }: UnusedSettings): Finding => {
-  const name = "settings of Docker";
-  const text = logins.length === 0 ? "no registry logins" : `builds in the cluster get no login: ${logins.join(", ")}`;
-  if (!hasProxies) return pass(name, text);
-  const next = "If builds need them, set HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the shell before the cluster is made.";
-  return warn(name, `${text}; nor do they get the proxies of Docker's config.json`, next);
 };
 
 /** What there is for a cluster against what the settings ask for. */

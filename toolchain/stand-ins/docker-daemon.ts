@@ -52,6 +52,11 @@ export class Daemon {
     await run({ file, args: ["build", ...progress, ...args], env, signal: this.#cancelled, onLine });
   }
 
+  /** Pulls an image into the daemon. @throws CommandFailed */
+  async pull(name: string, onLine: (line: string) => void): Promise<void> {
+    await run({ file: "docker", args: ["pull", name], env: this.#environment, signal: this.#cancelled, onLine });
+  }
+
   /** The ID of an image in the daemon. */
   async imageId(name: string): Promise<string> {
     const args = ["image", "inspect", "--format={{.Id}}", name];

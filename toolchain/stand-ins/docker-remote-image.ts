@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isOutOfReach } from "../machine.ts";
 import { goBinary } from "../registries/go/binaries.ts";
 import { versions } from "../tools/versions.ts";
 import { compare } from "./diff.ts";
@@ -30,11 +31,17 @@ const madeImages = (): Record<string, MadeImage> => ({
 /**
  * `docker.RemoteImage`: an image of a registry, in the daemon of its provider.
  *
- * As in the official plugin one that is there already is taken as it is. Where that one pulls, this one makes the image from
+ * As in the official plugin one that is there already is taken as it is, and any other is pulled. Where no image can be pulled, it is made from
  * the program that set-up has built.
  * @param made the images that can be made, by name.
+ * @param canPull whether images can be pulled. By default as set-up has found.
  */
-export const remoteImageResource = (daemon: Daemon, engine: Engine, made = madeImages()): Resource => ({
+export const remoteImageResource = (
+  daemon: Daemon,
+  engine: Engine,
+  made = madeImages(),
+  canPull: boolean = !isOutOfReach("https://registry-1.docker.io"),
+): Resource => ({
   check: (_urn, _olds, news) => {
     refuseUnsupported(news);
     return Promise.resolve({ inputs: news });
@@ -51,7 +58,7 @@ export const remoteImageResource = (daemon: Daemon, engine: Engine, made = madeI
     const onLine = (line: string): void => {
       if (line.trim() !== "") engine.progress(line.trim(), urn);
     };
-    const imageId = (await idOf(daemon, name)) ?? (await make(daemon, made, name, onLine));
+    const imageId = (await idOf(daemon, name)) ?? (await get(daemon, canPull ? undefined : made, name, onLine));
     return { id: imageId + name, state: { ...inputs, imageId, repoDigest: "" } };
   },
 
@@ -74,12 +81,17 @@ async function idOf(daemon: Daemon, name: string): Promise<string | undefined> {
   }
 }
 
-async function make(
+/** Pulls an image, or makes it where that is out of reach. */
+async function get(
   daemon: Daemon,
-  made: Record<string, MadeImage>,
+  made: Record<string, MadeImage> | undefined,
   name: string,
   onLine: (line: string) => void,
 ): Promise<string> {
+  if (made === undefined) {
+    await daemon.pull(name, onLine);
+    return await daemon.imageId(name);
+  }
   const image = made[name];
   if (image === undefined) {
     throw new Error(`${name} cannot be pulled here, and only ${Object.keys(made).join(", ")} can be made instead`);

@@ -1,31 +1,57 @@
-import { chmod, mkdir, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { versionOf } from "./versions.ts";
 
+/** The plugins that there is a stand-in for, with the npm package whose version each has. */
+export const plugins = {
+  docker: { kind: "resource", npm: "@pulumi/docker" },
+  kubernetes: { kind: "resource", npm: "@pulumi/kubernetes" },
+  random: { kind: "resource", npm: "@pulumi/random" },
+  nodejs: { kind: "language", npm: "@pulumi/pulumi" },
+} as const;
+
+/** The name of a plugin that there is a stand-in for. */
+export type PluginName = keyof typeof plugins;
+
+/** The names of them all. */
+export const pluginNames = Object.keys(plugins) as PluginName[];
+
+/** The executable of a plugin in the folder in which Pulumi keeps plugins, whether it is the official one or a stand-in. */
+export function executableOf(folder: string, name: PluginName): string {
+  const { kind, npm } = plugins[name];
+  return join(folder, `${kind}-${name}-v${versionOf(npm)}`, `pulumi-${kind}-${name}`);
+}
+
+/** What an executable is: a stand-in begins with a line of its own. */
+export async function whatIs(executable: string): Promise<"missing" | "official" | "stand-in"> {
+  try {
+    const file = await open(executable);
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(firstLines.length), 0, firstLines.length, 0);
+      return buffer.toString("utf8", 0, bytesRead) === firstLines ? "stand-in" : "official";
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "missing";
+    throw error;
+  }
+}
+
 /**
- * Puts the stand-ins where Pulumi's engine looks for plugins: below `PULUMI_HOME`.
+ * Puts a stand-in where Pulumi's engine looks for plugins.
  *
- * What is put there are launchers: they start the stand-in of the checkout that Pulumi is working for, so one
- * `PULUMI_HOME` serves every clone. That checkout is the folder in `TODO_STACK_CHECKOUT`, or else the one around the
+ * What is put there is a launcher: it starts the stand-in of the checkout that Pulumi is working for, so one
+ * folder serves every clone. That checkout is the folder in `TODO_STACK_CHECKOUT`, or else the one around the
  * current folder, which for a plugin is its project's folder.
  *
  * Nothing else shadows them or is shadowed: an official plugin beside the `pulumi` executable or on PATH comes first.
  * Safe to run again.
- * @param pulumiHome the folder named by `PULUMI_HOME`.
+ * @param folder where Pulumi keeps plugins: `plugins` in the folder named by `PULUMI_HOME`.
  */
-export async function installStandIns(pulumiHome: string): Promise<void> {
-  await Promise.all([
-    writeLauncher(pulumiHome, "resource", "docker", versionOf("@pulumi/docker")),
-    writeLauncher(pulumiHome, "resource", "kubernetes", versionOf("@pulumi/kubernetes")),
-    writeLauncher(pulumiHome, "resource", "random", versionOf("@pulumi/random")),
-    writeLauncher(pulumiHome, "language", "nodejs", versionOf("@pulumi/pulumi")),
-  ]);
-}
-
-async function writeLauncher(pulumiHome: string, kind: string, name: string, version: string): Promise<void> {
-  const folder = join(pulumiHome, "plugins", `${kind}-${name}-v${version}`);
-  const launcher = join(folder, `pulumi-${kind}-${name}`);
-  await mkdir(folder, { recursive: true });
+export async function installStandIn(folder: string, name: PluginName): Promise<void> {
+  const launcher = executableOf(folder, name);
+  await mkdir(dirname(launcher), { recursive: true });
   // An engine that starts at this moment must find a whole file.
   const draft = `${launcher}.${process.pid}`;
   await writeFile(draft, launcherText(name));
@@ -33,8 +59,9 @@ async function writeLauncher(pulumiHome: string, kind: string, name: string, ver
   await rename(draft, launcher);
 }
 
-const launcherText = (name: string): string => `#!/bin/sh
-# Starts the stand-in of the checkout that Pulumi works for.
+const firstLines = "#!/bin/sh\n# Starts the stand-in of the checkout that Pulumi works for.\n";
+
+const launcherText = (name: string): string => `${firstLines}\
 folder=\${TODO_STACK_CHECKOUT:-$PWD}
 while [ ! -f "$folder/toolchain/stand-ins/${name}.ts" ]; do
   if [ "$folder" = / ] || [ -n "$TODO_STACK_CHECKOUT" ]; then

@@ -5,9 +5,9 @@ import process from "node:process";
 import which from "which";
 import { toolEnvironment } from "../environment.ts";
 import { fillInPlace } from "../in-place.ts";
-import { isRegistryOnly } from "../machine.ts";
+import { isOutOfReach } from "../machine.ts";
 import { checkout, toolFolder } from "../paths.ts";
-import { installPackages } from "../registries/apt.ts";
+import { canInstallPackages, installPackages } from "../registries/apt.ts";
 import { run } from "../run.ts";
 import type { Step } from "../step.ts";
 import { versions } from "./versions.ts";
@@ -23,7 +23,9 @@ export const chromiumStep = (): Step => ({
     return found.some((file) => file !== null);
   },
   run: async (report) => {
-    if (isRegistryOnly()) await installPackages(["chromium"], report);
+    // Who lets no release of GitHub through lets none of Playwright's through.
+    const isDebians = isOutOfReach("https://github.com") && canInstallPackages();
+    if (isDebians) await installPackages(["chromium"], report);
     else await fillInPlace(toolFolder("chromium", versions.chromium), (draft) => installOfPlaywright(draft, report));
   },
 });

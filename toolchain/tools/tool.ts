@@ -4,11 +4,12 @@ import { basename, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
-import { download, fetchText } from "../download.ts";
+import { download, fetchText, Unreachable } from "../download.ts";
 import { toolEnvironment } from "../environment.ts";
 import { ToolchainError } from "../errors.ts";
 import { fillInPlace } from "../in-place.ts";
-import { isRegistryOnly, readMachine, whyRegistryOnly } from "../machine.ts";
+import { isOutOfReach, readMachine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import { toolFolder } from "../paths.ts";
 import { run } from "../run.ts";
 import type { Step } from "../step.ts";
@@ -53,7 +54,7 @@ export interface Tool {
 /** The step that makes sure of a tool: the one on PATH if it will do, else its official release, else from registries. */
 export const toolStep = (tool: Tool): Step => ({
   title: toolTitle(tool),
-  ...(tool.compiles === true && isRegistryOnly() ? { compiles: true } : {}),
+  ...(tool.compiles === true && wayTo(tool) === "registries" ? { compiles: true } : {}),
   isDone: async () => existsSync(executable(tool)) || (await isOnPath(tool)),
   run: async (report) => {
     await fillInPlace(toolFolder(tool.name, tool.version), (draft) => install(tool, draft, report));
@@ -87,17 +88,40 @@ export const versionOnPath = async (
   return failed ? undefined : /\d+\.\d+\.\d+/.exec(stdout)?.[0];
 };
 
-const install = async (tool: Tool, draft: string, report: Report): Promise<void> => {
-  const registryOnly = isRegistryOnly();
-  if (tool.release !== undefined && !registryOnly) {
-    await installRelease(tool, tool.release(platform()), draft, report);
-  } else if (tool.fromRegistries !== undefined) {
-    await tool.fromRegistries(draft, report);
-  } else {
-    const machine = readMachine();
-    const why = machine !== undefined && registryOnly ? `: ${whyRegistryOnly(machine)}` : "";
+/**
+ * The way to a tool that is not there: its official release where that can be reached, else package registries, else the user's hands.
+ * @param machine what is known of this machine. By default what set-up found out.
+ */
+export const wayTo = (
+  { release, fromRegistries }: Pick<Tool, "release" | "fromRegistries">,
+  machine: Machine | undefined = readMachine(),
+): "release" | "registries" | "hand" => {
+  if (release !== undefined && !isOutOfReach(release(platform()).url, machine)) return "release";
+  return fromRegistries === undefined ? "hand" : "registries";
+};
+
+/**
+ * Gets a tool into `draft/bin`. One whose release does not arrive, though its place answers, is made from package registries.
+ * @throws ToolchainError where there is no way, saying how to get it by hand.
+ */
+export const install = async (tool: Tool, draft: string, report: Report, machine = readMachine()): Promise<void> => {
+  const way = wayTo(tool, machine);
+  const { release, fromRegistries } = tool;
+  if (way === "release" && release !== undefined) {
+    try {
+      await installRelease(tool, release(platform()), draft, report);
+      return;
+    } catch (error) {
+      if (!(error instanceof Unreachable) || fromRegistries === undefined) throw error;
+      report(`${error.message.split("\n")[0] ?? ""} It is made from package registries.`);
+    }
+  }
+  if (fromRegistries === undefined) {
+    const place = release === undefined ? undefined : new URL(release(platform()).url).host;
+    const why = place === undefined ? "" : `: ${place} cannot be reached from this machine`;
     throw new ToolchainError(`${tool.name} ${tool.accepts} is missing${why}.`, `Install it by hand: ${tool.manual}`);
   }
+  await fromRegistries(draft, report);
 };
 
 /**

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { isRegistryOnly } from "../../machine.ts";
 import type { Step } from "../../step.ts";
+import { imagesAreMadeHere } from "../images/made-here.ts";
 import { goFolder, type GoModuleName, goModules, goStep } from "./modules.ts";
 
 /** The steps that build what runs inside the cluster's node. */
@@ -18,7 +18,7 @@ export const prometheusStep = (): Step => whereNothingIsPulled(goStep("promtool"
 // Asked when it is its turn: before set-up has looked around, nobody knows.
 const whereNothingIsPulled = (step: Step): Step => ({
   ...step,
-  isDone: async () => !isRegistryOnly() || (await step.isDone()),
+  isDone: async () => !imagesAreMadeHere() || (await step.isDone()),
 });
 
 /** The path of an executable that is built from Go modules: `kubelet`, `etcd`, `cri-dockerd`, … It need not exist yet. */
