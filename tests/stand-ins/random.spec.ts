@@ -89,10 +89,7 @@ describe("stand-ins: random.RandomPassword", () => {
 
   it("refuses a length that is too short for what must be in it", async () => {
     const { failures } = await randomPasswordResource.check(urn, {}, { length: 3, minLower: 4 });
-    assert.deepEqual(
-      failures?.map(({ property }) => property),
-      ["length"],
-    );
+    assert.match(failures?.map(({ reason }) => reason).join() ?? "", /^Attribute length value must be at least 4/);
   });
 
   it("knows no text in a preview", async () => {

@@ -10,6 +10,8 @@ const defaults: Properties = {
   ...{ minLower: 0, minUpper: 0, minNumeric: 0, minSpecial: 0 },
 };
 
+const inputNames = ["length", "keepers", "overrideSpecial", ...Object.keys(defaults)];
+
 /** What a password is made of, by the input that allows it and the one that asks for a number of them. */
 const alphabets = [
   { allowed: "lower", least: "minLower", letters: "abcdefghijklmnopqrstuvwxyz" },
@@ -33,14 +35,17 @@ export const randomPasswordResource: Resource = {
     return Promise.resolve({
       inputs: news,
       failures: [
-        ...(tooShort ? [{ property: "length", reason }] : []),
-        ...(empty ? [{ property: "special", reason: "At least one kind of character must be allowed" }] : []),
+        // As in the official plugin, the input is named by the reason alone.
+        ...(tooShort ? [{ property: "", reason }] : []),
+        ...(empty ? [{ property: "", reason: "At least one kind of character must be allowed" }] : []),
       ],
     });
   },
 
   diff: (state, inputs) => {
-    const { result: _result, ...before } = revealAll(state);
+    // The official plugin keeps more of one, which is no input of anybody's: a hash, and its own notes.
+    const known = Object.entries(revealAll(state)).filter(([key]) => inputNames.includes(key));
+    const before: Properties = Object.fromEntries(known);
     const changes = compare(before, { ...defaults, ...revealAll(inputs) }, before);
     return { changes, replaces: Object.keys(changes) };
   },

@@ -7,7 +7,7 @@ import { versionOf } from "./versions.ts";
 await servePlugin(() => ({
   name: "random",
   version: versionOf("@pulumi/random"),
-  acceptSecrets: true,
+  acceptSecrets: false,
   resources: {
     "random:index/randomBytes:RandomBytes": randomBytesResource,
     "random:index/randomPassword:RandomPassword": randomPasswordResource,
