@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { userEnvironment } from "../../provider/environment.ts";
+import which from "which";
+import { pluginEnvironment } from "../../provider/environment.ts";
 import { cacheFolder } from "../paths.ts";
 import { ambientKubeconfig, contextOf, loadKubeconfig } from "./kubeconfig.ts";
 import type { LoadedKubeconfig } from "./kubeconfig.ts";
@@ -74,7 +75,11 @@ export class Cluster {
   kubectl(args: string[], input = ""): Promise<string> {
     const context = this.#context ? ["--context", this.#context] : [];
     const argsFor = (kubeconfig: string): string[] => ["--kubeconfig", kubeconfig, ...context, ...args];
-    return this.#run("kubectl", argsFor, input, this.#cancelled);
+    if (hasKubectl()) return this.#run("kubectl", argsFor, input, this.#cancelled);
+    // Minikube has one of the cluster's version, which its own plugin uses too.
+    const profile = this.#context ? ["--profile", this.#context] : [];
+    const minikubes = (kubeconfig: string): string[] => ["kubectl", ...profile, "--", ...argsFor(kubeconfig)];
+    return this.#run("minikube", minikubes, input, this.#cancelled);
   }
 
   /**
@@ -139,8 +144,10 @@ export function reasonOf(error: unknown): string {
   return said.replace(/^(INSTALLATION|UPGRADE) FAILED: /, "").replace(/^Error from server \(\w+\): /, "");
 }
 
+const hasKubectl = (): boolean => which.sync("kubectl", { nothrow: true }) !== null;
+
 /** What programs may know of the environment, and a cache of this project's own. */
 const environment = (): NodeJS.ProcessEnv => ({
-  ...userEnvironment(process.env),
+  ...pluginEnvironment(process.env),
   KUBECACHEDIR: join(cacheFolder, "kubectl"),
 });
