@@ -8,12 +8,12 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { checkout, pluginFolder, pulumiHome } from "../../toolchain/paths.ts";
-import { executableOf, whatIs } from "../../toolchain/stand-ins/install.ts";
+import { checkout } from "../../toolchain/paths.ts";
 import { docker } from "./comparison/docker.ts";
 import { kubernetes } from "./comparison/kubernetes.ts";
 import { random } from "./comparison/random.ts";
 import { FakeCommands } from "./fake-commands.ts";
+import { officialPlugin } from "./official-plugin.ts";
 import { PluginProcess } from "./plugin-process.ts";
 
 const questions = { random: random(), docker: docker(), kubernetes: kubernetes() };
@@ -35,11 +35,8 @@ for (const name of Object.keys(questions) as Name[]) {
       const ends: (() => unknown)[] = [];
 
       before(async function () {
-        const command = kind === "stand-in" ? standIn(name) : await official(name);
-        if (command === undefined) {
-          console.warn(`stand-ins: ${name} is not compared with the official plugin, which is not installed`);
-          this.skip();
-        }
+        const command = kind === "stand-in" ? standIn(name) : await officialPlugin(name);
+        if (command === undefined) this.skip();
         daemon = createServer((_, response) => response.writeHead(200, { "api-version": "1.45" }).end("OK"));
         daemon.listen(0, "127.0.0.1");
         await once(daemon, "listening");
@@ -71,17 +68,6 @@ for (const name of Object.keys(questions) as Name[]) {
 const addressOf = (server: Server): string => `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 
 const standIn = (name: Name): string[] => [process.execPath, join(checkout, "toolchain/stand-ins", `${name}.ts`)];
-
-/** The official plugin where this machine has it, or in the folder that a variable names. */
-const official = async (name: Name): Promise<string[] | undefined> => {
-  const given = process.env["TODO_STACK_OFFICIAL_PLUGINS"];
-  const places = [
-    ...(given === undefined ? [] : [join(given, `pulumi-resource-${name}`)]),
-    ...[join(pulumiHome, "plugins"), pluginFolder].map((folder) => executableOf(folder, name)),
-  ];
-  for (const place of places) if ((await whatIs(place)) === "official") return [place];
-  return undefined;
-};
 
 const project = async (): Promise<FsFixture> => {
   const fixture = await createFixture({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
+import { unknown } from "../../provider/marks.ts";
 import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
 import { remoteImageResource } from "../../toolchain/stand-ins/docker-remote-image.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
@@ -102,7 +103,8 @@ describe("stand-ins: docker.RemoteImage", () => {
 
   it("asks nobody in a preview", async () => {
     await commands.replace("docker", "exit 1");
-    assert.deepEqual(await image.create(urn, wanted, true, 0), { id: "", state: wanted });
+    const state = { ...wanted, imageId: unknown, repoDigest: unknown };
+    assert.deepEqual(await image.create(urn, wanted, true, 0), { id: "", state });
   });
 
   it("is replaced by another name, and unchanged by the same", async () => {

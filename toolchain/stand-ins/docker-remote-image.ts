@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { unknown } from "../../provider/marks.ts";
 import { isOutOfReach } from "../machine.ts";
 import { goBinary } from "../registries/go/binaries.ts";
 import { versions } from "../tools/versions.ts";
@@ -53,7 +54,7 @@ export const remoteImageResource = (
   },
 
   create: async (urn, inputs, preview) => {
-    if (preview) return { id: "", state: inputs };
+    if (preview) return { id: "", state: { ...inputs, imageId: unknown, repoDigest: unknown } };
     const name = textAt(inputs, "name") ?? "";
     const onLine = (line: string): void => {
       if (line.trim() !== "") engine.progress(line.trim(), urn);
@@ -104,9 +105,8 @@ async function get(
 }
 
 function refuseUnsupported(inputs: Properties): void {
-  const unknown = Object.keys(inputs).find((key) => !["name", "keepLocally"].includes(key));
-  if (unknown !== undefined)
-    throw new Error(`the stand-in for docker.RemoteImage does not know ${unknown}: leave it out`);
+  const other = Object.keys(inputs).find((key) => !["name", "keepLocally"].includes(key));
+  if (other !== undefined) throw new Error(`the stand-in for docker.RemoteImage does not know ${other}: leave it out`);
   if (inputs["keepLocally"] !== true) {
     throw new Error("the stand-in for docker.RemoteImage cannot remove images: set keepLocally to true");
   }

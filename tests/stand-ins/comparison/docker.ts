@@ -101,5 +101,28 @@ export const docker = (): Case[] => [
     ask: (plugin) => plugin.check(remoteImage, { name: "a:1", keepLocally: true }).then(withoutDefaults),
     answer: { name: "a:1", keepLocally: true },
   },
+  {
+    title: "does not know the ID of an image of a registry in a preview",
+    ask: async (plugin) => {
+      const state = stateIn(await plugin.create(remoteImage, { name: "a:1", keepLocally: true }, true));
+      return [state["name"], state["imageId"], state["repoDigest"]];
+    },
+    answer: ["a:1", unknown, unknown],
+  },
+  {
+    title: "finds no change of an image of a registry, and replaces it by one of another name",
+    ask: async (plugin) => {
+      const inputs = { name: "a:1", keepLocally: true };
+      const state = { ...inputs, imageId: "sha256:1", repoDigest: "" };
+      return [
+        await plugin.diff(remoteImage, state, inputs, inputs),
+        await plugin.diff(remoteImage, state, { ...inputs, name: "b:1" }, inputs),
+      ];
+    },
+    answer: [
+      { changes: false, replaces: [] },
+      { changes: true, replaces: ["name"] },
+    ],
+  },
   { title: "is cancelled", ask: (plugin) => plugin.cancel(), answer: {} },
 ];
