@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { goExpression } from "./go-expression.ts";
 
 /** What a `.dockerignore` leaves out of a build context. Paths are relative to the context, with `/` between their parts. */
 export interface Rules {
@@ -109,15 +110,13 @@ function clean(path: string): string {
 /** What Go's `filepath.Match` takes for a pattern. */
 const wellFormed = /^(?:\\.|\[\^?(?:(?:\\.|[^\\\]-])(?:-(?:\\.|[^\\\]-]))?)+\]|[^\\[])*$/su;
 
-/** Go knows some of these as classes of characters, and refuses the others. No file is named so that one is needed. */
-const notUnderstood = /\\[0-9A-Za-z\u0080-\u{10FFFF}]|\[\[:/u;
-
 function patternOf(line: string, file: string): Pattern {
-  const cleaned = clean(line);
+  // Docker takes the spaces away once more: `a /.` is by now `a `.
+  const cleaned = clean(trim(line));
   const isException = cleaned.startsWith("!");
   const text = isException ? cleaned.slice(1) : cleaned;
   try {
-    if (text === "" || !wellFormed.test(text) || notUnderstood.test(text)) throw new Error("not well formed");
+    if (text === "" || !wellFormed.test(text)) throw new Error("not well formed");
     return { text, isException, matches: matcherOf(text) };
   } catch (error) {
     throw new Error(`${file} has a line that is no pattern: ${line}. Change that line, or remove it.`, {
@@ -126,7 +125,10 @@ function patternOf(line: string, file: string): Pattern {
   }
 }
 
-/** Makes of a pattern what BuildKit makes of it. Only what is neither plain nor a plain end of a path becomes an expression. */
+/**
+ * Makes of a pattern what BuildKit makes of it. Only what is neither plain nor a plain end of a path becomes an expression, in which
+ * `{`, `|` and `}` then mean what they mean in expressions.
+ */
 function matcherOf(text: string): (path: string) => boolean {
   let kind: "exact" | "prefix" | "suffix" | "expression" = "exact";
   let expression = "^";
@@ -152,7 +154,7 @@ function matcherOf(text: string): (path: string) => boolean {
       at += 1;
       expression += `\\${characters[at] ?? ""}`;
       kind = "expression";
-    } else if (".+()|{}$".includes(character)) expression += `\\${character}`;
+    } else if (".+()$".includes(character)) expression += `\\${character}`;
     else {
       expression += character;
       if (character === "[" || character === "]") kind = "expression";
@@ -164,26 +166,6 @@ function matcherOf(text: string): (path: string) => boolean {
     const suffix = text.slice(2);
     return (path) => path.endsWith(suffix) || (suffix.startsWith("/") && path === suffix.slice(1));
   }
-  const compiled = new RegExp(`${inJavaScript(expression)}$`, "u");
+  const compiled = goExpression(`${expression}$`);
   return (path) => compiled.test(path);
-}
-
-/** Writes an expression of Go's in JavaScript's way, which wants more escapes and takes fewer. */
-function inJavaScript(expression: string): string {
-  let result = "";
-  let isInClass = false;
-  for (const [part] of expression.matchAll(/\\.|\[\^?|./gsu)) {
-    const character = part.startsWith("\\") ? part.slice(1) : part;
-    if (isInClass) {
-      if (part === "]") isInClass = false;
-      result += part === "]" || part === "-" ? part : character.replace(/[\\[\]^-]/g, "\\$&");
-    } else if (part.startsWith("[")) {
-      isInClass = true;
-      result += part;
-    } else if (part === "]") result += "\\]";
-    // A line break in a name is rare, and Go's dot does not take it either.
-    else if (part === ".") result += "[^\\n]";
-    else result += part.startsWith("\\") ? character.replace(/[\^$\\.*+?()[\]{}|/]/, "\\$&") : part;
-  }
-  return result;
 }

@@ -32,6 +32,22 @@ const cases: [title: string, text: string, out: string[], within: string[]][] = 
     ["a+b", "(c)", "d.e", "$f", "{g}|h"],
     ["aab", "c", "dxe"],
   ],
+  ["an escaped backslash", "a\\\\b", ["a\\b"], ["ab", "a\\\\b"]],
+  ["a name that it escapes needlessly", "\\!a\n\\#b", ["!a", "#b"], ["a", "b", "\\!a"]],
+  ["named classes", "[[:digit:]]x\n[^[:alpha:].]y", ["1x", "1y"], ["ax", "ay", ".y"]],
+  [
+    "escapes of Go's expressions, such as \\d in a path of Windows",
+    "src\\data",
+    ["src1ata"],
+    ["src/data", "src\\data"],
+  ],
+  [
+    "| and { }, which BuildKit escapes only without another wildcard",
+    "a|b?\nc{2}*\nd|e",
+    ["a", "xb1", "cc"],
+    ["b", "d"],
+  ],
+  ["spaces that stand before what cleaning takes away", "a /.", ["a", "a/b"], ["a "]],
   ["an exception", "*\n!a", ["b"], ["a", "a/b"]],
   ["the last line that matches", "!a\na\n!a/b\na/b/c", ["a", "a/x", "a/b/c"], ["a/b", "a/b/d"]],
   ["an exception with spaces", "*\n!  a  ", ["b"], ["a"]],
@@ -74,15 +90,16 @@ describe("a .dockerignore", () => {
     assert.equal(lines.length, 1_000);
     for (const line of lines) {
       const [seed = "", indices = ""] = line.split(/: ?/);
-      const { files, rules } = drawContext(Number(seed));
-      const { ignores, prunes } = rulesIn(rules[".dockerignore"] ?? "");
-      const sent = files.filter((file) => !foldersOf(file).some(prunes) && !ignores(file));
-      const expected = indices.split(" ").flatMap((index) => (index === "" ? [] : [files[Number(index)]]));
+      const { files, links, rules } = drawContext(Number(seed));
+      const paths = [...files, ...Object.keys(links)];
+      const { ignores, prunes } = rulesIn(rules["Dockerfile.dockerignore"] ?? rules[".dockerignore"] ?? "");
+      const sent = paths.filter((path) => !foldersOf(path).some(prunes) && !ignores(path));
+      const expected = indices.split(" ").flatMap((index) => (index === "" ? [] : [paths[Number(index)]]));
       assert.deepEqual(sent, expected, `seed ${seed}: ${JSON.stringify(rules)}`);
     }
   });
 
-  for (const line of ["[", "[a", "[]a]", "[-a]", "[b-a]", "a\\", "!", "\\d", "[[:alpha:]]"]) {
+  for (const line of ["[", "[a", "[]a]", "[-a]", "[b-a]", "a\\", "!", "\\q", "[[:no:]]", "*[\\S]"]) {
     it(`is refused with a line that Docker refuses, or that means something else to it: ${line}`, () => {
       assert.throws(
         () => rulesIn(`ok\n${line}`, "apps/.dockerignore"),
