@@ -21,8 +21,11 @@ export const pastProxies = (env, stateFolder) => {
   const proxies = ["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"];
   if (!proxies.some(valueOf)) return {};
   const own = [env["NO_PROXY"], env["no_proxy"]].flatMap((list) => (list ?? "").split(/[\s,]+/));
-  // Nothing is to go by a proxy. Some programs know this word only where it stands alone.
-  if (own.includes("*")) return { ...forNodeAndGo(valueOf("all_proxy"), valueOf), NO_PROXY: "*", no_proxy: "*" };
+  // Nothing is to go by a proxy. Some programs know this word only where it stands alone; others, such as gRPC in Node, not at all.
+  if (own.includes("*")) {
+    const none = proxies.flatMap((name) => [name, name.toUpperCase()]).map((name) => [name, undefined]);
+    return { ...Object.fromEntries(none), NO_PROXY: "*", no_proxy: "*" };
+  }
   const near = [...here, ...containers, ...virtualMachines, ...clustersIn(stateFolder)];
   const list = [...new Set([...own, ...near])].filter((entry) => entry !== "").join(",");
   // Some programs read the one, some the other.

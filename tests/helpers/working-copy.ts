@@ -186,7 +186,7 @@ export class WorkingCopy {
 }
 
 /** Copies what git tracks or would track. */
-async function copySources(folder: string): Promise<void> {
+export async function copySources(folder: string): Promise<void> {
   const { stdout } = await execa("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: checkout,
   });

@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
@@ -25,16 +25,20 @@ export class FakeStack {
     this.#folder = folder;
   }
 
-  /** @param settings what the stack sets, such as `todo-stack:port`. */
-  static async create(settings: Record<string, string | number> = {}): Promise<FakeStack> {
+  /**
+   * @param settings what the stack sets, such as `todo-stack:port`.
+   * @param tempDir an existing folder to make the checkout in. By default the system's.
+   */
+  static async create(settings: Record<string, string | number> = {}, tempDir = tmpdir()): Promise<FakeStack> {
     const docker = await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript });
     await writeFile(`${docker.folder}/capacity`, `8 ${16_000 * 2 ** 20}`);
     const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
-    const folder = await createFixture({
+    const files = {
       "Pulumi.yaml": project,
       "Pulumi.dev.yaml": stringify({ config: settings }),
       ".state/passphrase": "secret",
-    });
+    };
+    const folder = await createFixture(files, { tempDir });
     return new FakeStack(docker, folder);
   }
 

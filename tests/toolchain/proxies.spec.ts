@@ -37,9 +37,12 @@ describe("a proxy of the user's", () => {
     assert.deepEqual(list.slice(0, 3), ["one.example", ".two.example", "three.example"]);
   });
 
-  it("is asked for nothing at all where the user has left out everything, which some programs know as a word alone", () => {
+  it("is asked for nothing at all where the user has left out everything, which some programs know as a word alone, and others not at all", () => {
     for (const NO_PROXY of ["*", "one.example, *"]) {
       assert.deepEqual(listOf({ HTTP_PROXY: "http://proxy", NO_PROXY }), ["*"]);
+      const users = { HTTP_PROXY: "http://proxy", https_proxy: "http://proxy", ALL_PROXY: "http://proxy", NO_PROXY };
+      const after = { ...users, ...pastProxies(users, nowhere) };
+      assert.deepEqual([after.HTTP_PROXY, after.https_proxy, after.ALL_PROXY], [undefined, undefined, undefined]);
     }
   });
 
