@@ -92,6 +92,48 @@ describe("npm run doctor", () => {
       assert.equal(await find("CPUs, memory"), undefined, "nobody knows what there is");
     });
 
+    for (const [engine, files, text, next] of [
+      [
+        "whose socket is not for this user",
+        {
+          "docker-is-down":
+            "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
+        },
+        /permission denied/,
+        /usermod -aG docker/,
+      ],
+      [
+        "where Podman's command is called docker",
+        { "docker-is-down": "can't evaluate field NCPU in type *define.Info" },
+        /Podman answers here in place of Docker/,
+        /Install Docker/,
+      ],
+      [
+        "where Podman's engine answers Docker's command",
+        { capacity: `8 ${16_000 * 2 ** 20} ["name=seccomp"] /home/user/.local/share/containers/storage` },
+        /Podman answers here in place of Docker/,
+        /unset DOCKER_HOST/,
+      ],
+      [
+        "whose Docker is rootless",
+        { capacity: `8 ${16_000 * 2 ** 20} ["name=rootless"] /home/user/.local/share/docker` },
+        /without root rights here \(rootless\)/,
+        /docker context use default/,
+      ],
+      [
+        "whose Docker context leads to another machine",
+        { "docker-context": "ssh://somebody@elsewhere" },
+        /another machine, ssh:/,
+        /docker context use default/,
+      ],
+    ] as const) {
+      it(engine, async () => {
+        for (const [name, content] of Object.entries(files)) await stack.inDocker(name, content);
+        assertFinding(await find("Docker"), ["fail", text, next]);
+        assert.equal(await find("CPUs, memory"), undefined, "such an engine gives a cluster nothing");
+      });
+    }
+
     it("on which somebody has a volume of the cluster's name", async () => {
       await stack.inDocker("volume-todo");
       assertFinding(await find("cluster"), [
