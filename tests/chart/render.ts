@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { parse, parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments, stringify } from "yaml";
 
 /** Path of the chart under test. */
 export const CHART = fileURLToPath(new URL("../../charts/todo/", import.meta.url));
@@ -43,6 +43,8 @@ export interface Options {
   readonly overlays?: readonly string[];
   /** `key=value` settings after the required ones. */
   readonly set?: readonly string[];
+  /** Values as in a file, after the overlays. */
+  readonly values?: object;
   /** Settings in place of the required ones. */
   readonly required?: readonly string[];
   readonly release?: string;
@@ -128,8 +130,9 @@ function helmTemplate(options: Options, reject = true) {
       "--kube-version=1.34.4",
       ...(options.apis ?? []).map((api) => `--api-versions=${api}`),
       ...(options.overlays ?? []).map((name) => `--values=${CHART}${name}`),
+      ...(options.values ? ["--values=-"] : []),
       ...settings.map((setting) => `--set=${setting}`),
     ],
-    { reject },
+    { reject, ...(options.values && { input: stringify(options.values) }) },
   );
 }

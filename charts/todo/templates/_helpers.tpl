@@ -42,14 +42,38 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- fail (printf "%s.image.tag is \"latest\", which moves without restarting pods. Set an exact tag, for example --set %s.image.tag=1.0.0." .component .component) -}}
 {{- end -}}
 {{ printf "%s:%s" .image.repository .image.tag }}
+{{- with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* Pod-level hardening, as the restricted Pod Security Standard asks. Takes (dict "user" 65532). */}}
+{{/* What all pods have in common: how their images are pulled, and on which nodes they may run. */}}
+{{- define "todo.placement" -}}
+{{- with .Values.global.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.global.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.global.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.global.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
+
+{{/* Pod-level hardening, as the restricted Pod Security Standard asks. Takes (dict "root" $ "user" 65532). */}}
 {{- define "todo.podSecurityContext" -}}
 runAsNonRoot: true
+{{- if .root.Values.global.fixedUserIds }}
 runAsUser: {{ .user }}
 runAsGroup: {{ .user }}
 fsGroup: {{ .user }}
+{{- end }}
 fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
@@ -80,24 +104,39 @@ strategy:
     maxUnavailable: 0
 {{- end }}
 
-{{/* Spreads a component's pods over the nodes, as far as there are several. Takes (dict "root" $ "component" "backend"). */}}
+{{/* Spreads a component's pods over the nodes and, where asked for, over the zones. Takes (dict "root" $ "component" "backend"). */}}
 {{- define "todo.spread" -}}
 - maxSkew: 1
   topologyKey: kubernetes.io/hostname
-  whenUnsatisfiable: ScheduleAnyway
+  whenUnsatisfiable: {{ .root.Values.global.spread.nodes }}
+  {{- if eq .root.Values.global.spread.nodes "DoNotSchedule" }}
+  # A node that takes no pods, because it is drained or dead, must not keep others from taking them.
+  nodeTaintsPolicy: Honor
+  {{- end }}
   labelSelector:
     matchLabels:
       {{- include "todo.selectorLabels" . | nindent 6 }}
   # Counts the pods of one revision, or a rollout would leave them lopsided.
   matchLabelKeys: [pod-template-hash]
+{{- if .root.Values.global.spread.zones }}
+- maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels:
+      {{- include "todo.selectorLabels" . | nindent 6 }}
+  matchLabelKeys: [pod-template-hash]
+{{- end }}
 {{- end }}
 
-{{/* Keeps one client on one pod for three hours. */}}
+{{/* Keeps one client on one pod for three hours, or on none. Takes "ClientIP" or "None". */}}
 {{- define "todo.sessionAffinity" -}}
-sessionAffinity: ClientIP
+sessionAffinity: {{ . }}
+{{- if eq . "ClientIP" }}
 sessionAffinityConfig:
   clientIP:
     timeoutSeconds: 10800
+{{- end }}
 {{- end }}
 
 {{/* Volume with the named keys of the component's Secret, one file each; a pod does not start without the required ones.
