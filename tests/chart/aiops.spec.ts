@@ -32,6 +32,13 @@ describe("chart: the account for operations", () => {
     for (const { owner, spec } of podsOf(manifests)) assert.notEqual(spec["serviceAccountName"], "todo-aiops", owner);
   });
 
+  it("O5: is left out where nobody wants it, as in production", async () => {
+    for (const options of [{ set: ["aiops.operator.enabled=false"] }, { overlays: ["values-prod.yaml"] }]) {
+      const left = (await render(options)).filter(({ metadata }) => metadata.name.includes("aiops"));
+      assert.deepEqual(left, []);
+    }
+  });
+
   it("O5: may read no Secret, open no shell, delete nothing and make no workload", () => {
     for (const resource of ["secrets", "pods/exec", "pods/attach", "pods/portforward", "serviceaccounts", "roles"]) {
       assert.deepEqual(verbsFor(resource), [], `it may ${verbsFor(resource).join(", ")} ${resource}`);

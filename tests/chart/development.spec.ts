@@ -53,12 +53,17 @@ describe("chart: development", () => {
     ["the defaults, which run two pods", [], [], /more than one pod of backend/],
     ["two pods of the frontend", ["frontend.replicas=2"], ["values-dev.yaml"], /more than one pod of frontend/],
     ["autoscaling", ["frontend.autoscaling.enabled=true"], ["values-dev.yaml"], /more than one pod of frontend/],
-    ["an ingress", ["ingress.enabled=true"], ["values-dev.yaml"], /published by an ingress or a load balancer/],
+    [
+      "an ingress",
+      ["ingress.enabled=true"],
+      ["values-dev.yaml"],
+      /published by an ingress, a Gateway or a load balancer/,
+    ],
     [
       "a load balancer",
       ["frontend.service.type=LoadBalancer"],
       ["values-dev.yaml"],
-      /published by an ingress or a load/,
+      /published by an ingress, a Gateway or a load/,
     ],
   ];
   for (const [what, settings, overlays, message] of refused) {

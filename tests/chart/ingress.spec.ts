@@ -41,6 +41,25 @@ describe("chart: ingress", () => {
     });
   });
 
+  it("H5: has cert-manager make the certificate, by an issuer of either kind", async () => {
+    const set = [ON, "ingress.tls.enabled=true", "ingress.tls.issuer=letsencrypt"];
+    for (const [kind, annotation] of [
+      ["ClusterIssuer", "cert-manager.io/cluster-issuer"],
+      ["Issuer", "cert-manager.io/issuer"],
+    ] as const) {
+      const rendered = await render({ set: [...set, `ingress.tls.issuerKind=${kind}`] });
+      const { spec, metadata } = pick(rendered, "Ingress", "todo-frontend");
+      assert.deepEqual(spec["tls"], [{ hosts: ["todo.local"], secretName: "todo-tls" }]);
+      const issuers = Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith("cert-manager"));
+      assert.deepEqual(issuers, [[annotation, "letsencrypt"]]);
+    }
+  });
+
+  it("H5: names no certificate where the controller has it, and asks for none", async () => {
+    const set = [ON, "ingress.tls.enabled=true", "ingress.tls.provided=true"];
+    assert.equal(pick(await render({ set }), "Ingress", "todo-frontend").spec["tls"], undefined);
+  });
+
   it("H5: serves TLS with the named certificate, and asks for one", async () => {
     const set = [ON, "ingress.tls.enabled=true"];
     assert.match(await refusal({ set }), /ingress\.tls\.secretName is empty\. Set it to the name of a Secret of type/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pick, podsOf, render, type Manifest } from "./render.ts";
+import { pick, podsOf, refusal, render, type Manifest } from "./render.ts";
 
 const LABELS = { "app.kubernetes.io/name": "todo", "app.kubernetes.io/instance": "todo" };
 const DNS = {
@@ -61,6 +61,66 @@ describe("chart: network policies", () => {
       DNS,
       { to: [{ ipBlock: { cidr: "192.0.2.7/32" } }], ports: [{ port: 5432 }] },
     ]);
+  });
+
+  it("S3: names may be asked of a cache on the node and of another DNS, by every pod that asks any", async () => {
+    const dns = {
+      namespace: "openshift-dns",
+      podLabels: { "dns.operator.openshift.io/daemonset-dns": "default" },
+      ports: [53, 5353],
+      addresses: ["169.254.20.10/32"],
+    };
+    const set = ["monitoring.enabled=true"];
+    const policies = (await render({ set, values: { networkPolicy: { dns } } })).filter(
+      ({ kind, spec }) => kind === "NetworkPolicy" && spec?.["egress"],
+    );
+    const names = policies.map(({ metadata }) => metadata.name);
+    assert.deepEqual(names.toSorted(), ["todo-backend", "todo-frontend", "todo-prometheus", "todo-test"]);
+    for (const { metadata, spec } of policies) {
+      const [rule] = spec?.["egress"] as [typeof DNS];
+      assert.deepEqual(
+        rule,
+        {
+          to: [
+            {
+              namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": dns.namespace } },
+              podSelector: { matchLabels: dns.podLabels },
+            },
+            { ipBlock: { cidr: "169.254.20.10/32" } },
+          ],
+          ports: [53, 5353].flatMap((port) => ["UDP", "TCP"].map((protocol) => ({ port, protocol }))),
+        },
+        metadata.name,
+      );
+    }
+  });
+
+  it("S3: who believes a proxy is reached by nobody else, so that no client's address is forged", async () => {
+    const hops = "frontend.config.trustedProxyHops=1";
+    const peersOf = async (set: string[]) =>
+      pick(await render({ set: [hops, ...set] }), "NetworkPolicy", "todo-frontend").spec["ingress"] as unknown;
+    const only = (...from: object[]) => [{ from: [...from, ...pods("test")], ports: [{ port: 3000 }] }];
+    const inside = (namespace: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    });
+    const outside = { ipBlock: { cidr: "198.51.100.0/24" } };
+    const proxies = "networkPolicy.proxies={198.51.100.0/24}";
+    const gateway = ["gateway.enabled=true", "gateway.name=public"];
+
+    assert.deepEqual(await peersOf(["ingress.enabled=true"]), only(inside("ingress-nginx")));
+    assert.deepEqual(await peersOf([proxies]), only(outside));
+    assert.deepEqual(await peersOf([...gateway, proxies]), only(outside));
+    assert.deepEqual(await peersOf([...gateway, "gateway.proxyNamespace=envoy"]), only(inside("envoy")));
+    const alb = ["ingress.enabled=true", "ingress.controllerNamespace=", proxies];
+    assert.deepEqual(await peersOf(alb), only(outside));
+    assert.match(await refusal({ set: [hops] }), /trustedProxyHops is 1, but no value says where that proxy is/);
+    assert.match(await refusal({ set: [hops, ...gateway] }), /Set networkPolicy\.proxies to the networks/);
+  });
+
+  it("S3: an ingress controller outside the cluster reaches the backend by its networks, when told", async () => {
+    const set = ["ingress.enabled=true", "ingress.exposeApi=true", "ingress.controllerNamespace=", "networkPolicy.proxies={198.51.100.0/24}"]; // prettier-ignore
+    const [{ from }] = pick(await render({ set }), "NetworkPolicy", "todo-backend").spec["ingress"];
+    assert.deepEqual(from, [...pods("frontend"), { ipBlock: { cidr: "198.51.100.0/24" } }]);
   });
 
   it("S3: can be left out", async () => {

@@ -76,8 +76,8 @@ describe("chart: probes, order and rollouts", () => {
 
   it("P5: draining a node leaves a pod of each application, and no drain is blocked by a single one", async () => {
     for (const name of APPS) {
-      const { minAvailable, unhealthyPodEvictionPolicy, selector } = pick(manifests, "PodDisruptionBudget", name).spec;
-      assert.deepEqual({ minAvailable, unhealthyPodEvictionPolicy }, { minAvailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }); // prettier-ignore
+      const { selector, ...budget } = pick(manifests, "PodDisruptionBudget", name).spec;
+      assert.deepEqual(budget, { maxUnavailable: 1, unhealthyPodEvictionPolicy: "AlwaysAllow" }, name);
       assert.deepEqual(selector, pick(manifests, "Deployment", name).spec["selector"], name);
       const [spread] = pick(manifests, "Deployment", name).spec["template"].spec.topologySpreadConstraints;
       assert.deepEqual([spread.topologyKey, spread.maxSkew, spread.whenUnsatisfiable], ["kubernetes.io/hostname", 1, "ScheduleAnyway"]); // prettier-ignore
@@ -90,6 +90,22 @@ describe("chart: probes, order and rollouts", () => {
     const { selector, ...budget } = pick(manifests, "PodDisruptionBudget", "todo-postgres").spec;
     assert.deepEqual(budget, { maxUnavailable: 0, unhealthyPodEvictionPolicy: "AlwaysAllow" });
     assert.deepEqual(selector, pick(manifests, "StatefulSet", "todo-postgres").spec["selector"]);
+  });
+
+  it("P5: in production draining a node moves the database too, or no node could be upgraded", async () => {
+    const prod = await render({ overlays: ["values-prod.yaml"] });
+    for (const { metadata, spec } of prod.filter(({ kind }) => kind === "PodDisruptionBudget")) {
+      assert.equal(spec?.["maxUnavailable"], 1, metadata.name);
+    }
+  });
+
+  it("in production the pods of a dead node are replaced within half a minute", async () => {
+    for (const { owner, spec } of podsOf(await render({ overlays: ["values-prod.yaml"] }))) {
+      const waits = (spec["tolerations"] as { key: string; tolerationSeconds: number }[]).map(
+        ({ key, tolerationSeconds }) => [key, tolerationSeconds],
+      );
+      assert.deepEqual(waits, [["node.kubernetes.io/not-ready", 30], ["node.kubernetes.io/unreachable", 30]], owner); // prettier-ignore
+    }
   });
 
   it("W3: the release's test ends within a bound, and its pod goes when it has passed", () => {

@@ -9,8 +9,8 @@
 {{- fail (printf "development.enabled is true, but there is more than one pod of %s. %s" $component $next) -}}
 {{- end -}}
 {{- end -}}
-{{- if or .Values.ingress.enabled (eq .Values.frontend.service.type "LoadBalancer") -}}
-{{- fail (printf "development.enabled is true, but the frontend is published by an ingress or a load balancer. %s" $next) -}}
+{{- if or .Values.ingress.enabled .Values.gateway.enabled (eq .Values.frontend.service.type "LoadBalancer") -}}
+{{- fail (printf "development.enabled is true, but the frontend is published by an ingress, a Gateway or a load balancer. %s" $next) -}}
 {{- end -}}
 {{- end }}
 

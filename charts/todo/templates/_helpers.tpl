@@ -173,16 +173,24 @@ Takes (dict "root" $ "component" "backend" "keys" (list "JWT_SECRET") "optional"
 
 {{/* Egress rule of a NetworkPolicy: names are resolved by the cluster's DNS and nobody else. */}}
 {{- define "todo.allowDns" -}}
+{{- with .Values.networkPolicy.dns -}}
 - to:
     - namespaceSelector:
         matchLabels:
-          kubernetes.io/metadata.name: kube-system
+          kubernetes.io/metadata.name: {{ .namespace }}
       podSelector:
         matchLabels:
-          k8s-app: kube-dns
+          {{- toYaml (.podLabels | default (dict "k8s-app" "kube-dns")) | nindent 10 }}
+    {{- range .addresses }}
+    - ipBlock:
+        cidr: {{ . }}
+    {{- end }}
   ports:
-    - port: 53
+    {{- range .ports }}
+    - port: {{ . }}
       protocol: UDP
-    - port: 53
+    - port: {{ . }}
       protocol: TCP
+    {{- end }}
+{{- end }}
 {{- end }}
