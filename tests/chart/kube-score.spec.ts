@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { execa } from "execa";
 import { stringify } from "yaml";
+import { EXAMPLES } from "./examples.ts";
 import { CHART, readChartFile, render, type Manifest } from "./render.ts";
 
 interface Scored {
@@ -23,11 +24,24 @@ async function objections(manifests: Manifest[]): Promise<string[]> {
 }
 
 describe("kube-score", () => {
-  for (const overlays of [[], ["values-prod.yaml"]]) {
-    it(`has nothing against ${overlays[0] ?? "values.yaml"}`, async () => {
+  for (const overlays of [
+    [],
+    ["values-prod.yaml"],
+    ...EXAMPLES.filter(({ name }) => name !== "openshift").map(({ overlays }) => overlays),
+  ]) {
+    it(`has nothing against ${overlays.at(-1) ?? "values.yaml"}`, async () => {
       assert.deepEqual(await objections(await render({ overlays })), []);
     });
   }
+
+  it("has nothing against examples/openshift.yaml but that its pods name no user, as they must not there", async () => {
+    const overlays = EXAMPLES.find(({ name }) => name === "openshift")?.overlays ?? [];
+    assert.deepEqual((await objections(await render({ overlays }))).toSorted(), [
+      "Deployment/apps/v1/todo/todo-backend: container-security-context-user-group-id",
+      "Deployment/apps/v1/todo/todo-frontend: container-security-context-user-group-id",
+      "Pod/v1/todo/todo-test: container-security-context-user-group-id",
+    ]);
+  });
 
   it("has nothing against monitoring", async () => {
     assert.deepEqual(await objections(await render({ set: ["monitoring.enabled=true"] })), []);

@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { get, type RequestOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { KubeConfig } from "@kubernetes/client-node";
-import { execa } from "execa";
-import { stringify } from "yaml";
+import { EXAMPLES } from "../chart/examples.ts";
+import { kubeconform, writeSchemas } from "../chart/kubeconform.ts";
 import { render, type Manifest } from "../chart/render.ts";
 import { stack } from "./stack.ts";
-
-interface Schema {
-  properties?: object;
-  additionalProperties?: unknown;
-  "x-kubernetes-group-version-kind"?: { group: string; version: string; kind: string }[];
-}
 
 describe("the chart's manifests and the API server that runs", function () {
   this.timeout("2m");
@@ -24,7 +18,7 @@ describe("the chart's manifests and the API server that runs", function () {
 
   before(async () => {
     schemas = await mkdtemp(join(tmpdir(), "schemas-"));
-    await writeSchemas(schemas);
+    await writeSchemas(schemas, await askApi("/openapi/v2"));
   });
 
   after(async () => {
@@ -44,6 +38,13 @@ describe("the chart's manifests and the API server that runs", function () {
     assert.deepEqual(wrong, []);
   });
 
+  it("H1: so is every manifest of the examples for the clusters of vendors", async () => {
+    const manifests = await Promise.all(EXAMPLES.map(({ overlays }) => render({ overlays })));
+    const { wrong, checked } = await kubeconform(schemas, manifests.flat());
+    assert.deepEqual(wrong, []);
+    assert.ok(checked >= 15 * EXAMPLES.length, `only ${checked} manifests were checked`);
+  });
+
   const mistakes: [string, (deployment: Manifest) => void][] = [
     ["a field that does not exist", ({ spec = {} }) => (spec["replica"] = 1)],
     ["a value of the wrong type", ({ spec = {} }) => (spec["replicas"] = "one")],
@@ -59,39 +60,6 @@ describe("the chart's manifests and the API server that runs", function () {
     });
   }
 });
-
-/** Checks manifests. Gives what is wrong, and how many were looked at. */
-async function kubeconform(schemas: string, manifests: Manifest[]): Promise<{ wrong: string[]; checked: number }> {
-  const location = join(schemas, "{{.Group}}-{{.ResourceAPIVersion}}-{{.ResourceKind}}.json");
-  const { stdout } = await execa("kubeconform", ["-output=json", "-verbose", `-schema-location=${location}`], {
-    input: manifests.map((manifest) => stringify(manifest)).join("---\n"),
-    reject: false,
-  });
-  const { resources } = JSON.parse(stdout) as {
-    resources: { kind: string; name: string; status: string; msg: string }[];
-  };
-  const wrong = resources.filter(({ status }) => status !== "statusValid");
-  return { wrong: wrong.map(({ kind, name, msg }) => `${kind}/${name}: ${msg}`), checked: resources.length };
-}
-
-/** Writes what the API server says of its objects as JSON schemas: one file a kind, which points into a file with all. */
-async function writeSchemas(folder: string): Promise<void> {
-  const { definitions } = JSON.parse(await askApi("/openapi/v2")) as { definitions: Record<string, Schema> };
-  for (const schema of Object.values(definitions)) {
-    // Otherwise a misspelt field would be one more field.
-    if (schema.properties !== undefined) schema.additionalProperties ??= false;
-  }
-  // OpenAPI 2 has no words for these.
-  definitions["io.k8s.apimachinery.pkg.util.intstr.IntOrString"] = { type: ["integer", "string"] } as Schema;
-  definitions["io.k8s.apimachinery.pkg.api.resource.Quantity"] = { type: ["number", "string"] } as Schema;
-  await writeFile(join(folder, "all.json"), JSON.stringify({ definitions }));
-  for (const [name, { "x-kubernetes-group-version-kind": kinds = [] }] of Object.entries(definitions)) {
-    for (const { group, version, kind } of kinds) {
-      const file = `${group || version}-${version}-${kind.toLowerCase()}.json`;
-      await writeFile(join(folder, file), JSON.stringify({ $ref: `all.json#/definitions/${name}` }));
-    }
-  }
-}
 
 async function askApi(path: string): Promise<string> {
   const config = new KubeConfig();
