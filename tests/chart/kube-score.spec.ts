@@ -47,6 +47,11 @@ describe("kube-score", () => {
     assert.deepEqual(await objections(await render({ set: ["monitoring.enabled=true"] })), []);
   });
 
+  it("has nothing against backups", async () => {
+    const set = ["backup.enabled=true", "backup.url=s3://bucket/todo"];
+    assert.deepEqual(await objections(await render({ set })), []);
+  });
+
   it("has nothing against values-dev.yaml but that its pods are single, as they are meant to be", async () => {
     assert.deepEqual((await objections(await render({ overlays: ["values-dev.yaml"] }))).toSorted(), [
       "Deployment/apps/v1/todo/todo-backend: deployment-replicas",

@@ -50,7 +50,7 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- with .Values.global.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ . | quote }}
   {{- end }}
 {{- end }}
 {{- with .Values.global.nodeSelector }}
@@ -62,7 +62,7 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.global.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end }}
 
@@ -169,6 +169,34 @@ Takes (dict "root" $ "component" "backend" "keys" (list "JWT_SECRET") "optional"
 - name: secrets
   mountPath: /run/secrets/todo
   readOnly: true
+{{- end }}
+
+{{/* Egress rules of a NetworkPolicy: the database, and what else the backend may reach, of which an external database is one. */}}
+{{- define "todo.allowDatabase" -}}
+{{- if .Values.postgres.enabled }}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "todo.selectorLabels" (dict "root" $ "component" "postgres") | nindent 10 }}
+  ports:
+    - port: 5432
+{{- end }}
+{{- range .Values.networkPolicy.backendEgress }}
+{{ include "todo.allowNetwork" . }}
+{{- end }}
+{{- end }}
+
+{{/* Egress rule of a NetworkPolicy: one network. Takes (dict "cidr" "192.0.2.7/32" "port" 5432). */}}
+{{- define "todo.allowNetwork" -}}
+- to:
+    - ipBlock:
+        cidr: {{ .cidr }}
+        {{- if eq .cidr "0.0.0.0/0" }}
+        # The Internet, not the cluster or the network around it.
+        except: [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+        {{- end }}
+  ports:
+    - port: {{ .port }}
 {{- end }}
 
 {{/* Egress rule of a NetworkPolicy: names are resolved by the cluster's DNS and nobody else. */}}
