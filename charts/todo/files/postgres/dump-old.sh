@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Dumps the database of the version before, with the programs of that version. FROM: its folder. PGDATA: the folder of the new
 # version. DUMP: the file. What was there stays as it is, so the way back is open.
 [ ! -s "$PGDATA/PG_VERSION" ] || exit 0

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Makes the database of the new version from the dump, with the programs of the new version. It gets its name when it is complete: a
 # run that was killed begins again.
 [ ! -s "$PGDATA/PG_VERSION" ] || exit 0
