@@ -6,6 +6,7 @@ import { keepingData } from "./keep-data.ts";
 import { forgetKept } from "./kept.ts";
 import { launch } from "./launch.mjs";
 import { checkout } from "./paths.ts";
+import { withProgram } from "./program/beside.ts";
 import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
 
@@ -15,7 +16,8 @@ const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
-const inTerminal: Start = (args, env) => launch("pulumi", args, env);
+const inTerminal: Start = (args, env) =>
+  withProgram(args, env, (words, environment) => launch("pulumi", words, environment));
 
 /**
  * Runs Pulumi on the state of this checkout. A preview keeps to the policies of this project; they would cost every `up` most of a

@@ -9,6 +9,7 @@ import { agreeToNothing } from "../agreement.ts";
 import { ToolchainError } from "../errors.ts";
 import { checkout, minikubeHome, stateFolder } from "../paths.ts";
 import { makePrivateFolder } from "../private-files.ts";
+import { withProgram } from "../program/beside.ts";
 import { runPulumi } from "../pulumi.ts";
 import { setUp } from "../setup.ts";
 import { plainSettings, stackState } from "../stack-files.ts";
@@ -160,12 +161,11 @@ export class Session {
 
   async #runPulumi(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
     const args = [operation, "--yes", "--skip-preview", "--stack", this.#stack];
-    // Nobody expects a question between two edits: what would lose data is refused, and `npm start` asks.
-    return await this.#runner(args, agreeToNothing, async (words, environment) => {
+    const start = async (words: string[], environment: NodeJS.ProcessEnv): Promise<number> => {
       const colour = process.stdout.isTTY ? "always" : "never";
       const pulumi = execa("pulumi", [...words, "--non-interactive", "--color", colour], {
         cwd: checkout,
-        env: { ...environment, ...env },
+        env: environment,
         extendEnv: false,
         reject: false,
         all: true,
@@ -177,7 +177,11 @@ export class Session {
       }
       this.#pulumi = undefined;
       return (await pulumi).exitCode ?? 1;
-    });
+    };
+    // Nobody expects a question between two edits: what would lose data is refused, and `npm start` asks.
+    return await this.#runner(args, agreeToNothing, (words, environment) =>
+      withProgram(words, { ...environment, ...env }, start),
+    );
   }
 
   /** The first time ends in order, the second time at once. */

@@ -1,0 +1,46 @@
+import { isAbsolute, relative } from "node:path";
+import process from "node:process";
+import { checkout } from "../paths.ts";
+import { wordsOf } from "../pulumi-commands.ts";
+
+/** Starts Pulumi with a command line and an environment, and gives its exit code. */
+type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
+
+/**
+ * Starts Pulumi. Where a command runs the program of this checkout, the program runs in this process, as inline programs of Pulumi's
+ * Automation API do: it is loaded while Pulumi starts, and Pulumi starts no language host.
+ * @param start starts Pulumi itself.
+ * @returns its exit code.
+ */
+export const withProgram = async (args: string[], env: NodeJS.ProcessEnv, start: Start): Promise<number> => {
+  if (!runsProgram(args)) return await start(args, env);
+  // Loaded only when needed: `npx pulumi` is to start quickly.
+  const { serveProgram } = await import("./serve.ts");
+  const served = await serveProgram(env);
+  const folder = process.cwd();
+  try {
+    const ended = start(args, { ...env, [clientVariable]: served.address });
+    // As Pulumi has it: the program's paths are relative to its project.
+    process.chdir(checkout);
+    return await ended;
+  } finally {
+    process.chdir(folder);
+    await served.end();
+  }
+};
+
+/** The variable of Pulumi's flag `--client`: who has typed that has another program in mind. */
+const clientVariable = "PULUMI_OPTION_CLIENT";
+
+const commands = ["up", "update", "preview", "pre", "refresh"];
+
+/** Flags by which Pulumi works on another project, or needs its language host. */
+const otherwise = /^(--client|--cwd|-C|--attach-debugger|--remote)/;
+
+/** Whether a command line of Pulumi runs the program of this checkout, and nothing of it asks for another way. */
+export const runsProgram = (args: string[], folder: string = process.cwd()): boolean => {
+  const [command = ""] = wordsOf(args);
+  const path = relative(checkout, folder);
+  const isInside = !path.startsWith("..") && !isAbsolute(path);
+  return commands.includes(command) && isInside && !args.some((word) => otherwise.test(word));
+};
