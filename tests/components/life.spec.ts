@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, readFile, symlink } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { symlink } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -8,52 +8,9 @@ import type { FsFixture } from "fs-fixture";
 import { environment } from "../../toolchain/environment.ts";
 import { checkout } from "../../toolchain/paths.ts";
 import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
-import { FakeApi } from "../provider/fake-api.ts";
-import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
-import { FakeApp } from "./fake-app.ts";
-
-/** The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken". */
-const docker = `
-alive() { [ -f "$folder/container-todo" ]; }
-case "$1" in
-  --version) echo "Docker version 20.10"; exit ;;
-  buildx) exit 1 ;;
-  version) alive; exit ;;
-  build) alive && ! grep -q broken apps/*/Dockerfile; exit ;;
-  image) alive && echo sha256:1; exit ;;
-esac
-${dockerScript}`;
-
-const minikube = `
-[ "$1" != delete ] || rm -rf "$folder/objects"
-${minikubeScript}`;
-
-/** Keeps objects by kind and name; what a namespace holds goes with it. */
-const kubectl = `
-[ -f "$folder/container-todo" ] || { echo "Unable to connect to the server" >&2; exit 1; }
-mkdir -p "$folder/objects"
-while true; do case "$1" in --kubeconfig|--context) shift 2 ;; *) break ;; esac; done
-case "$1 $2" in
-  "get --raw"*) echo ok ;;
-  get*) cat "$folder/objects/$2-$3" 2>/dev/null || true ;;
-  "delete namespace") rm -rf "$folder/objects" ;;
-  delete*) rm -f "$folder/objects/$2-$3" ;;
-  apply*)
-    case "$(cat "$call/input")" in *'"kind":"Secret"'*) kind=secret ;; *) kind=namespace ;; esac
-    name=$(sed 's/.*"name":"\\([^"]*\\)".*/\\1/' "$call/input")
-    cp "$call/input" "$folder/objects/$kind-$name"
-    cat "$call/input" ;;
-esac`;
-
-const helm = `
-release="$folder/objects/release"
-case "$1" in
-  show|get) echo '{"chart":"todo","version":"0.1.0","appVersion":"1"}' ;;
-  install) [ ! -f "$release" ] || { echo "cannot re-use a name that is still in use" >&2; exit 1; }; touch "$release" ;;
-  uninstall) rm "$release" || { echo "release: not found" >&2; exit 1; } ;;
-  status) [ -f "$release" ] && echo '{"name":"todo","namespace":"todo","version":1,"info":{"status":"deployed"}}' ;;
-esac`;
+import type { FakeApi } from "../provider/fake-api.ts";
+import type { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { FakeWorld } from "./fake-world.ts";
 
 /** The program on the real Pulumi engine, with a Docker, a Minikube, a kubectl and a Helm that only pretend. */
 describe("the program, over the life of its cluster", function () {
@@ -61,21 +18,11 @@ describe("the program, over the life of its cluster", function () {
   let commands: FakeCommands;
   let project: FsFixture;
   let api: FakeApi;
-  let app: FakeApp;
+  let world: FakeWorld;
 
   before(async function () {
-    commands = await FakeCommands.create({ docker, minikube, kubectl, helm });
-    api = await FakeApi.start();
-    const release = join(commands.folder, "objects/release");
-    api.revisions(() =>
-      existsSync(release) ? [{ version: 1, status: "deployed", description: "chart of this test" }] : [],
-    );
-    api.onDelete = (path) => {
-      if (path === "") rmSync(join(commands.folder, "objects"), { recursive: true });
-      if (path === "secrets") rmSync(release, { force: true });
-    };
-    api.lists.set("statefulsets", [{ metadata: { name: "todo-postgres" }, spec: { replicas: 0 }, status: {} }]);
-    app = await FakeApp.start(release);
+    world = await FakeWorld.create();
+    ({ commands, api } = world);
     project = await createFixture({
       "apps/backend/Dockerfile": "FROM scratch",
       "apps/frontend/Dockerfile": "FROM scratch",
@@ -92,22 +39,17 @@ describe("the program, over the life of its cluster", function () {
     }
     for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), project.getPath(part));
     for (const name of pluginNames) await installStandIn(project.getPath("home/plugins"), name);
-    await project.writeFile("Pulumi.test.yaml", `config:\n  todo-stack:port: ${app.port}\n`);
+    await project.writeFile("Pulumi.test.yaml", `config:\n  todo-stack:port: ${world.app.port}\n`);
     await pulumi("stack", "select", "--create", "test");
   });
 
   beforeEach(async () => {
-    await machine("capacity", `8 ${16_000 * 2 ** 20}`);
-    await machine("kubeconfig", await readFile(api.kubeconfig, "utf8"));
-    await mkdir(join(commands.folder, ".minikube"), { recursive: true });
-    await machine(".minikube/ca.crt", await readFile(api.certificate, "utf8"));
+    await world.reset();
     await pulumi("up", "--yes", "--skip-preview");
   });
 
   after(async () => {
-    commands.restore();
-    app.stop();
-    await Promise.all([project.rm(), api.stop()]);
+    await Promise.all([project.rm(), world.remove()]);
   });
 
   /** Runs pulumi in the project. Gives all it printed, whether it failed or not. */
@@ -142,9 +84,6 @@ describe("the program, over the life of its cluster", function () {
     assert.ok(!failed, `pulumi ${args.join(" ")} failed:\n${all}`);
     return all;
   }
-
-  const machine = (file: string, text: string): Promise<unknown> =>
-    execa("tee", [join(commands.folder, file)], { input: text });
 
   /** Loses the cluster behind Pulumi's back. */
   const loseCluster = async (): Promise<void> => {
@@ -328,7 +267,7 @@ describe("the program, over the life of its cluster", function () {
   });
 
   it("previews with Docker down, and takes nothing for lost", async () => {
-    await machine("docker-is-down", "Cannot connect to the Docker daemon");
+    await world.file("docker-is-down", "Cannot connect to the Docker daemon");
     const output = await pulumi("preview");
     await execa("rm", [join(commands.folder, "docker-is-down")]);
     assert.match(output, /minikube:index:Cluster todo-cluster update/);

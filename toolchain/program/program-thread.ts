@@ -15,7 +15,8 @@ export class ProgramThread {
   /** @param env the environment in which Pulumi runs, of which the program gets all but the passphrase. */
   constructor(env: NodeJS.ProcessEnv) {
     const set = Object.entries(env).filter(([name, value]) => value !== undefined && !passphrases.includes(name));
-    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), { env: Object.fromEntries(set), stdout: true });
+    const options = { env: Object.fromEntries(set), execArgv: [], stdout: true };
+    this.#worker = new Worker(new URL("./thread.ts", import.meta.url), options);
     // Standard output is Pulumi's: a preview may be JSON.
     this.#worker.stdout.pipe(process.stderr, { end: false });
     this.#worker.once("message", (response: Uint8Array) => (this.#response = response));
