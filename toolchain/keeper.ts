@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { lock } from "proper-lockfile";
 import { ToolchainError } from "./errors.ts";
 import { DataKeeper } from "./keep-data.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
@@ -24,6 +23,7 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
   makePrivateFolder(stateFolder);
+  const { lock } = await import("proper-lockfile");
   // The lock of a run that was killed is given up after ten seconds.
   const retries = { retries: 6, minTimeout: 2_000, factor: 1 };
   try {
