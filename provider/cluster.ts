@@ -198,7 +198,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
 
   /** Begins the first start of a cluster, and waits until its daemon can be used. A cluster that cannot be started is removed. */
   async #begin(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
-    writeMark(inputs, await this.#markOf(urn, inputs));
+    await this.#sign(urn, inputs, false);
     const start = this.#starts.begin(inputs.instance, urn, async (progress, onDaemon) => {
       try {
         await this.#start(urn, inputs, size, progress, onDaemon);
@@ -233,15 +233,12 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     keepCopy(inputs);
   }
 
-  /** Writes down whose the cluster is, how it was made and where it is. */
-  async #sign(urn: string, inputs: CheckedInputs): Promise<void> {
-    const made = Object.fromEntries(fixed.map((key) => [key, inputs[key]]));
-    writeMark(inputs, { ...(await this.#markOf(urn, inputs)), made });
-  }
-
-  async #markOf(urn: string, { driver, instance }: CheckedInputs): Promise<Mark> {
-    const engine = driver === "docker" ? await engineOf(this.#commands) : undefined;
-    return { owner: ownerOf(urn), instance, ...(engine === undefined ? {} : { engine }) };
+  /** Writes down whose the cluster is, where it is and, once it is made, how. */
+  async #sign(urn: string, inputs: CheckedInputs, isMade = true): Promise<void> {
+    const made = isMade ? { made: Object.fromEntries(fixed.map((key) => [key, inputs[key]])) } : {};
+    const engine = inputs.driver === "docker" ? await engineOf(this.#commands) : undefined;
+    const { instance } = inputs;
+    writeMark(inputs, { owner: ownerOf(urn), instance, ...made, ...(engine === undefined ? {} : { engine }) });
   }
 
   /** Finds out what is known only of a node that runs. */
