@@ -1,12 +1,12 @@
 import process from "node:process";
-import { dockerCapacity } from "../provider/docker.ts";
+import { dockerCapacity, thingsNamed } from "../provider/docker.ts";
 import { Commands } from "../provider/commands.ts";
 import { agreementVariable } from "../provider/loss.ts";
 import { idOfCluster } from "../provider/standing.ts";
 import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { lookAtKnownCluster } from "./own-cluster.ts";
-import type { Place } from "./own-cluster.ts";
+import type { OwnCluster, Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
 
@@ -20,7 +20,7 @@ export const placeOf = (stack: string): Place => ({ folder: checkout, home: mini
  * its secrets with it.
  * @param place of a stack whose state can be read.
  * @throws UserError when there is a cluster in Docker, and Docker does not answer.
- * @throws ToolchainError when the cluster is in another Docker engine, unless a person has agreed to give it up.
+ * @throws ToolchainError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to give it up.
  */
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const state = stackState(place.folder, place.stack);
@@ -28,7 +28,14 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   const { driver } = { ...plainSettings(place.folder, place.stack), ...state.cluster };
   if (driver !== "docker") return;
   await dockerCapacity(commands);
-  const { life, settings, mark } = await lookAtKnownCluster(commands, place);
+  const cluster = await lookAtKnownCluster(commands, place);
+  const { life, settings, mark } = cluster;
+  if (await mayBeOwn(commands, cluster)) {
+    throw new ToolchainError(
+      `Nobody can say whether the cluster ${settings.profile} is still that of the stack ${place.stack}.`,
+      "Nothing was changed. To see why, and how to go on, type: npx pulumi preview",
+    );
+  }
   if (life !== "elsewhere") return;
   const id = idOfCluster(settings.profile, mark?.instance ?? "");
   if ((process.env[agreementVariable] ?? "").split(/[\s,]+/).includes(id)) return;
@@ -39,15 +46,26 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   );
 };
 
+/** Whether there is something of the name of a cluster that the stack's state knows, and no profile says whose it is. */
+const mayBeOwn = async (commands: Commands, { life, settings, state, mark }: OwnCluster): Promise<boolean> => {
+  if (state.instance === undefined || mark !== undefined) return false;
+  if (life === "foreign") return true;
+  return (
+    life === "missing" && settings.driver === "docker" && (await thingsNamed(commands, settings.profile)).length > 0
+  );
+};
+
 /**
  * Makes sure that a stack which is to be removed has no cluster: no stack would know it any more.
  * @throws ToolchainError when it has one, or nobody can say.
  */
 export const mustHaveNoCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
-  const { life, isVolumeAlone, settings } = await lookAtKnownCluster(commands, place);
-  if ((life === "missing" && !isVolumeAlone) || life === "foreign") return;
+  const cluster = await lookAtKnownCluster(commands, place);
+  const { life, isVolumeAlone, settings } = cluster;
+  const isUnclaimed = await mayBeOwn(commands, cluster);
+  if (!isUnclaimed && ((life === "missing" && !isVolumeAlone) || life === "foreign")) return;
   const what =
-    life === "unknown"
+    life === "unknown" || isUnclaimed
       ? `Nobody can say whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`
       : `The cluster ${settings.profile} of the stack ${place.stack} is still there, with all its data.`;
   throw new ToolchainError(

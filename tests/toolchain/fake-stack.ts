@@ -83,6 +83,11 @@ export class FakeStack {
     await rm(`${this.#docker.folder}/container-todo`);
   }
 
+  /** Takes away what Minikube knows of the cluster. */
+  async removeProfile(): Promise<void> {
+    await rm(this.#folder.getPath("home/.minikube/profiles/todo"), { recursive: true });
+  }
+
   /** Marks the profile as made by somebody, by default by this stack. */
   async mark(owner = ownerOf("urn:pulumi:dev", this.place.folder), more: Partial<Mark> = {}): Promise<void> {
     const mark = { owner, instance: "life-1", ...more };

@@ -52,12 +52,35 @@ describe("before a stack or its cluster is removed", () => {
       await refused(remove(), /^The cluster todo of the stack dev is still there, with all its data/);
     });
 
+    it("is refused while nobody can say whose what is there is, and the state knows a cluster of that name", async () => {
+      await stack.cluster("running");
+      await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
+      await stack.file("home/.minikube/profiles/todo/todo-stack.json", "{");
+      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+      await stack.removeProfile();
+      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+      await stack.loseContainer();
+      await remove();
+    });
+
     it("goes on when there is no cluster, or it is another stack's", async () => {
       await remove();
       await stack.cluster("running");
       await stack.mark("/elsewhere (stack dev)");
       await remove();
     });
+  });
+
+  it("pulumi destroy is refused while nobody can say whose the cluster is, before the engine forgets anything", async () => {
+    await stack.cluster("running");
+    await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
+    await stack.file("home/.minikube/profiles/todo/todo-stack.json", "{");
+    const message = /^Nobody can say whether the cluster todo is still that of the stack dev.*\n.*npx pulumi preview$/;
+    await refused(mustReachCluster(stack.place, stack.commands), message);
+    await stack.removeProfile();
+    await refused(mustReachCluster(stack.place, stack.commands), message);
+    await stack.loseContainer();
+    await mustReachCluster(stack.place, stack.commands);
   });
 
   it("pulumi destroy is refused while another Docker engine is current, before the engine forgets anything", async () => {
