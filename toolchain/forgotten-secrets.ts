@@ -1,10 +1,10 @@
-import { join } from "node:path";
 import { isReady } from "../provider/api-server.ts";
 import { ApiError, Namespace } from "../provider/kubernetes.ts";
 import type { KubernetesObject, NamespaceRef } from "../provider/kubernetes.ts";
 import type { Target } from "../provider/minikube.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { deploymentIn, plainSettings } from "./stack-files.ts";
+import { ownTarget } from "./own-profile.ts";
+import { checkout, minikubeHome } from "./paths.ts";
+import { deploymentIn } from "./stack-files.ts";
 
 /** As much of a resource in Pulumi's state as is used here. */
 export interface KnownResource {
@@ -29,8 +29,8 @@ export interface Removed {
  */
 export const makeRoomForSecrets = async (stack: string): Promise<() => Promise<void>> => {
   const { resources = [] } = (deploymentIn(checkout, stack) ?? {}) as { resources?: KnownResource[] };
-  const { profile } = plainSettings(checkout, stack);
-  const cluster = { home: minikubeHome, profile, kubeconfig: join(stateFolder, `${profile}.kubeconfig`) };
+  const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
+  if (cluster === undefined) return () => Promise.resolve();
   const { names, putBack } = await removeForgotten(cluster, resources);
   for (const name of names) console.error(`The state has forgotten the Secret ${name}. It is made again.`);
   return async () => {

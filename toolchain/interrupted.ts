@@ -11,9 +11,10 @@ import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { locksOn } from "./stack-locks.ts";
 import type { Lock } from "./stack-locks.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
+import { ownTarget } from "./own-profile.ts";
+import { checkout, minikubeHome } from "./paths.ts";
 import { run } from "./run.ts";
-import { deploymentIn, plainSettings, stateFile } from "./stack-files.ts";
+import { deploymentIn, stateFile } from "./stack-files.ts";
 
 /** Something that Pulumi had begun and not ended when it was killed. */
 export interface PendingOperation {
@@ -82,11 +83,8 @@ export const deploymentOf = (stack: string): Deployment => {
 
 const clearPending = async (stack: string, pending: PendingOperation[], isDestroy: boolean): Promise<void> => {
   console.error("The run before was interrupted. What it had begun is cleared away.");
-  const { profile } = plainSettings(checkout, stack);
-  await removeHalfMade(
-    { home: minikubeHome, profile, kubeconfig: join(stateFolder, `${profile}.kubeconfig`) },
-    pending,
-  );
+  const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
+  if (cluster !== undefined) await removeHalfMade(cluster, pending);
   const folder = await mkdtemp(join(tmpdir(), "todo-stack-state-"));
   const options = { cwd: checkout, env: environment() };
   try {

@@ -67,5 +67,6 @@ export const stackIn = (args: string[]): string | undefined => {
   const at = args.findIndex((word) => word === "--stack" || word === "-s");
   const joined = args.find((word) => /^(--stack=|-s.)/.test(word));
   const named = at === -1 ? joined?.replace(/^(--stack=|-s=?)/, "") : args[at + 1];
-  return named?.split("/").at(-1) ?? process.env["PULUMI_STACK"] ?? selectedStack(checkout);
+  // Pulumi takes a variable that is set to nothing for none.
+  return (named ?? process.env["PULUMI_STACK"])?.split("/").at(-1) || selectedStack(checkout);
 };

@@ -14,8 +14,9 @@ import type { Step } from "./step.ts";
 import { pulumi } from "./tools/pulumi.ts";
 import { toolTitle } from "./tools/tool.ts";
 
-/** The stack that commands work on: `PULUMI_STACK`, or `dev`. */
-export const stackName = (user: NodeJS.ProcessEnv = process.env): string => user.PULUMI_STACK ?? "dev";
+/** The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it. */
+export const stackName = (user: NodeJS.ProcessEnv = process.env): string =>
+  (user.PULUMI_STACK ?? "").split("/").at(-1) || "dev";
 
 /**
  * One setting of a stack, by default what `Pulumi.yaml` says.
