@@ -2,19 +2,20 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { placesWith } from "../helpers/canary.ts";
 import { secretValues } from "./secrets.ts";
 import { stack } from "./stack.ts";
 
 const components = ["backend", "frontend", "postgres"] as const;
 
-/** The layers of images and the rotation take longer: tests/full/stack/secrets.spec.ts. */
+/** What takes longer is in tests/full/stack: files, outputs and all logs in canary.spec.ts, layers of images in secrets.spec.ts. */
 describe("the secrets of the stack", function () {
   this.timeout("15m");
 
   it("C2: no secret is found in plain text: state, preview, outputs, release, objects, logs, bundles", async () => {
     const secrets = await secretValues();
     assert.ok(secrets.length >= 4, "the stack must have a JWT secret, the next one, a password and a URL");
-    assert.deepEqual(findings(await everywhere(), secrets), []);
+    assert.deepEqual(placesWith(secrets, await everywhere()), []);
   });
 
   it("C2: the search finds a secret that was put into a ConfigMap", async () => {
@@ -26,18 +27,12 @@ describe("the secrets of the stack", function () {
       body: { metadata: { name }, data: { planted: secrets[0] ?? "" } },
     });
     try {
-      assert.deepEqual(findings(await everywhere(), secrets), ["ConfigMaps"]);
+      assert.deepEqual(placesWith(secrets, await everywhere()), ["ConfigMaps"]);
     } finally {
       await core.deleteNamespacedConfigMap({ name, namespace });
     }
   });
 });
-
-/** The places whose text holds a secret, as it is or in base64. */
-function findings(places: Record<string, string>, secrets: string[]): string[] {
-  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
-  return Object.keys(places).filter((place) => forms.some((form) => places[place]?.includes(form)));
-}
 
 /** The text of every place where a secret must not be. */
 async function everywhere(): Promise<Record<string, string>> {
