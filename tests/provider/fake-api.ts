@@ -35,8 +35,10 @@ export class FakeApi {
   /** Every object that was sent to be applied. */
   readonly applied: object[] = [];
   readonly asked: string[] = [];
-  /** Is told the path of what is deleted. */
-  onDelete: (path: string) => void = () => undefined;
+  /** Is told the path of what is deleted, and by what it is selected where there are several. */
+  onDelete: (path: string, selector: URLSearchParams) => void = () => undefined;
+  /** Is asked for a single object that is not in {@link objects}. */
+  onGet: (path: string) => object | undefined = () => undefined;
   readonly #folder: FsFixture;
   readonly #server: Server;
 
@@ -58,7 +60,13 @@ export class FakeApi {
     const api = new FakeApi(folder, server);
     server.on("request", (request: IncomingMessage, response) => {
       void text(request).then((sent) => {
-        const { status, body } = api.#answer(request.method ?? "", new URL(request.url ?? "", "https://api"), sent);
+        const url = new URL(request.url ?? "", "https://api");
+        // Nothing ever happens to those who wait for it.
+        if (url.searchParams.has("watch")) {
+          response.writeHead(200).flushHeaders();
+          return;
+        }
+        const { status, body } = api.#answer(request.method ?? "", url, sent);
         response.writeHead(status, { "content-type": "application/json" }).end(body);
       });
     });
@@ -115,7 +123,7 @@ export class FakeApi {
     if (method === "DELETE") {
       this.deleted.push(path);
       this.objects.delete(path);
-      this.onDelete(path);
+      this.onDelete(path, url.searchParams);
       return { status: 200, body: "{}" };
     }
     const log = /^pods\/(.+)\/log$/.exec(path)?.[1];
@@ -124,11 +132,14 @@ export class FakeApi {
       const text = this.logs.get(url.searchParams.get("previous") === "true" ? `${name} before` : name);
       return text === undefined ? { status: 400, body: "" } : { status: 200, body: text };
     }
-    const object = this.objects.get(path);
+    const object = this.objects.get(path) ?? this.onGet(path);
     if (object !== undefined) return { status: 200, body: JSON.stringify(object) };
     if (path === "" || path.includes("/")) return { status: 404, body: "" };
     const list = this.lists.get(path);
-    return { status: 200, body: JSON.stringify({ items: typeof list === "function" ? list() : (list ?? []) }) };
+    return {
+      status: 200,
+      body: JSON.stringify({ metadata: {}, items: typeof list === "function" ? list() : (list ?? []) }),
+    };
   }
 
   async #writeKubeconfig(): Promise<void> {
