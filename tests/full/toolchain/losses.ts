@@ -64,7 +64,7 @@ export const losses: Record<string, Loss> = {
   },
   "a cluster that is told to be replaced": {
     prepare: nothing,
-    args: (here) => ["--target-replace", here.urnOf(cluster)],
+    args: (here) => ["--target-replace", here.urnOf(cluster), "--target-dependents"],
     says: anotherCluster,
   },
   "a namespace that is told to be replaced": {
