@@ -19,7 +19,7 @@ export const withProgram = async (args: string[], env: NodeJS.ProcessEnv, start:
   const served = await serveProgram(env);
   const folder = process.cwd();
   try {
-    const ended = start(args, { ...env, [clientVariable]: served.address });
+    const ended = start(args, { ...env, [clientVariable]: served.address, [parallelVariable]: "true" });
     // As Pulumi has it: the program's paths are relative to its project.
     process.chdir(checkout);
     return await ended;
@@ -31,6 +31,9 @@ export const withProgram = async (args: string[], env: NodeJS.ProcessEnv, start:
 
 /** The variable of Pulumi's flag `--client`: who has typed that has another program in mind. */
 const clientVariable = "PULUMI_OPTION_CLIENT";
+
+/** By this variable Pulumi compares resources side by side. By default it compares one after the other. */
+const parallelVariable = "PULUMI_PARALLEL_DIFF";
 
 const commands = ["up", "update", "preview", "pre", "refresh"];
 

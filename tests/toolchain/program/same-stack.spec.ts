@@ -116,6 +116,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
   });
 
   it("is asked for each loss, and runs again in the same process with the agreement", async () => {
+    await pulumi(...up);
     await pulumi("config", "set", "memory", "4096");
     const script = `
       const { runPulumi } = await import("./toolchain/pulumi.ts");
