@@ -9,7 +9,7 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { checkout, toolFolder } from "../../toolchain/paths.ts";
-import { installStandIns } from "../../toolchain/stand-ins/install.ts";
+import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 import { FakeApp } from "../components/fake-app.ts";
 import { FakeApi } from "../provider/fake-api.ts";
@@ -252,7 +252,7 @@ export class PretendedCheckout {
     await this.machine("capacity", `8 ${16_000 * 2 ** 20}`);
     await this.machine("kubeconfig", await readFile(this.api.kubeconfig, "utf8"));
     await writeFile(join(this.folder, ".state/passphrase"), "test\n", { mode: 0o600 });
-    await installStandIns(join(this.folder, ".state/pulumi-home"));
+    for (const name of pluginNames) await installStandIn(join(this.folder, ".state/pulumi-home/plugins"), name);
     await mkdir(join(this.folder, ".state/pulumi-home/workspaces"));
     for (const args of [
       ["stack", "select", "--create", "test"],
