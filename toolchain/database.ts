@@ -1,14 +1,13 @@
-import { PassThrough } from "node:stream";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { join } from "node:path";
-import { AppsV1Api, CoreV1Api, Exec, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { KubeConfig, V1Status } from "@kubernetes/client-node";
+import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/kubernetes.ts";
-import { redact } from "../provider/redact.ts";
 import { ToolchainError } from "./errors.ts";
+import { runInPod } from "./in-pod.ts";
 import { ownConfig } from "./own-access.ts";
 import type { Place } from "./own-cluster.ts";
+import { ownTarget } from "./own-profile.ts";
 import { checkout, minikubeHome } from "./paths.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
 import { settingOf, stackName } from "./stack.ts";
@@ -17,19 +16,22 @@ const pod = "todo-postgres-0";
 const backend = "todo-backend";
 const longestRestart = 180_000;
 
-/** As much of a WebSocket as is used here. Its package has no types of its own. */
-interface Socket {
-  onclose: () => void;
-  onerror: (error: { message: string }) => void;
-}
-
-/** Where the database of a stack is: by its state, and by its settings as long as that knows none. */
-export const databaseOf = ({ folder, home, stack }: Place): NamespaceRef & { home: string } => {
-  const settings = plainSettings(folder, stack);
-  const state = stackState(folder, stack);
-  const profile = state?.cluster?.profile ?? settings.profile;
-  const namespace = state?.namespace ?? settings.namespace;
-  return { kubeconfig: join(folder, ".state", `${profile}.kubeconfig`), context: profile, home, namespace };
+/**
+ * Where the database of a stack is: in its own cluster, in the namespace of its state, or of its settings as long as that knows none.
+ * @throws ToolchainError when the cluster of that name is another stack's.
+ */
+export const databaseOf = (place: Place): NamespaceRef & { home: string } => {
+  const { folder, stack } = place;
+  const target = ownTarget(place);
+  if (target === undefined) {
+    throw new ToolchainError(
+      `The stack ${stack} has no cluster of its own, so there is no database to reach.`,
+      "Type: npm start. If you meant another stack, type: npx pulumi stack select",
+    );
+  }
+  const { home, kubeconfig, profile } = target;
+  const namespace = stackState(folder, stack)?.namespace ?? plainSettings(folder, stack).namespace;
+  return { kubeconfig, context: profile, home, namespace };
 };
 
 /** The PostgreSQL in the cluster of a stack, reached through the Kubernetes API. */
@@ -78,26 +80,10 @@ export class Database {
     { failed, unknown }: { failed: string; unknown: string },
     input: Readable | null = null,
   ): Promise<void> {
-    const errors = new PassThrough();
-    const said: Buffer[] = [];
-    errors.on("data", (bytes: Buffer) => said.push(bytes));
-    const failure = await new Promise<{ why: string; isKnown: boolean } | undefined>((resolve, reject) => {
-      const ended = (status: V1Status): void => {
-        const why = status.message ?? "no reason given";
-        resolve(status.status === "Success" ? undefined : { why, isKnown: true });
-      };
-      const broken = (why: string): void => resolve({ why, isKnown: false });
-      new Exec(this.#config)
-        .exec(this.#namespace, pod, "postgres", ["sh", "-euc", script], output, errors, input, false, ended)
-        .then((socket: Socket) => {
-          // After the status has come, these have no effect.
-          socket.onclose = () => broken("the connection to the cluster broke");
-          socket.onerror = ({ message }) => broken(message);
-        })
-        .catch(reject);
-    });
+    const where = { namespace: this.#namespace, pod, container: "postgres", command: ["sh", "-euc", script] };
+    const failure = await runInPod(this.#config, where, output, input);
     if (failure === undefined) return;
-    const reason = redact(Buffer.concat(said).toString().trim() || failure.why);
+    const { reason } = failure;
     if (!failure.isKnown) throw new ToolchainError(`The database was lost sight of: ${reason}`, unknown);
     throw new ToolchainError(`The database refused: ${reason}`, `${failed} Mend what it says, then try again.`);
   }

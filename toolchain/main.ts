@@ -12,6 +12,7 @@ import { ToolchainError } from "./errors.ts";
 import { typedPath } from "./paths.ts";
 import { sbom } from "./images/sbom.ts";
 import { scan } from "./images/scan.ts";
+import { resetPassword } from "./reset-password.ts";
 import { review } from "./review/review.ts";
 import { rotate } from "./rotate.ts";
 import { lookAtMachine, setUp } from "./setup.ts";
@@ -46,6 +47,8 @@ npm run rotate        makes a new JWT secret and brings the stack up; no one is 
 npm run backup        writes all data of the stack into a new file in backups/
 npm run restore -- FILE [--yes]
                       replaces all data of the stack by that of a backup
+npm run reset-password -- MAIL
+                      prints a new password for the account with this address; all its sessions end
 npm run bench [-- NAME… --runs N]
                       measures the commands of the stack and of Skaffold, all or those of these names, each 5 times
 npm run setup         sets up what is missing; with -- --again it looks again from where things can be had, and with
@@ -110,6 +113,7 @@ const main = async (): Promise<number> => {
   if (command === "restore" && names.length <= 1) {
     return await restore(name === undefined ? undefined : typedPath(name), values.yes);
   }
+  if (command === "reset-password" && names.length <= 1) return await resetPassword(name);
   if (command === "status" && names.length === 0) return await status(values.json);
   if (command === "doctor" && names.length === 0) return await doctor(values.json);
   const commands: Record<string, () => Promise<number>> = {

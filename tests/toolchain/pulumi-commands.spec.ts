@@ -111,6 +111,7 @@ describe("who runs Pulumi", () => {
     rotate: "asks",
     backup: "loses nothing",
     restore: "asks",
+    "reset-password": "loses nothing",
     aiops: "loses nothing",
     scan: "asks",
     sbom: "asks",

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from app.auth.passwords import _common_passwords, _hash_of_nobody, _hasher
+from app.auth.passwords import HASHER, _common_passwords, _hash_of_nobody
 from app.auth.tokens import issue_tokens, read_access_token
 from app.main import create_app
 from app.settings import Settings
@@ -104,8 +104,8 @@ class TestSignIn:
 
             return counted
 
-        monkeypatch.setattr(_hasher, "verify", count("verify"))
-        monkeypatch.setattr(_hasher, "hash", count("hash"))
+        monkeypatch.setattr(HASHER, "verify", count("verify"))
+        monkeypatch.setattr(HASHER, "hash", count("hash"))
         assert ann.post(SIGN_IN, json={"email": email, "password": "wrong password"}).status_code == 401
         assert worked == ["verify"], "who has an account can be told from the time a sign-in takes"
 

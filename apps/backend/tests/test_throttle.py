@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
 
 from app.auth import service, throttle
-from app.auth.passwords import _MOST_WAITING, _hasher, _known, _new
+from app.auth.passwords import _MOST_WAITING, HASHER, _known, _new
 from app.database import create_engine
 from app.main import create_app
 from app.settings import Settings
@@ -89,13 +89,13 @@ class TestFlood:
     @pytest.fixture
     def released(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
         """No new password is hashed before this, or before the time of a test is up."""
-        released, hash_password = threading.Event(), _hasher.hash
+        released, hash_password = threading.Event(), HASHER.hash
 
         def hold(password: str) -> str:
             released.wait(60)
             return hash_password(password)
 
-        monkeypatch.setattr(_hasher, "hash", hold)
+        monkeypatch.setattr(HASHER, "hash", hold)
         yield released
         released.set()
 

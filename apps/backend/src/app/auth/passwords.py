@@ -15,12 +15,14 @@ from app.problems import Problem
 Arguments = TypeVarTuple("Arguments")
 Result = TypeVar("Result")
 
-_hasher = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)])
+HASHER = PasswordHash([Argon2Hasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)])
 # Each hash takes 19 MiB: a crowd must wait, not exhaust the memory of the pod. New passwords have a share of their own:
 # whoever has an account signs in while a flood of accounts is made.
 _known = CapacityLimiter(3)
 _new = CapacityLimiter(1)
 _MOST_WAITING = {_known: 100, _new: 20}
+# Counted at once: the limiter knows of somebody some steps later, when a crowd that comes together has passed.
+_in_line = {_known: 0, _new: 0}
 
 
 def _plain(password: SecretStr) -> str:
@@ -30,7 +32,7 @@ def _plain(password: SecretStr) -> str:
 
 async def hash_password(password: SecretStr) -> str:
     """Hash a new password. 503 if too many wait already."""
-    return await _run(_new, _hasher.hash, _plain(password))
+    return await _run(_new, HASHER.hash, _plain(password))
 
 
 async def verify_password(password: SecretStr, stored: str | None) -> bool:
@@ -42,22 +44,26 @@ async def verify_password(password: SecretStr, stored: str | None) -> bool:
 
 
 async def _run(share: CapacityLimiter, work: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
-    if share.statistics().tasks_waiting >= _MOST_WAITING[share]:
+    if max(0, _in_line[share] - share.total_tokens) >= _MOST_WAITING[share]:
         detail = "Too many people sign in or up at the moment. Try again in a few seconds."
         raise Problem(503, "busy", detail, {"Retry-After": "5"})
-    return await to_thread.run_sync(work, *arguments, limiter=share)
+    _in_line[share] += 1
+    try:
+        return await to_thread.run_sync(work, *arguments, limiter=share)
+    finally:
+        _in_line[share] -= 1
 
 
 def _verify(password: str, stored: str | None) -> bool:
     # Asked for in both cases: the first sign-in of a process must not tell them apart either.
     nobodys = _hash_of_nobody()
-    return _hasher.verify(password, stored or nobodys) and stored is not None
+    return HASHER.verify(password, stored or nobodys) and stored is not None
 
 
 @cache
 def _hash_of_nobody() -> str:
     # Made by the first sign-in: no start should wait for it.
-    return _hasher.hash("no account has this password")
+    return HASHER.hash("no account has this password")
 
 
 async def is_common(password: SecretStr) -> bool:

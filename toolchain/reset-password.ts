@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { CoreV1Api } from "@kubernetes/client-node";
+import type { NamespaceRef } from "../provider/kubernetes.ts";
+import { ToolchainError } from "./errors.ts";
+import { runInPod } from "./in-pod.ts";
+import type { InPod } from "./in-pod.ts";
+import { ownConfig } from "./own-access.ts";
+import { checkout, minikubeHome, stateFolder } from "./paths.ts";
+import { plainSettings } from "./stack-files.ts";
+import { stackName } from "./stack.ts";
+
+const container = "backend";
+const labels = "app.kubernetes.io/name=todo,app.kubernetes.io/component=backend";
+
+/**
+ * Gives an account of the application a new password, for who forgot theirs, and prints it. All its sessions end.
+ * @param email address of the account.
+ * @returns the exit code.
+ * @throws ToolchainError when there is no such account, or the backend does not run.
+ */
+export const resetPassword = async (email: string | undefined): Promise<number> => {
+  const address = checkAddress(email);
+  const { namespace, profile } = plainSettings(checkout, stackName());
+  const kubeconfig = join(stateFolder, `${profile}.kubeconfig`);
+  await resetPasswordIn({ kubeconfig, context: profile, home: minikubeHome, namespace }, address);
+  return 0;
+};
+
+/** @throws ToolchainError for what is no email address. */
+export const checkAddress = (email: string | undefined): string => {
+  // One that begins with a dash would be an option of the program.
+  if (email !== undefined && /^[^\s@-][^\s@]*@[^\s@]+$/.test(email)) return email;
+  throw new ToolchainError("Whose password?", "Type: npm run reset-password -- MAIL, with the address of the account");
+};
+
+/** The same in a namespace of the stack's own cluster. The password goes to standard output, and nowhere else. */
+export const resetPasswordIn = async (ref: NamespaceRef & { home: string }, email: string): Promise<void> => {
+  const { config, pod } = await runningBackend(ref);
+  const command = ["python", "-m", "app.reset_password", email];
+  const where: InPod = { namespace: ref.namespace, pod, container, command };
+  const output = new PassThrough();
+  const printed: Buffer[] = [];
+  output.on("data", (bytes: Buffer) => printed.push(bytes));
+  const failure = await runInPod(config, where, output);
+  if (failure === undefined) {
+    console.log(
+      `New password of ${email}, to be changed after signing in: ${Buffer.concat(printed).toString().trim()}`,
+    );
+    return;
+  }
+  const next = failure.isKnown
+    ? "Mend what it says, then type the same command again."
+    : "Nobody knows whether it was changed. Type the same command again.";
+  throw new ToolchainError(`The password of ${email} was not reset: ${failure.reason}`, next);
+};
+
+const runningBackend = async (ref: NamespaceRef & { home: string }) => {
+  try {
+    const config = await ownConfig(ref);
+    const { namespace } = ref;
+    const { items } = await config.makeApiClient(CoreV1Api).listNamespacedPod({ namespace, labelSelector: labels });
+    const pod = items.find(({ metadata, status }) => {
+      const isReady = status?.containerStatuses?.some(({ name, ready }) => name === container && ready);
+      return metadata?.deletionTimestamp === undefined && isReady === true;
+    });
+    if (pod?.metadata?.name === undefined) throw new Error("none of its pods is ready");
+    return { config, pod: pod.metadata.name };
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new ToolchainError(`The backend in the cluster does not answer: ${why}`, "Type: npm start", error);
+  }
+};
