@@ -144,7 +144,7 @@ def test_dead_model_is_left_alone(chat: TestClient, fake: FakeOpenAI) -> None:
     for _ in range(5):
         say(chat, "list")
     assert len(fake.requests) == 3, "nobody opened the circuit"
-    cast(FastAPI, chat.app).state.model._open_until = 0  # as if half a minute had passed
+    cast(FastAPI, chat.app).state.model.breaker._open_until = 0  # as if half a minute had passed
     fake.turns = [text("Back.")]
     assert text_of(say(chat, "hi")) == "Back."
 

@@ -55,7 +55,14 @@ def not_promised(case: Case[Any]) -> list[str]:
     # No schema can hold the list of common passwords.
     if case.path.endswith(("/signup", "/password")):
         names.append("positive_data_acceptance")
+    # A zone must be known, a rule must come, a time needs a day, a file must be one, and changes go with one action.
+    if case.path.endswith(("/me", "/bulk", "/import")) or _has(case.body, "recurrence", "due_time"):
+        names.append("positive_data_acceptance")
     return names
+
+
+def _has(body: object, *names: str) -> bool:
+    return isinstance(body, dict) and any(body.get(name) for name in names)
 
 
 @contract.parametrize()

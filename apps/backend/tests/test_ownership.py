@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from tests.conftest import API
 
 OPEN = {("POST", f"{API}/auth/{name}") for name in ("signup", "signin", "refresh")}
+OPEN.add(("GET", f"{API}/feeds/{{secret}}.ics"))
 BODIES = {("PATCH", f"{API}/todos/{{todo_id}}"): {"title": "stolen"}}
 
 
@@ -19,7 +20,9 @@ def operations(app: FastAPI) -> list[tuple[str, str]]:
 
 def test_every_endpoint_wants_a_token(app: FastAPI, client: TestClient) -> None:
     for method, path in set(operations(app)) - OPEN:
-        answer = client.request(method, path.format(todo_id=uuid.uuid4(), question_id=uuid.uuid4()))
+        answer = client.request(
+            method, path.format(todo_id=uuid.uuid4(), question_id=uuid.uuid4(), session_id=uuid.uuid4())
+        )
         assert answer.status_code == 401, f"{method} {path} answers {answer.status_code} to nobody"
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 

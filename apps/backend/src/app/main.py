@@ -19,9 +19,12 @@ from app.health import routes as health
 from app.logging import configure_logging
 from app.metrics import Metrics, add_metrics_route
 from app.middleware import BodyLimit, InFlightLimit, RequestContext
+from app.parsing import routes as parsing
 from app.problems import PROBLEM_RESPONSES, add_problem_handlers, correct_media_types
 from app.settings import Settings, load_settings
 from app.todos import routes as todos
+from app.transfer import routes as transfer
+from app.transfer.schemas import MOST_BYTES
 
 if TYPE_CHECKING:
     from app.chat.model import Model
@@ -92,6 +95,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     # Paths are tried in this order: what is asked most comes first.
     api = APIRouter(prefix=f"/api/{settings.api_version}")
     api.include_router(todos.router)
+    api.include_router(parsing.router)
+    api.include_router(transfer.router)
     api.include_router(chat.router)
     api.include_router(auth.router)
     app.include_router(api)
@@ -99,7 +104,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_metrics_route(app, metrics)
 
     # The one added last is the outermost.
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    larger = {f"{api.prefix}/todos/import": MOST_BYTES}
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger)
     app.add_middleware(InFlightLimit, most_requests=settings.max_requests, most_answers=settings.max_chat_answers)
     app.add_middleware(
         CORSMiddleware,

@@ -3,6 +3,7 @@
 import re
 import time
 import uuid
+from collections.abc import Mapping
 from typing import cast
 
 import structlog
@@ -101,20 +102,25 @@ class InFlightLimit:
 
 
 class BodyLimit:
-    """Refuse request bodies over `max_bytes`, announced or not, before they fill the memory."""
+    """Refuse request bodies over `max_bytes`, announced or not, before they fill the memory.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    `larger` has paths that take more, with their own limit.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int]) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        detail = f"The request body is larger than {self.max_bytes} bytes."
+        max_bytes = self.larger.get(scope["path"], self.max_bytes)
+        detail = f"The request body is larger than {max_bytes} bytes."
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > self.max_bytes:
+        if announced.isdecimal() and int(announced) > max_bytes:
             await problem_response(413, detail, kind="body-too-large")(scope, receive, send)
             return
         received = 0
@@ -123,7 +129,7 @@ class BodyLimit:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
+            if received > max_bytes:
                 raise Problem(413, "body-too-large", detail)
             return message
 

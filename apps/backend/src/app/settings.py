@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     llm_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
     """Longest silence of the language model."""
 
+    llm_answers_per_day: Annotated[int, Field(gt=0)] = 200
+    """Most answers of the language model for one account a day. Then the built-in assistant answers."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     cors_origins: Annotated[str, NoDecode, AfterValidator(_split_origins)] = ""
@@ -109,6 +112,9 @@ class Settings(BaseSettings):
 
     max_body_bytes: Annotated[int, Field(gt=0)] = 64 * 1024
     """Largest request body."""
+
+    max_todos: Annotated[int, Field(gt=0)] = 20_000
+    """Most todos of one account, with those in the trash."""
 
     max_requests: Annotated[int, Field(gt=0)] = 200
     """Most requests that are answered at the same time, without those of the chat. Others are told to come back."""

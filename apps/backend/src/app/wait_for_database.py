@@ -6,6 +6,7 @@ Meant for an init container. Ends with 0 when the schema is current, with 1 when
 import sys
 import time
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import structlog
@@ -19,9 +20,14 @@ MIGRATION_LOCK = 7_306_010_100
 """Key of the advisory lock: one migration at a time, however many replicas start."""
 _PAUSE_SECONDS = 1.0
 # Some at a time, and none that somebody is changing: todos can be read and written meanwhile.
-_FILL_SEARCH_TEXT = """
+_FILL_SEARCH_TEXT: LiteralString = """
 UPDATE todos SET search_text = todo_search_text(title, notes, tags)
 WHERE id IN (SELECT id FROM todos WHERE search_text IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)
+"""
+# As app.todos.trash says: without its owner, nobody else would empty it.
+_EMPTY_TRASH: LiteralString = """
+DELETE FROM todos
+WHERE id IN (SELECT id FROM todos WHERE deleted_at < now() - interval '30 days' LIMIT 1000 FOR UPDATE SKIP LOCKED)
 """
 
 
@@ -66,7 +72,8 @@ def migrate(settings: Settings, deadline: float) -> None:
             return
         if revision != known[-1]:
             _upgrade(settings, timeout)
-        _fill_search_text(settings, deadline)
+        _repeat(_FILL_SEARCH_TEXT, settings, deadline)
+        _repeat(_EMPTY_TRASH, settings, deadline)
     log.info("schema is current")
 
 
@@ -104,10 +111,10 @@ def _upgrade(settings: Settings, lock_timeout: str) -> None:
         engine.dispose()
 
 
-def _fill_search_text(settings: Settings, deadline: float) -> None:
-    # What is not filled is found all the same, only slower. A later start goes on.
+def _repeat(statement: LiteralString, settings: Settings, deadline: float) -> None:
+    """Run a statement that changes some rows at a time, until there are none left. A later start goes on."""
     with psycopg.connect(plain_url(settings), **CONNECT_ARGS, autocommit=True) as connection:
-        while time.monotonic() < deadline and connection.execute(_FILL_SEARCH_TEXT).rowcount:
+        while time.monotonic() < deadline and connection.execute(statement).rowcount:
             pass
 
 

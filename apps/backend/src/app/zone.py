@@ -1,34 +1,42 @@
-"""Where is the caller, and what day is it there?"""
+"""In which time zone is the caller?"""
 
-from datetime import date, datetime
+import uuid
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Header
 
-_UTC = "UTC"
+from app.auth.dependencies import CurrentUser
+from app.database import Reads
+from app.zones import UTC, ZONE_NAME, find_zone
 
 
-async def _zone(
+async def zone_of(reads: Reads, *, user_id: uuid.UUID) -> ZoneInfo:
+    """Return the time zone of an account; UTC if this machine does not know it, or there is no such account."""
+    rows = await reads.rows("SELECT time_zone FROM users WHERE id = %(user_id)s", {"user_id": user_id})
+    return (find_zone(rows[0][0]) if rows else None) or ZoneInfo(UTC)
+
+
+async def _sent_zone(
     x_time_zone: Annotated[
         str,
         Header(
-            pattern=r"^[A-Za-z0-9_+/-]{0,64}$",
-            description="The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC.",
+            pattern=ZONE_NAME,
+            description="The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's.",
         ),
-    ] = _UTC,
-) -> ZoneInfo:
-    try:
-        return ZoneInfo(x_time_zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        # A browser may know a zone that is newer than this machine's list. It should still be able to tick a todo.
-        return ZoneInfo(_UTC)
+    ] = "",
+) -> ZoneInfo | None:
+    # A browser may know a zone that is newer than this machine's list. It should still be able to tick a todo.
+    return find_zone(x_time_zone)
+
+
+SentZone = Annotated[ZoneInfo | None, Depends(_sent_zone)]
+"""The time zone that the request names, if it is known."""
+
+
+async def _zone(sent: SentZone, user: CurrentUser) -> ZoneInfo:
+    return sent or find_zone(user.time_zone) or ZoneInfo(UTC)
 
 
 Zone = Annotated[ZoneInfo, Depends(_zone)]
-"""The caller's time zone."""
-
-
-def today_in(zone: ZoneInfo) -> date:
-    """Return the day that it is now in a time zone."""
-    return datetime.now(zone).date()
+"""The caller's time zone: of the request, else of the account, else UTC."""

@@ -18,6 +18,8 @@ class User(Base):
     email: Mapped[str] = mapped_column(Text, unique=True)
     """In lower case."""
     password_hash: Mapped[str] = mapped_column(Text)
+    time_zone: Mapped[str] = mapped_column(Text, server_default="UTC")
+    """Where the person was last, such as Europe/Berlin."""
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
@@ -36,6 +38,8 @@ class Session(Base):
     refreshed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     """The end, however often it is refreshed."""
+    device: Mapped[str] = mapped_column(Text, server_default="")
+    """What the browser called itself at the sign-in."""
 
 
 class Throttle(Base):

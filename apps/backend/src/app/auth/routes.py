@@ -1,13 +1,26 @@
 """Account endpoints."""
 
+import uuid
+
 from fastapi import APIRouter, Request
 
 from app.auth import service, sessions, throttle
 from app.auth.dependencies import CallerDep, CurrentUser, SettingsDep
 from app.auth.models import User
-from app.auth.schemas import ChangePassword, DeleteAccount, Refresh, SessionOut, SignIn, SignUp, Token, UserOut
+from app.auth.schemas import (
+    ChangePassword,
+    DeleteAccount,
+    Refresh,
+    SessionOut,
+    SignIn,
+    SignUp,
+    Token,
+    UserOut,
+    UserUpdate,
+)
 from app.database import SessionDep
 
+_MOST_OF_DEVICE = 200
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
@@ -28,7 +41,7 @@ async def sign_in(body: SignIn, request: Request, session: SessionDep, settings:
     async with throttle.counting_no_busy_sign_in(session, email=body.email, address=address):
         user = await service.sign_in(session, email=body.email, password=body.password)
     await throttle.forget_sign_in(session, email=body.email, address=address)
-    return await sessions.begin_session(session, settings, user_id=user.id)
+    return await sessions.begin_session(session, settings, user_id=user.id, device=_device(request))
 
 
 @router.post("/refresh")
@@ -58,10 +71,20 @@ async def read_sessions(caller: CallerDep, session: SessionDep) -> list[SessionO
     rows = await sessions.list_sessions(session, user_id=caller.user.id)
     return [
         SessionOut(
-            id=row.id, current=row.id == caller.session_id, refreshed_at=row.refreshed_at, expires_at=row.expires_at
+            id=row.id,
+            current=row.id == caller.session_id,
+            device=row.device,
+            refreshed_at=row.refreshed_at,
+            expires_at=row.expires_at,
         )
         for row in rows
     ]
+
+
+@router.delete("/sessions/{session_id:uuid}", status_code=204)
+async def end_session(session_id: uuid.UUID, user: CurrentUser, session: SessionDep) -> None:
+    """End one session of the caller, say on a device that got lost."""
+    await sessions.end_one_of(session, user_id=user.id, session_id=session_id)
 
 
 @router.post("/password", status_code=204)
@@ -86,6 +109,17 @@ async def delete_account(body: DeleteAccount, user: CurrentUser, session: Sessio
 async def read_me(user: CurrentUser) -> User:
     """Return the caller's account."""
     return user
+
+
+@router.patch("/me", response_model=UserOut)
+async def edit_me(body: UserUpdate, user: CurrentUser, session: SessionDep) -> User:
+    """Change the caller's account."""
+    return await service.edit_account(session, user=user, changes=body.model_dump(exclude_unset=True))
+
+
+def _device(request: Request) -> str:
+    name = request.headers.get("user-agent", "")
+    return "".join(letter for letter in name if letter.isprintable())[:_MOST_OF_DEVICE]
 
 
 def _address(request: Request) -> str:

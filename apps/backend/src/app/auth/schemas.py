@@ -4,9 +4,10 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
-from app.schemas import Input
+from app.schemas import OPTIONAL, Input
+from app.zones import ZONE_NAME, find_zone
 
 # Nobody is mailed, so an address only has to look like one. Anything stricter refuses people on private domains.
 Email = Annotated[
@@ -15,6 +16,15 @@ Email = Annotated[
         strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"
     ),
 ]
+
+
+def _known(zone: str) -> str:
+    if find_zone(zone) is None:
+        raise ValueError("this time zone is not known here: send a name such as Europe/Berlin")
+    return zone
+
+
+ZoneName = Annotated[str, StringConstraints(pattern=ZONE_NAME), AfterValidator(_known)]
 NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=128)]
 
 
@@ -39,7 +49,14 @@ class UserOut(BaseModel):
 
     id: uuid.UUID
     email: str
+    time_zone: str
     created_at: datetime
+
+
+class UserUpdate(Input):
+    """What is to change of an account. A field that is not sent stays."""
+
+    time_zone: Annotated[ZoneName, OPTIONAL] = ""
 
 
 class SessionOut(BaseModel):
@@ -48,6 +65,8 @@ class SessionOut(BaseModel):
     id: uuid.UUID
     current: bool
     """Is it the caller's own?"""
+    device: str
+    """What the browser called itself at the sign-in; "" if it did not say."""
     refreshed_at: datetime
     """When it was last heard of, to a quarter of an hour."""
     expires_at: datetime

@@ -1,6 +1,7 @@
 """What can be done with accounts."""
 
 import uuid
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import delete, select
@@ -31,6 +32,14 @@ async def sign_in(session: AsyncSession, *, email: str, password: SecretStr) -> 
     await session.commit()
     if not await verify_password(password, user.password_hash if user else None) or user is None:
         raise Problem(401, "wrong-credentials", "The email address or the password is wrong.")
+    return user
+
+
+async def edit_account(session: AsyncSession, *, user: User, changes: dict[str, Any]) -> User:
+    """Change the given columns of an account."""
+    for name, value in changes.items():
+        setattr(user, name, value)
+    await session.commit()
     return user
 
 

@@ -24,12 +24,16 @@ _MOST_REMEMBERED = 10_000
 _confirmed: OrderedDict[TokenContent, None] = OrderedDict()
 
 
-async def begin_session(session: AsyncSession, settings: Settings, *, user_id: uuid.UUID) -> Token:
+async def begin_session(session: AsyncSession, settings: Settings, *, user_id: uuid.UUID, device: str) -> Token:
     """Start a session and return its first tokens. Sessions of the user that are over are cleaned up."""
     now = datetime.now(UTC)
     await session.execute(delete(Session).where(Session.user_id == user_id, Session.expires_at < now))
     row = Session(
-        id=uuid.uuid4(), user_id=user_id, generation=1, expires_at=now + timedelta(seconds=settings.session_seconds)
+        id=uuid.uuid4(),
+        user_id=user_id,
+        generation=1,
+        expires_at=now + timedelta(seconds=settings.session_seconds),
+        device=device,
     )
     session.add(row)
     await session.commit()
@@ -99,6 +103,14 @@ async def find_session_user(session: AsyncSession, content: TokenContent) -> Use
         .join(Session, Session.user_id == User.id)
         .where(Session.id == content.session_id, User.id == content.user_id, Session.expires_at > func.now())
     )
+
+
+async def end_one_of(session: AsyncSession, *, user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    """Make all tokens of one session of a user worthless. 404 if the user has no such session."""
+    statement = delete(Session).where(Session.id == session_id, Session.user_id == user_id).returning(Session.id)
+    if await session.scalar(statement) is None:
+        raise Problem(404, "session-not-found", "You have no session with this id.")
+    await session.commit()
 
 
 async def end_session(session: AsyncSession, *, session_id: uuid.UUID) -> None:

@@ -2,15 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chat.models import ChatConfirmation, ChatMessage
+from app.chat.schemas import Confirm
 from app.chat.wording import counted
 from app.problems import Problem
-from app.todos import service as todos
+from app.todos.bulk import change_many
+from app.todos.models import Todo
 from app.todos.schemas import Bulk
 
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -48,6 +50,22 @@ async def ask(session: AsyncSession, *, owner_id: uuid.UUID, todo_ids: list[uuid
     return question.id
 
 
+async def open_questions(session: AsyncSession, *, owner_id: uuid.UUID) -> list[Confirm]:
+    """Return the questions that can still be answered, oldest first, with the titles of what is still there."""
+    in_time = ChatConfirmation.created_at >= func.now() - ANSWER_WITHIN
+    query = select(ChatConfirmation).where(ChatConfirmation.owner_id == owner_id, in_time)
+    questions = (await session.scalars(query.order_by(ChatConfirmation.created_at, ChatConfirmation.id))).all()
+    asked = {todo_id for question in questions for todo_id in question.todo_ids}
+    there = select(Todo.id, Todo.title).where(Todo.owner_id == owner_id, Todo.id.in_(asked), Todo.deleted_at.is_(None))
+    titles = {row.id: row.title for row in await session.execute(there)}
+    confirms = []
+    for question in questions:
+        ids = [todo_id for todo_id in question.todo_ids if todo_id in titles]
+        if ids:
+            confirms.append(Confirm(id=question.id, todo_ids=ids, titles=[titles[todo_id] for todo_id in ids]))
+    return confirms
+
+
 async def answer(
     session: AsyncSession, *, owner_id: uuid.UUID, question_id: uuid.UUID, approve: bool
 ) -> list[uuid.UUID]:
@@ -61,9 +79,10 @@ async def answer(
         raise Problem(404, "question-not-found", "This question is not open any more. Ask the assistant again.")
     deleted: list[uuid.UUID] = []
     if approve:
-        # The day counts for what is completed only.
+        # The time counts for what is completed only.
         bulk = Bulk(action="delete", ids=todo_ids)
-        deleted = await todos.change_many(session, owner_id=owner_id, bulk=bulk, today=date.min)
+        results = await change_many(session, owner_id=owner_id, bulk=bulk, now=datetime.min)
+        deleted = [item.id for item in results if item.result == "changed"]
     content = f"Deleted {counted(len(deleted))}." if approve else "Nothing was deleted."
     await say(session, owner_id=owner_id, role="assistant", content=content)
     return deleted

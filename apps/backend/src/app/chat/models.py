@@ -1,9 +1,9 @@
 """Tables of the chat."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, Text, Uuid, func
+from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, Identity, Index, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -34,3 +34,13 @@ class ChatConfirmation(Base):
     owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     todo_ids: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+
+class ChatUsage(Base):
+    """How many answers of the language model an account has had on a day."""
+
+    __tablename__ = "chat_usage"
+
+    owner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    answers: Mapped[int]

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from app.auth.dependencies import CurrentUser
+from app.auth.dependencies import CurrentUser, SettingsDep
 from app.chat import history
 from app.chat.models import ChatMessage
-from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery, event_name
+from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery, Confirm, event_name
 from app.chat.service import converse
 from app.database import SessionDep
 from app.zone import Zone
@@ -29,12 +29,21 @@ async def list_messages(
 
 @router.post("/messages", response_class=EventSourceResponse)
 async def send_message(
-    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request, zone: Zone
+    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request, settings: SettingsDep, zone: Zone
 ) -> AsyncIterator[ServerSentEvent]:
     """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
     await session.close()
     state = request.app.state
-    answer = converse(state.sessions, state.reads, state.model, owner_id=user.id, content=body.content, zone=zone)
+    answer = converse(
+        state.sessions,
+        state.reads,
+        state.model,
+        owner_id=user.id,
+        content=body.content,
+        zone=zone,
+        most_todos=settings.max_todos,
+        most_answers=settings.llm_answers_per_day,
+    )
     async with aclosing(answer) as events:
         async for event in events:
             yield ServerSentEvent(event=event_name(type(event)), data=event)
@@ -44,6 +53,12 @@ async def send_message(
 async def forget_messages(user: CurrentUser, session: SessionDep) -> None:
     """Delete the conversation."""
     await history.forget(session, owner_id=user.id)
+
+
+@router.get("/confirmations")
+async def list_questions(user: CurrentUser, session: SessionDep) -> list[Confirm]:
+    """Return the questions that are open, oldest first."""
+    return await history.open_questions(session, owner_id=user.id)
 
 
 @router.post("/confirmations/{question_id:uuid}")

@@ -56,7 +56,7 @@ class Text(BaseModel):
 class Changed(BaseModel):
     """Event `changed`: the assistant changed these todos."""
 
-    action: Literal["added", "completed", "edited"]
+    action: Literal["added", "completed", "reopened", "edited"]
     todo_ids: list[uuid.UUID]
 
 

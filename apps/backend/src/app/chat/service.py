@@ -12,6 +12,7 @@ from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.chat import history, rules
+from app.chat.budget import take_answer
 from app.chat.errors import MessageRefusedError, ModelUnavailableError
 from app.chat.schemas import ChatEvent, Done, Failed, Text
 from app.chat.tools import Toolbox
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED = 20
 _NOT_REACHABLE = "The language model cannot be reached at the moment. "
+_USED_UP = "You have had your {} answers of the language model for today. I am the built-in assistant until tomorrow. "
 _NOT_TAKEN = "The language model did not take this message. "
 
 
@@ -33,23 +35,32 @@ async def converse(
     owner_id: uuid.UUID,
     content: str,
     zone: ZoneInfo,
+    most_todos: int,
+    most_answers: int,
 ) -> AsyncGenerator[ChatEvent, None]:
     """Answer one message, by the model if there is one and it can be reached, else by rules.
 
-    Both sides are stored. No database connection is held while the model thinks.
+    The model gives an account `most_answers` a day, then the rules answer. Both sides are stored. No connection to the
+    database is held while the model thinks.
     """
     async with sessions() as session:
         await history.say(session, owner_id=owner_id, role="user", content=content)
+        answering: Model | None = None
         messages = await history.last_messages(session, owner_id=owner_id, limit=_REMEMBERED)
-    toolbox = Toolbox(sessions, reads, owner_id, zone)
+        excuse = _NOT_REACHABLE
+        if model and not model.breaker.is_open(owner_id):
+            if await take_answer(session, owner_id=owner_id, most=most_answers):
+                answering = model
+            else:
+                excuse = _USED_UP.format(most_answers)
+    toolbox = Toolbox(sessions, reads, owner_id=owner_id, zone=zone, most_todos=most_todos)
     said: list[str] = []
     answered = False
-    excuse = _NOT_REACHABLE
     end: ChatEvent = Done(assistant="rules")
     try:
-        if model and not model.resting:
+        if answering:
             try:
-                async with aclosing(model.reply(toolbox, messages)) as events:
+                async with aclosing(answering.reply(toolbox, messages)) as events:
                     async for event in events:
                         answered = True
                         if isinstance(event, Text):

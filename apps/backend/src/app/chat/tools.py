@@ -2,8 +2,8 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -18,7 +18,7 @@ from app.schemas import Input, Paragraphs
 from app.todos import listing, service
 from app.todos.models import Todo
 from app.todos.schemas import Day, Sort, Tag, TodoCreate, TodoOut, TodoQuery, TodoUpdate
-from app.zone import today_in
+from app.zones import now_in
 
 SHOWN = 50
 """Most todos in one list."""
@@ -36,6 +36,7 @@ class ListTodos(Input):
     tag: Tag | None = None
     due_from: Day | None = None
     due_to: Day | None = None
+    due: Literal["overdue", "today", "upcoming", "none"] | None = None
     sort: Sort = "-created_at"
     cursor: Annotated[str, Field(max_length=2000, description="`next_cursor` of the list before, for the next 50")] = ""
 
@@ -92,26 +93,36 @@ class Toolbox:
     """The tools, bound to one owner. The owner never comes from the assistant."""
 
     def __init__(
-        self, sessions: async_sessionmaker[AsyncSession], reads: Reads, owner_id: uuid.UUID, zone: ZoneInfo
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        reads: Reads,
+        *,
+        owner_id: uuid.UUID,
+        zone: ZoneInfo,
+        most_todos: int,
     ) -> None:
         self._sessions = sessions
         self._reads = reads
-        self._owner_id = owner_id
+        self.owner_id = owner_id
         self._zone = zone
+        self._most = most_todos
         self._read: set[uuid.UUID] = set()
 
     @property
-    def today(self) -> date:
-        """The day that it is for the user."""
-        return today_in(self._zone)
+    def now(self) -> datetime:
+        """What calendar and clock of the user say."""
+        return now_in(self._zone)
+
+    async def counts(self) -> listing.Counts:
+        """Return how many todos the user has of each kind."""
+        return await listing.count_todos(self._reads, owner_id=self.owner_id, now=self.now)
 
     async def situation(self) -> str:
         """Say in a few sentences what day it is for the user, and how many todos there are."""
-        today = self.today
-        counts = await listing.count_todos(self._reads, owner_id=self._owner_id, today=today)
+        now, counts = self.now, await self.counts()
         return (
-            f"Today is {today:%A}, {today.isoformat()}, in the user's time zone {self._zone.key}. The user has"
-            f" {counts.open} open todos, of which {counts.overdue} are overdue and {counts.due_today} due today,"
+            f"It is {now:%A, %Y-%m-%d %H:%M} in the user's time zone {self._zone.key}. The user has"
+            f" {counts.open} open todos, of which {counts.overdue} are overdue and {counts.today} due today,"
             f" and {counts.done} that are done."
         )
 
@@ -133,11 +144,13 @@ class Toolbox:
                 case ListTodos():
                     return _told(await self.find(call))
                 case ReadTodo():
-                    todo = await service.get_todo(session, owner_id=self._owner_id, todo_id=call.id)
+                    todo = await service.get_todo(session, owner_id=self.owner_id, todo_id=call.id)
                     self._read.add(todo.id)
                     return Outcome(_whole(todo))
                 case AddTodo():
-                    todo = await service.add_todo(session, owner_id=self._owner_id, values=call.model_dump())
+                    todo = await service.add_todo(
+                        session, owner_id=self.owner_id, values=call.model_dump(), most=self._most
+                    )
                     return Outcome(_brief(todo), Changed(action="added", todo_ids=[todo.id]))
                 case EditTodo():
                     return await self._edit(session, call)
@@ -148,11 +161,13 @@ class Toolbox:
     async def find(self, call: ListTodos, limit: int = SHOWN) -> Found:
         """Return the first todos that a `ListTodos` asks for."""
         query = TodoQuery(**call.model_dump(), limit=limit)
-        page = await listing.list_todos(self._reads, owner_id=self._owner_id, query=query)
+        page = await listing.list_todos(self._reads, owner_id=self.owner_id, query=query, now=self.now)
         todos = _TODOS.validate_json(page.json if page else "[]")
         next_cursor = page.next_cursor if page else ""
         whole = not next_cursor and not call.cursor
-        total = len(todos) if whole else await listing.count_matches(self._reads, owner_id=self._owner_id, query=query)
+        if whole:
+            return Found(todos, len(todos), next_cursor)
+        total = await listing.count_matches(self._reads, owner_id=self.owner_id, query=query, now=self.now)
         return Found(todos, total, next_cursor)
 
     async def find_all(self, call: ListTodos) -> list[TodoOut]:
@@ -169,24 +184,23 @@ class Toolbox:
     async def _edit(self, session: AsyncSession, call: EditTodo) -> Outcome:
         changes = call.model_dump(exclude_unset=True, exclude={"id"})
         if "notes" in changes and call.id not in self._read:
-            todo = await service.get_todo(session, owner_id=self._owner_id, todo_id=call.id)
+            todo = await service.get_todo(session, owner_id=self.owner_id, todo_id=call.id)
             await session.commit()
             if len(todo.notes) > _SHOWN_NOTES:
                 # It has seen the beginning at most, and would write that over the whole.
                 return Outcome({"error": "read_todo first: these notes are longer than what lists show"})
-        todo = await service.edit_todo(
-            session, owner_id=self._owner_id, todo_id=call.id, changes=changes, today=self.today
-        )
-        action = "completed" if changes == {"done": True} else "edited"
+        todo = await service.edit_todo(session, owner_id=self.owner_id, todo_id=call.id, changes=changes, now=self.now)
+        ticked: dict[bool, Literal["completed", "reopened"]] = {True: "completed", False: "reopened"}
+        action = ticked[changes["done"]] if changes.keys() == {"done"} else "edited"
         return Outcome(_brief(todo), Changed(action=action, todo_ids=[todo.id]))
 
     async def _ask(self, session: AsyncSession, call: DeleteTodos) -> Outcome:
-        query = select(Todo).where(Todo.owner_id == self._owner_id, Todo.id.in_(call.ids), Todo.deleted_at.is_(None))
+        query = select(Todo).where(Todo.owner_id == self.owner_id, Todo.id.in_(call.ids), Todo.deleted_at.is_(None))
         todos = (await session.scalars(query)).all()
         if not todos:
             return Outcome({"error": "the user has no such todos"})
         ids = [todo.id for todo in todos]
-        question = await history.ask(session, owner_id=self._owner_id, todo_ids=ids)
+        question = await history.ask(session, owner_id=self.owner_id, todo_ids=ids)
         event = Confirm(id=question, todo_ids=ids, titles=[todo.title for todo in todos])
         return Outcome({"status": "the user is being asked; nothing is deleted yet"}, event)
 
@@ -198,7 +212,7 @@ def _told(found: Found) -> Outcome:
 
 def _whole(todo: Todo | TodoOut) -> dict[str, Any]:
     return TodoOut.model_validate(todo).model_dump(
-        mode="json", include={"id", "title", "notes", "done", "priority", "due_date", "tags", "recurrence"}
+        mode="json", include={"id", "title", "notes", "done", "priority", "due_date", "due_time", "tags", "recurrence"}
     )
 
 

@@ -8,6 +8,7 @@ from app.chat import models as _chat  # noqa: F401
 from app.database import Base
 from app.settings import load_settings
 from app.todos import models as _todos  # noqa: F401
+from app.transfer import models as _transfer  # noqa: F401
 
 
 def _migrate(connection: Connection) -> None:

@@ -6,22 +6,25 @@ PostgreSQL writes the JSON. See docs/decisions/0005-the-list-is-read-without-the
 The database narrows down to the owner by index and looks at nobody else's rows: no filter or sort needs its own.
 """
 
-import base64
-import json
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import LiteralString, NamedTuple
 
 from app.database import Reads
-from app.problems import Problem
+from app.todos.cursors import read_cursor, write_cursor
 from app.todos.schemas import Sort, TodoQuery
+from app.todos.trash import KEPT
 
 
 def _text(value: str) -> str:
     if "\0" in value:
         raise ValueError("PostgreSQL has no such character")
     return value.encode().decode()
+
+
+def _moment(value: str) -> object:
+    return value if value == "infinity" else datetime.fromisoformat(value)
 
 
 class _Order(NamedTuple):
@@ -34,7 +37,7 @@ _ORDERS: dict[Sort, _Order] = {
     "-created_at": _Order("created_at", datetime.fromisoformat, True),
     "created_at": _Order("created_at", datetime.fromisoformat, False),
     "-position": _Order("position", float, True),
-    "due_date": _Order("coalesce(due_date, '9999-12-31')", date.fromisoformat, False),
+    "due_date": _Order("coalesce(due_date + coalesce(due_time, '23:59:59.9'), 'infinity')", _moment, False),
     "-priority": _Order("priority", int, True),
     "title": _Order("lower(title)", _text, False),
 }
@@ -47,7 +50,14 @@ _CONDITIONS: dict[str, LiteralString] = {
     "priority": " AND priority = %(priority)s",
     "due_from": " AND due_date >= %(due_from)s",
     "due_to": " AND due_date <= %(due_to)s",
+    "due": " AND {due}",
     "words": " AND coalesce(search_text, todo_search_text(title, notes, tags)) LIKE ALL ({patterns})",
+}
+_DUE: dict[str, LiteralString] = {
+    "overdue": "NOT done AND (due_date < %(today)s OR due_date = %(today)s AND due_time < %(time)s)",
+    "today": "due_date = %(today)s",
+    "upcoming": "due_date > %(today)s",
+    "none": "due_date IS NULL",
 }
 # Each word may stand anywhere. Where folding leaves nothing of any word, the empty pattern is like no todo at all.
 _PATTERNS: LiteralString = r"""coalesce((
@@ -59,7 +69,8 @@ _PATTERNS: LiteralString = r"""coalesce((
 _PAGE: LiteralString = """
 SELECT id::text, sort_key::text, (
   SELECT row_to_json(shown)::text FROM (
-    SELECT id, title, notes, done, priority, due_date, tags, recurrence, position, version,
+    SELECT id, title, notes, done, priority, due_date, left(due_time::text, 5) AS due_time, tags,
+           coalesce('FREQ=' || upper(recurrence), repeat_rule) AS recurrence, repeat_from, position, version,
            to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
            to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at
   ) AS shown
@@ -75,8 +86,10 @@ ORDER BY sort_key {direction}, id {direction}
 
 _COUNT: LiteralString = "SELECT count(*) FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}"
 _COUNTS: LiteralString = """
-SELECT count(*) FILTER (WHERE NOT done), count(*) FILTER (WHERE NOT done AND due_date < %(today)s),
-       count(*) FILTER (WHERE NOT done AND due_date = %(today)s), count(*) FILTER (WHERE done)
+SELECT count(*) FILTER (WHERE NOT done), count(*) FILTER (WHERE {overdue}),
+       count(*) FILTER (WHERE NOT done AND {today}), count(*) FILTER (WHERE NOT done AND {upcoming}),
+       count(*) FILTER (WHERE done),
+       (SELECT count(*) FROM todos WHERE owner_id = %(owner_id)s AND deleted_at >= now() - %(kept)s)
 FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL
 """
 
@@ -93,73 +106,65 @@ class Counts(NamedTuple):
 
     open: int
     overdue: int
-    due_today: int
+    today: int
+    upcoming: int
     done: int
+    trash: int
 
 
 async def list_todos(
-    reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery, session_id: uuid.UUID | None = None
+    reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery, now: datetime, session_id: uuid.UUID | None = None
 ) -> Page | None:
     """Return one page; None if `session_id` is given and this session of the owner is over.
 
-    Raises `Problem` 422 for a cursor that is not from this list.
+    `now` is what the owner's clock says. Raises `Problem` 422 for a cursor that is not from this list.
     """
-    order = _ORDERS[query.sort]
-    values = _filters(query)
-    conditions = [_CONDITIONS[name] for name in values]
-    if session_id is not None:
-        conditions.append(f" AND EXISTS ({_SESSION})")
-    if query.cursor:
-        values |= _after(query)
-        conditions.append(" AND ({column}, id) {beyond} (%(after_key)s, %(after_id)s)")
-    statement = _PAGE.format(
-        conditions="".join(conditions).format(
-            column=order.column, beyond="<" if order.descending else ">", patterns=_PATTERNS
-        ),
-        column=order.column,
-        direction="DESC" if order.descending else "ASC",
-    )
+    column, parse, descending = _ORDERS[query.sort]
+    conditions, values = _filters(query, now)
     values |= {"owner_id": owner_id, "session_id": session_id, "rows": query.limit + 1}
-    rows = await reads.rows(statement, values)
+    if session_id is not None:
+        conditions += f" AND EXISTS ({_SESSION})"
+    if query.cursor:
+        values |= _after(query, parse)
+        beyond: LiteralString = "<" if descending else ">"
+        conditions += f" AND ({column}, id) {beyond} (%(after_key)s, %(after_id)s)"
+    direction: LiteralString = "DESC" if descending else "ASC"
+    rows = await reads.rows(_PAGE.format(conditions=conditions, column=column, direction=direction), values)
     # No todos, or no session?
     if not rows and session_id is not None and not await reads.rows(_SESSION, values):
         return None
     shown = rows[: query.limit]
-    cursor = _cursor(query.sort, *shown[-1][:2]) if len(rows) > len(shown) else ""
+    cursor = write_cursor(query.sort, shown[-1][1], shown[-1][0]) if len(rows) > len(shown) else ""
     return Page(f"[{','.join(row[2] for row in shown)}]", cursor)
 
 
-async def count_matches(reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery) -> int:
+async def count_matches(reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery, now: datetime) -> int:
     """Return how many todos all pages of `query` hold."""
-    values = _filters(query)
-    conditions = "".join(_CONDITIONS[name] for name in values).format(patterns=_PATTERNS)
+    conditions, values = _filters(query, now)
     rows = await reads.rows(_COUNT.format(conditions=conditions), {**values, "owner_id": owner_id})
     count: int = rows[0][0]
     return count
 
 
-async def count_todos(reads: Reads, *, owner_id: uuid.UUID, today: date) -> Counts:
-    """Return how many todos there are of each kind."""
-    return Counts(*(await reads.rows(_COUNTS, {"owner_id": owner_id, "today": today}))[0])
+async def count_todos(reads: Reads, *, owner_id: uuid.UUID, now: datetime) -> Counts:
+    """Return how many todos there are of each kind. `now` is what the owner's clock says."""
+    values = {"owner_id": owner_id, "today": now.date(), "time": now.time(), "kept": KEPT}
+    return Counts(*(await reads.rows(_COUNTS.format(**_DUE), values))[0])
 
 
-def _filters(query: TodoQuery) -> dict[str, object]:
+def _filters(query: TodoQuery, now: datetime) -> tuple[LiteralString, dict[str, object]]:
     values = query.model_dump(include=set(_CONDITIONS), exclude_none=True)
-    words = query.q.split()
-    return {**values, "words": words} if words else values
+    if words := query.q.split():
+        values["words"] = words
+    chosen: LiteralString = "".join(_CONDITIONS[name] for name in values)
+    conditions = chosen.format(patterns=_PATTERNS, due=_DUE[query.due] if query.due else "")
+    return conditions, {**values, "today": now.date(), "time": now.time()}
 
 
-def _cursor(sort: Sort, todo_id: str, key: str) -> str:
-    # As UTF-8: escapes would make a long title six times as long, and the cursor longer than one may be.
-    return base64.urlsafe_b64encode(json.dumps([sort, key, todo_id], ensure_ascii=False).encode()).decode()
-
-
-def _after(query: TodoQuery) -> dict[str, object]:
-    try:
-        sort, key, todo_id = json.loads(base64.urlsafe_b64decode(query.cursor))
+def _after(query: TodoQuery, parse: Callable[[str], object]) -> dict[str, object]:
+    def place(sort: str, key: str, todo_id: str) -> dict[str, object]:
         if sort != query.sort:
             raise ValueError("cursor of another order")
-        return {"after_key": _ORDERS[query.sort].parse(key), "after_id": uuid.UUID(todo_id)}
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        detail = "The cursor is not from a list in this order. Start again without one."
-        raise Problem(422, "bad-cursor", detail) from error
+        return {"after_key": parse(key), "after_id": uuid.UUID(todo_id)}
+
+    return read_cursor(query.cursor, place)

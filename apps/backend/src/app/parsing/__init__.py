@@ -1,0 +1,1 @@
+"""What somebody means who types a todo in one line."""

@@ -1,0 +1,1 @@
+"""Todos as files: export, import, and a calendar at a secret address."""

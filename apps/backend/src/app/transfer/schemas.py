@@ -1,0 +1,87 @@
+"""What goes in and out of export, import and feed."""
+
+import uuid
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from app.schemas import Input, Paragraphs
+from app.todos.schemas import Day, DueTime, Notes, Priority, Recurrence, RepeatFrom, Tags, Title
+
+Format = Literal["json", "csv", "ics"]
+MOST_BYTES = 5 * 1024 * 1024
+"""Largest body of an import."""
+
+
+class ExportQuery(Input):
+    """As which kind of file."""
+
+    format: Format = "json"
+
+
+class ImportInput(Input):
+    """The text of a file."""
+
+    format: Format
+    content: Annotated[Paragraphs, Field(max_length=MOST_BYTES)]
+
+
+class ImportProblem(BaseModel):
+    """Why one todo of the file was left out. `line` is its line in CSV, and its number from 1 elsewhere."""
+
+    line: int
+    message: str
+
+
+class ImportResult(BaseModel):
+    """How many todos were added, and how many were there already. Of the problems, the first 50."""
+
+    added: int
+    skipped: int
+    problems: list[ImportProblem]
+
+
+class FeedOut(BaseModel):
+    """Whether there is a calendar at a secret address."""
+
+    active: bool
+    created_at: datetime | None
+
+
+class NewFeed(BaseModel):
+    """The secret address, under the one of the API. It is shown this once."""
+
+    path: str
+    created_at: datetime
+
+
+class Item(BaseModel):
+    """One todo in a file. What else a file says of it is left out."""
+
+    id: Annotated[str, Field(max_length=1000)] = ""
+    title: Title
+    notes: Notes = ""
+    done: bool = False
+    priority: Priority = 0
+    due_date: Day | None = None
+    due_time: DueTime | None = None
+    tags: Tags = Field(default_factory=list)
+    recurrence: Recurrence | None = None
+    repeat_from: RepeatFrom = "due"
+    created_at: AwareDatetime | None = None
+
+
+class Numbered(BaseModel):
+    """A todo of a file with its place in it."""
+
+    line: int
+    item: Item
+
+
+def uuid_of(text: str) -> uuid.UUID | None:
+    """Return the id that a text is; None if it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

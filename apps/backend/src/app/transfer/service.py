@@ -1,0 +1,97 @@
+"""Reads all todos of one owner, and adds those of a file."""
+
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from anyio import CapacityLimiter, to_thread
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.database import Reads
+from app.todos import listing
+from app.todos.models import Todo
+from app.todos.schemas import TodoOut, TodoQuery
+from app.todos.service import expect_room, refuse_time_without_day
+from app.transfer.reading import read
+from app.transfer.schemas import Format, ImportResult, Item, uuid_of
+
+_TODOS = TypeAdapter(list[TodoOut])
+_PAGE = 200
+_AT_ONCE = 500
+_MOST_PROBLEMS = 50
+# A large file takes seconds of the processor: one at a time, so that others are still answered.
+_readers = CapacityLimiter(1)
+
+
+async def pages_of(reads: Reads, *, owner_id: uuid.UUID, open_only: bool = False) -> AsyncIterator[list[TodoOut]]:
+    """Give all todos of an owner without the trash, oldest first."""
+    query = TodoQuery(sort="created_at", limit=_PAGE, done=False if open_only else None)
+    while True:
+        page = await listing.list_todos(reads, owner_id=owner_id, query=query, now=datetime.min)
+        if page is None:
+            return
+        yield _TODOS.validate_json(page.json)
+        if not page.next_cursor:
+            return
+        query = query.model_copy(update={"cursor": page.next_cursor})
+
+
+async def import_todos(
+    session: AsyncSession, *, owner_id: uuid.UUID, content: str, format_: Format, zone: ZoneInfo, most: int
+) -> ImportResult:
+    """Add the todos of a file that are not there already. 409 if not all would fit, 422 for what is no such file."""
+    numbered, problems = await to_thread.run_sync(read, content, format_, zone, limiter=_readers)
+    items = _with_ids(owner_id, [each.item for each in numbered])
+    there = await _existing(session, owner_id, items)
+    new = [(todo_id, item) for todo_id, _, item in items if not there & {todo_id, uuid_of(item.id)}]
+    await expect_room(session, owner_id=owner_id, wanted=len(new), most=most)
+    for start in range(0, len(new), _AT_ONCE):
+        rows = [_row(owner_id, todo_id, item) for todo_id, item in new[start : start + _AT_ONCE]]
+        await session.execute(insert(Todo.__table__).on_conflict_do_nothing(), rows)  # type: ignore[arg-type]
+    await session.commit()
+    return ImportResult(added=len(new), skipped=len(items) - len(new), problems=problems[:_MOST_PROBLEMS])
+
+
+def _with_ids(owner_id: uuid.UUID, items: Iterable[Item]) -> list[tuple[uuid.UUID, str, Item]]:
+    """Give each todo an id that is the same at each import, and that no other owner's import can give."""
+    seen: Counter[str] = Counter()
+    found: dict[uuid.UUID, tuple[uuid.UUID, str, Item]] = {}
+    for item in items:
+        name = item.id
+        if not name:
+            # Two equal lines are two todos, and the same two at the next import.
+            content = item.model_dump_json()
+            name = f"{content}{seen[content]}"
+            seen[content] += 1
+        todo_id = uuid.uuid5(owner_id, name)
+        found.setdefault(todo_id, (todo_id, name, item))
+    return list(found.values())
+
+
+async def _existing(
+    session: AsyncSession, owner_id: uuid.UUID, items: list[tuple[uuid.UUID, str, Item]]
+) -> set[uuid.UUID | None]:
+    asked = {todo_id for todo_id, _, _ in items} | {known for _, _, item in items if (known := uuid_of(item.id))}
+    ids = sorted(asked)
+    there: set[uuid.UUID | None] = set()
+    for start in range(0, len(ids), _AT_ONCE * 10):
+        part = ids[start : start + _AT_ONCE * 10]
+        there |= set(await session.scalars(select(Todo.id).where(Todo.owner_id == owner_id, Todo.id.in_(part))))
+    return there
+
+
+def _row(owner_id: uuid.UUID, todo_id: uuid.UUID, item: Item) -> dict[str, object]:
+    values = item.model_dump(exclude={"id", "created_at"})
+    if values["due_date"] is None:
+        values["due_time"] = None
+    todo = Todo(**values)
+    refuse_time_without_day(todo)
+    columns = ("title", "notes", "done", "priority", "due_date", "due_time", "tags", "repeat_rule", "repeat_from")
+    row = {name: getattr(todo, name) for name in columns}
+    created = {"created_at": item.created_at} if item.created_at else {"created_at": datetime.now(tz=ZoneInfo("UTC"))}
+    return {**row, **created, "recurrence": todo.recurrence_word, "id": todo_id, "owner_id": owner_id}
