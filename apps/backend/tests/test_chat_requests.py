@@ -1,6 +1,6 @@
 """What a person asks first of the assistant without a language model, in several wordings."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -16,7 +16,7 @@ REQUESTS: dict[str, tuple[list[str], str]] = {
         "Added",
     ),
     "add with day and time": (["add Call Eve tomorrow at 5pm", "remind me tomorrow 5pm to Call Eve"], "at 17:00"),
-    "add repeating": (["add Water plants every monday", "remind me to Water plants every monday"], "BYDAY=MO"),
+    "add repeating": (["add Water plants every monday", "remind me to Water plants every monday"], ", every monday."),
     "add with tag": (["add Paint wall #home", "new todo: Paint wall #home"], 'Added "Paint wall"'),
     "list": (["list", "show my todos", "what do I have to do?", "Please list everything"], "- Buy milk"),
     "today": (["what is due today?", "what do I have to do today", "anything due today?", "today"], "- Call Ann"),
@@ -43,7 +43,7 @@ REQUESTS: dict[str, tuple[list[str], str]] = {
 @pytest.fixture
 def todos(ann: TestClient) -> TestClient:
     """Ann, with something of each kind, where it is noon."""
-    zone = next(f"Etc/GMT{offset:+d}" for offset in range(-14, 13) if 10 <= (datetime.utcnow().hour - offset) % 24 < 12)
+    zone = next(f"Etc/GMT{offset:+d}" for offset in range(-14, 13) if 10 <= (datetime.now(UTC).hour - offset) % 24 < 12)
     ann.headers["X-Time-Zone"] = zone
     today = datetime.fromisoformat(ann.post(f"{TODOS}/parse", json={"text": "x today"}).json()["due_date"]).date()
     kinds: dict[str, dict[str, object]] = {
@@ -67,6 +67,15 @@ def test_request_is_understood(todos: TestClient, content: str, said: str) -> No
     assert said in text_of(say(todos, content))
 
 
+@pytest.mark.parametrize(
+    ("content", "title"),
+    [("remind me to call to Bob", "call to Bob"), ("add the report", "the report"), ("add a cake", "a cake")],
+)
+def test_title_is_what_was_said(todos: TestClient, content: str, title: str) -> None:
+    say(todos, content)
+    assert title in [todo["title"] for todo in all_of(todos)]
+
+
 def test_there_are_twenty_requests() -> None:
     assert len(REQUESTS) == 20
 
@@ -85,6 +94,7 @@ def test_there_are_twenty_requests() -> None:
         "move everything to tomorrow",
         "move buy milk to the kitchen",
         "make me happy",
+        "remind me",
         "tag everything with x",
         "mark all as done",
         "thanks!",

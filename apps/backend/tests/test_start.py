@@ -9,7 +9,7 @@ import pytest
 @pytest.mark.parametrize(
     ("module", "needless"),
     [
-        ("app.__main__", ["openai", "alembic", "zxcvbn"]),
+        ("app.__main__", ["openai", "alembic", "zxcvbn", "dateparser", "icalendar"]),
         ("app.wait_for_database", ["openai", "alembic", "sqlalchemy", "fastapi"]),
     ],
 )

@@ -11,7 +11,7 @@ from app.chat.days import Span, span_of
 from app.chat.schemas import ChatEvent, Text
 from app.chat.tools import AddTodo, ListTodos, Toolbox
 from app.chat.wording import counted, line, listing, none_found, words_of
-from app.parsing.parse import parse
+from app.parsing.parse import parse, part_of
 
 INTRODUCTION = (
     "I am the built-in assistant, without a language model, and I changed nothing. I understand: "
@@ -21,8 +21,8 @@ INTRODUCTION = (
 )
 _PLEASE = re.compile(r"^(?:(?:please|hey|ok|so|now)[\s,]+|(?:can|could|would|will) you\s+(?:please\s+)?)+", re.I)
 _ADD = re.compile(
-    r"(?:(?:add|create|put)(?:\s+(?:an?|the))?(?:\s+(?:new\s+)?(?:todo|task|reminder))?(?:\s+to)?|new\s+(?:todo|task)"
-    r"|remind me(?P<day>\s.{0,40}?)?\s+(?:to|about)|remember to|do not forget to|don['\u2019]t forget to"
+    r"(?:(?:add|create)(?:\s+(?:an?|the)\s+(?:new\s+)?(?:todo|task|reminder)(?:\s+to)?)?|new\s+(?:todo|task)"
+    r"|remind me(?P<day>\s.{0,40}?)??\s+(?:to|about)|remember to|do not forget to|don['\u2019]t forget to"
     r"|i (?:have to|need to|must))[:\s]+(?P<title>.+)",
     re.I | re.S,
 )
@@ -33,7 +33,7 @@ _LIST = re.compile(
 )
 _OF_TODOS = re.compile(
     r"\b(?:todos?|to-?dos?|tasks?|due|overdue|do|left|open|list|show|plans?|agenda|pending|have|done|complete[d]?|finish(?:ed)?"
-    r"|today|tomorrow|week|month|\w+day|everything|next)\b|#\w",
+    r"|today|tomorrow|week|month|\w+day|everything|next|tagged)\b|#\w",
     re.I,
 )
 _COMPLETED = re.compile(r"\b(?:done|completed?|finish(?:ed)?|ticked)\b", re.I)
@@ -78,7 +78,8 @@ async def _add(toolbox: Toolbox, words: str, day: str | None) -> AsyncIterator[C
         yield outcome.event
     due = f", due {parsed.due_date}" if parsed.due_date else ""
     at = f" at {parsed.due_time:%H:%M}" if parsed.due_time else ""
-    repeats = f", {parsed.recurrence}" if parsed.recurrence else ""
+    said = [part_of(text, span) for span in parsed.spans if span.kind == "recurrence" and parsed.recurrence]
+    repeats = "".join(f", {words}" for words in said)
     yield Text(text=f'Added "{title}"{due}{at}{repeats}.')
 
 

@@ -53,6 +53,11 @@ def parse(text: str, *, now: datetime, locale: str = "", keep: list[Part] | None
     )
 
 
+def part_of(text: str, span: Span) -> str:
+    """Return the words of a text that a span is about."""
+    return text[_from_utf16(text, span.start) : _from_utf16(text, span.end)]
+
+
 class _Placed(Protocol):
     @property
     def start(self) -> int: ...
