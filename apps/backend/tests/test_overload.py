@@ -1,5 +1,6 @@
 """More to do than there is room for: the answer is quick, and the rest goes on."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,9 +9,11 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from app import database
 from app.main import create_app
+from app.middleware import InFlightLimit
 from app.settings import Settings
 from tests.chatting import MESSAGES, say
 from tests.conftest import API
@@ -76,6 +79,39 @@ def test_answers_of_the_chat_leave_room_for_everything_else(
             fake.released.set()
             assert first.result()[-1] == ("done", {"assistant": "model"})
             assert say(client, "hi")[-1] == ("done", {"assistant": "model"})
+
+
+def test_few_files_are_imported_at_a_time() -> None:
+    """Each fills memory: with as many as there may be requests, the pod would be killed."""
+
+    async def send_many() -> tuple[list[int], int]:
+        released = asyncio.Event()
+
+        async def held_app(_: Scope, __: Receive, send: Send) -> None:
+            await released.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+
+        async def request(method: str, path: str) -> int:
+            answer: list[int] = []
+
+            async def send(message: Message) -> None:
+                answer.append(message.get("status", 0))
+
+            async def receive() -> Message:
+                return {"type": "http.request", "body": b"", "more_body": False}
+
+            await limit({"type": "http", "method": method, "path": path}, receive, send)
+            return answer[0]
+
+        limit = InFlightLimit(held_app, most_requests=1, most_answers=1)
+        imports = [asyncio.create_task(request("POST", f"{TODOS}/import")) for _ in range(5)]
+        other = asyncio.create_task(request("GET", TODOS))
+        await asyncio.wait(imports, return_when=asyncio.FIRST_COMPLETED)
+        released.set()
+        statuses = await asyncio.gather(*imports)
+        return statuses, await other
+
+    assert asyncio.run(send_many()) == ([200, 200, 503, 503, 503], 200)
 
 
 def test_no_statement_holds_a_connection_for_long(

@@ -15,6 +15,10 @@ from app.problems import Problem, problem_response
 
 log = structlog.stdlib.get_logger(__name__)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_MOST_IMPORTS = 2
+"""Each may hold a file of 5 MiB, and what is read from it."""
+_KINDS = {"/chat/messages": "answers", "/todos/import": "imports"}
+"""What is limited apart when it is sent by POST, by the end of its path."""
 _PROBES = ("/health", "/ready", "/metrics")
 
 
@@ -76,20 +80,20 @@ class RequestContext:
 class InFlightLimit:
     """Refuse at once what is more than a process can do at the same time, instead of letting everybody wait.
 
-    Answers of the chat take long and have a limit of their own. Probes are always answered.
+    Answers of the chat take long, and imports much memory: they have limits of their own. Probes are always answered.
     """
 
     def __init__(self, app: ASGIApp, most_requests: int, most_answers: int) -> None:
         self.app = app
-        self._free = {"requests": most_requests, "answers": most_answers}
+        self._free = {"requests": most_requests, "answers": most_answers, "imports": _MOST_IMPORTS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
         if scope["type"] != "http" or scope["path"].startswith(_PROBES):
             await self.app(scope, receive, send)
             return
-        is_answer = scope["method"] == "POST" and scope["path"].endswith("/chat/messages")
-        kind = "answers" if is_answer else "requests"
+        apart = (kind for end, kind in _KINDS.items() if scope["method"] == "POST" and scope["path"].endswith(end))
+        kind = next(apart, "requests")
         if not self._free[kind]:
             detail = "The server has more to do than it can at the moment. Try again in a second."
             await problem_response(503, detail, kind="busy", headers={"Retry-After": "1"})(scope, receive, send)
