@@ -97,6 +97,12 @@ class TestTime:
         changed = ann.patch(f"{TODOS}/{todo['id']}", json={"due_date": None}).json()
         assert (changed["due_date"], changed["due_time"]) == (None, None)
 
+    def test_set_and_completed_at_once(self, ann: TestClient) -> None:
+        todo = add(ann)
+        changes = {"due_date": "2030-01-31", "due_time": "09:00", "recurrence": "FREQ=DAILY", "done": True}
+        assert ann.patch(f"{TODOS}/{todo['id']}", json=changes).status_code == 200
+        assert (open_one(ann)["due_date"], open_one(ann)["due_time"]) == ("2030-02-01", "09:00")
+
     def test_sorted_by_day_then_time(self, ann: TestClient) -> None:
         for title, values in {
             "last": {},

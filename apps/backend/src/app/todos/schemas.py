@@ -57,7 +57,7 @@ DueDate = Annotated[Day, Field(description="The day, without a time: it is the s
 DueTime = Annotated[
     time,
     BeforeValidator(_only_minutes),
-    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str),
+    PlainSerializer(lambda value: value.strftime("%H:%M"), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": _TIME, "description": "HH:MM where the owner is. Needs a due date."}),
 ]
 Recurrence = Annotated[
