@@ -22,10 +22,18 @@ describe("the data of a stack that are to be saved", () => {
   const wake = () => wakeCluster(stack.commands, stack.place, (line) => said.push(line));
 
   it("are in the namespace that the stack has, not in the one that it is to get", async () => {
+    await stack.mark();
     assert.equal(databaseOf(stack.place).namespace, "staging", "as long as it has none");
     await stack.state(up);
     assert.equal(databaseOf(stack.place).namespace, "todo");
     assert.equal(databaseOf(stack.place).context, "todo");
+  });
+
+  it("are refused where the cluster of that name is another stack's, so that nobody restores into it", async () => {
+    await stack.mark("/elsewhere (stack dev)", { made, instance: "life-2" });
+    assert.throws(() => databaseOf(stack.place), /The stack dev has no cluster of its own/);
+    await stack.state(up);
+    assert.throws(() => databaseOf(stack.place), /The stack dev has no cluster of its own/);
   });
 
   it("are reached in a cluster that is stopped: it is started as it was made", async () => {
