@@ -1,6 +1,7 @@
 import { redirect } from "next/navigation";
 import { Assistant } from "@/components/assistant";
 import { Header } from "@/components/header";
+import { TimeZone } from "@/components/time-zone";
 import { TodoList } from "@/components/todo-list";
 import { currentUser } from "@/server/current-user";
 
@@ -10,6 +11,7 @@ export default async function ListPage() {
   return (
     <>
       <Header email={user.email} />
+      <TimeZone known={user.time_zone} />
       <main className="peer mx-auto max-w-2xl px-4 pt-6 pb-28 lg:has-[~aside]:me-104 sm:pt-10">
         <TodoList account={user.email} />
       </main>

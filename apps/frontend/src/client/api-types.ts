@@ -28,6 +28,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/todos/counts": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Count Todos
+     * @description Return how many todos the caller has of each kind.
+     */
+    get: operations["count_todos"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/todos/bulk": {
     parameters: {
       query?: never;
@@ -39,10 +59,54 @@ export interface paths {
     put?: never;
     /**
      * Change Many
-     * @description Complete, reopen, delete or restore many todos at once: all or none.
+     * @description Do one thing to many todos at once. All of it is stored, or nothing.
      */
     post: operations["change_many"];
     delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/todos/trash": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Trash
+     * @description Return one page of the caller's trash, last deleted first. `X-Next-Cursor` is there if there are more.
+     */
+    get: operations["list_trash"];
+    put?: never;
+    post?: never;
+    /**
+     * Empty Trash
+     * @description Delete for good all that is in the trash.
+     */
+    delete: operations["empty_trash"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/todos/trash/{todo_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * Delete For Good
+     * @description Delete for good a todo that is in the trash.
+     */
+    delete: operations["delete_for_good"];
     options?: never;
     head?: never;
     patch?: never;
@@ -64,7 +128,7 @@ export interface paths {
     post?: never;
     /**
      * Delete Todo
-     * @description Delete a todo. It can be restored for a day.
+     * @description Put a todo into the trash. It can be restored for 30 days.
      */
     delete: operations["delete_todo"];
     options?: never;
@@ -72,8 +136,30 @@ export interface paths {
     /**
      * Edit Todo
      * @description Change the fields that are sent. Completing a repeating todo adds the next one, reopening it takes that back.
+     *
+     *     With the scope `one`, the todo no longer repeats, and the next one is added at once as this one was before.
      */
     patch: operations["edit_todo"];
+    trace?: never;
+  };
+  "/api/v1/todos/{todo_id}/skip": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Skip Todo
+     * @description Make a repeating todo due at its next time, without completing it.
+     */
+    post: operations["skip_todo"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/v1/todos/{todo_id}/restore": {
@@ -87,7 +173,7 @@ export interface paths {
     put?: never;
     /**
      * Restore Todo
-     * @description Undo a deletion.
+     * @description Take a todo out of the trash.
      */
     post: operations["restore_todo"];
     delete?: never;
@@ -119,6 +205,26 @@ export interface paths {
      * @description Delete the conversation.
      */
     delete: operations["forget_messages"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/chat/confirmations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * List Questions
+     * @description Return the questions that are open, oldest first.
+     */
+    get: operations["list_questions"];
+    put?: never;
+    post?: never;
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -266,6 +372,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/auth/sessions/{session_id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /**
+     * End Session
+     * @description End one session of the caller, say on a device that got lost.
+     */
+    delete: operations["end_session"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/auth/password": {
     parameters: {
       query?: never;
@@ -323,7 +449,11 @@ export interface paths {
     delete?: never;
     options?: never;
     head?: never;
-    patch?: never;
+    /**
+     * Edit Me
+     * @description Change the caller's account.
+     */
+    patch: operations["edit_me"];
     trace?: never;
   };
 }
@@ -348,24 +478,47 @@ export interface components {
     };
     /**
      * Bulk
-     * @description One action for many todos.
+     * @description One action for many todos. `purge` deletes for good what is in the trash.
      */
     Bulk: {
       /**
        * Action
        * @enum {string}
        */
-      action: "complete" | "reopen" | "delete" | "restore";
+      action: "complete" | "reopen" | "delete" | "restore" | "edit" | "purge";
       /** Ids */
       ids: string[];
+      /** @description With the action `edit` only */
+      changes?: components["schemas"]["BulkChanges"] | null;
+    };
+    /**
+     * BulkChanges
+     * @description What the action `edit` changes. A field that is not sent stays.
+     */
+    BulkChanges: {
+      /** Due Date */
+      due_date?: string | null;
+      /** Due Time */
+      due_time?: string | null;
+      /**
+       * Priority
+       * @description 0 none, 1 low, 2 medium, 3 high
+       */
+      priority?: number;
+      /** Add Tags */
+      add_tags?: string[];
+      /** Remove Tags */
+      remove_tags?: string[];
     };
     /**
      * BulkResult
-     * @description The todos that the action changed. Those already as asked, and those that are not there, are not among them.
+     * @description The todos that the action changed, and what became of each, in the order of the request.
      */
     BulkResult: {
       /** Ids */
       ids: string[];
+      /** Results */
+      results: components["schemas"]["ItemResult"][];
     };
     /**
      * ChangePassword
@@ -412,6 +565,24 @@ export interface components {
       created_at: string;
     };
     /**
+     * Confirm
+     * @description Event `confirm`: the assistant wants to delete these todos. Answer at `/chat/confirmations/{id}`.
+     */
+    Confirm: {
+      /**
+       * Id
+       * Format: uuid
+       */
+      id: string;
+      /** Todo Ids */
+      todo_ids: string[];
+      /**
+       * Titles
+       * @description Of the todos, in the same order
+       */
+      titles: string[];
+    };
+    /**
      * DeleteAccount
      * @description The password is the proof that it is the owner who asks.
      */
@@ -421,6 +592,35 @@ export interface components {
        * Format: password
        */
       password: string;
+    };
+    /**
+     * Emptied
+     * @description What is gone for good.
+     */
+    Emptied: {
+      /** Deleted */
+      deleted: number;
+    };
+    /**
+     * ItemResult
+     * @description What became of one todo. `unchanged`: it is as asked already, or in the trash; `refused`: `detail` says why.
+     */
+    ItemResult: {
+      /**
+       * Id
+       * Format: uuid
+       */
+      id: string;
+      /**
+       * Result
+       * @enum {string}
+       */
+      result: "changed" | "unchanged" | "not-found" | "refused";
+      /**
+       * Detail
+       * @default
+       */
+      detail: string;
     };
     /**
      * ProblemDocument
@@ -458,6 +658,8 @@ export interface components {
       id: string;
       /** Current */
       current: boolean;
+      /** Device */
+      device: string;
       /**
        * Refreshed At
        * Format: date-time
@@ -496,6 +698,24 @@ export interface components {
       password: string;
     };
     /**
+     * TodoCounts
+     * @description How many todos there are: open ones of each kind, those that are done, and those in the trash.
+     */
+    TodoCounts: {
+      /** Open */
+      open: number;
+      /** Overdue */
+      overdue: number;
+      /** Today */
+      today: number;
+      /** Upcoming */
+      upcoming: number;
+      /** Done */
+      done: number;
+      /** Trash */
+      trash: number;
+    };
+    /**
      * TodoCreate
      * @description A new todo.
      */
@@ -515,10 +735,19 @@ export interface components {
       priority: number;
       /** Due Date */
       due_date?: string | null;
+      /** Due Time */
+      due_time?: string | null;
       /** Tags */
       tags?: string[];
       /** Recurrence */
-      recurrence?: ("daily" | "weekly" | "monthly" | "yearly") | null;
+      recurrence?: string | null;
+      /**
+       * Repeat From
+       * @description What the next due date is counted from: this one, or the day on which the todo is completed.
+       * @default due
+       * @enum {string}
+       */
+      repeat_from: "due" | "done";
     };
     /**
      * TodoOut
@@ -540,10 +769,17 @@ export interface components {
       priority: number;
       /** Due Date */
       due_date: string | null;
+      /** Due Time */
+      due_time: string | null;
       /** Tags */
       tags: string[];
       /** Recurrence */
-      recurrence: ("daily" | "weekly" | "monthly" | "yearly") | null;
+      recurrence: string | null;
+      /**
+       * Repeat From
+       * @enum {string}
+       */
+      repeat_from: "due" | "done";
       /** Position */
       position: number;
       /** Version */
@@ -577,10 +813,18 @@ export interface components {
       priority?: number;
       /** Due Date */
       due_date?: string | null;
+      /** Due Time */
+      due_time?: string | null;
       /** Tags */
       tags?: string[];
       /** Recurrence */
-      recurrence?: ("daily" | "weekly" | "monthly" | "yearly") | null;
+      recurrence?: string | null;
+      /**
+       * Repeat From
+       * @description What the next due date is counted from: this one, or the day on which the todo is completed.
+       * @enum {string}
+       */
+      repeat_from?: "due" | "done";
       /**
        * Position
        * @description Higher comes first.
@@ -608,6 +852,57 @@ export interface components {
       refresh_expires_in: number;
     };
     /**
+     * TrashedTodo
+     * @description A todo in the trash. It is deleted for good 30 days after `deleted_at`.
+     */
+    TrashedTodo: {
+      /**
+       * Id
+       * Format: uuid
+       */
+      id: string;
+      /** Title */
+      title: string;
+      /** Notes */
+      notes: string;
+      /** Done */
+      done: boolean;
+      /** Priority */
+      priority: number;
+      /** Due Date */
+      due_date: string | null;
+      /** Due Time */
+      due_time: string | null;
+      /** Tags */
+      tags: string[];
+      /** Recurrence */
+      recurrence: string | null;
+      /**
+       * Repeat From
+       * @enum {string}
+       */
+      repeat_from: "due" | "done";
+      /** Position */
+      position: number;
+      /** Version */
+      version: number;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /**
+       * Updated At
+       * Format: date-time
+       */
+      updated_at: string;
+      /**
+       * Deleted At
+       * Format: date-time
+       */
+      deleted_at: string;
+    };
+    /**
      * UserOut
      * @description An account as its owner sees it.
      */
@@ -619,11 +914,21 @@ export interface components {
       id: string;
       /** Email */
       email: string;
+      /** Time Zone */
+      time_zone: string;
       /**
        * Created At
        * Format: date-time
        */
       created_at: string;
+    };
+    /**
+     * UserUpdate
+     * @description What is to change of an account. A field that is not sent stays.
+     */
+    UserUpdate: {
+      /** Time Zone */
+      time_zone?: string;
     };
     /**
      * Changed
@@ -637,24 +942,6 @@ export interface components {
       action: "added" | "completed" | "edited";
       /** Todo Ids */
       todo_ids: string[];
-    };
-    /**
-     * Confirm
-     * @description Event `confirm`: the assistant wants to delete these todos. Answer at `/chat/confirmations/{id}`.
-     */
-    Confirm: {
-      /**
-       * Id
-       * Format: uuid
-       */
-      id: string;
-      /** Todo Ids */
-      todo_ids: string[];
-      /**
-       * Titles
-       * @description Of the todos, in the same order
-       */
-      titles: string[];
     };
     /**
      * Done
@@ -702,13 +989,18 @@ export interface operations {
         priority?: number | null;
         due_from?: string | null;
         due_to?: string | null;
+        /** @description Where the caller is. Overdue ones are open, and their day or time is over. */
+        due?: ("overdue" | "today" | "upcoming" | "none") | null;
         /** @description A minus sign means descending. */
         sort?: "-created_at" | "created_at" | "-position" | "due_date" | "-priority" | "title";
         limit?: number;
         /** @description `X-Next-Cursor` of the page before */
         cursor?: string;
       };
-      header?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
       path?: never;
       cookie?: never;
     };
@@ -785,11 +1077,52 @@ export interface operations {
       };
     };
   };
+  count_todos: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TodoCounts"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
   change_many: {
     parameters: {
       query?: never;
       header?: {
-        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
         "x-time-zone"?: string;
       };
       path?: never;
@@ -809,6 +1142,124 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["BulkResult"];
         };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  list_trash: {
+    parameters: {
+      query?: {
+        limit?: number;
+        /** @description `X-Next-Cursor` of the page before */
+        cursor?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TrashedTodo"][];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  empty_trash: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Emptied"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  delete_for_good: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        todo_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description What is wrong with the request */
       "4XX": {
@@ -913,11 +1364,14 @@ export interface operations {
   };
   edit_todo: {
     parameters: {
-      query?: never;
+      query?: {
+        /** @description Of a repeating todo: this one and all that follow, or this one. */
+        scope?: "all" | "one";
+      };
       header?: {
         /** @description ETag of the todo as you know it: refuse if it changed since. */
         "if-match"?: string;
-        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
         "x-time-zone"?: string;
       };
       path: {
@@ -930,6 +1384,51 @@ export interface operations {
         "application/json": components["schemas"]["TodoUpdate"];
       };
     };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TodoOut"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  skip_todo: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description ETag of the todo as you know it: refuse if it changed since. */
+        "if-match"?: string;
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
+      path: {
+        todo_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
     responses: {
       /** @description Successful Response */
       200: {
@@ -1044,7 +1543,7 @@ export interface operations {
     parameters: {
       query?: never;
       header?: {
-        /** @description The caller's time zone, such as Europe/Berlin. A name that is not known counts as UTC. */
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
         "x-time-zone"?: string;
       };
       path?: never;
@@ -1100,6 +1599,44 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  list_questions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Confirm"][];
+        };
       };
       /** @description What is wrong with the request */
       "4XX": {
@@ -1401,6 +1938,44 @@ export interface operations {
       };
     };
   };
+  end_session: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        session_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
   change_password: {
     parameters: {
       query?: never;
@@ -1489,6 +2064,48 @@ export interface operations {
       cookie?: never;
     };
     requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["UserOut"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  edit_me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserUpdate"];
+      };
+    };
     responses: {
       /** @description Successful Response */
       200: {

@@ -12,9 +12,9 @@ export function isAway(error: Error | null): boolean {
   return error instanceof Problem && error.status === 0 && error.waitSeconds !== undefined;
 }
 
-/** Whether to send a change once more. It waits for a server as long as there is none. */
-export function retryChange(failures: number, error: Error): boolean {
-  return isAway(error) || retryIfBusy(failures, error);
+/** Whether to send a change once more. It waits for a server as long as there is none, or none that has time. */
+export function retryChange(_failures: number, error: Error): boolean {
+  return isAway(error) || isBusy(error);
 }
 
 /** Whether to ask a busy server once more. */

@@ -1,7 +1,9 @@
+import { isBusy } from "./busy";
 import type { Todo, TodoFields } from "./todo";
 import type { Placed } from "./position";
 import { inOrder } from "./order";
 import { Problem } from "./problem";
+import { fieldsOf, parse, todoOf, type QuickText, type Understood } from "./quick-add";
 import { ask, read } from "./request";
 import { same } from "./todo-form";
 import type { Wanted } from "./wanted";
@@ -13,10 +15,18 @@ export type Action = "complete" | "reopen" | "delete" | "restore";
 
 /** One change of the list, as data, so that it can be kept until the server has it. */
 export type Change =
-  /** Adds a todo that `pendingTodo` has made. */
-  | { readonly kind: "add"; readonly todo: Todo }
-  /** Changes fields of a todo that was seen like this. */
-  | { readonly kind: "edit"; readonly seen: Todo; readonly fields: TodoFields; readonly undoes?: true }
+  /** Adds a todo that `todoOf` has made; `typed` is what it was made from, if the server was not heard of that yet. */
+  | { readonly kind: "add"; readonly todo: Todo; readonly text: string; readonly unread?: QuickText }
+  /** Changes fields of a todo that was seen like this. One that repeats may be changed without those that follow. */
+  | {
+      readonly kind: "edit";
+      readonly seen: Todo;
+      readonly fields: TodoFields;
+      readonly one?: true;
+      readonly undoes?: true;
+    }
+  /** Makes a repeating todo that was seen like this due at its next time. */
+  | { readonly kind: "skip"; readonly seen: Todo }
   /** Gives todos new places in the manual order; `before` are those that they had. */
   | {
       readonly kind: "place";
@@ -56,21 +66,53 @@ export async function send(change: Change): Promise<readonly Todo[]> {
 }
 
 async function sendOnce(change: Change): Promise<readonly Todo[]> {
-  if (change.kind === "add") return [await read<Todo>(ask("POST", address, { title: change.todo.title }))];
-  if (change.kind === "edit") return [await edit(change.seen, change.fields)];
+  if (change.kind === "add") return [await add(change)];
+  if (change.kind === "edit") return [await edit(change.seen, change.fields, change.one ? "?scope=one" : "")];
+  if (change.kind === "skip") return [await skip(change.seen)];
   if (change.kind === "place") return await place(change.placed);
   await bulk(change.kind, change.todos);
   return [];
+}
+
+/** For how long "tomorrow" can be read later than it was typed. */
+const readableMs = 60_000;
+
+async function add({ todo, unread }: Extract<Change, { kind: "add" }>): Promise<Todo> {
+  const fresh = unread !== undefined && Date.now() - Date.parse(todo.created_at) < readableMs;
+  const made = fresh ? todoOf(unread.text, await understand(unread)) : todo;
+  return await read<Todo>(ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date })));
+}
+
+/** A text that the server does not read is all title. */
+async function understand(text: QuickText): Promise<Understood | undefined> {
+  try {
+    return await parse(text);
+  } catch (error) {
+    if (error instanceof Problem && error.status >= 400 && !isBusy(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A todo that is due at another time by now was skipped by a request whose answer was lost. */
+async function skip(seen: Todo): Promise<Todo> {
+  try {
+    const headers = { "if-match": `"${seen.version}"` };
+    return await read<Todo>(ask("POST", `${address}/${seen.id}/skip`, undefined, { headers }));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 412) throw error;
+  }
+  const now = await read<Todo>(ask("GET", `${address}/${seen.id}`));
+  return now.due_date === seen.due_date ? await skip(now) : now;
 }
 
 /**
  * Changes fields of a todo as it was seen. What was changed elsewhere since stays, if it is in other fields or the same;
  * so a change of one's own that is still on its way is no conflict either.
  */
-async function edit(seen: Todo, fields: TodoFields): Promise<Todo> {
+async function edit(seen: Todo, fields: TodoFields, query: string): Promise<Todo> {
   try {
     const headers = { "if-match": `"${seen.version}"` };
-    return await read<Todo>(ask("PATCH", `${address}/${seen.id}`, fields, { headers }));
+    return await read<Todo>(ask("PATCH", `${address}/${seen.id}${query}`, fields, { headers }));
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 412) throw error;
   }
@@ -79,7 +121,7 @@ async function edit(seen: Todo, fields: TodoFields): Promise<Todo> {
     (name) => !same(theirs[name], seen[name]) && !same(theirs[name], fields[name]),
   );
   if (touched) throw new Conflict(theirs);
-  return await edit(theirs, fields);
+  return await edit(theirs, fields, query);
 }
 
 async function place(placed: readonly Placed[]): Promise<readonly Todo[]> {
@@ -104,6 +146,7 @@ export function foresee(todos: readonly Todo[], change: Change, sort: Wanted["so
   if (change.kind === "edit") {
     return todos.map((todo) => (todo.id === change.seen.id ? { ...todo, ...change.fields } : todo));
   }
+  if (change.kind === "skip") return todos;
   if (change.kind === "place") {
     const positions = new Map(change.placed.map(({ id, position }) => [id, position]));
     const moved = todos.map((todo) => ({ ...todo, position: positions.get(todo.id) ?? todo.position }));

@@ -10,11 +10,11 @@ import {
 import { isAway, isBusy, retryChange, waitMs } from "./busy";
 import { confirm, send, type Change } from "./change";
 import { Problem } from "./problem";
-import { todosKey, type Todo } from "./todo";
+import { todosKey, trashKey, type Todo } from "./todo";
 import type { Page } from "./todos";
 import { doneBy, type Done } from "./undo";
 import { bringBack, forgetSaved, setUnsaved } from "./unsaved";
-import type { Wanted } from "./wanted";
+import { sortOf, type Wanted } from "./wanted";
 
 const changeKey = [...todosKey, "change"] as const;
 const doneKey = ["done"] as const;
@@ -55,6 +55,7 @@ export function handleChanges(client: QueryClient): void {
       // A list that a page asks for while it takes a change over may come without the change.
       await client.cancelQueries({ queryKey: todosKey });
       void client.invalidateQueries({ queryKey: todosKey });
+      void client.invalidateQueries({ queryKey: trashKey });
     },
   });
 }
@@ -100,7 +101,7 @@ export function useUndo(change: (change: Change) => void): { last: Done | undefi
 /** All lists as they are once the change is saved. */
 function writeDown(client: QueryClient, change: Change, saved: readonly Todo[]): void {
   for (const [key, data] of client.getQueriesData<Pages>({ queryKey: todosKey })) {
-    const { sort } = key[1] as Wanted;
+    const sort = sortOf(key[1] as Wanted);
     if (data !== undefined) {
       client.setQueryData(
         key,

@@ -10,7 +10,7 @@ const orders: Record<Wanted["sort"], Compare> = {
   "-created_at": (a, b) => compare(b.created_at, a.created_at),
   created_at: (a, b) => compare(a.created_at, b.created_at),
   "-position": (a, b) => b.position - a.position,
-  due_date: (a, b) => compare(a.due_date ?? lastDay, b.due_date ?? lastDay),
+  due_date: (a, b) => compare(momentOf(a), momentOf(b)),
   "-priority": (a, b) => b.priority - a.priority,
   title: (a, b) => compare(a.title.toLowerCase(), b.title.toLowerCase()),
 };
@@ -18,6 +18,11 @@ const orders: Record<Wanted["sort"], Compare> = {
 /** The todos in the order that the backend will give them. */
 export function inOrder(todos: readonly Todo[], sort: Wanted["sort"]): readonly Todo[] {
   return todos.toSorted(orders[sort]);
+}
+
+/** What is due at no time comes after what is due at one on the same day. */
+function momentOf({ due_date: day, due_time: time }: Todo): string {
+  return `${day ?? lastDay} ${time ?? "24:00"}`;
 }
 
 function compare(a: string, b: string): number {

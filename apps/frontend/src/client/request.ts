@@ -13,16 +13,18 @@ export async function ask(
   body?: unknown,
   { headers = {}, signal = null }: Options = {},
 ): Promise<Response> {
+  const content = body === undefined ? "" : JSON.stringify(body);
   const response = await fetch(path, {
     method,
-    keepalive: method !== "GET",
+    // Browsers refuse to send more than 64 KiB like that; a letter has at most three bytes.
+    keepalive: method !== "GET" && content.length < 20_000,
     headers: {
       "x-time-zone": timeZone(),
       ...headers,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     },
     signal,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: content }),
   }).catch(() => {
     signal?.throwIfAborted();
     throw new Problem(0, "The server could not be reached. Check your connection and try again.");
@@ -32,7 +34,7 @@ export async function ask(
 }
 
 /** Where the user is, so that the backend knows what day it is there. */
-function timeZone(): string {
+export function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 

@@ -1,3 +1,4 @@
+import { daysAfterDone, everyDays } from "./recurrence";
 import type { Todo, TodoFields } from "./todo";
 
 /** What stands in the fields of a todo's form. */
@@ -5,19 +6,29 @@ export interface Typed {
   readonly title: string;
   readonly notes: string;
   readonly due: string;
+  readonly time: string;
   readonly priority: string;
+  /** A rule, "" for none, or `afterDone`. */
   readonly recurrence: string;
+  /** For `afterDone`: how many days after. */
+  readonly days: string;
   readonly tags: string;
 }
 
+/** Stands for a todo that is due again some days after it was done. */
+export const afterDone = "done";
+
 /** The form as it is before anybody types. */
 export function typedOf(todo: Todo): Typed {
+  const days = daysAfterDone(todo);
   return {
     title: todo.title,
     notes: todo.notes,
     due: todo.due_date ?? "",
+    time: todo.due_time ?? "",
     priority: String(todo.priority),
-    recurrence: todo.recurrence ?? "",
+    recurrence: days === null ? (todo.recurrence ?? "") : afterDone,
+    days: String(days ?? 3),
     tags: todo.tags.join(", "),
   };
 }
@@ -45,8 +56,10 @@ function fieldsOf(typed: Typed): Required<Omit<TodoFields, "done" | "position">>
     title: typed.title.trim(),
     notes: typed.notes.replaceAll("\r\n", "\n").trim(),
     due_date: typed.due || null,
+    due_time: (typed.due && typed.time.slice(0, 5)) || null,
     priority: Number(typed.priority),
-    recurrence: (typed.recurrence || null) as Todo["recurrence"],
+    recurrence: typed.recurrence === afterDone ? everyDays(Number(typed.days) || 1) : typed.recurrence || null,
+    repeat_from: typed.recurrence === afterDone ? "done" : "due",
     tags: [...new Set(tags.filter((tag) => tag !== ""))],
   };
 }

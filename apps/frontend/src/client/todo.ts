@@ -9,11 +9,11 @@ export type TodoFields = components["schemas"]["TodoUpdate"];
 /** Names of the priorities 0 to 3. */
 export const priorities = ["None", "Low", "Medium", "High"] as const;
 
-/** How a todo can recur; "" stands for not at all. */
-export const recurrences = { "": "Never", daily: "Daily", weekly: "Weekly", monthly: "Monthly", yearly: "Yearly" };
-
 /** Under this key everything about todos is kept in the query cache. */
 export const todosKey = ["todos"] as const;
+
+/** Under this key the trash is kept in the query cache. */
+export const trashKey = ["trash"] as const;
 
 /** A new todo that the server does not have yet. */
 export function pendingTodo(title: string): Todo {
@@ -31,8 +31,10 @@ export function plainTodo(id: string, title: string): Todo {
     done: false,
     priority: 0,
     due_date: null,
+    due_time: null,
     tags: [],
     recurrence: null,
+    repeat_from: "due",
     position: time.getTime() / 1000,
     version: 0,
     created_at: now,

@@ -4,7 +4,7 @@ import { foresee } from "./change";
 import { useUnsent, type Pages } from "./changes";
 import { ask } from "./request";
 import { todosKey, type Todo } from "./todo";
-import { queryOf, type Wanted } from "./wanted";
+import { queryOf, sortOf, type Wanted } from "./wanted";
 
 const address = "/api/backend/todos";
 
@@ -34,14 +34,15 @@ export function useTodos(wanted: Wanted) {
     placeholderData: keepPreviousData,
   });
   const unsent = useUnsent();
+  const sort = sortOf(wanted);
   const items = useMemo(
     () =>
       query.data &&
       unsent.reduce<readonly Todo[]>(
-        (todos, change) => foresee(todos, change, wanted.sort),
+        (todos, change) => foresee(todos, change, sort),
         query.data.pages.flatMap((page) => page.todos),
       ),
-    [query.data, unsent, wanted.sort],
+    [query.data, unsent, sort],
   );
   return { query, items };
 }

@@ -58,7 +58,9 @@ export interface Editing {
   readonly open: (todo: Todo) => void;
   readonly type: (draft: Draft, typed: Typed) => void;
   /** Sends what was typed, for the todo as it was seen. */
-  readonly save: (seen: Todo, typed: Typed) => void;
+  readonly save: (seen: Todo, typed: Typed, one?: boolean) => void;
+  /** Makes a repeating todo due at its next time, and forgets what was typed. */
+  readonly skip: (draft: Draft) => void;
   readonly drop: (draft: Draft) => void;
 }
 
@@ -76,10 +78,16 @@ export function useUnsaved(change: (change: Change) => void): Unsaved & { editin
       type: (draft, typed) => {
         setDraft(client, draft.seen.id, { ...draft, typed });
       },
-      save: (seen, typed) => {
+      save: (seen, typed, one = false) => {
         const draft: Draft = { seen, typed, sending: true };
         setDraft(client, seen.id, changesAnything(draft) ? draft : undefined);
-        if (changesAnything(draft)) change({ kind: "edit", seen, fields: changesOf(seen, typed) });
+        if (changesAnything(draft)) {
+          change({ kind: "edit", seen, fields: changesOf(seen, typed), ...(one && { one }) });
+        }
+      },
+      skip: ({ seen }) => {
+        setDraft(client, seen.id, undefined);
+        change({ kind: "skip", seen });
       },
       drop: ({ seen }) => {
         setDraft(client, seen.id, undefined);
@@ -113,7 +121,7 @@ export function bringBack(client: QueryClient, change: Change, error: Error): vo
     });
     return;
   }
-  if (change.kind === "add") setUnsaved(client, { title: [title, change.todo.title].filter(Boolean).join(", ") });
+  if (change.kind === "add") setUnsaved(client, { title: [title, change.text].filter(Boolean).join(", ") });
   setUnsaved(client, { failure: error.message });
 }
 

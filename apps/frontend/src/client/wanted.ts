@@ -1,5 +1,8 @@
 import { dayAfter, dayOf, weekOf } from "./day";
 
+/** What the list is looked at for: everything, what is to be done today, or what is due after that. */
+export const views = { "": "Todos", today: "Today", upcoming: "Upcoming" } as const;
+
 /** Which todos are shown, by whether they are done. */
 export const shows = { all: "All", open: "Open", done: "Done" } as const;
 
@@ -21,6 +24,8 @@ export const sorts = {
 
 /** Which todos are wanted, in what order. "" stands for any. */
 export interface Wanted {
+  /** All views but the first show open todos, what is due first on top, unless another order is chosen. */
+  readonly view: keyof typeof views;
   readonly show: keyof typeof shows;
   /** Words, or beginnings of words, in title or notes. */
   readonly words: string;
@@ -31,7 +36,20 @@ export interface Wanted {
 }
 
 /** Everything, newest first. */
-export const everything: Wanted = { show: "all", words: "", tag: "", priority: "", due: "", sort: "-created_at" };
+export const everything: Wanted = {
+  view: "",
+  show: "all",
+  words: "",
+  tag: "",
+  priority: "",
+  due: "",
+  sort: "-created_at",
+};
+
+/** The order that these come in. */
+export function sortOf({ view, sort }: Pick<Wanted, "view" | "sort">): Wanted["sort"] {
+  return view !== "" && sort === everything.sort ? "due_date" : sort;
+}
 
 /** How many of the filters that are not always in view are set. */
 export function filtersSet({ tag, priority, due }: Wanted): number {
@@ -41,6 +59,7 @@ export function filtersSet({ tag, priority, due }: Wanted): number {
 /** Reads what is wanted from the query of the page's address; what makes no sense there is left out. */
 export function wantedFrom(query: Pick<URLSearchParams, "get">): Wanted {
   return {
+    view: keyOf(views, query.get("view")) ?? everything.view,
     show: keyOf(shows, query.get("show")) ?? everything.show,
     words: query.get("q")?.slice(0, 200) ?? "",
     tag: query.get("tag")?.slice(0, 40) ?? "",
@@ -59,14 +78,17 @@ export function addressOf({ words, ...rest }: Wanted): string {
 }
 
 /** The backend's query for this, on the day `now`. */
-export function queryOf({ show, words, tag, priority, due, sort }: Wanted, now: Date): URLSearchParams {
-  const done = show === "all" ? (due === "overdue" ? "false" : "") : String(show === "done");
+export function queryOf(wanted: Wanted, now: Date): URLSearchParams {
+  const { view, show, words, tag, priority, due } = wanted;
+  const sort = sortOf(wanted);
+  const open = due === "overdue" || view !== "";
+  const done = show === "all" ? (open ? "false" : "") : String(show === "done");
   const values = {
     done,
     q: words,
     tag,
     priority: priority === "" ? "" : String(levels.indexOf(priority)),
-    ...dueDays(due, now),
+    ...dueDays(wanted, now),
     sort: sort === everything.sort ? "" : sort,
   };
   return new URLSearchParams(Object.entries(values).filter(([, value]) => value !== ""));
@@ -75,11 +97,14 @@ export function queryOf({ show, words, tag, priority, due, sort }: Wanted, now: 
 /** In the order of the backend's numbers. */
 const levels = ["none", "low", "medium", "high"];
 
-function dueDays(due: Wanted["due"], now: Date): Record<string, string> {
+function dueDays({ view, due }: Wanted, now: Date): Record<string, string> {
+  const today = dayOf(now);
   if (due === "overdue") return { due_to: dayAfter(now, -1) };
-  if (due === "today") return { due_from: dayOf(now), due_to: dayOf(now) };
-  if (due === "") return {};
-  const { from, to } = weekOf(now);
+  if (due === "today") return { due_from: today, due_to: today };
+  const { from, to } = due === "week" ? weekOf(now) : { from: "", to: "" };
+  // What should have been done before is to be done today too.
+  if (view === "today") return { due_from: from, due_to: to !== "" && to < today ? to : today };
+  if (view === "upcoming") return { due_from: dayAfter(now, 1), due_to: to };
   return { due_from: from, due_to: to };
 }
 

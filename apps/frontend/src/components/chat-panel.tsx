@@ -5,7 +5,7 @@ import { useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
 import type { Answerer, Chat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
-import { isEscape } from "./escape";
+import { isEscape } from "./key";
 import { IconButton } from "./icon-button";
 import { Notice } from "./notice";
 

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "react";
-import { priorities, recurrences, type Todo, type TodoFields } from "@/client/todo";
+import { recurrenceText } from "@/client/recurrence";
+import { priorities, type Todo, type TodoFields } from "@/client/todo";
 import { Button } from "./button";
 
 const labels = {
@@ -7,6 +8,7 @@ const labels = {
   notes: "Notes",
   done: "Done",
   due_date: "Due date",
+  due_time: "Time",
   priority: "Priority",
   recurrence: "Repeats",
   tags: "Tags",
@@ -44,7 +46,9 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
       className="grid gap-4 rounded-2xl border border-danger bg-surface p-4 text-sm sm:p-5"
     >
       <div className="grid gap-1">
-        <h2 className="font-semibold">“{seen.title}” was changed elsewhere while you edited it</h2>
+        <h2 className="font-semibold">
+          “<bdi>{seen.title}</bdi>” was changed elsewhere while you edited it
+        </h2>
         <p className="text-soft">Your change is not saved yet. Which one should stay?</p>
       </div>
       <div className="overflow-x-auto">
@@ -101,7 +105,7 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
 function shown(todo: Todo, field: Field): string {
   if (field === "done") return todo.done ? "Yes" : "No";
   if (field === "priority") return priorities[todo.priority] ?? "";
-  if (field === "recurrence") return recurrences[todo.recurrence ?? ""];
+  if (field === "recurrence") return recurrenceText(todo);
   if (field === "tags") return todo.tags.join(", ") || "None";
   return todo[field] ?? "None";
 }

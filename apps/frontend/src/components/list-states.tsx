@@ -46,13 +46,15 @@ const words = {
   all: ["Nothing to do yet", "Write down the first thing on your mind."],
   open: ["All done", "Nothing on your list is open."],
   done: ["Nothing done yet", "What you tick shows up here."],
+  today: ["Nothing due today", "What is due today, or should have been done before, shows up here."],
+  upcoming: ["Nothing coming up", "What is due after today shows up here."],
   filter: ["Nothing found", "No todo here fits all of the filters."],
   search: ["Nothing found", "No todo here has these words in its title or notes."],
 } as const;
 
 /** Says why there is nothing to show. */
 export function EmptyList({ wanted }: { readonly wanted: Wanted }) {
-  const reason = filtersSet(wanted) > 0 ? "filter" : wanted.words === "" ? wanted.show : "search";
+  const reason = reasonOf(wanted);
   const [title, hint] = words[reason];
   return (
     <div className="grid justify-items-center gap-1 rounded-2xl border border-dashed border-field/60 px-6 py-14 text-center">
@@ -60,4 +62,10 @@ export function EmptyList({ wanted }: { readonly wanted: Wanted }) {
       <p className="text-soft">{hint}</p>
     </div>
   );
+}
+
+function reasonOf(wanted: Wanted): keyof typeof words {
+  if (filtersSet(wanted) > 0) return "filter";
+  if (wanted.words !== "") return "search";
+  return wanted.view !== "" && wanted.show === "all" ? wanted.view : wanted.show;
 }

@@ -2,16 +2,26 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { useEffect, useRef, type SubmitEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type SubmitEvent } from "react";
+import type { Change } from "@/client/change";
+import { todoOf } from "@/client/quick-add";
 import { setUnsaved, unsavedIn } from "@/client/unsaved";
+import { useUnderstood } from "@/client/use-understood";
 import { Button } from "./button";
+import { UnderstoodChips } from "./understood-chips";
 import { useHydrated } from "./use-hydrated";
 
-/** The field that adds a todo. What is typed in it is kept, and comes back if the server refuses it. */
-export function NewTodo({ add }: { readonly add: (title: string) => void }) {
+/**
+ * The field that adds a todo. What it understands of what is typed (dates, repetition, tags, priority) is shown below and
+ * can be removed. What is typed is kept, and comes back if the server refuses it.
+ */
+export function NewTodo({ add }: { readonly add: (change: Extract<Change, { kind: "add" }>) => void }) {
   const hydrated = useHydrated();
   const client = useQueryClient();
   const field = useRef<HTMLInputElement>(null);
+  const [text, setText] = useState("");
+  const [keep, setKeep] = useState<readonly string[]>([]);
+  const { understood, known } = useUnderstood(useMemo(() => ({ text, keep }), [text, keep]));
 
   useEffect(() => {
     const input = field.current;
@@ -21,6 +31,7 @@ export function NewTodo({ add }: { readonly add: (title: string) => void }) {
     const show = () => {
       const { title } = unsavedIn(client);
       if (title !== "") input.value = title;
+      setText(input.value.trim());
     };
     show();
     return client.getQueryCache().subscribe(show);
@@ -29,36 +40,55 @@ export function NewTodo({ add }: { readonly add: (title: string) => void }) {
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const input = field.current;
-    const typed = input?.value.trim() ?? "";
-    if (input === null || typed === "") return;
+    const typed = { text: input?.value.trim() ?? "", keep };
+    if (input === null || typed.text === "") return;
     input.value = "";
     input.focus();
+    setKeep([]);
     setUnsaved(client, { title: "" });
-    add(typed);
+    const parts = known(typed);
+    add({
+      kind: "add",
+      todo: todoOf(typed.text, parts),
+      text: typed.text,
+      ...(parts === undefined && { unread: typed }),
+    });
   }
 
   return (
-    <form method="post" onSubmit={submit} className="flex gap-2">
-      <label className="sr-only" htmlFor="new-todo">
-        New todo
-      </label>
-      <input
-        id="new-todo"
-        ref={field}
-        dir="auto"
-        required
-        maxLength={200}
-        autoComplete="off"
-        placeholder="What needs doing?"
-        onInput={(event) => {
-          setUnsaved(client, { title: event.currentTarget.value });
-        }}
-        className="min-h-12 w-full min-w-0 rounded-xl border border-field bg-surface px-4 placeholder:text-soft"
-      />
-      <Button type="submit" disabled={!hydrated} className="min-h-12 shrink-0 px-5">
-        <Plus aria-hidden className="size-4" />
-        Add
-      </Button>
+    <form method="post" onSubmit={submit} className="grid gap-2">
+      <div className="flex gap-2">
+        <label className="sr-only" htmlFor="new-todo">
+          New todo
+        </label>
+        <input
+          id="new-todo"
+          ref={field}
+          dir="auto"
+          required
+          maxLength={200}
+          autoComplete="off"
+          placeholder="What needs doing? Pay rent tomorrow 9am #home"
+          onInput={(event) => {
+            setUnsaved(client, { title: event.currentTarget.value });
+          }}
+          className="min-h-12 w-full min-w-0 rounded-xl border border-field bg-surface px-4 placeholder:text-soft"
+        />
+        <Button type="submit" disabled={!hydrated} className="min-h-12 shrink-0 px-5">
+          <Plus aria-hidden className="size-4" />
+          Add
+        </Button>
+      </div>
+      {understood && (
+        <UnderstoodChips
+          text={text}
+          understood={understood}
+          remove={(words) => {
+            setKeep([...keep, words]);
+            field.current?.focus();
+          }}
+        />
+      )}
     </form>
   );
 }

@@ -1,7 +1,7 @@
 import { Check, Trash2, X } from "lucide-react";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./button";
-import { isEscape } from "./escape";
+import { isEscape } from "./key";
 import { IconButton } from "./icon-button";
 import type { Selection } from "./use-selection";
 

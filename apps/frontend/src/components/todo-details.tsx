@@ -1,8 +1,7 @@
 import { CalendarDays, Flag, Repeat } from "lucide-react";
-import { dayOf } from "@/client/day";
-import { priorities, recurrences, type Todo } from "@/client/todo";
-
-const inDays = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+import { dueText, isLate } from "@/client/due";
+import { recurrenceText } from "@/client/recurrence";
+import { priorities, type Todo } from "@/client/todo";
 
 interface Props {
   readonly todo: Todo;
@@ -12,16 +11,16 @@ interface Props {
 
 /** What a todo has besides its title, in one line: due date, priority, recurrence, tags, the beginning of the notes. */
 export function TodoDetails({ todo, showTag }: Props) {
-  const { due_date: due, priority, recurrence, tags, notes } = todo;
+  const { due_date: due, due_time: time, priority, recurrence, tags, notes } = todo;
   if (due === null && priority === 0 && recurrence === null && tags.length === 0 && notes === "") return null;
-  const late = due !== null && !todo.done && due < dayOf(new Date());
+  const late = isLate(todo, new Date());
   return (
     <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 ps-13 text-sm text-soft">
       {due !== null && (
         <span className={`inline-flex items-center gap-1 ${late ? "font-medium text-danger" : ""}`}>
           <CalendarDays aria-hidden className="size-3.5" />
           {late ? "Overdue, " : "Due "}
-          {inDays.format(new Date(`${due}T00:00`))}
+          {dueText(due, time)}
         </span>
       )}
       {priority > 0 && (
@@ -33,7 +32,7 @@ export function TodoDetails({ todo, showTag }: Props) {
       {recurrence !== null && (
         <span className="inline-flex items-center gap-1">
           <Repeat aria-hidden className="size-3.5" />
-          {recurrences[recurrence]}
+          {recurrenceText(todo)}
         </span>
       )}
       {tags.map((tag) => (

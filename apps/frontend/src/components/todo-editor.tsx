@@ -1,12 +1,13 @@
 import { useEffect, useEffectEvent, useRef, useState, type SubmitEvent } from "react";
-import { priorities, recurrences } from "@/client/todo";
+import { priorities } from "@/client/todo";
 import type { Typed } from "@/client/todo-form";
 import { changesAnything, type Draft, type Editing } from "@/client/unsaved";
 import { Button } from "./button";
-import { isEscape } from "./escape";
+import { isEscape } from "./key";
 import { Field, Select, TextArea } from "./field";
 import { textOf } from "./form-card";
 import { Notice } from "./notice";
+import { RecurrenceFields } from "./recurrence-fields";
 
 interface Props {
   readonly draft: Draft;
@@ -30,7 +31,8 @@ export function TodoEditor({ draft, editing, closing }: Props) {
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     closing();
-    editing.save(seen, typedIn(event.currentTarget));
+    const form = event.currentTarget;
+    editing.save(seen, typedIn(form), textOf(new FormData(form), "scope") === "one");
   }
 
   const begin = useEffectEvent((title: HTMLInputElement) => {
@@ -72,25 +74,32 @@ export function TodoEditor({ draft, editing, closing }: Props) {
       <TextArea label="Notes" name="notes" defaultValue={typed.notes} maxLength={10_000} rows={3} />
       <div className="grid gap-4 sm:grid-cols-3">
         <Field label="Due date" name="due" type="date" defaultValue={typed.due} />
+        <Field label="Time" name="time" type="time" defaultValue={typed.time} />
         <Select
           label="Priority"
           name="priority"
           defaultValue={typed.priority}
           options={priorities.map((name, value) => [String(value), name])}
         />
-        <Select
-          label="Repeats"
-          name="recurrence"
-          defaultValue={typed.recurrence}
-          options={Object.entries(recurrences)}
-        />
       </div>
+      <RecurrenceFields seen={seen} typed={typed} />
       <Field label="Tags" hint="With commas between them." name="tags" defaultValue={typed.tags} autoComplete="off" />
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
         <Button type="submit">Save</Button>
         <Button look="plain" onClick={giveUp}>
           Cancel
         </Button>
+        {seen.recurrence !== null && !seen.done && (
+          <Button
+            look="quiet"
+            onClick={() => {
+              closing();
+              editing.skip(draft);
+            }}
+          >
+            Skip this time
+          </Button>
+        )}
       </div>
     </form>
   );
@@ -102,8 +111,10 @@ function typedIn(form: HTMLFormElement): Typed {
     title: textOf(data, "title"),
     notes: textOf(data, "notes"),
     due: textOf(data, "due"),
+    time: textOf(data, "time"),
     priority: textOf(data, "priority"),
     recurrence: textOf(data, "recurrence"),
+    days: textOf(data, "days"),
     tags: textOf(data, "tags"),
   };
 }

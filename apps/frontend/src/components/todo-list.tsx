@@ -1,11 +1,10 @@
 "use client";
 
-import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect } from "react";
+import { useCallback } from "react";
 import { isBusy } from "@/client/busy";
 import { useChange, useWaiting, useUndo } from "@/client/changes";
-import { keepUnsaved } from "@/client/kept";
-import { pendingTodo, type Todo } from "@/client/todo";
+import { dayOf } from "@/client/day";
+import type { Todo } from "@/client/todo";
 import { changesOf, typedOf } from "@/client/todo-form";
 import { useKnownTags, useTodos } from "@/client/todos";
 import { useUnsaved, type Draft, type Editing } from "@/client/unsaved";
@@ -20,8 +19,11 @@ import { SelectionBar } from "./selection-bar";
 import { TodoFilter } from "./todo-filter";
 import { TodoItems } from "./todo-items";
 import { Undo } from "./undo";
+import { useKeeping } from "./use-keeping";
 import { useSelection } from "./use-selection";
+import { Views } from "./views";
 
+const titles = { "": "Your todos", today: "Today", upcoming: "Upcoming" } as const;
 const reasons = { busy: "The server is busy.", away: "The server cannot be reached." } as const;
 
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
@@ -46,12 +48,18 @@ export function TodoList({ account }: { readonly account?: string }) {
   return (
     <div className="grid gap-5">
       <div>
-        <h1 className="text-2xl font-semibold tracking-tight">Your todos</h1>
+        <div className="flex flex-wrap items-center justify-between gap-x-4">
+          <h1 className="text-2xl font-semibold tracking-tight">{titles[wanted.view]}</h1>
+          <Views shown={wanted.view} choose={choose} />
+        </div>
         <OfflineBanner />
       </div>
       <NewTodo
-        add={(typed) => {
-          change({ kind: "add", todo: pendingTodo(typed) });
+        add={(added) => {
+          const { todo } = added;
+          // Without a day it would not be seen here.
+          const due = wanted.view === "today" ? dayOf(new Date()) : null;
+          change({ ...added, todo: { ...todo, due_date: todo.due_date ?? due } });
         }}
       />
       {waiting && <p role="status">{reasons[waiting]} Your change waits, and is sent again by itself.</p>}
@@ -143,13 +151,6 @@ function Conflicts({ drafts, editing }: ConflictsProps) {
       }}
     />
   );
-}
-
-function useKeeping(account: string | undefined): void {
-  const client = useQueryClient();
-  useEffect(() => {
-    if (account !== undefined) keepUnsaved(client, account);
-  }, [client, account]);
 }
 
 function isOpen({ sending, theirs }: Draft): boolean {

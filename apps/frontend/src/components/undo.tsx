@@ -1,6 +1,7 @@
 import { Undo2 } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
 import type { Done } from "@/client/undo";
+import { isTyped } from "./key";
 
 interface Props {
   /** What was done last; nothing is shown without it. */
@@ -14,6 +15,7 @@ const saidMs = 20_000;
 export function Undo({ last, undo }: Props) {
   const [old, setOld] = useState<Done>();
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+    // Fields of text take back what was typed in them by themselves.
     if (last === undefined || !isUndoKey(event) || isTyped(event.target)) return;
     event.preventDefault();
     undo();
@@ -59,9 +61,4 @@ export function Undo({ last, undo }: Props) {
 
 function isUndoKey({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
   return key.toLowerCase() === "z" && (ctrlKey || metaKey) && !shiftKey && !altKey;
-}
-
-/** Fields of text take back what was typed in them by themselves. */
-function isTyped(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches("input:not([type=checkbox]), textarea, select");
 }

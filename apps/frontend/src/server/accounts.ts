@@ -14,7 +14,10 @@ const tokensSchema = z.object({
   refresh_expires_in: seconds,
 });
 const problemSchema = z.object({ detail: z.string().max(500) });
-const userSchema = z.object({ email: z.string() });
+const userSchema = z.object({ email: z.string(), time_zone: z.string().optional() });
+
+/** An account, as pages need it. */
+export type User = z.output<typeof userSchema>;
 
 /** What the backend gives for a session: two tokens, and how many seconds each lasts. */
 export type Tokens = z.output<typeof tokensSchema>;
@@ -32,13 +35,22 @@ export class Refused extends Error {
   }
 }
 
+/** The most that the backend keeps of a browser's name. */
+const longestDevice = 200;
+
 /** Headers that every call carries for the backend's log and throttling. */
 export type CallHeaders = Record<string, string>;
 
 /** The headers of a call made for the sender of `incoming`. */
 export function callHeaders(incoming: Headers, id: string): CallHeaders {
   const client = incoming.get("x-forwarded-for");
-  return { "x-request-id": id, ...(client === null ? {} : { "x-forwarded-for": client }) };
+  // By this a person knows their sessions apart.
+  const device = incoming.get("user-agent");
+  return {
+    "x-request-id": id,
+    ...(client === null ? {} : { "x-forwarded-for": client }),
+    ...(device === null ? {} : { "user-agent": device.slice(0, longestDevice) }),
+  };
 }
 
 /** The headers of a call made in the name of the session with this access token. */
@@ -72,7 +84,7 @@ export async function deleteAccount(password: string, headers: CallHeaders): Pro
 }
 
 /** The account that `headers` speak for, as the backend sees it now; null if the session is over. */
-export async function whoIs(headers: CallHeaders): Promise<{ email: string } | null> {
+export async function whoIs(headers: CallHeaders): Promise<User | null> {
   const url = `${environment().BACKEND_URL}/api/v1/auth/me`;
   const { statusCode, body } = await callBackend(url, { dispatcher: backendPool, headers });
   if (statusCode === 200) return userSchema.parse(await body.json());

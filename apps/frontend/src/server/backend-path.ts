@@ -4,7 +4,7 @@ const mount = "/api/backend/";
 const base = "/api/v1/";
 
 /** What the browser may reach. Of `auth/` only what answers without tokens and leaves the cookies right. */
-const open = [/^auth\/(me|password)$/, /^todos(\/|$)/, /^chat\//];
+const open = [/^auth\/(me|password|signout-everywhere|sessions(\/[^/]+)?)$/, /^todos(\/|$)/, /^chat\//];
 
 /** One part of a path: no percent signs, slashes or backslashes, and never only dots. */
 const segment = /^(?!\.+$)[A-Za-z0-9._~-]{1,128}$/;

@@ -1,6 +1,6 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
-import { callHeaders, inSession, whoIs } from "./accounts";
+import { callHeaders, inSession, whoIs, type User } from "./accounts";
 import { log } from "./log";
 import { requestId } from "./request-id";
 import { sessionTokens } from "./session-cookie";
@@ -9,7 +9,7 @@ import { sessionTokens } from "./session-cookie";
  * The account that the page is shown to, confirmed by the backend; null if nobody is signed in.
  * Throws if the backend cannot be asked.
  */
-export async function currentUser(): Promise<{ email: string } | null> {
+export async function currentUser(): Promise<User | null> {
   const incoming = await headers();
   const { access } = sessionTokens(incoming, await cookies());
   if (access === undefined) return null;

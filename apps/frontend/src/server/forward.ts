@@ -3,7 +3,7 @@ import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
 import { backendPool, changePool, isConnectionLost, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
-import { BodyTooLarge, boundedBody, hasBody } from "./bounded-body";
+import { BodyTooLarge, boundedBody, hasBody, maxBodyBytes, maxImportBytes } from "./bounded-body";
 import { environment } from "./environment";
 import { toBackend, toBrowser } from "./forwarded-headers";
 import { log } from "./log";
@@ -14,6 +14,8 @@ import { keepRenewed, sessionOf, type Session } from "./renew-session";
 import { webStream } from "./web-stream";
 
 const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);
+
+const importPath = "/api/v1/todos/import";
 
 /** Sends a request of the browser on to the backend, or refuses it with a problem. Bodies stream both ways. */
 export async function forward(request: NextRequest): Promise<Response> {
@@ -65,7 +67,7 @@ async function send(request: NextRequest, path: string, id: string, session: Ses
       ...toBackend(request.headers, id, session.access),
       ...(session.renewed === undefined ? {} : { "x-session-renewed": "1" }),
     },
-    body: boundedBody(request),
+    body: boundedBody(request, path === importPath ? maxImportBytes : maxBodyBytes),
     signal: request.signal,
   };
   const url = `${environment().BACKEND_URL}${path}`;

@@ -15,6 +15,7 @@ describe("the address", () => {
 
   test("keeps every choice", () => {
     const wanted: Wanted = {
+      view: "upcoming",
       show: "open",
       words: "a & b",
       tag: "home",
@@ -40,6 +41,19 @@ test.each<[string, Partial<Wanted>, Record<string, string>]>([
   ["due today", { due: "today" }, { due_from: "2026-07-01", due_to: "2026-07-01" }],
   ["due this week", { due: "week" }, { due_from: "2026-06-29", due_to: "2026-07-05" }],
   ["overdue, which done ones are not", { due: "overdue" }, { due_to: "2026-06-30", done: "false" }],
+  ["what is to be done today", { view: "today" }, { due_to: "2026-07-01", done: "false", sort: "due_date" }],
+  ["what was done today", { view: "today", show: "done" }, { due_to: "2026-07-01", done: "true", sort: "due_date" }],
+  ["what comes after", { view: "upcoming" }, { due_from: "2026-07-02", done: "false", sort: "due_date" }],
+  [
+    "what comes after in an order",
+    { view: "upcoming", sort: "title" },
+    { due_from: "2026-07-02", done: "false", sort: "title" },
+  ],
+  [
+    "what comes this week",
+    { view: "upcoming", due: "week" },
+    { due_from: "2026-07-02", due_to: "2026-07-05", done: "false", sort: "due_date" },
+  ],
   ["done, though late", { due: "overdue", show: "done" }, { due_to: "2026-06-30", done: "true" }],
 ])("asks the backend for %s", (_name, wanted, expected) => {
   expect(asked(wanted)).toEqual(expected);

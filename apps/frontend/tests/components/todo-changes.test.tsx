@@ -170,7 +170,7 @@ test("editing sends only what differs, for the version that was seen", async () 
     notes: "Two bottles",
     tags: ["home", "shop"],
     priority: 3,
-    recurrence: "weekly",
+    recurrence: "FREQ=WEEKLY",
   });
   expect(change?.headers).toMatchObject({
     "if-match": '"7"',

@@ -113,7 +113,7 @@ test("a filter that lets nothing through says why", async () => {
 });
 
 test("shows due date, priority, recurrence, tags and notes", async () => {
-  const due = { due_date: "2020-02-29", priority: 3, recurrence: "weekly" as const };
+  const due = { due_date: "2020-02-29", priority: 3, recurrence: "FREQ=WEEKLY" };
   serve([{ ...milk, ...due, tags: ["home"], notes: "The one with the blue cap" }]);
   show(<TodoList />);
   expect(await screen.findByText(/Overdue, .*2020/)).toBeVisible();

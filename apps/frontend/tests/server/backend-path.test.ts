@@ -10,6 +10,9 @@ describe("forwards", () => {
     ["/api/backend/todos/7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "/api/v1/todos/7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11"],
     ["/api/backend/auth/me", "/api/v1/auth/me"],
     ["/api/backend/auth/password", "/api/v1/auth/password"],
+    ["/api/backend/auth/sessions", "/api/v1/auth/sessions"],
+    ["/api/backend/auth/sessions/7a1c0c2e", "/api/v1/auth/sessions/7a1c0c2e"],
+    ["/api/backend/auth/signout-everywhere", "/api/v1/auth/signout-everywhere"],
     ["/api/backend/chat/messages", "/api/v1/chat/messages"],
   ])("%s", (asked, expected) => {
     expect(backendPath(`${site}${asked}`)).toBe(expected);
@@ -23,6 +26,7 @@ describe("refuses", () => {
     ["what is not listed", "/api/backend/metrics"],
     ["a name that only begins like a listed one", "/api/backend/todosx"],
     ["more than a listed name", "/api/backend/auth/me/x"],
+    ["more than a session", "/api/backend/auth/sessions/1/x"],
     ["nothing at all", "/api/backend/"],
     ["another place", "/api/other/todos"],
     ["two dots", "/api/backend/todos/../auth/signin"],

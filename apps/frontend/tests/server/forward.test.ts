@@ -2,7 +2,7 @@ import { json, text } from "node:stream/consumers";
 import type { RequestListener } from "node:http";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
-import { maxBodyBytes } from "@/server/bounded-body";
+import { maxBodyBytes, maxImportBytes } from "@/server/bounded-body";
 import { forward } from "@/server/forward";
 import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
@@ -187,6 +187,14 @@ describe("what is refused before the backend hears of it", () => {
   ])("%s: %i", async (_name, status, request) => {
     await expectProblem(await forward(request()), status);
     expect(stub.seen).toEqual([]);
+  });
+
+  test("a file of todos may be larger than other bodies, and is not without bounds", async () => {
+    const send = (size: number) =>
+      forward(pageRequest("/api/backend/todos/import", { method: "POST", body: "x".repeat(size) }));
+    await send(maxBodyBytes + 1);
+    expect(stub.seen.map(({ url }) => url)).toEqual(["/api/v1/todos/import"]);
+    await expectProblem(await send(maxImportBytes + 1), 413);
   });
 
   test("the rest of a stream that turns out too large: 413", async () => {

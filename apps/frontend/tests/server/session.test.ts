@@ -56,11 +56,12 @@ describe("signing in", () => {
     }
   });
 
-  test("the backend hears the request id and the client's address, for its log and its throttling", async () => {
-    await openSession(send({ "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9" }));
+  test("the backend hears the request id, the client's address and the browser's name", async () => {
+    const agent = "Firefox/140.0 ".repeat(100);
+    await openSession(send({ "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9", "user-agent": agent }));
     expect(stub.seen[0]).toMatchObject({
       url: "/api/v1/auth/signin",
-      headers: { "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9" },
+      headers: { "x-request-id": "request-0001", "x-forwarded-for": "10.0.0.9", "user-agent": agent.slice(0, 200) },
     });
   });
 

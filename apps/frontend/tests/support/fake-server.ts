@@ -30,6 +30,8 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     const id = pathname.split("/")[4] ?? "";
     if (address === "/api/session") return new Response(null, { status: 204 });
     if (faults.status !== undefined) return Response.json({ detail: "No luck." }, { status: faults.status });
+    if (id === "parse") return Response.json(understood(JSON.parse(init.body as string) as Parsed));
+    if (id === "trash") return trash(deleted, method, pathname.split("/")[5]);
     const todo = todos.find((other) => other.id === id);
     if (method === "GET" && todo === undefined) {
       const list = listed(todos, searchParams);
@@ -40,6 +42,10 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     await faults.hold;
     if (faults.refuse) return Response.json({ detail: "Not now." }, { status: 409 });
     const change = JSON.parse(typeof init.body === "string" ? init.body : "{}") as Partial<Todo>;
+    if (pathname.endsWith("/skip") && todo) {
+      Object.assign(todo, { due_date: "2030-02-28", version: todo.version + 1 });
+      return Response.json(todo);
+    }
     if (id === "bulk") return changeMany(todos, deleted, change as unknown as Bulk);
     if (method === "POST") {
       const added = { ...milk, id: crypto.randomUUID(), ...change };
@@ -57,6 +63,39 @@ export function serve(todos: Todo[], faults: Faults = {}) {
   return fetcher;
 }
 
+interface Parsed {
+  readonly text: string;
+  readonly keep: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Understands "tomorrow", "every month", "!1" and tags. */
+function understood({ text, keep }: Parsed) {
+  const { due_date, due_time, recurrence, repeat_from, tags, priority } = milk;
+  const found = { due_date, due_time, recurrence, repeat_from, tags: [...tags], priority };
+  const spans: { kind: string; start: number; end: number }[] = [];
+  for (const { 0: words, index } of text.matchAll(/tomorrow|every month|!1|#\w+/g)) {
+    if (keep.some(({ start }) => start === index)) continue;
+    const kind = { t: "due", e: "recurrence", "!": "priority", "#": "tag" }[words[0] ?? ""] ?? "";
+    spans.push({ kind, start: index, end: index + words.length });
+    if (kind === "due") found.due_date = "2030-01-02";
+    if (kind === "recurrence") found.recurrence = "FREQ=MONTHLY";
+    if (kind === "priority") found.priority = 3;
+    if (kind === "tag") found.tags.push(words.slice(1));
+  }
+  let title = text;
+  for (const { start, end } of spans.toReversed()) title = title.slice(0, start) + title.slice(end);
+  return { title: title.replaceAll(/\s+/g, " ").trim(), ...found, spans };
+}
+
+function trash(deleted: Map<string, Todo>, method: string, id?: string): Response {
+  if (method === "GET") {
+    return Response.json([...deleted.values()].map((todo) => ({ ...todo, deleted_at: "2030-01-01T00:00:00Z" })));
+  }
+  if (id === undefined) deleted.clear();
+  else deleted.delete(id);
+  return new Response(null, { status: 204 });
+}
+
 interface Bulk {
   readonly action: "complete" | "reopen" | "delete" | "restore";
   readonly ids: readonly string[];
@@ -69,7 +108,10 @@ function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids }: 
     if (action === "reopen") Object.assign(todos[index] ?? {}, { done: false });
     if (action === "delete") for (const todo of todos.splice(index, 1)) deleted.set(id, todo);
     const lost = deleted.get(id);
-    if (action === "restore" && lost !== undefined) todos.unshift(lost);
+    if (action === "restore" && lost !== undefined) {
+      todos.unshift(lost);
+      deleted.delete(id);
+    }
   }
   return Response.json({ ids });
 }

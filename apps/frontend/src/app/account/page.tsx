@@ -3,6 +3,8 @@ import { redirect } from "next/navigation";
 import { DeleteAccount } from "@/components/delete-account";
 import { ChangePassword } from "@/components/change-password";
 import { Header } from "@/components/header";
+import { OwnData } from "@/components/own-data";
+import { Sessions } from "@/components/sessions";
 import { currentUser } from "@/server/current-user";
 
 export const metadata: Metadata = { title: "Account" };
@@ -18,6 +20,8 @@ export default async function AccountPage() {
           <h1 className="text-2xl font-semibold tracking-tight">Account</h1>
           <p className="break-words text-soft">Signed in as {user.email}</p>
         </div>
+        <OwnData />
+        <Sessions />
         <ChangePassword />
         <DeleteAccount account={user.email} />
       </main>

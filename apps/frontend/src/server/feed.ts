@@ -1,0 +1,33 @@
+import "server-only";
+import { NextResponse, type NextRequest } from "next/server";
+import { request as callBackend } from "undici";
+import { callHeaders } from "./accounts";
+import { backendPool } from "./backend";
+import { environment } from "./environment";
+import { toBrowser } from "./forwarded-headers";
+import { log } from "./log";
+import { problem } from "./problem";
+import { requestId } from "./request-id";
+import { webStream } from "./web-stream";
+
+const secret = /^[A-Za-z0-9_-]{43}\.ics$/;
+
+/** Answers a calendar, which has no session: the address itself is the secret, and so must not be logged. */
+export async function feed(request: NextRequest, file: string): Promise<Response> {
+  const id = requestId(request.headers);
+  if (!secret.test(file)) return problem(404, "There is nothing at this address.", id);
+  try {
+    const { statusCode, headers, body } = await callBackend(`${environment().BACKEND_URL}/api/v1/feeds/${file}`, {
+      dispatcher: backendPool,
+      headers: callHeaders(request.headers, id),
+      signal: request.signal,
+    });
+    if (statusCode === 200) return new NextResponse(webStream(body), { headers: toBrowser(headers, id) });
+    await body.dump();
+    if (statusCode === 404) return problem(404, "There is nothing at this address.", id);
+    log("error", "The backend did not give a calendar.", { request_id: id, status: statusCode });
+  } catch (error) {
+    log("error", "The backend could not be asked for a calendar.", { request_id: id, error: String(error) });
+  }
+  return problem(502, "The calendar cannot be made right now. Try again in a moment.", id);
+}

@@ -1,0 +1,124 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { OwnData } from "@/components/own-data";
+import { Sessions } from "@/components/sessions";
+import { TimeZone } from "@/components/time-zone";
+import { show } from "../support/show";
+
+const fetcher = vi.fn<(address: string, init?: RequestInit) => Promise<Response>>();
+const assign = vi.fn();
+const answers = new Map<string, unknown>();
+const json = (body: unknown, status = 200) => Promise.resolve(Response.json(body, { status }));
+const asked = (method: string) => fetcher.mock.calls.filter(([, init]) => init?.method === method);
+
+beforeEach(() => {
+  fetcher.mockReset();
+  assign.mockReset();
+  answers.clear();
+  fetcher.mockImplementation((address, init) => {
+    const answer = answers.get(`${init?.method ?? "GET"} ${address}`);
+    return answer === undefined ? Promise.resolve(new Response(null, { status: 204 })) : json(answer);
+  });
+  vi.stubGlobal("fetch", fetcher);
+});
+
+describe("sessions", () => {
+  const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile/15E148 Safari/604.1";
+
+  beforeEach(async () => {
+    vi.stubGlobal("location", { assign });
+    const time = "2030-01-01T12:00:00Z";
+    answers.set("GET /api/backend/auth/sessions", [
+      { id: "1", current: true, device: firefox, refreshed_at: time, expires_at: time },
+      { id: "2", current: false, device: iphone, refreshed_at: time, expires_at: time },
+    ]);
+    show(<Sessions />);
+    await screen.findByText("Firefox on Linux");
+  });
+
+  test("are named as people name them, and another one is ended", async () => {
+    expect(screen.getAllByRole("button", { name: /^Sign out / }).map((button) => button.ariaLabel)).toEqual([
+      "Sign out Safari on iPhone",
+      null,
+    ]);
+    await userEvent.click(screen.getByRole("button", { name: "Sign out Safari on iPhone" }));
+    await waitFor(() => {
+      expect(asked("DELETE").map(([address]) => address)).toEqual(["/api/backend/auth/sessions/2"]);
+    });
+  });
+
+  test("are all ended at once, this one too", async () => {
+    await userEvent.click(screen.getByRole("button", { name: "Sign out everywhere" }));
+    await waitFor(() => {
+      expect(assign).toHaveBeenCalledWith("/signin");
+    });
+    expect(asked("POST").map(([address]) => address)).toEqual(["/api/backend/auth/signout-everywhere"]);
+    expect(asked("DELETE").map(([address]) => address)).toEqual(["/api/session"]);
+  });
+});
+
+describe("one's own data", () => {
+  beforeEach(() => {
+    answers.set("GET /api/backend/todos/feed", { active: false, created_at: null });
+  });
+
+  test("are downloaded in three formats", () => {
+    show(<OwnData />);
+    expect(screen.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual(
+      ["json", "csv", "ics"].map((format) => `/api/backend/todos/export?format=${format}`),
+    );
+  });
+
+  test("come in from a file, and what could not be read is named", async () => {
+    const problems = [{ line: 3, message: "no title" }];
+    answers.set("POST /api/backend/todos/import", { added: 2, skipped: 1, problems });
+    show(<OwnData />);
+    const content = "title\nBuy milk\n".repeat(4000);
+    await userEvent.upload(screen.getByLabelText("Import a file"), new File([content], "My.CSV"));
+    expect(await screen.findByText("Added 2, 1 were there already.")).toBeVisible();
+    expect(screen.getByText(/Line 3/)).toHaveTextContent("Line 3: no title");
+    const init = asked("POST")[0]?.[1];
+    expect(JSON.parse(init?.body as string)).toEqual({ format: "csv", content });
+    expect(init?.keepalive).toBe(false);
+  });
+
+  test("a file that is refused is announced", async () => {
+    show(<OwnData />);
+    await screen.findByRole("button", { name: "Make an address" });
+    fetcher.mockImplementationOnce(() => json({ detail: "This is no JSON." }, 422));
+    await userEvent.upload(screen.getByLabelText("Import a file"), new File(["{"], "todos.json"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("This is no JSON.");
+  });
+
+  test("the address for a calendar is shown, and ended", async () => {
+    answers.set("POST /api/backend/todos/feed", { path: "/feeds/secret.ics" });
+    show(<OwnData />);
+    await screen.findByRole("button", { name: "Make an address" });
+    answers.set("GET /api/backend/todos/feed", { active: true });
+    await userEvent.click(screen.getByRole("button", { name: "Make an address" }));
+    expect(await screen.findByLabelText("Address for your calendar")).toHaveValue(
+      `${window.location.origin}/feeds/secret.ics`,
+    );
+    await userEvent.click(await screen.findByRole("button", { name: "End the address" }));
+    await waitFor(() => {
+      expect(screen.queryByLabelText("Address for your calendar")).not.toBeInTheDocument();
+    });
+    expect(asked("DELETE").map(([address]) => address)).toEqual(["/api/backend/todos/feed"]);
+  });
+});
+
+describe("the time zone", () => {
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  test.each([
+    ["is told where the backend knows another", "Asia/Kathmandu", 1],
+    ["is not told again", here, 0],
+  ])("%s", (_name, known, times) => {
+    show(<TimeZone known={known} />);
+    expect(asked("PATCH").map(([, init]) => init?.body)).toEqual(
+      Array.from({ length: times }, () => JSON.stringify({ time_zone: here })),
+    );
+  });
+});
