@@ -9,6 +9,7 @@ import { signOut } from "@/client/session";
 import { Button } from "./button";
 import { Logo } from "./logo";
 import { Notice } from "./notice";
+import { Shortcuts } from "./shortcuts";
 import { useHydrated } from "./use-hydrated";
 
 /** The bar on top of every page of somebody who is signed in. Signing out asks first if it loses something. */
@@ -48,6 +49,7 @@ export function Header({ email }: { readonly email: string }) {
           Sign out
         </Button>
       </div>
+      <Shortcuts />
       {asking && (
         <div role="alert" className="mx-auto flex max-w-2xl flex-wrap items-center gap-2 px-4 pb-3 text-sm">
           <p className="me-auto">Something that you typed or changed is not saved yet. Signing out loses it.</p>

@@ -2,6 +2,7 @@ import { Check } from "lucide-react";
 import type { KeyboardEvent } from "react";
 
 interface Props {
+  readonly id?: string;
   /** Only if it is not to be called like the label around it. A box with a name of its own is round, to look different. */
   readonly name?: string;
   readonly checked: boolean;
@@ -11,10 +12,11 @@ interface Props {
 }
 
 /** A tick box in the colours of the page. The label around it gives it a name, unless it has one. */
-export function TickBox({ name, checked, disabled, tick, onKeyDown }: Props) {
+export function TickBox({ id, name, checked, disabled, tick, onKeyDown }: Props) {
   return (
     <span className="relative grid size-5 shrink-0">
       <input
+        id={id}
         type="checkbox"
         aria-label={name}
         checked={checked}

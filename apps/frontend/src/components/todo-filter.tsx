@@ -94,6 +94,7 @@ function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
     <div className="relative min-w-28 flex-1 sm:max-w-60">
       <Search aria-hidden className="pointer-events-none absolute top-3 start-3 size-4 text-soft" />
       <input
+        id="search"
         type="search"
         dir="auto"
         aria-label="Search"

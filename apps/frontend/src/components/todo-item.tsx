@@ -73,6 +73,7 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
           {selection === null ? (
             <TickBox
               key="done"
+              id={`todo-${todo.id}`}
               checked={todo.done}
               disabled={todo.pending === true}
               onKeyDown={onKeyDown}

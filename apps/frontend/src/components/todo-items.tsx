@@ -26,7 +26,7 @@ interface Props {
 
 /**
  * The todos as a list. With a tick box in focus, the arrow keys go to the next or previous todo, Home and End to the
- * first or last, and Delete deletes.
+ * first or last, e edits, and Delete deletes.
  */
 export function TodoItems(props: Props) {
   const { todos, drafts, editing, change, remove, showTag, selection, manual, more } = props;
@@ -60,13 +60,16 @@ export function TodoItems(props: Props) {
         focus(todos.length - 1);
       },
       ...(selection === null && {
+        e: () => {
+          if (todo.pending !== true) editing.open(todo);
+        },
         Delete: () => {
           removeAt(index, todo);
         },
       }),
     };
     const act = acts[event.key];
-    if (act === undefined) return;
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act();
   }

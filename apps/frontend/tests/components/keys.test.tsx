@@ -1,8 +1,10 @@
-import { cleanup, fireEvent, screen } from "@testing-library/react";
+import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import userEvent from "@testing-library/user-event";
+import { Header } from "@/components/header";
 import { Assistant } from "@/components/assistant";
 import { TodoList } from "@/components/todo-list";
-import { milk, serve } from "../support/fake-server";
+import { milk, serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
 
 afterEach(() => {
@@ -54,5 +56,75 @@ describe("a key that is pressed at once after another", () => {
     stopTheClock();
     fireEvent.keyDown(screen.getByLabelText("Message"), { key: "Escape" });
     expect(screen.getByRole("button", { name: "Assistant" })).toHaveFocus();
+  });
+});
+
+describe("keys that work everywhere on the page", () => {
+  async function list() {
+    const todos = todosNamed("One", "Two", "Three");
+    serve(todos);
+    show(
+      <>
+        <Header email="ann@example.com" />
+        <main>
+          <TodoList />
+        </main>
+      </>,
+    );
+    await screen.findByText("One");
+    return todos;
+  }
+
+  test("lead to the field, the search and the list, and edit there", async () => {
+    await list();
+    await userEvent.keyboard("n");
+    expect(screen.getByLabelText("New todo")).toHaveFocus();
+    await userEvent.keyboard("n/");
+    expect(screen.getByLabelText("New todo")).toHaveValue("n/");
+    screen.getByLabelText("New todo").blur();
+    await userEvent.keyboard("/");
+    expect(screen.getByLabelText("Search")).toHaveFocus();
+    screen.getByLabelText("Search").blur();
+    await userEvent.keyboard("{ArrowDown}{ArrowDown}e");
+    expect(screen.getByRole("form", { name: "Edit Two" })).toBeVisible();
+    expect(screen.getByLabelText("Title")).toHaveFocus();
+  });
+
+  test("are left alone with Ctrl, and while a letter is composed", async () => {
+    await list();
+    await userEvent.keyboard("{Control>}n{/Control}");
+    fireEvent.keyDown(document.body, { key: "n", isComposing: true });
+    expect(document.body).toHaveFocus();
+  });
+
+  test("show a help that names them, and Escape closes it", async () => {
+    await list();
+    await userEvent.keyboard("?");
+    const help = await screen.findByRole("dialog", { name: "Keys" });
+    expect(help).toHaveTextContent("Ctrl K");
+    await userEvent.click(screen.getByRole("button", { name: "Close" }));
+    await waitFor(() => {
+      expect(help).not.toBeInTheDocument();
+    });
+  });
+
+  test("open a palette, which takes what is typed before it is there, and does what is chosen", async () => {
+    await list();
+    await userEvent.keyboard("{Control>}k{/Control}tod");
+    await screen.findByRole("dialog", { name: "Commands" });
+    expect(screen.getByRole("combobox")).toHaveValue("tod");
+    await userEvent.type(screen.getByRole("combobox"), "ay{Enter}");
+    expect(await screen.findByRole("heading", { name: "Today" })).toBeVisible();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  test("find a todo by its title in the palette", async () => {
+    await list();
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("dialog", { name: "Commands" });
+    await userEvent.type(screen.getByRole("combobox"), "thre{Enter}");
+    await waitFor(() => {
+      expect(screen.getByRole("checkbox", { name: "Three" })).toHaveFocus();
+    });
   });
 });

@@ -20,3 +20,12 @@ export function useSearchParams(): URLSearchParams {
   );
   return useMemo(() => new URLSearchParams(search), [search]);
 }
+
+/** Stands in for Next's router, which loads pages: the address changes, and nothing else. */
+export function useRouter() {
+  return {
+    push: (address: string) => {
+      window.history.replaceState(null, "", address);
+    },
+  };
+}
