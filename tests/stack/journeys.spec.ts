@@ -120,9 +120,9 @@ describe("the journeys of a user", function () {
     await page.getByRole("button", { name: "Edit Pay the rent" }).click();
     const form = page.getByRole("form", { name: "Edit Pay the rent" });
     await form.getByLabel("Due date").fill("2030-01-31");
-    await form.getByLabel("Repeats").selectOption("monthly");
+    await form.getByLabel("Repeats").selectOption({ label: "Monthly" });
     await form.getByRole("button", { name: "Save" }).click();
-    await item(page, "Pay the rent").getByText("monthly").waitFor();
+    await item(page, "Pay the rent").getByText("Monthly").waitFor();
     await tick(page, "Pay the rent");
 
     await item(page, "Pay the rent").getByText("Feb 28, 2030").waitFor();
@@ -294,7 +294,9 @@ describe("the journeys of a user", function () {
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await item(page, "Written in a tunnel").waitFor();
     await look(page, "list-offline");
-    const saved = page.waitForResponse((answer) => answer.request().method() === "POST");
+    const saved = page.waitForResponse(
+      (answer) => answer.request().method() === "POST" && answer.url().endsWith("/todos"),
+    );
     await page.context().setOffline(false);
     assert.equal((await saved).status(), 201, "what waited must be saved");
     await page.getByText("You are offline").waitFor({ state: "detached" });
