@@ -1,22 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import type { components } from "./api-types";
 import { eventsOf } from "./event-stream";
 import { Problem } from "./problem";
 import { ask, read } from "./request";
 import { todosKey } from "./todo";
+import { useQuestions, type Question } from "./use-questions";
 
 const address = "/api/backend/chat";
 const chatKey = ["chat"] as const;
+const textKey = ["chat-text"] as const;
 
 /** One message of the conversation. */
 export type Message = Pick<components["schemas"]["ChatMessageOut"], "id" | "role" | "content">;
-
-/** A deletion that the assistant wants a yes for. */
-export interface Question {
-  readonly id: string;
-  readonly titles: readonly string[];
-}
 
 /** Who gave an answer: a language model, or the rules that are built in. */
 export type Answerer = components["schemas"]["Done"]["assistant"];
@@ -38,8 +34,8 @@ export type Chat = ReturnType<typeof useChat>;
 export function useChat(shown: boolean) {
   const client = useQueryClient();
   const [turn, setTurn] = useState<Turn | null>(null);
-  const [text, setText] = useState("");
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [text, setText] = useTyped();
+  const questions = useQuestions(shown);
   const [answerer, setAnswerer] = useState<Answerer | null>(null);
   const [deleted, setDeleted] = useState<readonly string[]>([]);
   const running = useRef<AbortController>(undefined);
@@ -60,12 +56,11 @@ export function useChat(shown: boolean) {
       const { signal } = (running.current = new AbortController());
       setTurn({ before: messages, said: content, answer: "" });
       setText("");
-      setQuestion(null);
       setDeleted([]);
       try {
         const answer = await ask("POST", `${address}/messages`, { content }, { signal }).catch((error: unknown) => {
           // Nothing was heard of it: what was typed comes back.
-          if (!signal.aborted) setText((typed) => (typed === "" ? content : typed));
+          if (!signal.aborted) setText(content, "if empty");
           throw error;
         });
         await hear(answer);
@@ -89,7 +84,7 @@ export function useChat(shown: boolean) {
     for await (const { event, data } of eventsOf(answer.body)) {
       if (event === "text") hearMore((data as { text: string }).text);
       if (event === "changed") void reloadTodos();
-      if (event === "confirm") setQuestion(data as Question);
+      if (event === "confirm") questions.add(data as Question);
       if (event === "failed") throw new Problem(0, (data as { detail: string }).detail);
       if (event === "done") {
         setAnswerer((data as { assistant: Answerer }).assistant);
@@ -101,13 +96,13 @@ export function useChat(shown: boolean) {
 
   const decide = useMutation({
     mutationFn: (approve: boolean) =>
-      read<{ deleted: string[] }>(ask("POST", `${address}/confirmations/${question?.id ?? ""}`, { approve })),
+      read<{ deleted: string[] }>(ask("POST", `${address}/confirmations/${questions.first?.id ?? ""}`, { approve })),
     onSuccess: (result) => {
       setDeleted(result.deleted);
     },
     onSettled: (_result, error) => {
       // After any other failure the question is still open, and can be answered again.
-      if (error === null || (error instanceof Problem && error.status === 404)) setQuestion(null);
+      if (error === null || (error instanceof Problem && error.status === 404)) questions.dropFirst();
       void reloadTodos();
       void client.invalidateQueries({ queryKey: chatKey });
     },
@@ -125,7 +120,7 @@ export function useChat(shown: boolean) {
     mutationFn: () => ask("DELETE", `${address}/messages`),
     onSuccess: () => {
       setTurn(null);
-      setQuestion(null);
+      questions.clear();
       setDeleted([]);
       setAnswerer(null);
       client.setQueryData<Message[]>(chatKey, []);
@@ -138,7 +133,7 @@ export function useChat(shown: boolean) {
     /** What is typed and not said yet. */
     text,
     setText,
-    question,
+    question: questions.first,
     answerer,
     /** Ids of the todos that the last yes has deleted. */
     deleted,
@@ -150,6 +145,16 @@ export function useChat(shown: boolean) {
     restore,
     clear,
   };
+}
+
+/** What is typed and not said yet. It outlives a visit to another page. */
+function useTyped() {
+  const client = useQueryClient();
+  const { data: text = "" } = useQuery<string>({ queryKey: textKey, queryFn: skipToken, gcTime: Infinity });
+  const set = (typed: string, when?: "if empty") => {
+    client.setQueryData<string>(textKey, (before = "") => (when === undefined || before === "" ? typed : before));
+  };
+  return [text, set] as const;
 }
 
 function messagesOf({ before, said, answer }: Turn): readonly Message[] {

@@ -1,7 +1,7 @@
 "use client";
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
-import { useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
+import { Fragment, useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
 import type { Answerer, Chat } from "@/client/use-chat";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
@@ -74,7 +74,15 @@ export function ChatPanel({ chat, close }: Props) {
         {error && <Notice>{error.message}</Notice>}
         {question && (
           <div role="group" aria-label="Confirm" className="grid gap-3 rounded-xl bg-danger-tint p-4 text-sm">
-            <p>Delete {question.titles.map((title) => `“${title}”`).join(", ")}?</p>
+            <p>
+              Delete{" "}
+              {question.titles.map((title, index) => (
+                <Fragment key={`${index} ${title}`}>
+                  {index > 0 && ", "}“<bdi>{title}</bdi>”
+                </Fragment>
+              ))}
+              ?
+            </p>
             <div className="flex gap-2">
               <Button
                 look="danger"

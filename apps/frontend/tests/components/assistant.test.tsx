@@ -1,9 +1,10 @@
 import { focusManager } from "@tanstack/react-query";
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeEach, expect, test, vi } from "vitest";
 import { Assistant } from "@/components/assistant";
+import { Providers } from "@/components/providers";
 import { TodoList } from "@/components/todo-list";
 import { milk } from "../support/fake-server";
 import { show } from "../support/show";
@@ -11,6 +12,8 @@ import { show } from "../support/show";
 const id = "7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11";
 const done = { done: { assistant: "rules" } };
 let history: object[];
+let questions: object[];
+const question = () => screen.queryByRole("group", { name: "Confirm" });
 
 /** A server whose assistant answers with these events. */
 function assistantSays(...events: Record<string, unknown>[]) {
@@ -21,6 +24,7 @@ function assistantSays(...events: Record<string, unknown>[]) {
   const fetcher = vi.fn((address: string, init: RequestInit = {}) => {
     const posted = init.method === "POST" && address.endsWith("/messages");
     if (init.method === "DELETE") history = [];
+    if (address.endsWith("/confirmations")) return Promise.resolve(Response.json(questions));
     const asJson = address.includes("/confirmations/") ? { deleted: [] } : history;
     return Promise.resolve(posted ? new Response(text) : Response.json(asJson));
   });
@@ -36,6 +40,7 @@ async function say(content: string) {
 
 beforeEach(() => {
   history = [];
+  questions = [];
   Element.prototype.scrollTo = () => undefined;
 });
 
@@ -57,10 +62,10 @@ test.each([
 ])("a deletion waits for an answer: %s", async (button, approve) => {
   const fetcher = assistantSays({ confirm: { id, todo_ids: [id], titles: ["Buy milk"] } }, done);
   await say("Delete milk");
-  expect(await screen.findByText("Delete “Buy milk”?")).toBeVisible();
+  expect(await screen.findByRole("group", { name: "Confirm" })).toHaveTextContent("Delete “Buy milk”?");
   await userEvent.click(screen.getByRole("button", { name: button }));
   await waitFor(() => {
-    expect(screen.queryByText("Delete “Buy milk”?")).not.toBeInTheDocument();
+    expect(question()).not.toBeInTheDocument();
   });
   expect(fetcher).toHaveBeenCalledWith(
     `/api/backend/chat/confirmations/${id}`,
@@ -79,7 +84,7 @@ test.each([
   fetcher.mockImplementationOnce(fail);
   await userEvent.click(yes);
   expect(await screen.findByRole("alert")).toBeVisible();
-  expect(screen.queryAllByText("Delete “Buy milk”?")).toHaveLength(stays ? 1 : 0);
+  expect(question() !== null).toBe(stays);
 });
 
 test.each([
@@ -115,6 +120,7 @@ function assistantStarts(event: string, data: unknown, todos: () => object[]) {
   const send = (name: string, content: unknown) =>
     stream?.enqueue(new TextEncoder().encode(`event: ${name}\ndata: ${JSON.stringify(content)}\n\n`));
   vi.stubGlobal("fetch", (address: string, init: RequestInit = {}) => {
+    if (address.endsWith("/confirmations")) return Promise.resolve(Response.json(questions));
     if (init.method !== "POST") return Promise.resolve(Response.json(address.includes("/todos") ? todos() : history));
     asked = init.signal;
     const body = new ReadableStream({
@@ -227,12 +233,49 @@ test("a question outlives closing the panel, and so does what is typed and what 
   expect(screen.queryByRole("complementary")).not.toBeInTheDocument();
   server.send("confirm", { id, todo_ids: [id], titles: ["Buy milk"] });
   await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
-  expect(await screen.findByText("Delete “Buy milk”?")).toBeVisible();
+  expect(await screen.findByRole("group", { name: "Confirm" })).toBeVisible();
   expect(screen.getByText("Let me see.")).toBeVisible();
   expect(screen.getByLabelText("Message")).toHaveValue("and then");
   await userEvent.click(screen.getByRole("button", { name: "Close" }));
   await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
   expect(screen.getByRole("button", { name: "Yes, delete" })).toBeVisible();
+});
+
+test("questions that are open outlive a reload, and are answered one by one", async () => {
+  questions = [
+    { id: "1", titles: ["Buy milk"] },
+    { id: "2", titles: ["Call Ann", "Call Ben"] },
+  ];
+  const fetcher = assistantSays(done);
+  show(<Assistant />);
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  for (const [id, expected] of [
+    ["1", "Delete “Buy milk”?"],
+    ["2", "Delete “Call Ann”, “Call Ben”?"],
+  ] as const) {
+    await waitFor(() => {
+      expect(question()).toHaveTextContent(expected);
+    });
+    await userEvent.click(screen.getByRole("button", { name: "No, keep" }));
+    await waitFor(() => {
+      expect(fetcher).toHaveBeenCalledWith(`/api/backend/chat/confirmations/${id}`, expect.anything());
+    });
+  }
+  await waitFor(() => {
+    expect(question()).not.toBeInTheDocument();
+  });
+});
+
+test("what is typed to the assistant outlives a visit to another page", async () => {
+  assistantSays(done);
+  const page = (there: boolean) => <Providers>{there && <Assistant />}</Providers>;
+  const { rerender } = render(page(true));
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  await userEvent.type(screen.getByLabelText("Message"), "Delete mi");
+  rerender(page(false));
+  rerender(page(true));
+  await userEvent.click(screen.getByRole("button", { name: "Assistant" }));
+  expect(screen.getByLabelText("Message")).toHaveValue("Delete mi");
 });
 
 test("Escape in a todo's form, or one that ends the composition of a letter, leaves the panel open", async () => {
