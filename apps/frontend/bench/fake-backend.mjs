@@ -18,6 +18,8 @@ const todos = Array.from({ length: 100 }, (_, index) => ({
   notes: index % 5 === 0 ? "Something that is longer than the title and wraps on a phone" : "",
   done: index % 3 === 0,
   priority: index % 4,
+  due_time: null,
+  repeat_from: "due",
   due_date: index % 2 === 0 ? "2030-01-31" : null,
   tags: index % 4 === 0 ? ["home", "garden"] : [],
   recurrence: null,

@@ -4,16 +4,24 @@ import { Header } from "@/components/header";
 import { TimeZone } from "@/components/time-zone";
 import { TodoList } from "@/components/todo-list";
 import { currentUser } from "@/server/current-user";
+import { firstList } from "@/server/first-list";
 
-export default async function ListPage() {
-  const user = await currentUser();
+interface Props {
+  readonly searchParams?: Promise<Record<string, string | string[] | undefined>>;
+}
+
+export default async function ListPage({ searchParams }: Props) {
+  const query = new URLSearchParams(
+    Object.entries((await searchParams) ?? {}).map(([name, value]) => [name, String(value)]),
+  );
+  const [user, first] = await Promise.all([currentUser(), firstList(query)]);
   if (user === null) redirect("/signin");
   return (
     <>
       <Header email={user.email} />
       <TimeZone known={user.time_zone} />
       <main className="peer mx-auto max-w-2xl px-4 pt-6 pb-28 lg:has-[~aside]:me-104 sm:pt-10">
-        <TodoList account={user.email} />
+        <TodoList account={user.email} first={first} />
       </main>
       <Assistant />
     </>

@@ -10,7 +10,7 @@ import type { Change } from "./change";
 import { Problem } from "./problem";
 import { openSignIn } from "./session";
 import { todosKey } from "./todo";
-import { same } from "./todo-form";
+import { same, typedOf } from "./todo-form";
 import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
 
 /** What a page keeps in the browser until the server has it. */
@@ -105,7 +105,7 @@ function takeOver(client: QueryClient, kept: Kept | null): Kept | null {
   if (kept === null) return null;
   const { title, drafts } = unsavedIn(client);
   const titles = new Set([title, kept.title].filter(Boolean));
-  setUnsaved(client, { title: [...titles].join(", "), drafts: { ...kept.drafts, ...drafts } });
+  setUnsaved(client, { title: [...titles].join(", "), drafts: { ...completed(kept.drafts), ...drafts } });
   hydrate(client, { mutations: kept.changes, queries: [] });
   void client.resumePausedMutations();
   // One on its way to the server is among the changes.
@@ -113,6 +113,15 @@ function takeOver(client: QueryClient, kept: Kept | null): Kept | null {
     ([id, draft]) => id in drafts && !draft.sending && !same(draft.typed, drafts[id]?.typed),
   );
   return rest.length === 0 ? null : { title: "", drafts: Object.fromEntries(rest), changes: [] };
+}
+
+/** The drafts with all fields of a form. A page from before an update may have known fewer. */
+function completed(drafts: Unsaved["drafts"]): Unsaved["drafts"] {
+  const entries = Object.entries(drafts).map(([id, draft]) => {
+    const typed = { ...typedOf(draft.seen), ...draft.typed };
+    return [id, { ...draft, typed }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Calls back if no other page holds this, or once none does; at once where pages cannot tell each other. */

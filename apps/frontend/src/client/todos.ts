@@ -4,7 +4,7 @@ import { foresee } from "./change";
 import { useUnsent, type Pages } from "./changes";
 import { ask } from "./request";
 import { todosKey, type Todo } from "./todo";
-import { queryOf, sortOf, type Wanted } from "./wanted";
+import { addressOf, queryOf, sortOf, type Wanted } from "./wanted";
 
 const address = "/api/backend/todos";
 
@@ -12,6 +12,14 @@ const address = "/api/backend/todos";
 export interface Page {
   readonly todos: readonly Todo[];
   readonly next: string | null;
+}
+
+/** The beginning of a list that came with the page. */
+export interface FirstList {
+  readonly wanted: Wanted;
+  readonly page: Page;
+  /** When it was read, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 async function page(wanted: Wanted, cursor: string): Promise<Page> {
@@ -23,15 +31,17 @@ async function page(wanted: Wanted, cursor: string): Promise<Page> {
 
 /**
  * The wanted todos of whoever is signed in, page by page. `items` are all of them, with the changes that the server does
- * not have yet.
+ * not have yet. Nothing is asked for that came with the page as `first`.
  */
-export function useTodos(wanted: Wanted) {
+export function useTodos(wanted: Wanted, first?: FirstList) {
+  const came = first !== undefined && addressOf(first.wanted) === addressOf(wanted);
   const query = useInfiniteQuery({
     queryKey: [...todosKey, wanted],
     queryFn: ({ pageParam }) => page(wanted, pageParam),
     initialPageParam: "",
     getNextPageParam: (last: Page) => last.next,
     placeholderData: keepPreviousData,
+    ...(came && { initialData: { pages: [first.page], pageParams: [""] }, initialDataUpdatedAt: first.at }),
   });
   const unsent = useUnsent();
   const sort = sortOf(wanted);

@@ -2,6 +2,7 @@ import { CalendarDays, Flag, Repeat } from "lucide-react";
 import { dueText, isLate } from "@/client/due";
 import { recurrenceText } from "@/client/recurrence";
 import { priorities, type Todo } from "@/client/todo";
+import { useHydrated } from "./use-hydrated";
 
 interface Props {
   readonly todo: Todo;
@@ -11,16 +12,18 @@ interface Props {
 
 /** What a todo has besides its title, in one line: due date, priority, recurrence, tags, the beginning of the notes. */
 export function TodoDetails({ todo, showTag }: Props) {
+  const hydrated = useHydrated();
   const { due_date: due, due_time: time, priority, recurrence, tags, notes } = todo;
   if (due === null && priority === 0 && recurrence === null && tags.length === 0 && notes === "") return null;
-  const late = isLate(todo, new Date());
+  // The server does not know what day it is where the user is, nor how they write one.
+  const late = hydrated && isLate(todo, new Date());
   return (
     <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 pb-3 ps-13 text-sm text-soft">
       {due !== null && (
         <span className={`inline-flex items-center gap-1 ${late ? "font-medium text-danger" : ""}`}>
           <CalendarDays aria-hidden className="size-3.5" />
           {late ? "Overdue, " : "Due "}
-          {dueText(due, time)}
+          {hydrated ? dueText(due, time) : due}
         </span>
       )}
       {priority > 0 && (

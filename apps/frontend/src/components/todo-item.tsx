@@ -9,6 +9,7 @@ import { MoveHandle } from "./move-handle";
 import { TickBox } from "./tick-box";
 import { TodoDetails } from "./todo-details";
 import { TodoEditor } from "./todo-editor";
+import { useHydrated } from "./use-hydrated";
 import type { Mover } from "./use-reorder";
 import type { Selection } from "./use-selection";
 
@@ -32,6 +33,8 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
   const editButton = useRef<HTMLButtonElement>(null);
   const closed = useRef(false);
   const shut = draft === undefined;
+  // A todo that came with the page can be seen before its buttons work.
+  const idle = !useHydrated() || todo.pending === true;
 
   useEffect(() => {
     // The button is hidden while the form is open, so the focus can go back to it only after that.
@@ -75,7 +78,7 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
               key="done"
               id={`todo-${todo.id}`}
               checked={todo.done}
-              disabled={todo.pending === true}
+              disabled={idle}
               onKeyDown={onKeyDown}
               tick={(done) => {
                 change({ kind: "edit", seen: todo, fields: { done } });
@@ -86,7 +89,7 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
               key="selected"
               name={`Select ${todo.title}`}
               checked={selection.has(todo)}
-              disabled={todo.pending === true}
+              disabled={idle}
               onKeyDown={onKeyDown}
               tick={() => {
                 selection.toggle(todo);
@@ -105,14 +108,14 @@ export function TodoItem({ todo, draft, editing, change, remove, showTag, select
           <IconButton
             ref={editButton}
             name={`Edit ${todo.title}`}
-            disabled={todo.pending === true}
+            disabled={idle}
             onClick={() => {
               editing.open(todo);
             }}
           >
             <Pencil aria-hidden className="size-4" />
           </IconButton>
-          <IconButton name={`Delete ${todo.title}`} disabled={todo.pending === true} danger onClick={remove}>
+          <IconButton name={`Delete ${todo.title}`} disabled={idle} danger onClick={remove}>
             <Trash2 aria-hidden className="size-4" />
           </IconButton>
         </>

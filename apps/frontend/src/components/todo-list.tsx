@@ -6,7 +6,7 @@ import { useChange, useWaiting, useUndo } from "@/client/changes";
 import { dayOf } from "@/client/day";
 import type { Todo } from "@/client/todo";
 import { changesOf, typedOf } from "@/client/todo-form";
-import { useKnownTags, useTodos } from "@/client/todos";
+import { useKnownTags, useTodos, type FirstList } from "@/client/todos";
 import { useUnsaved, type Draft, type Editing } from "@/client/unsaved";
 import { useWanted } from "@/client/use-wanted";
 import { Button } from "./button";
@@ -26,11 +26,17 @@ import { Views } from "./views";
 const titles = { "": "Your todos", today: "Today", upcoming: "Upcoming" } as const;
 const reasons = { busy: "The server is busy.", away: "The server cannot be reached." } as const;
 
+interface Props {
+  /** Whose list it is: what is unsaved is kept for them. */
+  readonly account?: string;
+  readonly first?: FirstList | undefined;
+}
+
 /** The list page's content: a field for a new todo, and the todos or what there is instead of them. */
-export function TodoList({ account }: { readonly account?: string }) {
+export function TodoList({ account, first }: Props) {
   const [wanted, choose] = useWanted();
   const change = useChange();
-  const { query: todos, items } = useTodos(wanted);
+  const { query: todos, items } = useTodos(wanted, first);
   const { drafts, failure, editing } = useUnsaved(change);
   const { last, undo } = useUndo(change);
   const waiting = useWaiting();

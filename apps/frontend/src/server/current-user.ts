@@ -1,6 +1,6 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
-import { callHeaders, inSession, whoIs, type User } from "./accounts";
+import { callHeaders, inSession, whoIs, type CallHeaders, type User } from "./accounts";
 import { log } from "./log";
 import { requestId } from "./request-id";
 import { sessionTokens } from "./session-cookie";
@@ -10,12 +10,18 @@ import { sessionTokens } from "./session-cookie";
  * Throws if the backend cannot be asked.
  */
 export async function currentUser(): Promise<User | null> {
+  const call = await sessionCall();
+  return call === null ? null : whoIs(call);
+}
+
+/** The headers of a call to the backend for whoever the page is shown to; null if nobody is signed in. */
+export async function sessionCall(): Promise<CallHeaders | null> {
   const incoming = await headers();
   const { access } = sessionTokens(incoming, await cookies());
   if (access === undefined) return null;
   const call = inSession(callHeaders(incoming, requestId(incoming)), access);
   // The browser does not have a token yet that proxy.ts renewed just now, and may never get it.
-  return whoIs(incoming.has("x-session-renewed") ? { ...call, "x-session-renewed": "1" } : call);
+  return incoming.has("x-session-renewed") ? { ...call, "x-session-renewed": "1" } : call;
 }
 
 /** Whether somebody is signed in; "no" if the backend cannot be asked, because the forms work without it. */

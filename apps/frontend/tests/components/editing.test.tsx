@@ -240,6 +240,22 @@ describe("what was typed is kept", () => {
     });
   });
 
+  test("over an update that brings new fields", async () => {
+    show(<TodoList account={account} />);
+    await edit();
+    await retitle("Buy oat milk");
+    cleanup();
+    for (const [key, kept] of Object.entries(localStorage)) {
+      localStorage.setItem(key, String(kept).replaceAll('"time":"",', "").replaceAll('"days":"3",', ""));
+    }
+    show(<TodoList account={account} />);
+    await screen.findByLabelText("Title");
+    await save();
+    await waitFor(() => {
+      expect(todos[0]?.title).toBe("Buy oat milk");
+    });
+  });
+
   test("for each account apart, and not when it is given up", async () => {
     show(<TodoList account={account} />);
     await edit();

@@ -123,6 +123,14 @@ test("shows due date, priority, recurrence, tags and notes", async () => {
   expect(screen.getByRole("checkbox", { name: "Buy milk" })).toBeInTheDocument();
 });
 
+test("shows todos of a backend that does not know times of day yet", async () => {
+  const old: Partial<typeof milk> = { ...milk, due_date: "2020-02-29" };
+  delete old.due_time;
+  serve([old as typeof milk]);
+  show(<TodoList />);
+  expect(await screen.findByText(/Overdue, Feb 29, 2020$/)).toBeVisible();
+});
+
 test("says when the browser is offline, and sends what was changed once it is back", async () => {
   const todos = [{ ...milk }];
   serve(todos);

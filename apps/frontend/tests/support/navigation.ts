@@ -17,6 +17,7 @@ export function useSearchParams(): URLSearchParams {
     },
     // Tests replace `window.location`.
     () => document.location.search,
+    () => document.location.search,
   );
   return useMemo(() => new URLSearchParams(search), [search]);
 }
