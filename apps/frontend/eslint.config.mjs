@@ -7,7 +7,8 @@ import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: [".next/", "next-env.d.ts", "src/client/api-types.ts", "coverage/"] },
+  // A worker has other types than a page.
+  { ignores: ["public/sw.js", ".next/", "next-env.d.ts", "src/client/api-types.ts", "coverage/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

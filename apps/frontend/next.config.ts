@@ -28,7 +28,7 @@ const config: NextConfig = {
     Promise.resolve([
       { source: "/:path*", headers: securityHeaders },
       {
-        source: "/api/:path*",
+        source: "/:folder(api|feeds)/:path*",
         headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; frame-ancestors 'none'" }],
       },
     ]),

@@ -36,4 +36,4 @@ async function sessionIfReachable(request: NextRequest): Promise<Session> {
 }
 
 /** Handlers under /api have a policy of their own, and would have their bodies buffered here. */
-export const config = { matcher: ["/((?!api/|feeds/|_next/static|icon|manifest|sw).*)"] };
+export const config = { matcher: ["/((?!api/|feeds/|_next/static|icon|manifest\\.webmanifest$|sw\\.js$).*)"] };

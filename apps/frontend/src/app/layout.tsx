@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
+import { OfflineShell } from "@/components/offline-shell";
 import { Providers } from "@/components/providers";
 import "./globals.css";
 
@@ -23,6 +24,7 @@ export default function RootLayout({ children }: { readonly children: ReactNode 
     <html lang="en">
       <body>
         <Providers>{children}</Providers>
+        <OfflineShell />
       </body>
     </html>
   );

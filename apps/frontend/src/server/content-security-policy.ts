@@ -9,6 +9,7 @@ export function contentSecurityPolicy(nonce: string): string {
     "img-src 'self' data:",
     // Not every browser counts the development server's web socket as the page's own.
     ...(development ? ["connect-src 'self' ws:"] : []),
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

@@ -14,6 +14,7 @@ test("scripts run by nonce only, and nothing else is open", async () => {
   expect(rules.get("script-src")).toMatch(/^script-src 'self' 'nonce-[A-Za-z0-9+/=]{24,}' 'strict-dynamic'$/);
   expect(rules.get("style-src")).toMatch(/^style-src 'self' 'nonce-[A-Za-z0-9+/=]{24,}'$/);
   expect([...rules.values()].join()).not.toMatch(/unsafe-/);
+  expect(rules.get("worker-src")).toBe("worker-src 'self'");
   for (const name of ["object-src", "base-uri", "frame-ancestors"]) expect(rules.get(name)).toBe(`${name} 'none'`);
 });
 
@@ -36,6 +37,11 @@ test.each([
   ["/nowhere", true],
   ["/api/backend/todos", false],
   ["/_next/static/x.js", false],
+  ["/feeds/secret.ics", false],
+  ["/manifest.webmanifest", false],
+  ["/sw.js", false],
+  ["/switch", true],
+  ["/offline.html", true],
 ])("%s gets the policy of pages: %s", (path, expected) => {
   expect(config.matcher.some((pattern) => new RegExp(`^${pattern}$`).test(path))).toBe(expected);
 });
