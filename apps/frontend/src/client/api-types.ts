@@ -182,6 +182,114 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/todos/parse": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Parse Text
+     * @description Say what a line means as a todo. Stores nothing.
+     */
+    post: operations["parse_text"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/todos/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Export Todos
+     * @description Return all todos of the caller as a file, without the trash.
+     */
+    get: operations["export_todos"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/todos/import": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Import Todos
+     * @description Add the todos of a file. Those that are there already are left as they are.
+     */
+    post: operations["import_todos"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/todos/feed": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read Feed
+     * @description Say whether the caller has a calendar at a secret address.
+     */
+    get: operations["read_feed"];
+    put?: never;
+    /**
+     * Make Feed
+     * @description Make a calendar at a secret address. The address before is worthless from now on.
+     */
+    post: operations["make_feed"];
+    /**
+     * Revoke Feed
+     * @description Make the secret address worthless.
+     */
+    delete: operations["revoke_feed"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/feeds/{secret}.ics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read Calendar
+     * @description Return the open todos with a due date as a calendar. The address is the proof that its reader may.
+     */
+    get: operations["read_calendar"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/chat/messages": {
     parameters: {
       query?: never;
@@ -602,6 +710,51 @@ export interface components {
       deleted: number;
     };
     /**
+     * FeedOut
+     * @description Whether there is a calendar at a secret address.
+     */
+    FeedOut: {
+      /** Active */
+      active: boolean;
+      /** Created At */
+      created_at: string | null;
+    };
+    /**
+     * ImportInput
+     * @description The text of a file.
+     */
+    ImportInput: {
+      /**
+       * Format
+       * @enum {string}
+       */
+      format: "json" | "csv" | "ics";
+      /** Content */
+      content: string;
+    };
+    /**
+     * ImportProblem
+     * @description Why one todo of the file was left out. `line` is its line in CSV, and its number from 1 elsewhere.
+     */
+    ImportProblem: {
+      /** Line */
+      line: number;
+      /** Message */
+      message: string;
+    };
+    /**
+     * ImportResult
+     * @description How many todos were added, and how many were there already. Of the problems, the first 50.
+     */
+    ImportResult: {
+      /** Added */
+      added: number;
+      /** Skipped */
+      skipped: number;
+      /** Problems */
+      problems: components["schemas"]["ImportProblem"][];
+    };
+    /**
      * ItemResult
      * @description What became of one todo. `unchanged`: it is as asked already, or in the trash; `refused`: `detail` says why.
      */
@@ -621,6 +774,73 @@ export interface components {
        * @default
        */
       detail: string;
+    };
+    /**
+     * NewFeed
+     * @description The secret address, under the one of the API. It is shown this once.
+     */
+    NewFeed: {
+      /** Path */
+      path: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+    };
+    /**
+     * ParseInput
+     * @description A todo as somebody types it in one line.
+     */
+    ParseInput: {
+      /** Text */
+      text: string;
+      /**
+       * Locale
+       * @description BCP 47, such as de-AT. English is understood everywhere.
+       * @default
+       */
+      locale: string;
+      /**
+       * Keep
+       * @description Parts that are words of the title, whatever they look like
+       */
+      keep?: components["schemas"]["Part"][];
+    };
+    /**
+     * Parsed
+     * @description What a text means, and which parts of it say so. The title is what is left; it may be empty.
+     */
+    Parsed: {
+      /** Title */
+      title: string;
+      /** Due Date */
+      due_date: string | null;
+      /** Due Time */
+      due_time: string | null;
+      /** Recurrence */
+      recurrence: string | null;
+      /**
+       * Repeat From
+       * @enum {string}
+       */
+      repeat_from: "due" | "done";
+      /** Tags */
+      tags: string[];
+      /** Priority */
+      priority: number;
+      /** Spans */
+      spans: components["schemas"]["Span"][];
+    };
+    /**
+     * Part
+     * @description A part of the text, in UTF-16 code units, as JavaScript counts them.
+     */
+    Part: {
+      /** Start */
+      start: number;
+      /** End */
+      end: number;
     };
     /**
      * ProblemDocument
@@ -696,6 +916,21 @@ export interface components {
        * Format: password
        */
       password: string;
+    };
+    /**
+     * Span
+     * @description What was understood by a part of the text, in UTF-16 code units.
+     */
+    Span: {
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: "due" | "recurrence" | "tag" | "priority";
+      /** Start */
+      start: number;
+      /** End */
+      end: number;
     };
     /**
      * TodoCounts
@@ -939,7 +1174,7 @@ export interface components {
        * Action
        * @enum {string}
        */
-      action: "added" | "completed" | "edited";
+      action: "added" | "completed" | "reopened" | "edited";
       /** Todo Ids */
       todo_ids: string[];
     };
@@ -1477,6 +1712,293 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["TodoOut"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  parse_text: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ParseInput"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Parsed"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  export_todos: {
+    parameters: {
+      query?: {
+        format?: "json" | "csv" | "ics";
+      };
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, never>;
+          "text/csv": string;
+          "text/calendar": string;
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  import_todos: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The caller's time zone, such as Europe/Berlin. If it is not sent or not known, the account's. */
+        "x-time-zone"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ImportInput"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportResult"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  read_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FeedOut"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  make_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NewFeed"];
+        };
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  revoke_feed: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description What is wrong with the request */
+      "4XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+      /** @description The service cannot answer at the moment */
+      "5XX": {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["ProblemDocument"];
+        };
+      };
+    };
+  };
+  read_calendar: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        secret: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The calendar */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/calendar": string;
         };
       };
       /** @description What is wrong with the request */

@@ -4,17 +4,11 @@ import { recurrenceText } from "./recurrence";
 import { ask, read } from "./request";
 import { pendingTodo, priorities, type Todo } from "./todo";
 
-/** A part of a text, in the units of JavaScript's `slice`. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
 /** What was understood of a text besides its title. */
-export type Understood = Pick<
-  Todo,
-  "title" | "due_date" | "due_time" | "recurrence" | "repeat_from" | "tags" | "priority"
-> & { readonly spans: readonly (Span & { readonly kind: "due" | "recurrence" | "tag" | "priority" })[] };
+export type Understood = components["schemas"]["Parsed"];
+
+/** A part of a text, in the units of JavaScript's `slice`. */
+type Span = Pick<Understood["spans"][number], "start" | "end">;
 
 /** What is typed into the one field, and which words of it belong to the title whatever they look like. */
 export interface QuickText {

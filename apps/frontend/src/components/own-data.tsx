@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import type { components } from "@/client/api-types";
 import { ask, read } from "@/client/request";
 import { todosKey } from "@/client/todo";
 import { Button } from "./button";
@@ -12,11 +13,7 @@ const feedKey = ["feed"] as const;
 const formats = { json: "JSON", csv: "CSV", ics: "Calendar (ICS)" } as const;
 type Format = keyof typeof formats;
 
-interface Imported {
-  readonly added: number;
-  readonly skipped: number;
-  readonly problems: readonly { readonly line: number; readonly message: string }[];
-}
+type Imported = components["schemas"]["ImportResult"];
 
 const box = "grid gap-5 rounded-2xl border border-line bg-surface p-5 sm:p-7";
 
@@ -94,7 +91,7 @@ function Feed() {
   const [path, setPath] = useState("");
   const feed = useQuery({
     queryKey: feedKey,
-    queryFn: () => read<{ active: boolean }>(ask("GET", `${address}/feed`)),
+    queryFn: () => read<components["schemas"]["FeedOut"]>(ask("GET", `${address}/feed`)),
     staleTime: 0,
   });
   const change = useMutation({
