@@ -397,7 +397,8 @@ test("a new todo that waited for the next sign-in is sent once, also if the page
   delete faults.status;
   const answered = Promise.withResolvers<undefined>();
   faults.hold = answered.promise;
-  const posted = () => fetcher.mock.calls.filter(([, init]) => init?.method === "POST").length;
+  const posted = () =>
+    fetcher.mock.calls.filter(([address, init]) => address === "/api/backend/todos" && init?.method === "POST").length;
   show(<TodoList account={account} />);
   await waitFor(() => {
     expect(posted()).toBe(2);
