@@ -99,6 +99,9 @@ def test_days_after_done() -> None:
     "text",
     [
         "buy 2 apples",
+        "cut the cake in two",
+        "fix the bug in 2 files",
+        "in one go",
         "may the force be with you",
         "sun lotion and second hand",
         "review version 2.1 of 3/4",

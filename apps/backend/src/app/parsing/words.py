@@ -154,7 +154,8 @@ def words_of(languages: tuple[str, ...]) -> Words:
         for info in data
         for unit in _UNITS
         for pattern in info["relative-type-regex"].get(f"in \\1 {unit}", [])
-        if " " in pattern and len(pattern.rsplit(" ", 1)[-1]) > 1
+        # A number without a word for its unit, as in "cut in two", is no date.
+        if len(last := pattern.rpartition(" ")[2]) > 1 and not last.startswith("(") and " " in pattern
     ]
     return Words(
         before_day=_either(table.before_day for table in tables),
