@@ -30,7 +30,7 @@ class TestSignUp:
         answer = client.post(SIGN_UP, json={"email": " Ann@Example.com ", "password": PASSWORD})
         assert answer.status_code == 201, answer.text
         assert answer.json()["email"] == "ann@example.com"
-        assert set(answer.json()) == {"id", "email", "created_at"}
+        assert set(answer.json()) == {"id", "email", "created_at", "time_zone"}
 
     def test_password_is_kept_as_argon2id(self, ann: TestClient, sql: psycopg.Connection) -> None:
         assert ann.get(ME).status_code == 200

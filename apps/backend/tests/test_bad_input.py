@@ -83,7 +83,8 @@ class Caller:
 
     def send(self, operation: Operation, **request: Any) -> httpx2.Response:  # noqa: ANN401
         method, path = operation
-        return self._client.request(method, path.format(todo_id=self._todo, question_id=uuid.uuid4()), **request)
+        ids = {"todo_id": self._todo, "question_id": uuid.uuid4(), "session_id": uuid.uuid4()}
+        return self._client.request(method, path.format(**ids), **request)
 
     @contextmanager
     def nothing_changes(self) -> Iterator[None]:

@@ -126,13 +126,13 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
         return ANSWER;
       });
       process.exitCode = code;`;
-    const ask = async (answer: boolean) =>
-      await node("--input-type=module", "--eval", script.replace("ANSWER", String(answer)));
-    const refused = await ask(false);
+    const ask = async (answer: Answer) =>
+      await node("--input-type=module", "--eval", script.replace("ANSWER", JSON.stringify(answer)));
+    const refused = await ask("stop");
     assert.equal(refused.exitCode, 1, refused.all);
     assert.match(refused.stdout, /ASKED Another memory means another cluster: all data in todo will be lost/);
     assert.ok(existsSync(join(world.commands.folder, "container-todo")));
-    const agreed = await ask(true);
+    const agreed = await ask("lose");
     assert.equal(agreed.exitCode, 0, agreed.all);
     assert.equal(agreed.stdout.split("ASKED").length - 1, 1, agreed.all);
     await pulumi(...up, "--expect-no-changes");

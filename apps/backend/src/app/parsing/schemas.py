@@ -3,19 +3,20 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from app.schemas import Input, Paragraphs
-from app.todos.schemas import DueTime
+from app.todos.schemas import DueTime, only_number
 
 MOST_CHARACTERS = 1000
+Place = Annotated[int, Field(ge=0, le=MOST_CHARACTERS * 2), BeforeValidator(only_number)]
 
 
 class Part(Input):
     """A part of the text, in UTF-16 code units, as JavaScript counts them."""
 
-    start: Annotated[int, Field(ge=0, le=MOST_CHARACTERS * 2)]
-    end: Annotated[int, Field(ge=0, le=MOST_CHARACTERS * 2)]
+    start: Place
+    end: Place
 
 
 class ParseInput(Input):

@@ -27,7 +27,7 @@ def _only_iso(value: object) -> object:
     raise ValueError("write the day as YYYY-MM-DD")
 
 
-def _only_number(value: object) -> object:
+def only_number(value: object) -> object:
     """Pydantic would take "2" and true, too."""
     if isinstance(value, str | bool):
         raise ValueError("write a number")
@@ -48,7 +48,7 @@ _TIME = r"^(?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 Title = Annotated[Line, Field(max_length=200)]
 Notes = Annotated[Paragraphs, Field(max_length=10_000)]
 Priority = Annotated[
-    int, Field(ge=0, le=3, description="0 none, 1 low, 2 medium, 3 high"), BeforeValidator(_only_number)
+    int, Field(ge=0, le=3, description="0 none, 1 low, 2 medium, 3 high"), BeforeValidator(only_number)
 ]
 Tag = Annotated[Line, Field(max_length=40)]
 Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
