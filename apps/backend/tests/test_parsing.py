@@ -170,3 +170,8 @@ def test_any_text_is_taken(text: str, locale: str) -> None:
 def test_last_days_of_time_are_no_failure() -> None:
     parsed = parse("x in 900 days", now=datetime(9999, 12, 30))
     assert parsed.due_date in (None, date.max)
+
+
+def test_a_part_that_ends_before_it_begins_keeps_nothing() -> None:
+    parsed = parse("call tomorrow", now=NOW, keep=[Part(start=13, end=5)])
+    assert (parsed.title, parsed.due_date) == ("call", date(2026, 11, 29))

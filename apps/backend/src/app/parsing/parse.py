@@ -76,7 +76,8 @@ class _Line:
         self._rest = text
         self._spans: list[Span] = []
         for part in keep:
-            self._cover(_from_utf16(text, part.start), _from_utf16(text, part.end), _KEPT)
+            start, end = _from_utf16(text, part.start), _from_utf16(text, part.end)
+            self._cover(start, max(start, end), _KEPT)
         for quoted in _QUOTED.finditer(text):
             self._cover(quoted.start(), quoted.end(), _KEPT)
 
