@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
+import type { Answer } from "../../../toolchain/agreement.ts";
 import { cacheFolder, checkout } from "../../../toolchain/paths.ts";
 import { FakeWorld } from "../../components/fake-world.ts";
 import { ownEnvironment } from "../../helpers/own-environment.ts";
