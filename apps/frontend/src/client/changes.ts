@@ -10,6 +10,7 @@ import {
 import { isAway, isBusy, retryChange, waitMs } from "./busy";
 import { confirm, send, type Change } from "./change";
 import { Problem } from "./problem";
+import { noteSaved } from "./saved";
 import { todosKey, trashKey, type Todo } from "./todo";
 import type { Page } from "./todos";
 import { doneBy, type Done } from "./undo";
@@ -42,6 +43,7 @@ export function handleChanges(client: QueryClient): void {
       await client.cancelQueries({ queryKey: todosKey });
     },
     onSuccess: (saved, change) => {
+      noteSaved();
       writeDown(client, change, saved);
       forgetSaved(client, change);
       remember(client, doneBy(change, saved));

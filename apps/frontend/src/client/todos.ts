@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { foresee } from "./change";
 import { useUnsent, type Pages } from "./changes";
 import { ask } from "./request";
+import { isSavedSincePage } from "./saved";
 import { todosKey, type Todo } from "./todo";
 import { addressOf, queryOf, sortOf, type Wanted } from "./wanted";
 
@@ -31,7 +32,7 @@ async function page(wanted: Wanted, cursor: string): Promise<Page> {
 
 /**
  * The wanted todos of whoever is signed in, page by page. `items` are all of them, with the changes that the server does
- * not have yet. Nothing is asked for that came with the page as `first`.
+ * not have yet. Nothing is asked for that came with the page as `first`, unless a change was saved since.
  */
 export function useTodos(wanted: Wanted, first?: FirstList) {
   const came = first !== undefined && addressOf(first.wanted) === addressOf(wanted);
@@ -41,7 +42,10 @@ export function useTodos(wanted: Wanted, first?: FirstList) {
     initialPageParam: "",
     getNextPageParam: (last: Page) => last.next,
     placeholderData: keepPreviousData,
-    ...(came && { initialData: { pages: [first.page], pageParams: [""] }, initialDataUpdatedAt: first.at }),
+    ...(came && {
+      initialData: { pages: [first.page], pageParams: [""] },
+      initialDataUpdatedAt: isSavedSincePage() ? 0 : first.at,
+    }),
   });
   const unsent = useUnsent();
   const sort = sortOf(wanted);

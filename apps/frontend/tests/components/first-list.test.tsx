@@ -18,6 +18,7 @@ const page = (
 );
 
 test("todos that came with the page are in its HTML, work once scripts run, and are not asked for again", async () => {
+  sessionStorage.clear();
   const fetcher = serve([{ ...overdue }]);
   const complaints = vi.spyOn(console, "error");
   const container = document.createElement("div");
@@ -45,4 +46,14 @@ test("todos that came for another list are not shown", async () => {
   serve([]);
   show(<TodoList first={first} />);
   expect(await screen.findByText("Nothing done yet")).toBeVisible();
+});
+
+test("todos that came with the page are asked for again if a change was saved after the page was asked for", async () => {
+  sessionStorage.setItem("saved", String(performance.timeOrigin + 1));
+  onTestFinished(() => {
+    sessionStorage.clear();
+  });
+  serve([{ ...milk, title: "Buy oat milk" }]);
+  show(<TodoList first={first} />);
+  expect(await screen.findByText("Buy oat milk")).toBeVisible();
 });
