@@ -48,25 +48,33 @@ export class Conflict extends Error {
   }
 }
 
+/** New todos that are just being sent. The browser finishes that by itself; sent by the next page too, they would be there twice. */
+const leaving = new WeakSet<Change>();
+
+/** Whether this is a new todo that is just being sent. */
+export function isLeaving(change: Change): boolean {
+  return leaving.has(change);
+}
+
 /** How long to wait before a change that found no server is sent again. */
 const awaySeconds = 5;
 
 /**
  * Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. If no server
  * was found, the `Problem` says when to send again: all but a new todo, which would be there twice if only the answer was
- * lost.
+ * lost. Calls `left` when `isLeaving` has become true.
  */
-export async function send(change: Change): Promise<readonly Todo[]> {
+export async function send(change: Change, left: () => void): Promise<readonly Todo[]> {
   try {
-    return await sendOnce(change);
+    return await sendOnce(change, left);
   } catch (error) {
     const away = error instanceof Problem && error.status === 0;
     throw away && change.kind !== "add" ? new Problem(0, error.message, awaySeconds) : error;
   }
 }
 
-async function sendOnce(change: Change): Promise<readonly Todo[]> {
-  if (change.kind === "add") return [await add(change)];
+async function sendOnce(change: Change, left: () => void): Promise<readonly Todo[]> {
+  if (change.kind === "add") return [await add(change, left)];
   if (change.kind === "edit") return [await edit(change.seen, change.fields, change.one ? "?scope=one" : "")];
   if (change.kind === "skip") return [await skip(change.seen)];
   if (change.kind === "place") return await place(change.placed);
@@ -77,10 +85,17 @@ async function sendOnce(change: Change): Promise<readonly Todo[]> {
 /** For how long "tomorrow" can be read later than it was typed. */
 const readableMs = 60_000;
 
-async function add({ todo, unread }: Extract<Change, { kind: "add" }>): Promise<Todo> {
+async function add(change: Extract<Change, { kind: "add" }>, left: () => void): Promise<Todo> {
+  const { todo, unread } = change;
   const fresh = unread !== undefined && Date.now() - Date.parse(todo.created_at) < readableMs;
   const made = fresh ? todoOf(unread.text, await understand(unread)) : todo;
-  return await read<Todo>(ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date })));
+  leaving.add(change);
+  left();
+  try {
+    return await read<Todo>(ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date })));
+  } finally {
+    leaving.delete(change);
+  }
 }
 
 /** A text that the server does not read is all title. */

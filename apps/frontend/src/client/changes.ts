@@ -35,7 +35,11 @@ export function handleChanges(client: QueryClient): void {
   client.setQueryDefaults(doneKey, { staleTime: Infinity, gcTime: Infinity });
   client.setMutationDefaults<readonly Todo[], Error, Change>(changeKey, {
     scope: { id: "todos" },
-    mutationFn: send,
+    mutationFn: (change) =>
+      send(change, () => {
+        // What is kept for the next page is no longer the same.
+        setUnsaved(client, {});
+      }),
     retry: retryChange,
     retryDelay: waitMs,
     onMutate: async () => {

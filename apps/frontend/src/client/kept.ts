@@ -6,7 +6,7 @@ import {
   type Mutation,
   type QueryClient,
 } from "@tanstack/react-query";
-import type { Change } from "./change";
+import { isLeaving, type Change } from "./change";
 import { Problem } from "./problem";
 import { openSignIn } from "./session";
 import { todosKey } from "./todo";
@@ -89,15 +89,10 @@ function keptOf(client: QueryClient): Kept | null {
 /** The state of a change that nobody has tried to send. */
 const waiting = { status: "pending", isPaused: true, error: null, failureCount: 0, failureReason: null } as const;
 
-/**
- * Whether a change is to be sent again by a later page. What ended with the session waits for the next sign-in. A new todo
- * that is just being sent would be there twice; the browser finishes that by itself.
- */
-function isUnsent({ state }: Mutation): boolean {
-  const { status, error, variables, isPaused, failureCount } = state;
+/** Whether a change is to be sent again by a later page. What ended with the session waits for the next sign-in. */
+function isUnsent({ state: { status, error, variables } }: Mutation): boolean {
   if (error instanceof Problem && error.status === 401) return true;
-  if (status !== "pending") return false;
-  return (variables as Change).kind !== "add" || isPaused || failureCount > 0;
+  return status === "pending" && !isLeaving(variables as Change);
 }
 
 /** Gives what this page has no room for: drafts of todos that it has other drafts of. A later page takes these over. */

@@ -412,6 +412,24 @@ test("a new todo that waited for the next sign-in is sent once, also if the page
   expect(posted()).toBe(2);
 });
 
+test("a new todo is sent by the next page if the page is left while its text is still being read", async () => {
+  show(<TodoList account={account} />);
+  await screen.findByText("Buy milk");
+  const answer = fetcher.getMockImplementation();
+  fetcher.mockImplementation((address, init) =>
+    address.endsWith("/parse")
+      ? new Promise(() => undefined)
+      : (answer?.(address, init) ?? Promise.reject(new Error())),
+  );
+  await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
+  await screen.findByText("One");
+  if (answer) fetcher.mockImplementation(answer);
+  reload();
+  await waitFor(() => {
+    expect(todos.map(({ title }) => title)).toContain("One");
+  });
+});
+
 test("a busy server is asked again when it says, and the page says so", async () => {
   show(<TodoList />);
   await screen.findByText("Buy milk");
