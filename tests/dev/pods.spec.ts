@@ -60,6 +60,7 @@ describe("npm run dev: the pods that it works on", () => {
     const until = async (condition: () => boolean): Promise<void> => {
       for (const deadline = Date.now() + 20_000; !condition() && Date.now() < deadline;) await sleep(50);
     };
+    own.endsWatches = true;
     own.lists.set("pods", [{ metadata: { name: "todo-backend-1", namespace: "todo", uid: "1" } }]);
     const observer = {
       seen: ({ metadata }: Pod) => {
@@ -70,7 +71,7 @@ describe("npm run dev: the pods that it works on", () => {
     const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
     const watching = watchPods(ref, home.path, observer, stop.signal);
     await until(() => told.includes("1"));
-    // No list: an answer that nobody understands.
+    // The next one comes once the watch has ended. No list: an answer that nobody understands.
     own.objects.set("pods", {});
     own.asked.length = 0;
     await until(() => own.asked.length > 0);

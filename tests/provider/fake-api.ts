@@ -37,6 +37,8 @@ export class FakeApi {
   readonly asked: string[] = [];
   /** Is told the path of what is deleted, and by what it is selected where there are several. */
   onDelete: (path: string, selector: URLSearchParams) => void = () => undefined;
+  /** Whether a watch is answered and ended at once. By default it stays open, and nothing ever happens in it. */
+  endsWatches = false;
   /** Is asked for a single object that is not in {@link objects}. */
   onGet: (path: string) => object | undefined = () => undefined;
   readonly #folder: FsFixture;
@@ -61,8 +63,7 @@ export class FakeApi {
     server.on("request", (request: IncomingMessage, response) => {
       void text(request).then((sent) => {
         const url = new URL(request.url ?? "", "https://api");
-        // Nothing ever happens to those who wait for it.
-        if (url.searchParams.has("watch")) {
+        if (url.searchParams.has("watch") && !api.endsWatches) {
           response.writeHead(200).flushHeaders();
           return;
         }

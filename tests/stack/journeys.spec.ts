@@ -356,7 +356,9 @@ describe("the journeys of a user", function () {
     await page.keyboard.type("Foremost");
     await page.keyboard.press("Enter");
     await item(page, "Foremost").waitFor();
-    await page.waitForFunction("document.activeElement.getAttribute('aria-label') === 'Edit Foremost'");
+    await until("the button that opens the form has the focus", () =>
+      page.evaluate<boolean>("document.activeElement.getAttribute('aria-label') === 'Edit Foremost'"),
+    );
   });
 
   it("A3: everything is within reach on a phone", async () => {
