@@ -59,7 +59,7 @@ describe("the data of a stack that gets another namespace or cluster", function 
   const rows = async (): Promise<string[]> => {
     const { namespace, cluster } = stackState(copy.folder, copy.stack) ?? {};
     const view = new ClusterView(join(copy.folder, ".state", `${cluster?.profile ?? ""}.kubeconfig`), namespace);
-    const query = ["users", "todos"].map((table) => `SELECT '${table} ' || to_jsonb(${table}) FROM ${table}`);
+    const query = ["users", "todos"].map((table) => `SELECT '${table} ' || to_jsonb(${table})::text FROM ${table}`);
     const psql = ["psql", "--username=todo", "--dbname=todo", "--tuples-only", "--no-align"];
     const { ok, output } = await view.exec("postgres", ...psql, `--command=${query.join(" UNION ALL ")} ORDER BY 1`);
     assert.ok(ok, output);
