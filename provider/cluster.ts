@@ -17,7 +17,7 @@ import { minikubeHome } from "./minikube-home.ts";
 import { wake } from "./node.ts";
 import { isInState, isOurs, ownerOf, readMark, writeMark } from "./ownership.ts";
 import type { Mark } from "./ownership.ts";
-import { checkName, checkPorts } from "./preflight.ts";
+import { addedPorts, checkName, checkPorts } from "./preflight.ts";
 import { canBeMended, keepCopy, mend } from "./profile-copy.ts";
 import { removeCluster, removeRest } from "./removal.ts";
 import type { Difference, Resource } from "./resource.ts";
@@ -114,7 +114,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
-      if (replaces.includes("ports")) await checkPorts(news.ports.filter((port) => !olds.ports.includes(port)));
+      if (replaces.includes("ports")) await checkPorts(addedPorts(olds, news.ports, ownerOf(urn)));
       const cause = others.length === 0 ? undefined : `Another ${others.join(", ")} means another cluster`;
       await protectData(this.#commands, this.#guard, urn, old, standing, cause);
       return { changes: true, replaces };

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { Commands } from "./commands.ts";
 import { thingsNamed } from "./docker.ts";
 import { UserError } from "./errors.ts";
-import { holderOf, profileFolder, readMark } from "./ownership.ts";
+import { holderOf, isOurs, profileFolder, readMark } from "./ownership.ts";
 import type { Profile } from "./ownership.ts";
 
 /**
@@ -33,6 +33,21 @@ export async function checkName(
     throw new UserError(`Docker has a ${taken.join(" and a ")} that this stack has not made.`, another);
   }
   return "free";
+}
+
+/**
+ * The ports that a cluster is to get and does not have. None when a start of this stack was interrupted: what it left may hold them,
+ * and is removed before the next start, which looks at the ports again.
+ * @param owner who asks, see {@link ownerOf}.
+ */
+export function addedPorts(
+  olds: Profile & { instance: string; ports: string[] },
+  ports: string[],
+  owner: string,
+): string[] {
+  const mark = readMark(olds);
+  const isInterrupted = mark !== undefined && mark.made === undefined && isOurs(mark, owner, olds.instance);
+  return isInterrupted ? [] : ports.filter((port) => !olds.ports.includes(port));
 }
 
 /**

@@ -356,6 +356,15 @@ describe("minikube:index:Cluster", () => {
       await refuses(machine.cluster().diff(machine.urn, state, news), new RegExp(`^Port ${port} .*is taken`));
     });
 
+    it("leaves a port alone that a start of this stack may hold, which was interrupted after the old cluster went", async () => {
+      const state = await up();
+      await machine.mark({ owner: ownerOf(machine.urn), instance: "another" });
+      await machine.remove(".minikube/profiles/todo/todo-stack.json.copy");
+      const news = { ...state, ports: [`127.0.0.1:${await takenPort()}:30080`], instance: "another" };
+      const { replaces } = await machine.cluster().diff(machine.urn, state, news);
+      assert.deepEqual(replaces, ["ports"]);
+    });
+
     it("refuses another profile, since the old cluster would go without a word", async () => {
       const state = await up();
       const diff = machine.cluster().diff(machine.urn, state, { ...state, profile: "other" });
