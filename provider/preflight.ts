@@ -46,7 +46,7 @@ export function addedPorts(
   owner: string,
 ): string[] {
   const mark = readMark(olds);
-  const isInterrupted = mark !== undefined && mark.made === undefined && isOurs(mark, owner, olds.instance);
+  const isInterrupted = mark?.made === undefined && isOurs(mark, owner, olds.instance);
   return isInterrupted ? [] : ports.filter((port) => !olds.ports.includes(port));
 }
 

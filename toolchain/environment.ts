@@ -38,18 +38,21 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purpos
  * The environment in which Pulumi runs for this checkout: the same, with its state in a place of its own, its passphrase, and without the
  * user's registry logins.
  */
-export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => ({
-  ...toolEnvironment(user),
-  ...withoutLogins(toolEnvironment(user)),
-  ...Object.fromEntries(Object.entries(user).filter(([name]) => usersPulumi.has(name))),
-  PULUMI_HOME: pulumiHome,
-  PULUMI_BACKEND_URL: backendUrl(),
-  PULUMI_SKIP_UPDATE_CHECK: "true",
-  // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
-  PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
-  ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
-  ...(pluginsAreOutOfReach() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
-});
+export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
+  const tools = toolEnvironment(user);
+  return {
+    ...tools,
+    ...withoutLogins(tools),
+    ...Object.fromEntries(Object.entries(user).filter(([name]) => usersPulumi.has(name))),
+    PULUMI_HOME: pulumiHome,
+    PULUMI_BACKEND_URL: backendUrl(),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+    ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
+    ...(pluginsAreOutOfReach() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),
+  };
+};
 
 /** What the user may tell Pulumi by its variables. Any other would change what is done, or whether it is asked for. */
 const usersPulumi = new Set([
