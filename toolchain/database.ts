@@ -6,33 +6,13 @@ import type { NamespaceRef } from "../provider/kubernetes.ts";
 import { ToolchainError } from "./errors.ts";
 import { runInPod } from "./in-pod.ts";
 import { ownConfig } from "./own-access.ts";
-import type { Place } from "./own-cluster.ts";
-import { ownTarget } from "./own-profile.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { plainSettings, stackState } from "./stack-files.ts";
+import { ownNamespace } from "./own-profile.ts";
+import { placeOf } from "./reach.ts";
 import { settingOf, stackName } from "./stack.ts";
 
 const pod = "todo-postgres-0";
 const backend = "todo-backend";
 const longestRestart = 180_000;
-
-/**
- * Where the database of a stack is: in its own cluster, in the namespace of its state, or of its settings as long as that knows none.
- * @throws ToolchainError when the cluster of that name is another stack's.
- */
-export const databaseOf = (place: Place): NamespaceRef & { home: string } => {
-  const { folder, stack } = place;
-  const target = ownTarget(place);
-  if (target === undefined) {
-    throw new ToolchainError(
-      `The stack ${stack} has no cluster of its own, so there is no database to reach.`,
-      "Type: npm start. If you meant another stack, type: npx pulumi stack select",
-    );
-  }
-  const { home, kubeconfig, profile } = target;
-  const namespace = stackState(folder, stack)?.namespace ?? plainSettings(folder, stack).namespace;
-  return { kubeconfig, context: profile, home, namespace };
-};
 
 /** The PostgreSQL in the cluster of a stack, reached through the Kubernetes API. */
 export class Database {
@@ -52,7 +32,7 @@ export class Database {
     if ((await settingOf("databaseUrl", stack)) !== "") {
       throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
     }
-    return await Database.in(databaseOf({ folder: checkout, home: minikubeHome, stack }));
+    return await Database.in(ownNamespace(placeOf(stack)));
   }
 
   /** The database in a namespace of the stack's own cluster. @throws ToolchainError when there is none that runs. */

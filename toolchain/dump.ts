@@ -8,7 +8,7 @@ import type { Database } from "./database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout } from "./paths.ts";
-import { makePrivateFolder } from "./private-files.ts";
+import { makePrivateFolder, writeOut } from "./private-files.ts";
 
 /** Where backups are written. Ignored by git. */
 const folder = join(checkout, "backups");
@@ -38,21 +38,11 @@ export const saveInto = async (database: Database, stack: string): Promise<strin
     await finished(file);
     await checkDump(draft);
     await rename(draft, path);
-    await writeOut(dirname(path));
+    writeOut(dirname(path));
   } finally {
     await rm(draft, { force: true });
   }
   return path;
-};
-
-/** Makes sure that the names in a folder are on the disk. */
-const writeOut = async (path: string): Promise<void> => {
-  const opened = await open(path);
-  try {
-    await opened.sync();
-  } finally {
-    await opened.close();
-  }
 };
 
 /** @throws ToolchainError when a file is no dump, or cannot be read. */

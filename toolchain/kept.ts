@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { stateFolder } from "./paths.ts";
-import { makePrivateFolder } from "./private-files.ts";
+import { makePrivateFolder, writeOut } from "./private-files.ts";
 
 /**
  * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as it is
@@ -55,13 +55,4 @@ export const forgetKept = (stack: string, folder?: string): void => {
   if (!existsSync(file)) return;
   rmSync(file);
   writeOut(dirname(file));
-};
-
-const writeOut = (path: string): void => {
-  const opened = openSync(path, "r");
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
 };

@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import type { NamespaceRef } from "../provider/kubernetes.ts";
 import type { Target } from "../provider/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../provider/ownership.ts";
+import { ToolchainError } from "./errors.ts";
 import type { Place } from "./own-cluster.ts";
 import { plainSettings, stackState } from "./stack-files.ts";
 
@@ -15,4 +17,22 @@ export const ownTarget = ({ folder, home, stack }: Place): Target | undefined =>
   const owner = ownerOf(`urn:pulumi:${stack}`, folder);
   if (!isOurs(readMark({ home, profile }), owner, state?.instance ?? "")) return undefined;
   return { home, profile, kubeconfig: join(folder, ".state", `${profile}.kubeconfig`) };
+};
+
+/**
+ * Where the objects of a stack are: in its own cluster, in the namespace of its state, or of its settings as long as that knows none.
+ * @throws ToolchainError when the cluster of that name is another stack's.
+ */
+export const ownNamespace = (place: Place): NamespaceRef & { home: string } => {
+  const { folder, stack } = place;
+  const target = ownTarget(place);
+  if (target === undefined) {
+    throw new ToolchainError(
+      `The stack ${stack} has no cluster of its own.`,
+      "Type: npm start. If you meant another stack, type: npx pulumi stack select",
+    );
+  }
+  const { home, kubeconfig, profile } = target;
+  const namespace = stackState(folder, stack)?.namespace ?? plainSettings(folder, stack).namespace;
+  return { kubeconfig, context: profile, home, namespace };
 };

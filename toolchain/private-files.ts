@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ToolchainError } from "./errors.ts";
 import { display } from "./paths.ts";
@@ -33,5 +33,15 @@ const closeAll = (folder: string): void => {
     if (entry === undefined || entry.isSymbolicLink()) continue;
     if (entry.isDirectory()) closeAll(path);
     if ((entry.mode & forOthers) !== 0) chmodSync(path, entry.mode & 0o700);
+  }
+};
+
+/** Makes sure that a file, or the names in a folder, are on the disk, so that they are there after a power cut. */
+export const writeOut = (path: string): void => {
+  const opened = openSync(path, "r");
+  try {
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
   }
 };

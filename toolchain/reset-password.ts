@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/kubernetes.ts";
@@ -6,8 +5,8 @@ import { ToolchainError } from "./errors.ts";
 import { runInPod } from "./in-pod.ts";
 import type { InPod } from "./in-pod.ts";
 import { ownConfig } from "./own-access.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { plainSettings } from "./stack-files.ts";
+import { ownNamespace } from "./own-profile.ts";
+import { placeOf } from "./reach.ts";
 import { stackName } from "./stack.ts";
 
 const container = "backend";
@@ -21,9 +20,7 @@ const labels = "app.kubernetes.io/name=todo,app.kubernetes.io/component=backend"
  */
 export const resetPassword = async (email: string | undefined): Promise<number> => {
   const address = checkAddress(email);
-  const { namespace, profile } = plainSettings(checkout, stackName());
-  const kubeconfig = join(stateFolder, `${profile}.kubeconfig`);
-  await resetPasswordIn({ kubeconfig, context: profile, home: minikubeHome, namespace }, address);
+  await resetPasswordIn(ownNamespace(placeOf(stackName())), address);
   return 0;
 };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { checkAddress, resetPasswordIn } from "../../toolchain/reset-password.ts";
+import process from "node:process";
+import { checkAddress, resetPassword, resetPasswordIn } from "../../toolchain/reset-password.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const pod = (name: string, container: string, ready: boolean): object => ({
@@ -16,6 +17,17 @@ describe("npm run reset-password", () => {
 
   it("takes the address of an account", () => {
     assert.equal(checkAddress("Ann+todo@example.com"), "Ann+todo@example.com");
+  });
+
+  it("does not go into the cluster that another stack of this checkout has under that name", async () => {
+    const before = process.env["PULUMI_STACK"];
+    process.env["PULUMI_STACK"] = "of-this-test";
+    try {
+      await assert.rejects(resetPassword("ann@example.com"), /The stack of-this-test has no cluster of its own/);
+    } finally {
+      if (before === undefined) delete process.env["PULUMI_STACK"];
+      else process.env["PULUMI_STACK"] = before;
+    }
   });
 
   describe("in a cluster", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { databaseOf } from "../../toolchain/database.ts";
+import { ownNamespace } from "../../toolchain/own-profile.ts";
 import { asTyped, checkout, typedPath } from "../../toolchain/paths.ts";
 import { wakeCluster } from "../../toolchain/stored-data.ts";
 import { FakeStack } from "./fake-stack.ts";
@@ -23,17 +23,17 @@ describe("the data of a stack that are to be saved", () => {
 
   it("are in the namespace that the stack has, not in the one that it is to get", async () => {
     await stack.mark();
-    assert.equal(databaseOf(stack.place).namespace, "staging", "as long as it has none");
+    assert.equal(ownNamespace(stack.place).namespace, "staging", "as long as it has none");
     await stack.state(up);
-    assert.equal(databaseOf(stack.place).namespace, "todo");
-    assert.equal(databaseOf(stack.place).context, "todo");
+    assert.equal(ownNamespace(stack.place).namespace, "todo");
+    assert.equal(ownNamespace(stack.place).context, "todo");
   });
 
   it("are refused where the cluster of that name is another stack's, so that nobody restores into it", async () => {
     await stack.mark("/elsewhere (stack dev)", { made, instance: "life-2" });
-    assert.throws(() => databaseOf(stack.place), /The stack dev has no cluster of its own/);
+    assert.throws(() => ownNamespace(stack.place), /The stack dev has no cluster of its own/);
     await stack.state(up);
-    assert.throws(() => databaseOf(stack.place), /The stack dev has no cluster of its own/);
+    assert.throws(() => ownNamespace(stack.place), /The stack dev has no cluster of its own/);
   });
 
   it("are reached in a cluster that is stopped: it is started as it was made", async () => {
