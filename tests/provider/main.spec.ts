@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
@@ -134,6 +137,9 @@ describe("the provider", () => {
 
   it("takes no deletion for a destroy that nobody has typed, and names the agreement", async () => {
     const created = await create();
+    // Only a first start that has come to its end leaves something to lose, and it goes on after the answer.
+    const mark = join(machine.profile("todo"), "todo-stack.json");
+    while (!readFileSync(mark, "utf8").includes('"made"')) await sleep(50);
     const deletion = new messages.DeleteRequest();
     deletion.setId("todo");
     deletion.setUrn(machine.urn);
