@@ -12,6 +12,9 @@ const {
   EVENT_TEST_RETRY,
 } = Mocha.Runner.constants;
 
+/** Mocha's own way to write text into XML, which its types leave out. */
+const { escape } = Mocha.utils as unknown as { escape: (text: string) => string };
+
 /** Files whose tests take less, in seconds, and all pass get no line. */
 const worthALine = 5;
 
@@ -24,7 +27,8 @@ export default class FileReporter extends Mocha.reporters.Base {
   private file = "";
   private milliseconds = 0;
   private passed = 0;
-  private others = 0;
+  private failed = 0;
+  private skipped = 0;
   /** What the hooks before the next test and its first try have taken, in milliseconds. */
   private pending = 0;
   private last: Mocha.Runnable | undefined;
@@ -44,12 +48,12 @@ export default class FileReporter extends Mocha.reporters.Base {
     });
     runner.on(EVENT_TEST_PENDING, (test: Mocha.Test) => {
       this.turnTo(test.file);
-      this.others += 1;
+      this.skipped += 1;
       console.log(`  - skipped: ${test.fullTitle()}`);
     });
     runner.on(EVENT_TEST_FAIL, (test: Mocha.Runnable) => {
       this.turnTo(test.file);
-      this.others += 1;
+      this.failed += 1;
       this.end(test);
       console.log(`  ✖ ${test.fullTitle()}`);
     });
@@ -85,36 +89,40 @@ export default class FileReporter extends Mocha.reporters.Base {
   /** Says how the file went whose tests have all run. */
   private turnTo(file: string | undefined): void {
     if (file === this.file) return;
-    if (this.passed + this.others > 0) {
+    if (this.passed + this.failed + this.skipped > 0) {
       const seconds = Math.round(this.milliseconds / 1000);
-      const mark = this.others === 0 ? "✔" : "✖";
+      const mark = this.failed === 0 ? "✔" : "✖";
       const line = `  ${mark} ${relative(checkout, this.file)}  ${this.passed} passed, ${seconds} s`;
-      if (this.others > 0 || seconds >= worthALine) console.log(line);
+      if (this.failed + this.skipped > 0 || seconds >= worthALine) console.log(line);
     }
-    Object.assign(this, { file: file ?? "", milliseconds: 0, passed: 0, others: 0 });
+    Object.assign(this, { file: file ?? "", milliseconds: 0, passed: 0, failed: 0, skipped: 0 });
   }
 }
 
 /** Mocha's XML of the results, which also says which tests passed on their second try, as Maven's does. */
 class ResultFile extends Mocha.reporters.XUnit {
-  private readonly retried = new Set<string>();
-  private isFlaky = false;
+  /** What failed at first, by title, and why. */
+  private readonly retried = new Map<string, string>();
+  private flaky: string | undefined;
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
-    runner.on(EVENT_TEST_RETRY, (test: Mocha.Test) => {
-      this.retried.add(test.fullTitle());
+    runner.on(EVENT_TEST_RETRY, (test: Mocha.Test, error: Error) => {
+      this.retried.set(test.fullTitle(), error.message);
     });
   }
 
   override test(test: Mocha.Test): void {
-    this.isFlaky = test.state === "passed" && this.retried.has(test.fullTitle());
+    this.flaky = test.state === "passed" ? this.retried.get(test.fullTitle()) : undefined;
     super.test(test);
-    this.isFlaky = false;
+    this.flaky = undefined;
   }
 
   override write(line: string): void {
     // A test that passed is an element without content.
-    super.write(this.isFlaky ? line.replace(/\/>$/, "><flakyFailure/></testcase>") : line);
+    const why = escape(this.flaky ?? "");
+    super.write(
+      this.flaky === undefined ? line : line.replace(/\/>$/, () => `><flakyFailure message="${why}"/></testcase>`),
+    );
   }
 }

@@ -6,9 +6,11 @@ import { checkout } from "./paths.ts";
 export interface Results {
   passed: number;
   failed: number;
+  /** The tests that failed, each by name and in further lines the beginning of why. */
+  failures: string[];
   /** The tests that were skipped, by name. */
   skipped: string[];
-  /** The tests that failed and passed on their second try, by name. */
+  /** The tests that failed and passed on their second try, each by name and in further lines why it failed. */
   flaky: string[];
   /** How long the tests of each file took, in seconds, by the file's path in the checkout. */
   specs: Record<string, number>;
@@ -28,14 +30,16 @@ export const resultsOf = (succeeded: boolean, junit: string | undefined, cwd = c
   const failed = sum("failures") + sum("errors");
   const passed = sum("tests") - failed - sum("skipped");
   const cases = testCasesIn(junit ?? "");
-  const named = (element: string): string[] =>
-    cases.filter(({ content }) => content.includes(`<${element}`)).map(({ name }) => name);
+  const skipped = cases.filter(({ content }) => content.includes("<skipped")).map(({ name }) => name);
+  const withReasons = (elements: string): string[] =>
+    cases.flatMap(({ name, content }) => reasonIn(content, elements).map((why) => `${name}${why}`));
   return {
     ...(suites.length === 0
       ? { passed: succeeded ? 1 : 0, failed: succeeded ? 0 : 1 }
       : { passed, failed: succeeded ? failed : Math.max(failed, 1) }),
-    skipped: named("skipped"),
-    flaky: named("flakyFailure"),
+    failures: withReasons("failure|error"),
+    skipped,
+    flaky: withReasons("flakyFailure"),
     specs: secondsByFile(cases, cwd),
   };
 };
@@ -74,6 +78,26 @@ const testCasesIn = (junit: string): TestCase[] =>
       content,
     };
   });
+
+/** As much of a failure as a summary has room for. The whole stands where the test ran. */
+const linesOfFailure = 12;
+
+/** Why a test failed: one text, or none if it did not. Some runners say it in an attribute, others in the element. */
+const reasonIn = (content: string, elements: string): string[] => {
+  const element = new RegExp(`<(?:${elements})((?:\\s+[\\w.:-]+="[^"]*")*)\\s*(?:/>|>([^]*?)</)`).exec(content);
+  if (element === null) return [];
+  const [, attributes = "", text = ""] = element;
+  const message = /\smessage="([^"]*)"/.exec(attributes)?.[1] ?? text.replace(/^<!\[CDATA\[/, "").replace(/\]\]>$/, "");
+  const lines = decode(message)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  return [
+    lines
+      .slice(0, linesOfFailure)
+      .map((line) => `\n    ${line}`)
+      .join(""),
+  ];
+};
 
 const secondsByFile = (cases: TestCase[], cwd: string): Record<string, number> => {
   const seconds = new Map<string, number>();

@@ -9,7 +9,7 @@ export interface Ran extends Results {
 
 const slowest = 10;
 
-/** Says how each check went and how long it took, which files of tests took longest, and which tests were skipped or flaky. */
+/** Says how each check went and how long it took, which files of tests took longest, and which tests were skipped, flaky or failed. */
 export const summarize = (ran: Ran[]): string => {
   const width = Math.max(...ran.map(({ title }) => title.length));
   const lines = ran.map(({ title, seconds, passed, failed }) => {
@@ -19,6 +19,9 @@ export const summarize = (ran: Ran[]): string => {
   const sum = (name: "passed" | "failed"): number => ran.reduce((total, each) => total + each[name], 0);
   const skipped = ran.flatMap((each) => each.skipped);
   const flaky = flakyOf(ran);
+  const failures = ran.flatMap((each) =>
+    each.failed > 0 && each.failures.length === 0 ? [each.title] : each.failures,
+  );
   // The line that continuous integration reads.
   const counts = [`${sum("passed")} passed`, `${sum("failed")} failed`, ...number("skipped", skipped)].join(", ");
   return [
@@ -26,6 +29,8 @@ export const summarize = (ran: Ran[]): string => {
     slowestOf(ran),
     skipped.length > 0 ? `${skipped.length} skipped:\n${list(skipped)}` : "",
     flaky.length > 0 ? `${flaky.length} flaky, failed at first and passed on the second try:\n${list(flaky)}` : "",
+    // Last, since continuous integration may keep the end alone.
+    failures.length > 0 ? `Failed:\n${list(failures)}` : "",
     counts,
   ]
     .filter((part) => part !== "")

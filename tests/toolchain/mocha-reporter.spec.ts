@@ -45,10 +45,18 @@ describe("what npm test prints of Mocha's tests", () => {
     ]) {
       assert.match(stdout, line);
     }
-    const { passed, failed, skipped, flaky } = resultsOf(false, await readFile(folder.getPath("results.xml"), "utf8"));
-    assert.deepEqual([passed, failed], [2, 1]);
-    assert.deepEqual(skipped, ["some are left out"]);
-    assert.deepEqual(flaky, ["some pass at the second try"]);
+    const results = resultsOf(false, await readFile(folder.getPath("results.xml"), "utf8"));
+    assert.deepEqual([results.passed, results.failed], [2, 1]);
+    assert.deepEqual(results.skipped, ["some are left out"]);
+    assert.deepEqual(results.flaky, ["some pass at the second try\n    not yet"]);
+    assert.match(results.failures.join("\n\n"), /^some fail\n {4}because of this\n/);
+  });
+
+  it("is no failure of a file whose tests are all left out", async () => {
+    await using folder = await createFixture({ "some.spec.cjs": 'it.skip("is left out", () => undefined);' });
+    const { exitCode, stdout } = await runMocha(folder);
+    assert.equal(exitCode, 0);
+    assert.doesNotMatch(stdout, /✖/);
   });
 
   it("gives a test the time of its hooks and of its first try", async () => {
@@ -77,6 +85,6 @@ describe("some", () => {
     assert.match(stdout, /^ {2}✖ \S*some\.spec\.cjs {2}2 passed, \d+ s$/m);
     const { passed, failed, flaky } = resultsOf(false, await readFile(folder.getPath("results.xml"), "utf8"));
     assert.deepEqual([passed, failed], [3, 1]);
-    assert.deepEqual(flaky, ["some pass at the second try"]);
+    assert.deepEqual(flaky, ["some pass at the second try\n    not yet"]);
   });
 });

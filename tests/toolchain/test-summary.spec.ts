@@ -6,6 +6,7 @@ const ran = (title: string, more: Partial<Ran> = {}): Ran => ({
   seconds: 1,
   passed: 1,
   failed: 0,
+  failures: [],
   skipped: [],
   flaky: [],
   specs: {},
@@ -36,6 +37,14 @@ describe("the summary of a test run", () => {
     assert.match(lines, /^1 skipped:\n {2}one is left out$/m);
     assert.match(lines, /^1 flaky, .*:\n {2}two passes at last$/m);
     assert.match(lines, /^1 passed, 0 failed, 1 skipped$/m);
+  });
+
+  it("tells at its end what failed and why, and a check that says no more by its title", () => {
+    const lines = summarize([
+      ran("unit tests", { passed: 7, failed: 1, failures: ["one fails\n    because of this"], skipped: ["two"] }),
+      ran("lint", { passed: 0, failed: 1 }),
+    ]);
+    assert.match(lines, /\n\nFailed:\n {2}one fails\n {4}because of this\n {2}lint\n\n7 passed, 2 failed, 1 skipped$/);
   });
 
   it("is kept as durations, of checks and of files, the longest first", () => {
