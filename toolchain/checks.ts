@@ -5,6 +5,7 @@ import { toolEnvironment } from "./environment.ts";
 import { checkout } from "./paths.ts";
 import { ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
 import type { Step } from "./step.ts";
+import { dockerStep } from "./tools/docker.ts";
 import { kubeconform, promtool } from "./tools/chart-checkers.ts";
 import { syft } from "./tools/syft.ts";
 import { toolStep } from "./tools/tool.ts";
@@ -98,7 +99,7 @@ export const allChecks = async (): Promise<Check[]> => [
   {
     title: "full tests without a cluster",
     tier: "full",
-    needs: () => [toolStep(promtool)],
+    needs: () => [toolStep(promtool), dockerStep()],
     ...mocha("full", "tests/full/!(stack|e2e)/**/*.spec.ts"),
   },
   {

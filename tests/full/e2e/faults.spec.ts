@@ -4,12 +4,10 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
 import { minikubeHome } from "../../../toolchain/paths.ts";
-import { Account } from "../../helpers/account.ts";
 import { dockerTraces } from "../../helpers/docker.ts";
 import { FaultyStack, helmRecords } from "../../helpers/faulty-stack.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import { NodeDaemon } from "../../helpers/node-daemon.ts";
-import { timeToRecover } from "../../helpers/recovery.ts";
 import { until } from "../../helpers/until.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 import { killAtRandom, moments } from "./kills.ts";
@@ -30,7 +28,6 @@ describe("a stack to which something has happened", function () {
   let url: string;
   let laptop: FaultyStack;
   let demo: WorkingCopy | undefined;
-  let guest: Account | undefined;
 
   const destroyDemo = async (): Promise<void> => {
     await demo?.succeed("pulumi", ["destroy", "--yes", "--skip-preview", "--stack", demo.stack]);
@@ -120,30 +117,8 @@ describe("a stack to which something has happened", function () {
     await demo.succeed("pulumi", ["stack", "select", "--create", demo.stack]);
     await demo.configure({ profile: `${profile}-demo`, port: String(port), cpus: "2", memory: "4096" });
     await demo.up();
-    guest = await Account.signUp(`http://localhost:${port}`);
-    await guest.add("feed the cat");
     assert.deepEqual(await laptop.cluster.podNames("backend"), pods, "the first must be left alone");
     await copy.up("--expect-no-changes");
-  });
-
-  it("a stack gets another size: npm start asks, and the backup that it names brings the data back", async () => {
-    assert.ok(demo !== undefined && guest !== undefined, "the second stack must be up");
-    const stack = demo;
-    await stack.succeed("pulumi", ["config", "set", "memory", "3072", "--stack", stack.stack]);
-    const reported = await stack.succeed("pulumi", ["preview", "--stack", stack.stack]);
-    assert.match(reported, /minikube:index:Cluster todo-cluster replace/);
-    assert.match(reported, /all data in \S+-demo will be lost\. To keep them, now: npm run backup/);
-    const asked = await stack.npm("start");
-    assert.notEqual(asked.exitCode, 0, "what takes the data away must not be done unasked");
-    assert.match(asked.all, /Another memory means another cluster: .* first: npm run backup.*\n.*--yes/);
-    assert.deepEqual(await guest.titles(), ["feed the cat"], "a start that was refused must change nothing");
-
-    const saved = /Wrote (\S+)/.exec((await stack.npm("backup")).all)?.[1] ?? "";
-    const started = await timeToRecover(() => stack.npm("start", {}, "--yes"));
-    assert.equal(started.exitCode, 0, started.all);
-    const restored = await stack.npm("restore", {}, saved, "--yes");
-    assert.equal(restored.exitCode, 0, restored.all);
-    assert.deepEqual(await guest.titles(), ["feed the cat"], "the backup must bring back what the old cluster had");
   });
 
   it("the second stack is destroyed: the first serves on", async () => {

@@ -8,12 +8,13 @@ import { withPage } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import { timeToRecover } from "../../helpers/recovery.ts";
-import { WorkingCopy } from "../../helpers/working-copy.ts";
+import type { WorkingCopy } from "../../helpers/working-copy.ts";
 import { countInEtcd, secretValues, typeRecipe } from "./encryption.ts";
+import { config, stackHandedOn } from "./stack.ts";
 
-const profile = "todo-e2e";
-const port = 30280;
+const { profile, port } = config;
 const url = `http://localhost:${port}`;
+
 /** What takes long in the life of a stack: the rest is in tests/e2e/lifecycle.spec.ts. Each step builds on the last. */
 describe("U8: the life of a stack", function () {
   this.timeout("20m");
@@ -23,21 +24,8 @@ describe("U8: the life of a stack", function () {
   const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
 
   before(async () => {
-    copy = await WorkingCopy.create("e2e", {
-      profile,
-      port: String(port),
-      cpus: "2",
-      memory: "4096",
-    });
+    copy = await stackHandedOn();
     await copy.up();
-  });
-
-  after(async function () {
-    const failed = this.test?.parent?.tests.some((test) => test.isFailed()) ?? false;
-    if (failed) await copy.keepState("test-results");
-    const result = await copy.pulumi(["destroy", "--yes", "--skip-preview", "--stack", "e2e"]);
-    assert.equal(result.exitCode, 0, `the stack of this test could not be destroyed:\n${result.all}`);
-    await copy.remove();
   });
 
   it("keeps a todo that a person adds in a browser", async () => {
@@ -63,8 +51,8 @@ describe("U8: the life of a stack", function () {
     // Every pod was restarted, which an `up` waits for.
     await copy.up();
     await copy.up("--expect-no-changes");
-    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "jwtSecretGeneration", "4"]);
-    await copy.succeed("pulumi", ["config", "set", "--stack", "e2e", "databasePasswordGeneration", "2"]);
+    await copy.succeed("pulumi", ["config", "set", "--stack", copy.stack, "jwtSecretGeneration", "4"]);
+    await copy.succeed("pulumi", ["config", "set", "--stack", copy.stack, "databasePasswordGeneration", "2"]);
     await copy.up();
     const renewed = await secretValues(cluster());
     assert.deepEqual(old.filter((value) => renewed.includes(value)), [], "every secret must be renewed"); // prettier-ignore

@@ -3,7 +3,8 @@ import process from "node:process";
 import { dockerTraces } from "../../helpers/docker.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 
-const config = { profile: "todo-laptop", port: "30284", cpus: "2", memory: "4096" };
+/** The settings with which the stack is handed on, and in which each spec leaves it. */
+export const config = { profile: "todo-laptop", port: "30284", cpus: "2", memory: "4096" };
 /** A checkout whose stack `dev` is up, to work on these tests without bringing one up each time. */
 const checkout = process.env["TODO_STACK_TESTS"];
 
