@@ -19,6 +19,10 @@ export class Account {
     return account;
   }
 
+  get email(): string {
+    return this.#credentials.email;
+  }
+
   /** Goes on at another address, where nobody is signed in yet. */
   moveTo(url: string): void {
     this.#url = url;

@@ -6,6 +6,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder, logFolder, minikubeHome } from "../../../toolchain/paths.ts";
 import { filesWith, placesWith } from "../../helpers/canary.ts";
+import { Account } from "../../helpers/account.ts";
 import type { CommandResult } from "../../helpers/working-copy.ts";
 import { backUp } from "../../stack/back-up.ts";
 import { secretValues } from "../../stack/secrets.ts";
@@ -24,6 +25,7 @@ const leftOut: Record<string, string> = {
   dev: "it prints what up prints, and the pods' logs",
   aiops: "apps/aiops/tests",
   review: "tests/review/report.spec.ts",
+  "reset-password": "it prints the password that it makes, which is searched for by itself below",
   scan: "it prints what up prints, and what Trivy says of public packages",
   sbom: "it prints what up prints, and where its files are",
   destroy: "it would take the stack away",
@@ -43,19 +45,6 @@ describe("what is secret", function () {
   });
 
   describe("is in no file that the stack and its commands have written", () => {
-    /** Where they write. Of Minikube's home not what it has downloaded. */
-    const folders = (): string[] => [
-      stack.copy.folder,
-      logFolder,
-      join(cacheFolder, "compile-cache"),
-      ...readdirSync(minikubeHome)
-        .filter((name) => name !== "cache")
-        .map((name) => join(minikubeHome, name)),
-      tmpdir(),
-      ...[".kube", ".docker", ".minikube", ".pulumi"].map((name) => join(homedir(), name)).filter(existsSync),
-    ];
-    const search = async (texts: string[]): Promise<string[]> => await filesWith(texts, folders(), ["node_modules"]);
-
     it("but the passphrase in its own", async () => {
       await backUp();
       assert.deepEqual(await search(secrets), [join(stack.copy.folder, ".state/passphrase")]);
@@ -135,6 +124,16 @@ describe("what is secret", function () {
       assert.deepEqual(placesWith([...secrets, ...(await secretValues())], said), []);
     });
 
+    it("but a new password of the application's by the command that makes it, and that is in no file and in no log", async () => {
+      const { email } = await Account.signUp(stack.url);
+      const { exitCode, stdout, all } = await copy().npm("reset-password", {}, email);
+      assert.equal(exitCode, 0, all);
+      const password = /changed after signing in: (\S+)$/m.exec(stdout)?.[1] ?? "";
+      assert.ok(password.length >= 12, stdout);
+      assert.deepEqual(await search([password]), []);
+      assert.deepEqual(placesWith([password], await podLogs()), []);
+    });
+
     it("and the search finds one in what Pulumi prints when it is asked for", async () => {
       const { all } = await copy().pulumi(["stack", "export", "--show-secrets", "--stack", copy().stack]);
       assert.deepEqual(placesWith(await secretValues(), { all }), ["all"]);
@@ -166,6 +165,20 @@ describe("what is secret", function () {
     }
   });
 });
+
+/** Where commands write. Of Minikube's home not what it has downloaded. */
+const folders = (): string[] => [
+  stack.copy.folder,
+  logFolder,
+  join(cacheFolder, "compile-cache"),
+  ...readdirSync(minikubeHome)
+    .filter((name) => name !== "cache")
+    .map((name) => join(minikubeHome, name)),
+  tmpdir(),
+  ...[".kube", ".docker", ".minikube", ".pulumi"].map((name) => join(homedir(), name)).filter(existsSync),
+];
+
+const search = async (texts: string[]): Promise<string[]> => await filesWith(texts, folders(), ["node_modules"]);
 
 /** What every container of every pod logs, and has logged before it was started again. */
 async function podLogs(): Promise<Record<string, string>> {
