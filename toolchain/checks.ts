@@ -16,6 +16,10 @@ export interface Check {
   title: string;
   command: string;
   args: string[];
+  /** Mocha's files of tests, in order. They come after the arguments. */
+  specs?: string[];
+  /** The title of a check that has the same kind of cluster up. When both run whole, it runs these tests too, before its own. */
+  joins?: string;
   /** `full` for what only `npm run test:full` runs, or whoever asks for it by name. Defaults to what `npm test` runs. */
   tier?: "full";
   /** Whether it brings a cluster up. */
@@ -89,31 +93,32 @@ export const allChecks = async (): Promise<Check[]> => [
   },
   ...npmApp("frontend", frontend),
   ...npmApp("aiops", aiops),
-  { title: "unit tests", ...mocha("unit", "tests/!(stack|e2e|full)/**/*.spec.ts") },
+  { title: "unit tests", ...mocha("unit", [], ["tests/!(stack|e2e|full)/**/*.spec.ts"]) },
   {
     title: "stack and e2e tests",
     inCluster: true,
     needs: () => [toolStep(kubeconform)],
-    ...mocha("stack", ...retried, ...sharingOneCluster),
+    ...mocha("stack", retried, sharingOneCluster),
   },
   {
     title: "full tests without a cluster",
     tier: "full",
     needs: () => [toolStep(promtool), dockerStep()],
-    ...mocha("full", "tests/full/!(stack|e2e)/**/*.spec.ts"),
+    ...mocha("full", [], ["tests/full/!(stack|e2e)/**/*.spec.ts"]),
   },
   {
     title: "full stack tests",
     tier: "full",
+    joins: "stack and e2e tests",
     inCluster: true,
     needs: () => [toolStep(syft), ingressControllerStep(), prometheusStep()],
-    ...mocha("full-stack", ...retried, "tests/full/stack/**/*.spec.ts"),
+    ...mocha("full-stack", retried, ["tests/full/stack/**/*.spec.ts"]),
   },
   {
     title: "full e2e tests",
     tier: "full",
     inCluster: true,
-    ...mocha("full-e2e", ...retried, "tests/full/e2e/**/*.spec.ts"),
+    ...mocha("full-e2e", retried, ["tests/full/e2e/**/*.spec.ts"]),
   },
 ];
 
@@ -142,7 +147,7 @@ const npmApp = (name: string, cwd: string): Check[] => [
   },
 ];
 
-const mocha = (name: string, ...args: string[]) => {
+const mocha = (name: string, args: string[], specs: string[]) => {
   const results = resultFile(name);
   const reporter = [
     "--reporter",
@@ -151,7 +156,7 @@ const mocha = (name: string, ...args: string[]) => {
     `output=${results}`,
   ];
   const select = (pattern: string): string[] => ["--grep", pattern];
-  return { ...npmBin("mocha", ...reporter, ...args), results, select };
+  return { ...npmBin("mocha", ...reporter, ...args), specs, results, select };
 };
 
 /** Every tracked file that a POSIX shell or bash runs, by its name or its first line. */

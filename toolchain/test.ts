@@ -54,12 +54,28 @@ export const choose = (all: Check[], { names, grep, full }: Selection): Check[] 
     const titles = all.map(({ title }) => title);
     throw new ToolchainError(`No check is called ${names.join(" or ")}.`, `There are: ${titles.join(", ")}.`);
   }
-  if (grep === undefined) return named;
+  if (grep === undefined) return names.length === 0 ? joined(named) : named;
   return named.flatMap((check) => {
     const selection = check.select?.(grep);
     return selection === undefined ? [] : [{ ...check, args: [...check.args, ...selection] }];
   });
 };
+
+/** Puts checks together that can share a cluster, which takes minutes to bring up. */
+const joined = (checks: Check[]): Check[] =>
+  checks
+    .filter(({ joins }) => joins === undefined)
+    .map((check) => {
+      const more = checks.filter(({ joins }) => joins === check.title);
+      if (more.length === 0) return check;
+      const all = [...more, check];
+      return {
+        ...check,
+        title: [check, ...more].map(({ title }) => title).join(", "),
+        specs: all.flatMap(({ specs = [] }) => specs),
+        needs: () => all.flatMap(({ needs }) => needs?.() ?? []),
+      };
+    });
 
 /** How a run prints and what it keeps. */
 export interface Run {
@@ -115,7 +131,7 @@ type Counted = Check & Required<Pick<Check, "results">>;
 const isCounted = (check: Check): check is Counted => check.results !== undefined;
 
 const runOne = async (check: Check, print: Print): Promise<Ran> => {
-  const result = await execa(check.command, check.args, { ...optionsOf(check), all: true });
+  const result = await execa(check.command, argumentsOf(check), { ...optionsOf(check), all: true });
   const output = result.failed ? `\n${result.all || (result.shortMessage ?? "")}` : "";
   print(`\n── ${check.title}${output}`);
   return ranAs(check, result);
@@ -128,7 +144,11 @@ const runAlone = async (check: Counted, print: Print, log: string): Promise<Ran>
   const terminalAndLog = ["inherit" as const, { file: log, append: true }];
   return ranAs(
     check,
-    await execa(check.command, check.args, { ...optionsOf(check), stdout: terminalAndLog, stderr: terminalAndLog }),
+    await execa(check.command, argumentsOf(check), {
+      ...optionsOf(check),
+      stdout: terminalAndLog,
+      stderr: terminalAndLog,
+    }),
   );
 };
 
@@ -140,10 +160,12 @@ const runBeside = async (check: Counted, print: Print): Promise<Ran> => {
   if (check.inCluster) print(`\n── ${check.title}: begun; what it says so far is in ${relative(checkout, file)}`);
   const kept = ["pipe" as const, { file, append: true }];
   const options = { ...optionsOf(check), stdout: kept, stderr: kept, all: true } as const;
-  const result = await execa(check.command, check.args, options);
+  const result = await execa(check.command, argumentsOf(check), options);
   print(`\n── ${check.title}\n${result.all}`);
   return ranAs(check, result);
 };
+
+const argumentsOf = ({ args, specs = [] }: Check): string[] => [...args, ...specs];
 
 /** Tests run npm, uv and Go themselves. */
 const environment = (): NodeJS.ProcessEnv => toolEnvironment(process.env, "tests", "browsers", "npm", "python", "go");

@@ -22,7 +22,13 @@ describe("the tiers", () => {
       titlesOf(choose(all, everyDay)),
       titlesOf(all).filter((title) => !full.includes(title)),
     );
-    assert.deepEqual(titlesOf(choose(all, { names: [], full: true })), titlesOf(all));
+    const together = "stack and e2e tests, full stack tests";
+    assert.deepEqual(
+      titlesOf(choose(all, { names: [], full: true })),
+      titlesOf(all)
+        .filter((title) => title !== "full stack tests")
+        .map((title) => (title === "stack and e2e tests" ? together : title)),
+    );
   });
 
   it("a name means checks of both", async () => {
@@ -58,14 +64,22 @@ describe("the tiers", () => {
 
   it("the test that destroys the shared stack is the last of its run", async function () {
     this.timeout("1m");
-    const [check] = choose(await allChecks(), { names: ["stack and e2e"], full: false });
-    assert.ok(check !== undefined);
-    assert.equal((await filesOf(check)).at(-1), "tests/e2e/destroy.spec.ts");
+    const all = await allChecks();
+    const [alone] = choose(all, { names: ["stack and e2e"], full: false });
+    const together = choose(all, { names: [], full: true }).find(({ title }) => title.startsWith("stack and e2e"));
+    assert.ok(alone !== undefined && together !== undefined);
+    assert.equal((await filesOf(alone)).at(-1), "tests/e2e/destroy.spec.ts");
+    const files = await filesOf(together);
+    assert.equal(files.at(-1), "tests/e2e/destroy.spec.ts");
+    assert.deepEqual(
+      files.filter((file) => file.startsWith("tests/full/stack/")).toSorted(),
+      globSync("tests/full/stack/*.spec.ts", { cwd: checkout }).toSorted(),
+    );
   });
 
   /** The files that Mocha would run for a check, in order. */
-  async function filesOf({ command, args }: Check): Promise<string[]> {
-    const own = args.slice(args.indexOf("--reporter-option") + 2);
+  async function filesOf({ command, args, specs = [] }: Check): Promise<string[]> {
+    const own = [...args.slice(args.indexOf("--reporter-option") + 2), ...specs];
     const listing = ["--dry-run", "--no-parallel", "--reporter=json"];
     const { stdout } = await execa(command, [...own, ...listing], { cwd: checkout });
     const { tests } = JSON.parse(stdout) as { tests: { file: string }[] };
