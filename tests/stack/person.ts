@@ -59,6 +59,13 @@ export async function add(page: Page, title: string): Promise<void> {
   await item(page, title).waitFor();
 }
 
+/** Does what changes a todo and waits until the server has saved it. The page shows the change before that. */
+export async function untilSaved(page: Page, act: () => Promise<void>): Promise<void> {
+  const saved = page.waitForResponse((answer) => answer.request().method() === "PATCH" && answer.ok());
+  await act();
+  await saved;
+}
+
 /** The line of the list with this title. */
 export function item(page: Page, title: string): Locator {
   return page.getByRole("list", { name: "Todos" }).getByRole("listitem").filter({ hasText: title });
