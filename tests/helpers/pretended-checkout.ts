@@ -9,6 +9,7 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { checkout, toolFolder } from "../../toolchain/paths.ts";
+import * as setup from "../../toolchain/setup.ts";
 import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
 import { versions } from "../../toolchain/tools/versions.ts";
 import { FakeApp } from "../components/fake-app.ts";
@@ -33,12 +34,9 @@ export interface Started {
 }
 
 /** All commands do without set-up here: the tools are there. */
-const noSetup = `
-const nothing = async () => undefined;
-export const setUp = nothing, setUpForReview = nothing, setUpForTests = nothing;
-export const setUpCheckout = async () => true;
-export const stackSteps = () => [];
-`;
+const noSetup = Object.keys(setup)
+  .map((name) => `export const ${name} = async () => true;\n`)
+  .join("");
 
 const parts = [
   "Pulumi.yaml",

@@ -11,37 +11,38 @@ export interface Operation {
   way: Way;
   /** Whether it takes `--target-replace`. */
   replaces?: boolean;
-  /** Whether it is tried with each loss alone. The others do the same by the same way, and are tried with several losses at once. */
-  each?: boolean;
+  /** The losses it is tried with. By default several at once; a command that is another by a second name is tried with one. */
+  tried?: "with each" | "with one";
 }
 
 const cluster = "minikube:index:Cluster";
 
 /** Commands of Pulumi that run an operation on the resources of a stack, by every name that they have. */
 export const operations: Record<string, Operation> = {
-  up: { args: ["up", "--yes", "--skip-preview"], way: "refused", replaces: true, each: true },
-  update: { args: ["update", "--yes", "--skip-preview"], way: "refused", replaces: true },
+  up: { args: ["up", "--yes", "--skip-preview"], way: "refused", replaces: true, tried: "with each" },
+  update: { args: ["update", "--yes", "--skip-preview"], way: "refused", tried: "with one" },
   preview: { args: ["preview"], way: "harmless", replaces: true },
-  pre: { args: ["pre"], way: "harmless", replaces: true },
+  pre: { args: ["pre"], way: "harmless", tried: "with one" },
   refresh: { args: ["refresh", "--yes", "--skip-preview"], way: "harmless" },
   // Without --yes: that is the answer to Pulumi's own question.
   destroy: { args: ["destroy"], way: "asked" },
-  down: { args: ["down"], way: "asked" },
-  dn: { args: ["dn"], way: "asked" },
+  down: { args: ["down"], way: "asked", tried: "with one" },
+  dn: { args: ["dn"], way: "asked", tried: "with one" },
 };
 
 /** Commands of this project that run an operation, or look at what there is. */
 export const npmOperations: Record<string, Operation> = {
-  start: { args: ["start"], way: "refused", each: true },
+  start: { args: ["start"], way: "refused" },
   rotate: { args: ["rotate"], way: "refused" },
   scan: { args: ["scan"], way: "refused" },
-  sbom: { args: ["sbom"], way: "refused" },
+  sbom: { args: ["sbom"], way: "refused", tried: "with one" },
   destroy: { args: ["destroy"], way: "asked" },
   stop: { args: ["stop"], way: "harmless" },
   status: { args: ["status"], way: "harmless" },
   doctor: { args: ["doctor"], way: "harmless" },
   backup: { args: ["backup"], way: "harmless" },
   restore: { args: ["restore", "backup.dump", "--yes"], way: "harmless" },
+  "reset-password": { args: ["reset-password", "ann@example.com"], way: "harmless" },
 };
 
 /** Commands of this project that are tried on a real cluster, by the beginning of a title in a spec. */
