@@ -84,6 +84,7 @@ export const losses: Record<string, Loss> = {
   "a program without its resources": {
     prepare: (here) => writeFile(join(here.folder, "index.ts"), "export {};\n"),
     says: /does not register the (cluster|namespace) todo any more/,
+    but: imagesAlone,
   },
   "a stack that was removed": {
     prepare: (here) => rm(here.stateFile),
