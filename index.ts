@@ -1,5 +1,6 @@
 import { AppImage } from "./components/app-image.ts";
 import { AppSecrets } from "./components/app-secrets.ts";
+import { hideAnswersFromDebugMessages } from "./components/lib/debug-messages.ts";
 import { applications } from "./components/lib/development.ts";
 import { MinikubeCluster } from "./components/minikube-cluster.ts";
 import { TodoRelease } from "./components/todo-release.ts";
@@ -8,6 +9,7 @@ import { loadSettings } from "./config.ts";
 // The SDK takes a stack with every resource and has each traced back to its own TypeScript: a fifth of the program's time, for
 // frames that nobody reads. This program's own TypeScript runs as it is.
 Reflect.deleteProperty(Error, "prepareStackTrace");
+hideAnswersFromDebugMessages();
 
 const settings = loadSettings();
 

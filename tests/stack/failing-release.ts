@@ -1,19 +1,6 @@
 import assert from "node:assert/strict";
+import type { Fault } from "./chart-faults.ts";
 import { stack } from "./stack.ts";
-
-/** A fault in the chart, and what `up` must say of it. */
-export interface Fault {
-  what: string;
-  file: "backend/deployment.yaml" | "postgres/statefulset.yaml";
-  edit: [from: string, to: string];
-  /** Pod, container and reason. */
-  says: RegExp;
-  /** One of the lines that explain it. */
-  shows?: RegExp;
-}
-
-/** The line of the backend's template that says what it may use. */
-export const resources = "{{- toYaml .Values.backend.resources | nindent 12 }}";
 
 /** Brings the stack up with the fault in its chart, which must be named, and looks that the version before runs again. */
 export async function releaseWith({ file, edit, says, shows }: Fault): Promise<void> {
