@@ -3,7 +3,7 @@ import { Commands } from "../provider/commands.ts";
 import { contentsOf } from "../provider/contents.ts";
 import { confirmed } from "./confirm.ts";
 import { environment } from "./environment.ts";
-import { lookAtKnownCluster } from "./own-cluster.ts";
+import { lookAtCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
 import { pulumi } from "./shim.ts";
@@ -26,7 +26,7 @@ export const destroy = async (sure: boolean): Promise<number> => {
 
 /** What a destroy of a stack takes away, in sentences. */
 export const whatGoes = async (commands: Commands, place: Place): Promise<string> => {
-  const { life, settings, kubeconfig } = await lookAtKnownCluster(commands, place);
+  const { life, settings, kubeconfig } = await lookAtCluster(commands, place);
   const { profile } = settings;
   if (life === "missing" || life === "foreign") {
     return `The stack ${place.stack} has no cluster; what its state holds, such as its secrets, will be removed.`;

@@ -10,7 +10,7 @@ import { nodeState } from "../provider/node.ts";
 import { holderOf, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
 import type { Mark, Profile } from "../provider/ownership.ts";
 import { standingOf } from "../provider/standing.ts";
-import { plainSettings, stackState } from "./stack-files.ts";
+import { knownSettings, stackState } from "./stack-files.ts";
 import type { PlainSettings, StackState } from "./stack-files.ts";
 
 /** Where a stack and its cluster are. */
@@ -32,6 +32,7 @@ export interface Made {
 
 /** What is known of a stack's cluster without running Pulumi. */
 export interface OwnCluster {
+  /** Its settings, with the profile, driver and namespace that it has, whatever is set now. */
   settings: PlainSettings;
   state: StackState;
   /**
@@ -52,24 +53,15 @@ export interface OwnCluster {
 }
 
 /**
- * Looks at the cluster that a stack is to have by its settings, and changes nothing. Nothing is asked of a cluster that is not this
- * stack's.
+ * Looks at the cluster that a stack has by its state, or is to have by its settings as long as its state knows none. Changes nothing,
+ * and asks nothing of a cluster that is not this stack's.
  */
-export const lookAtCluster = async (commands: Commands, place: Place): Promise<OwnCluster> =>
-  await look(commands, place, plainSettings(place.folder, place.stack), readState(place.folder, place.stack));
-
-/** The same for the cluster that the stack has by its state, whatever profile and driver are set now. Without one, that of the settings. */
-export const lookAtKnownCluster = async (commands: Commands, place: Place): Promise<OwnCluster> => {
-  const state = readState(place.folder, place.stack);
-  return await look(commands, place, { ...plainSettings(place.folder, place.stack), ...state.cluster }, state);
-};
-
-const look = async (
+export const lookAtCluster = async (
   commands: Commands,
   { folder, home, stack }: Place,
-  settings: PlainSettings,
-  state: StackState,
 ): Promise<OwnCluster> => {
+  const state = readState(folder, stack);
+  const settings = knownSettings(folder, stack, state);
   const profile = { home, profile: settings.profile };
   const owner = ownerOf(`urn:pulumi:${stack}`, folder);
   const mark = markOf(profile, owner, state.instance ?? "");

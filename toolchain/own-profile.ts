@@ -4,7 +4,7 @@ import type { Target } from "../provider/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../provider/ownership.ts";
 import { ToolchainError } from "./errors.ts";
 import type { Place } from "./own-cluster.ts";
-import { plainSettings, stackState } from "./stack-files.ts";
+import { knownSettings, stackState } from "./stack-files.ts";
 
 /**
  * The cluster that a stack has by its state, or is to have by its settings as long as its state knows none.
@@ -13,7 +13,7 @@ import { plainSettings, stackState } from "./stack-files.ts";
  */
 export const ownTarget = ({ folder, home, stack }: Place): Target | undefined => {
   const state = stackState(folder, stack);
-  const profile = state?.cluster?.profile ?? plainSettings(folder, stack).profile;
+  const { profile } = knownSettings(folder, stack, state);
   const owner = ownerOf(`urn:pulumi:${stack}`, folder);
   if (!isOurs(readMark({ home, profile }), owner, state?.instance ?? "")) return undefined;
   return { home, profile, kubeconfig: join(folder, ".state", `${profile}.kubeconfig`) };
@@ -33,6 +33,5 @@ export const ownNamespace = (place: Place): NamespaceRef & { home: string } => {
     );
   }
   const { home, kubeconfig, profile } = target;
-  const namespace = stackState(folder, stack)?.namespace ?? plainSettings(folder, stack).namespace;
-  return { kubeconfig, context: profile, home, namespace };
+  return { kubeconfig, context: profile, home, namespace: knownSettings(folder, stack).namespace };
 };

@@ -5,10 +5,10 @@ import { agreementVariable } from "../provider/loss.ts";
 import { idOfCluster } from "../provider/standing.ts";
 import { toolEnvironment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
-import { lookAtKnownCluster } from "./own-cluster.ts";
+import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
-import { plainSettings, stackState } from "./stack-files.ts";
+import { knownSettings, stackState } from "./stack-files.ts";
 
 const patient = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(60_000));
 
@@ -25,10 +25,10 @@ export const placeOf = (stack: string): Place => ({ folder: checkout, home: mini
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const state = stackState(place.folder, place.stack);
   if (state?.instance === undefined) return;
-  const { driver } = { ...plainSettings(place.folder, place.stack), ...state.cluster };
+  const { driver } = knownSettings(place.folder, place.stack, state);
   if (driver !== "docker") return;
   await dockerCapacity(commands);
-  const cluster = await lookAtKnownCluster(commands, place);
+  const cluster = await lookAtCluster(commands, place);
   const { life, settings, mark } = cluster;
   if (await mayBeOwn(commands, cluster)) {
     throw new ToolchainError(
@@ -60,7 +60,7 @@ const mayBeOwn = async (commands: Commands, { life, settings, state, mark }: Own
  * @throws ToolchainError when it has one, or nobody can say.
  */
 export const mustHaveNoCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
-  const cluster = await lookAtKnownCluster(commands, place);
+  const cluster = await lookAtCluster(commands, place);
   const { life, isVolumeAlone, settings } = cluster;
   const isUnclaimed = await mayBeOwn(commands, cluster);
   if (!isUnclaimed && ((life === "missing" && !isVolumeAlone) || life === "foreign")) return;

@@ -4,7 +4,7 @@ import { Commands } from "../provider/commands.ts";
 import { lookAtContainer } from "../provider/docker.ts";
 import { toolEnvironment } from "./environment.ts";
 import type { Place } from "./own-cluster.ts";
-import { plainSettings, stackState } from "./stack-files.ts";
+import { knownSettings } from "./stack-files.ts";
 
 /** How long an API server may take, in milliseconds, that is asked whether it is there. A running one takes a fiftieth of that. */
 const patience = 1_000;
@@ -22,7 +22,7 @@ export const variablesOfPreview = async (place: Place, commands: Commands = quic
   (await isSilent(place, commands)) ? { PULUMI_K8S_CLIENT_TIMEOUT: "1" } : {};
 
 const isSilent = async ({ folder, home, stack }: Place, commands: Commands): Promise<boolean> => {
-  const { profile, driver } = { ...plainSettings(folder, stack), ...stackState(folder, stack)?.cluster };
+  const { profile, driver } = knownSettings(folder, stack);
   // Docker knows at once of a stopped node what its network takes seconds to say.
   if (driver === "docker" && (await lookAtContainer(commands, profile)).state !== "running") return true;
   const kubeconfig = join(folder, ".state", `${profile}.kubeconfig`);

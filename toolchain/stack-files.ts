@@ -44,6 +44,21 @@ interface Deployment {
 }
 
 /**
+ * The settings of a stack with the cluster and the namespace that it has by its state, whatever is set now. Who goes to what there
+ * is, goes by these; {@link plainSettings} are what is asked for.
+ * @throws Error when a file cannot be read.
+ */
+export const knownSettings = (
+  folder: string,
+  stack: string,
+  state: StackState | undefined = stackState(folder, stack),
+): PlainSettings => ({
+  ...plainSettings(folder, stack),
+  ...state?.cluster,
+  ...defined({ namespace: state?.namespace }),
+});
+
+/**
  * Reads the settings of a stack without running Pulumi: its own, else what `Pulumi.yaml` says.
  * @throws ToolchainError when a file is no YAML.
  */

@@ -8,7 +8,7 @@ import { Database } from "./database.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { allowChanges, factsOf, refuseChanges, replaceBy, saveInto, tryOut } from "./dump.ts";
 import { toolEnvironment } from "./environment.ts";
-import { lookAtKnownCluster } from "./own-cluster.ts";
+import { lookAtCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
 
 /** The data of a stack, in its database. */
@@ -69,7 +69,7 @@ const openSoon = async (stack: string): Promise<Database> => {
 
 /** Starts the cluster of a stack if it is stopped: as it was made, whatever the settings say now. */
 export const wakeCluster = async (commands: Commands, place: Place, say: (line: string) => void): Promise<void> => {
-  const { life, settings, state, home, kubeconfig } = await lookAtKnownCluster(commands, place);
+  const { life, settings, state, home, kubeconfig } = await lookAtCluster(commands, place);
   const { profile, driver } = settings;
   if (life === "paused" && driver === "docker") await unpause(commands, profile);
   const { made, kubernetes } = state;

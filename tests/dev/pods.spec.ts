@@ -33,7 +33,7 @@ describe("npm run dev: the pods that it works on", () => {
       seen: ({ metadata }: Pod) => void seen.push(metadata?.name ?? ""),
       gone: () => undefined,
     };
-    const watching = watchPods({ kubeconfig, context: "todo", namespace: "todo" }, home.path, observer, stop.signal);
+    const watching = watchPods(() => ({ kubeconfig, context: "todo", namespace: "todo", home: home.path }), observer, stop.signal);
     const deadline = Date.now() + 1_500;
     while (seen.length === 0 && Date.now() < deadline) await sleep(50);
     stop.abort();
@@ -68,8 +68,8 @@ describe("npm run dev: the pods that it works on", () => {
       },
       gone: ({ metadata }: Pod) => void told.push(`${metadata?.uid} gone`),
     };
-    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
-    const watching = watchPods(ref, home.path, observer, stop.signal);
+    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo", home: home.path };
+    const watching = watchPods(() => ref, observer, stop.signal);
     await until(() => told.includes("1"));
     // The next one comes once the watch has ended. No list: an answer that nobody understands.
     own.objects.set("pods", {});
@@ -84,12 +84,35 @@ describe("npm run dev: the pods that it works on", () => {
     assert.deepEqual(told, ["1", "1 gone", "2"]);
   });
 
+  it("are those of another namespace, when the last one of this is gone and the release is there now", async () => {
+    const stop = new AbortController();
+    const gone: string[] = [];
+    const observer = { seen: () => undefined, gone: ({ metadata }: Pod) => void gone.push(metadata?.name ?? "") };
+    let namespace = "todo";
+    const where = () => ({ kubeconfig: own.kubeconfig, context: "todo", namespace, home: home.path });
+    const asked = (name: string) => own.asked.some((each) => each.startsWith(`GET /api/v1/namespaces/${name}/pods`));
+    const until = async (condition: () => boolean): Promise<void> => {
+      for (const deadline = Date.now() + 20_000; !condition() && Date.now() < deadline;) await sleep(50);
+    };
+    own.endsWatches = true;
+    own.lists.set("pods", [{ metadata: { name: "todo-backend-1", namespace: "todo", uid: "1" } }]);
+    own.asked.length = 0;
+    const watching = watchPods(where, observer, stop.signal);
+    await until(() => asked("todo"));
+    namespace = "production";
+    own.lists.set("pods", []);
+    await until(() => gone.length > 0 && asked("production"));
+    stop.abort();
+    await watching;
+    assert.deepEqual({ gone, isAsked: asked("production") }, { gone: ["todo-backend-1"], isAsked: true });
+  });
+
   it("are not watched any more when they are let go while the kubeconfig is read", async () => {
     const stop = new AbortController();
     const observer = { seen: () => undefined, gone: () => undefined };
-    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo" };
+    const ref = { kubeconfig: own.kubeconfig, context: "todo", namespace: "todo", home: home.path };
     own.asked.length = 0;
-    const watching = watchPods(ref, home.path, observer, stop.signal);
+    const watching = watchPods(() => ref, observer, stop.signal);
     stop.abort();
     await watching;
     // Who watches lists first; what watched in a test before may still ask once more to go on.

@@ -134,6 +134,13 @@ describe("npm run doctor", () => {
       });
     }
 
+    it("whose settings ask for another profile than the cluster has", async () => {
+      await stack.file("Pulumi.dev.yaml", "config: { 'todo-stack:profile': another }\n");
+      await stack.state({ instance: "life-1", profile: "todo" });
+      await stack.cluster("running");
+      assertFinding(await find("cluster"), ["fail", /is todo, .* ask for another$/, /config set profile todo$/]);
+    });
+
     it("on which somebody has a volume of the cluster's name", async () => {
       await stack.inDocker("volume-todo");
       assertFinding(await find("cluster"), [

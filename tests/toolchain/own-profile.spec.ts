@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { ownerOf, writeMark } from "../../provider/ownership.ts";
 import { ownTarget } from "../../toolchain/own-profile.ts";
+import { checkout } from "../../toolchain/paths.ts";
 
 const stateOf = (profile: string, instance: string): string =>
   JSON.stringify({
@@ -56,6 +60,19 @@ describe("the cluster into which a command goes for a stack", () => {
       await folder.writeFile(`home/.minikube/profiles/todo/${file}`, "{");
     }
     assert.equal(ownTarget(place("dev")), undefined);
+  });
+
+  it("is found by every command by its state: the settings alone say only what is asked for", async () => {
+    // Set-up gets what the next cluster needs; the doctor compares what is asked for with what there is.
+    const mayRead = ["doctor/doctor.ts", "setup.ts", "stack-files.ts"];
+    const sources = join(checkout, "toolchain");
+    const files = (await readdir(sources, { recursive: true })).filter((name) => name.endsWith(".ts"));
+    assert.ok(files.length > 50);
+    assert.deepEqual(
+      files.filter((name) => readFileSync(join(sources, name), "utf8").includes("plainSettings")).toSorted(),
+      mayRead,
+      "call knownSettings instead",
+    );
   });
 
   it("is its own again when its state was lost", async () => {

@@ -34,6 +34,14 @@ describe("npm run status", () => {
       assert.match(next ?? "", /stopped.*npm start$/);
     });
 
+    it("shows the cluster that the stack has, whatever profile is set now", async () => {
+      await stack.file("Pulumi.dev.yaml", "config: { 'todo-stack:profile': another }\n");
+      await stack.state({ instance: "life-1", profile: "todo" });
+      await stack.cluster("exited");
+      const { profile, cluster } = await look();
+      assert.deepEqual({ profile, cluster }, { profile: "todo", cluster: "stopped" });
+    });
+
     it("says that Docker does not answer", async () => {
       await stack.cluster("running");
       await stack.stopDocker();
@@ -110,6 +118,19 @@ describe("npm run status", () => {
         "todo-backend:b1",
         "todo-frontend:f1",
       ]);
+    });
+
+    it("looks into the namespace that the stack has, whatever namespace is set now", async () => {
+      await stack.file("Pulumi.dev.yaml", "config: { 'todo-stack:namespace': staging }\n");
+      await stack.state({ instance: "life-1", url: (await look()).url, namespace: "production" });
+      api.asked.length = 0;
+      await look();
+      const asked = api.asked.filter((question) => !question.includes("kube-system"));
+      assert.ok(asked.length > 0);
+      assert.deepEqual(
+        asked.filter((question) => !question.includes("/namespaces/production/")),
+        [],
+      );
     });
 
     it("is content only when the application answers", async () => {

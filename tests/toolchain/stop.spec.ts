@@ -25,6 +25,13 @@ describe("npm stop", () => {
     assert.equal(call.env["KUBECONFIG"], `${stack.place.folder}/.state/todo.kubeconfig`);
   });
 
+  it("stops the cluster that the stack has, whatever profile is set now", async () => {
+    await stack.file("Pulumi.dev.yaml", "config: { 'todo-stack:profile': another }\n");
+    await stack.state({ instance: "life-1", profile: "todo" });
+    await stack.cluster("running");
+    assert.match(await stop(), /^The cluster todo is stopped/);
+  });
+
   it("is content when there is nothing to stop", async () => {
     assert.match(await stop(), /has no cluster.*npm start$/);
     await stack.cluster("exited");

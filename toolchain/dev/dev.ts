@@ -7,12 +7,14 @@ import { developmentVariable } from "../../components/lib/development.ts";
 import { UserError } from "../../provider/errors.ts";
 import { agreeToNothing } from "../agreement.ts";
 import { ToolchainError } from "../errors.ts";
-import { checkout, minikubeHome, stateFolder } from "../paths.ts";
+import { ownNamespace } from "../own-profile.ts";
+import { checkout, stateFolder } from "../paths.ts";
 import { makePrivateFolder } from "../private-files.ts";
 import { withProgram } from "../program/beside.ts";
 import { runPulumi } from "../pulumi.ts";
 import { setUp } from "../setup.ts";
-import { plainSettings, stackState } from "../stack-files.ts";
+import { placeOf } from "../reach.ts";
+import { stackState } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { Sources } from "./changes.ts";
 import { CodeSync } from "./code-sync.ts";
@@ -114,14 +116,12 @@ export class Session {
       failed: (error) => this.#fail(error),
     });
     watcher.once("ready", () => ups.want());
-    const { profile, namespace } = plainSettings(checkout, this.#stack);
-    const ref = { kubeconfig: join(stateFolder, `${profile}.kubeconfig`), context: profile, namespace };
     const observers = [sync, logs];
     const observer: PodObserver = {
       seen: (pod, config) => observers.forEach((each) => each.seen(pod, config)),
       gone: (pod) => observers.forEach((each) => each.gone(pod)),
     };
-    const watching = watchPods(ref, minikubeHome, observer, signal);
+    const watching = watchPods(() => ownNamespace(placeOf(this.#stack)), observer, signal);
     await stopped;
     await Promise.all([watcher.close(), ups.stop(), watching]);
     for (const each of observers) each.stop();

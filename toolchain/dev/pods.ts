@@ -14,27 +14,34 @@ export interface PodObserver {
 const selector = "app.kubernetes.io/instance=todo";
 const pause = 1_000;
 
+/** A namespace, with Minikube's home. A kubeconfig that leads to any other cluster than one of Minikube's is not used. */
+type Where = NamespaceRef & { home: string };
+
 /**
  * Tells of the pods of the release until it is stopped, whether or not there is a cluster yet: it may be made meanwhile, or be
  * replaced by another one.
- * @param home Minikube's home. A kubeconfig that leads to any other cluster than one of Minikube's is not used.
+ * @param where gives the namespace of the release. It is asked again when the pods are gone. Throws as long as there is none.
  */
 export const watchPods = async (
-  ref: NamespaceRef,
-  home: string,
+  where: () => Where,
   observer: PodObserver,
   stopped: AbortSignal,
 ): Promise<void> => {
   const known = new Map<string, V1Pod>();
   while (!stopped.aborted) {
-    const config = await ownConfig({ ...ref, home }).catch(() => undefined);
-    if (config !== undefined) await follow(config, ref.namespace, observer, known, stopped);
+    const found = await look(where).catch(() => undefined);
+    if (found !== undefined) await follow(found.config, found.namespace, observer, known, stopped);
     await sleep(pause, undefined, { signal: stopped }).catch(() => undefined);
   }
 };
 
+const look = async (where: () => Where): Promise<{ config: KubeConfig; namespace: string }> => {
+  const ref = where();
+  return { config: await ownConfig(ref), namespace: ref.namespace };
+};
+
 /**
- * Ends with the first error: the cluster may be gone.
+ * Ends with the first error, since the cluster may be gone, and with the last pod, since the namespace may be.
  * @param known the pods that were told of, by their UIDs. What went while nobody could look is told of with the next list.
  */
 const follow = async (
@@ -51,8 +58,8 @@ const follow = async (
     observer.seen(pod, config);
   };
   const gone = (pod: V1Pod): void => {
-    known.delete(pod.metadata?.uid ?? "");
-    observer.gone(pod);
+    // It may be missing in a list and be told of as deleted.
+    if (known.delete(pod.metadata?.uid ?? "")) observer.gone(pod);
   };
   const core = config.makeApiClient(CoreV1Api);
   const list = async (): Promise<V1PodList> => {
@@ -67,6 +74,7 @@ const follow = async (
   informer.on("delete", gone);
   await new Promise((resolve) => {
     informer.on("error", resolve);
+    informer.on("delete", () => known.size === 0 && resolve(undefined));
     stopped.addEventListener("abort", resolve, { once: true });
     informer.start().catch(resolve);
   });

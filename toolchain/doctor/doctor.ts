@@ -21,7 +21,7 @@ import { checkout, minikubeHome } from "../paths.ts";
 import { problemOfPassphrase } from "../passphrase.ts";
 import { pluginsIn } from "../plugins.ts";
 import { imagesAreMadeHere } from "../registries/images/made-here.ts";
-import { damageOf, selectedStack, stateFile } from "../stack-files.ts";
+import { damageOf, plainSettings, selectedStack, stateFile } from "../stack-files.ts";
 import { stackName } from "../stack.ts";
 import { table } from "../table.ts";
 import { kubeconform, kubeScore, untt } from "../tools/chart-checkers.ts";
@@ -98,18 +98,19 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   const { commands } = patient;
   const cluster = await lookAtCluster(commands, patient);
   const { settings, life, mark, made } = cluster;
+  const asked = plainSettings(patient.folder, patient.stack);
   const docker = await dockerCapacity(commands).catch(asError);
-  const available = settings.driver === "docker" ? docker : await availableCapacity(commands, settings.driver);
+  const available = asked.driver === "docker" ? docker : await availableCapacity(commands, asked.driver);
   // What an interrupted start has left is marked as ours. What Docker cannot say now, `up` will.
   const isFree = life === "missing" && mark === undefined;
   const inDocker = isFree ? await thingsNamed(commands, settings.profile).catch(() => []) : [];
-  const isOurs = life === "running" && (made?.ports.includes(settings.port) ?? false);
+  const isOurs = life === "running" && (made?.ports.includes(asked.port) ?? false);
   return [
     verdicts.onDocker(docker),
     onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
-    available instanceof Error ? undefined : verdicts.onSize(settings, available),
-    verdicts.onPort(settings.port, await isListening("127.0.0.1", settings.port), isOurs),
-    verdicts.onProfile(cluster, inDocker),
+    available instanceof Error ? undefined : verdicts.onSize(asked, available),
+    verdicts.onPort(asked.port, await isListening("127.0.0.1", asked.port), isOurs),
+    verdicts.onProfile(cluster, inDocker, asked.profile),
     life === "foreign" ? undefined : verdicts.onRuntime(made?.containerRuntime),
     verdicts.onNetworkPolicies(await enforcer(cluster)),
     verdicts.onDisk(await freeDisk(commands, cluster)),

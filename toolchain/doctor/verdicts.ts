@@ -97,9 +97,14 @@ export const onPort = (port: number, taken: boolean, ours: boolean): Finding => 
 export const onProfile = (
   cluster: Pick<OwnCluster, "settings" | "life" | "mark" | "state">,
   inDocker: string[],
+  asked: string = cluster.settings.profile,
 ): Finding => {
   const { profile } = cluster.settings;
   const name = "cluster";
+  if (asked !== profile) {
+    const text = `the cluster of this stack is ${profile}, and the settings ask for ${asked}`;
+    return fail(name, text, `No command renames a cluster. Type: npx pulumi config set profile ${profile}`);
+  }
   const another = "Choose another name: npx pulumi config set profile NAME";
   switch (cluster.life) {
     case "foreign":
