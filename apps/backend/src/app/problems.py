@@ -64,6 +64,12 @@ def unavailable_response() -> Response:
     return problem_response(503, detail, kind="database-unavailable", headers=headers)
 
 
+def read_only_response() -> Response:
+    """The answer to a change while the database takes none, because all data are being saved and moved."""
+    detail = "All data are being moved at the moment, so nothing can be changed. Try again in a few seconds."
+    return problem_response(503, detail, kind="read-only", headers={"Retry-After": "5"})
+
+
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ProblemDocument, "description": "What is wrong with the request"},
     "5XX": {"model": ProblemDocument, "description": "The service cannot answer at the moment"},
@@ -97,6 +103,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(DBAPIError)
     async def database_error(_: Request, error: DBAPIError) -> Response:
+        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            log.warning("database read-only")
+            return read_only_response()
         if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
             raise error
         log.error("database unavailable", error=type(error.orig).__name__)
