@@ -8,7 +8,9 @@ from starlette.testclient import TestClient
 
 from tests.conftest import API, PASSWORD
 
-END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'todo' AND pid <> pg_backend_pid()"
+END_SESSIONS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'todo' AND pid <> pg_backend_pid()"
+)
 
 
 @pytest.fixture
