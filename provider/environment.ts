@@ -36,6 +36,12 @@ export type Purpose = keyof typeof besides;
 /** Names the user's folder of Docker's settings where Pulumi's plugins get another; empty when it is Docker's default. */
 export const usersDockerConfig = "TODO_STACK_DOCKER_CONFIG";
 
+/**
+ * Tells the provider that the API server of the stack's cluster does not answer. Whoever sets it has found that out, and a preview does
+ * without the answers: so no resource waits for them again.
+ */
+export const silentVariable = "TODO_STACK_SILENT_CLUSTER";
+
 /** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { silentVariable } from "./environment.ts";
 import { minikubeHome } from "./minikube-home.ts";
 
 /** A context of a kubeconfig file: the way to one cluster. */
@@ -36,9 +37,11 @@ interface Kubeconfig {
  * Reads how the stack's own cluster is reached: by the context of its name alone, by TLS, and only while it has the authority of
  * Minikube's home. There is no other way to a Kubernetes in this project.
  * @param ref its `home` is by default the one of this process's environment.
- * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster. Nobody is asked.
+ * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster, and when the
+ * cluster is known not to answer. Nobody is asked.
  */
 export async function readOwnAccess(ref: ContextRef): Promise<Access> {
+  if (process.env[silentVariable] !== undefined) throw new Error(`the cluster of ${ref.kubeconfig} does not answer`);
   const access = await readAccess(ref);
   const authority = await readFile(join(ref.home ?? minikubeHome(process.env), "ca.crt"));
   if (access.server.startsWith("https:") && access.ca.equals(authority)) return access;

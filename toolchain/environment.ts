@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
-import { userEnvironment, withUsersDocker } from "../provider/environment.ts";
+import { silentVariable, userEnvironment, withUsersDocker } from "../provider/environment.ts";
 import type { Purpose } from "../provider/environment.ts";
 import { noLoginsFolder, withoutLogins } from "./docker-config.ts";
 import { nodeFolder } from "./launch.mjs";
@@ -20,8 +20,9 @@ import { commands, versions } from "./tools/versions.ts";
  */
 export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purposes: Purpose[]): NodeJS.ProcessEnv => ({
   ...withUsersDocker(userEnvironment(user, ...purposes)),
-  // What `npm run dev` tells the program, and nobody else.
+  // What `npm run dev` tells the program, and what is told a preview, and nobody else.
   [developmentVariable]: undefined,
+  [silentVariable]: undefined,
   PATH: searchPath(user.PATH ?? ""),
   // Pulumi believes it, and knows a checkout by its path. By a link to it, it would find no stack selected.
   PWD: process.cwd(),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isReadyWithin } from "../provider/api-server.ts";
 import { Commands } from "../provider/commands.ts";
 import { lookAtContainer } from "../provider/docker.ts";
+import { silentVariable } from "../provider/environment.ts";
 import { toolEnvironment } from "./environment.ts";
 import type { Place } from "./own-cluster.ts";
 import { knownSettings } from "./stack-files.ts";
@@ -19,7 +20,7 @@ const quick = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeou
  * the least that it can, a second: a busy API server may need more than that.
  */
 export const variablesOfPreview = async (place: Place, commands: Commands = quick()): Promise<NodeJS.ProcessEnv> =>
-  (await isSilent(place, commands)) ? { PULUMI_K8S_CLIENT_TIMEOUT: "1" } : {};
+  (await isSilent(place, commands)) ? { PULUMI_K8S_CLIENT_TIMEOUT: "1", [silentVariable]: "true" } : {};
 
 const isSilent = async ({ folder, home, stack }: Place, commands: Commands): Promise<boolean> => {
   const { profile, driver } = knownSettings(folder, stack);

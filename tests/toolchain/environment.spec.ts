@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
-import { pluginEnvironment } from "../../provider/environment.ts";
+import { pluginEnvironment, silentVariable } from "../../provider/environment.ts";
 import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
 import {
   backendUrl,
@@ -54,6 +54,10 @@ describe("the environment of the stack's tools", () => {
 
   it("W1: leaves out what brings a stack up for development, which is for `npm run dev` alone", () => {
     assert.equal(environment({ [developmentVariable]: "true" })[developmentVariable], undefined);
+  });
+
+  it("does not say that the cluster is silent, which only a preview is told once that was found out", () => {
+    assert.equal(environment({ [silentVariable]: "true" })[silentVariable], undefined);
   });
 
   it("stays as it is when taken twice", () => {

@@ -6,8 +6,8 @@ import { variablesOfPreview } from "../../toolchain/silent-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 import { FakeStack } from "./fake-stack.ts";
 
-/** What tells Pulumi's Kubernetes plugin to wait the least that it can. */
-const impatient = { PULUMI_K8S_CLIENT_TIMEOUT: "1" };
+/** What tells Pulumi's Kubernetes plugin to wait the least that it can, and the stack's own provider to ask nobody. */
+const impatient = { PULUMI_K8S_CLIENT_TIMEOUT: "1", TODO_STACK_SILENT_CLUSTER: "true" };
 
 describe("a preview", () => {
   let stack: FakeStack;
