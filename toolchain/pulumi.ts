@@ -5,10 +5,11 @@ import { bringsPassphrase, environment } from "./environment.ts";
 import { keepingData } from "./keep-data.ts";
 import { forgetKept } from "./kept.ts";
 import { launch } from "./launch.mjs";
-import { checkout } from "./paths.ts";
+import { checkout, pulumiHome } from "./paths.ts";
 import { withProgram } from "./program/beside.ts";
 import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
+import { renewStandIns } from "./stand-ins/install.ts";
 
 // An executable, as a plugin is: a folder would need a language host that can run policy packs.
 const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
@@ -39,6 +40,7 @@ export const runPulumi = async (
   };
   const pulumi = async (): Promise<number> => {
     if (effect === "nothing") return await start(args, env);
+    await renewStandIns(join(pulumiHome, "plugins"));
     // Loaded only when needed: `npx pulumi` is to start quickly.
     const { makeReady, stackIn } = await import("./make-ready.ts");
     const { keeperFor } = await import("./keeper.ts");

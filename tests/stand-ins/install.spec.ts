@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
-import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
+import { installStandIn, pluginNames, renewStandIns } from "../../toolchain/stand-ins/install.ts";
 import { versionOf } from "../../toolchain/stand-ins/versions.ts";
 
 const randomLauncher = `plugins/resource-random-v${versionOf("@pulumi/random")}/pulumi-resource-random`;
@@ -32,6 +32,21 @@ describe("stand-ins: installation", () => {
   it("can be repeated, and leaves nothing else behind", async () => {
     for (const name of pluginNames) await installStandIn(home.getPath("plugins"), name);
     assert.deepEqual(await readdir(join(home.getPath(randomLauncher), "..")), ["pulumi-resource-random"]);
+  });
+
+  it("writes the launcher of another version of this project again, and no official plugin and none that is missing", async () => {
+    const launcher = home.getPath(randomLauncher);
+    const text = await readFile(launcher, "utf8");
+    await writeFile(launcher, text.replaceAll("random.ts", "moved.ts"));
+    const folder = (name: string): string =>
+      home.getPath("plugins", `resource-${name}-v${versionOf(`@pulumi/${name}`)}`);
+    const official = join(folder("docker"), "pulumi-resource-docker");
+    await writeFile(official, "ELF official");
+    await rm(folder("kubernetes"), { recursive: true });
+    await renewStandIns(home.getPath("plugins"));
+    assert.equal(await readFile(launcher, "utf8"), text);
+    assert.equal(await readFile(official, "utf8"), "ELF official");
+    assert.ok(!(await readdir(home.getPath("plugins"))).some((name) => name.includes("kubernetes")));
   });
 
   it("starts a plugin that prints its port and ends with its engine", async function () {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { versionOf } from "./versions.ts";
 
@@ -59,17 +59,36 @@ export async function installStandIn(folder: string, name: PluginName): Promise<
   await rename(draft, launcher);
 }
 
+/**
+ * Writes the launchers again that another version of this project has installed, and that may look for its files elsewhere. Installs
+ * nothing that was not there.
+ */
+export async function renewStandIns(folder: string): Promise<void> {
+  for (const name of pluginNames) {
+    const launcher = executableOf(folder, name);
+    if ((await whatIs(launcher)) !== "stand-in") continue;
+    if ((await readFile(launcher, "utf8")) !== launcherText(name)) await installStandIn(folder, name);
+  }
+}
+
 const firstLines = "#!/bin/sh\n# Starts the stand-in of the checkout that Pulumi works for.\n";
 
-const launcherText = (name: string): string => `${firstLines}\
+/** Where checkouts have a stand-in. One launcher serves them all, and some may be of another version of this project. */
+const sourcesOf = (name: PluginName): string[] => [`toolchain/stand-ins/${name}.ts`];
+
+const launcherText = (name: PluginName): string => `${firstLines}\
 folder=\${TODO_STACK_CHECKOUT:-$PWD}
-while [ ! -f "$folder/toolchain/stand-ins/${name}.ts" ]; do
+while true; do
+  for source in ${sourcesOf(name).join(" ")}; do
+    if [ -f "$folder/$source" ]; then
+      exec node --disable-warning=ExperimentalWarning "$folder/$source" "$@"
+    fi
+  done
   if [ "$folder" = / ] || [ -n "$TODO_STACK_CHECKOUT" ]; then
-    echo "no toolchain/stand-ins/${name}.ts in or above $folder: run Pulumi in a checkout of todo-stack" >&2
+    echo "no ${sourcesOf(name)[0]} in or above $folder: run Pulumi in a checkout of todo-stack" >&2
     exit 1
   fi
   parent=\${folder%/*}
   folder=\${parent:-/}
 done
-exec node --disable-warning=ExperimentalWarning "$folder/toolchain/stand-ins/${name}.ts" "$@"
 `;
