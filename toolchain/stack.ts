@@ -10,9 +10,6 @@ import { makePrivateFolder } from "./private-files.ts";
 import { ask, run } from "./run.ts";
 import { hasSecrets, keepingSettings } from "./settings.ts";
 import { stateFile } from "./stack-files.ts";
-import type { Step } from "./step.ts";
-import { pulumi } from "./tools/pulumi.ts";
-import { toolTitle } from "./tools/tool.ts";
 
 /** The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it. */
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string =>
@@ -28,14 +25,6 @@ export const settingOf = async (key: string, stack = stackName()): Promise<strin
   // Pulumi decrypts it.
   return (await ask(`Read the setting ${key}`, "pulumi", args, { cwd: checkout, env: environment() })).trim();
 };
-
-/** The step that makes this checkout's stack and selects it. */
-export const stackStep = (stack = stackName()): Step => ({
-  title: `Stack ${stack}`,
-  needs: [toolTitle(pulumi)],
-  isDone: () => Promise.resolve(isSelected(stack)),
-  run: () => createStack(stack),
-});
 
 /** True once a stack of this name was made and selected in this checkout. */
 export const isSelected = (stack: string): boolean =>
@@ -53,7 +42,11 @@ const createPassphrase = (stack: string): void => {
   writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
 };
 
-const createStack = async (stack: string): Promise<void> => {
+/**
+ * Makes a stack in this checkout and selects it.
+ * @throws ToolchainError when its settings need a passphrase that is not there.
+ */
+export const createStack = async (stack: string): Promise<void> => {
   createPassphrase(stack);
   const create = async (): Promise<string> =>
     await run(`create stack ${stack}`, "pulumi", ["stack", "select", "--create", stack], {
