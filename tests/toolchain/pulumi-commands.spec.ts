@@ -104,6 +104,7 @@ describe("who runs Pulumi", () => {
     stop: "loses nothing",
     destroy: "asks",
     test: "loses nothing",
+    help: "loses nothing",
     setup: "loses nothing",
     status: "loses nothing",
     doctor: "loses nothing",
