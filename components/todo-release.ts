@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { versions } from "../toolchain/tools/versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
+import { applicationAnswer } from "./lib/application-answer.ts";
 import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
 import { Manifests, ReleasePresence, Rollout } from "./lib/minikube.ts";
@@ -115,6 +116,7 @@ export class TodoRelease extends pulumi.ComponentResource {
         revision: release.status.revision,
         nodeStarted: cluster.nodeStarted,
         url: cluster.url,
+        answer: applicationAnswer,
       },
       { parent: this },
     );

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { answers } from "./application.ts";
+import type { HttpAnswer } from "./application.ts";
 import { causesOf, Watch } from "./causes.ts";
 import type { Cause } from "./causes.ts";
 import type { Commands } from "./commands.ts";
@@ -25,8 +26,10 @@ export interface RolloutInputs extends NamespaceRef {
   instance: string;
   /** When the node was started last, in ISO 8601: what containers were before says nothing. Empty when not known. */
   nodeStarted: string;
-  /** Where the application answers when all is well. */
+  /** Where the application answers when all is well: `http://HOST:PORT`. */
   url: string;
+  /** What it is asked there, and how it answers. Defaults to status 200 for `/`. */
+  answer?: HttpAnswer;
 }
 
 /** How long a release may take to become healthy, in milliseconds. */
@@ -113,7 +116,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       }
       // The API server may be away for a moment, on a busy machine; then the last picture holds.
       workloads = await workloadsOf(namespace, rollout.release).catch(() => workloads);
-      if (isSettled(workloads, rollout) && (await answers(rollout.url))) return undefined;
+      if (isSettled(workloads, rollout) && (await answers(rollout.url, rollout.answer))) return undefined;
       probes = await failedProbes(namespace).catch(() => probes);
       const elapsed = Date.now() - begin;
       const causes = causesOf(workloads, probes, performance.timeOrigin);
@@ -147,7 +150,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
 async function isHealthy(rollout: RolloutInputs): Promise<boolean> {
   try {
     const workloads = await Namespace.use(rollout, (namespace) => workloadsOf(namespace, rollout.release));
-    return isSettled(workloads, rollout) && (await answers(rollout.url));
+    return isSettled(workloads, rollout) && (await answers(rollout.url, rollout.answer));
   } catch {
     return false;
   }

@@ -123,6 +123,7 @@ describe("the program", () => {
     assert.equal(inputs["namespace"], "space");
     assert.equal(inputs["revision"], 7);
     assert.equal(inputs["url"], "http://localhost:30999");
+    assert.deepEqual(inputs["answer"], { path: "/api/backend/auth/me", status: 401 });
     assert.equal(inputs["kubeconfig"], engine.one("minikube:index:ReleasePresence").inputs["kubeconfig"]);
   });
 

@@ -12,7 +12,7 @@ describe("whether the application answers", () => {
   let status: number;
 
   beforeEach(async () => {
-    [asked, status] = [[], 401];
+    [asked, status] = [[], 200];
     app = createServer(({ url, headers }, response) => {
       asked.push(`${headers.host ?? ""}${url ?? ""}`);
       response.writeHead(status).end("words");
@@ -28,11 +28,14 @@ describe("whether the application answers", () => {
 
   const port = (): number => (app.address() as AddressInfo).port;
 
-  it("is asked by a question that the backend refuses to strangers", async () => {
-    assert.equal(await answers(`http://localhost:${port()}`), true);
-    assert.deepEqual(asked, [`localhost:${port()}/api/backend/auth/me`]);
-    status = 200;
-    assert.equal(await answers(`http://localhost:${port()}`), false, "somebody else listens there");
+  it("is asked for / and expected to say 200, unless the program says otherwise", async () => {
+    const url = `http://localhost:${port()}`;
+    assert.equal(await answers(url), true);
+    assert.equal(await answers(url, { path: "/healthz", status: 204 }), false, "somebody else listens there");
+    status = 204;
+    assert.equal(await answers(url, { path: "/healthz", status: 204 }), true);
+    assert.equal(await answers(url), false, "somebody else listens there");
+    assert.deepEqual(asked, ["/", "/healthz", "/healthz", "/"].map((path) => `localhost:${port()}${path}`));
   });
 
   it("is no, when nobody listens", async () => {

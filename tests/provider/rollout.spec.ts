@@ -56,6 +56,7 @@ describe("minikube:index:Rollout", () => {
     revision: 2,
     nodeStarted: "",
     url: `http://127.0.0.1:${(app.address() as AddressInfo).port}`,
+    answer: { path: "/healthz", status: 401 },
     ...changes,
   });
   const failureOf = async (work: Promise<unknown>): Promise<string> => {
@@ -82,7 +83,7 @@ describe("minikube:index:Rollout", () => {
   it("waits until the frontend at the URL reaches the backend", async () => {
     let status = 502;
     app.removeAllListeners("request");
-    app.on("request", ({ url }, response) => response.writeHead(url === "/api/backend/auth/me" ? status : 200).end());
+    app.on("request", ({ url }, response) => response.writeHead(url === "/healthz" ? status : 200).end());
     const waiting = rollout().create("", inputs());
     while (progress.length === 0) await sleep(20);
     status = 401;

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { V1Pod } from "@kubernetes/client-node";
+import { applicationAnswer } from "../../components/lib/application-answer.ts";
 import { answers } from "../../provider/application.ts";
 import { Commands } from "../../provider/commands.ts";
 import { diagnose, holdUp } from "../../provider/diagnosis.ts";
@@ -76,7 +77,7 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
   // What answers at the port of a cluster that does not run, is somebody else's.
   const [application, isAnswering] = await Promise.all([
     isRunning ? lookInside(cluster).catch(reasonOf) : undefined,
-    isRunning && answers(url),
+    isRunning && answers(url, applicationAnswer),
   ]);
   const inside = typeof application === "string" ? undefined : application;
   const next = isAnswering && inside !== undefined ? undefined : nextStep(cluster, application);
