@@ -21,6 +21,8 @@ import { NamespaceResource } from "./namespace.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
 import { RolloutResource } from "./rollout.ts";
+import { problemsOf, readSchema } from "./schema.ts";
+import type { PackageSchema } from "./schema.ts";
 import { Starts } from "./starts.ts";
 import { effectOf } from "../toolchain/pulumi-commands.ts";
 
@@ -59,8 +61,9 @@ function methodsOf(
   resources: Record<string, AnyResource>,
   cancellation: AbortController,
 ): UntypedServiceImplementation {
+  const schema = JSON.parse(readSchema()) as PackageSchema;
   const of = (urn: string): AnyResource => {
-    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const type = typeOf(urn);
     const resource = resources[type];
     if (resource === undefined) throw new Error(`This provider has no resource ${type}.`);
     return resource;
@@ -76,9 +79,19 @@ function methodsOf(
       response.setAcceptsecrets(true);
       return response;
     }),
+    getSchema: unary(() => {
+      const response = new messages.GetSchemaResponse();
+      response.setSchema(readSchema());
+      return response;
+    }),
     check: method(async (request: Messages.CheckRequest) => {
       const response = new messages.CheckResponse();
       const [urn, olds, news] = changeIn(request);
+      const problems = problemsOf(schema, typeOf(urn), news);
+      if (problems.length > 0) {
+        response.setFailuresList(problems.map(([property, reason]) => failure(property, reason)));
+        return response;
+      }
       response.setInputs(toStruct(await of(urn).check(urn, olds, news)));
       return response;
     }),
@@ -101,7 +114,9 @@ function methodsOf(
     }),
     read: method(async (request: Messages.ReadRequest) => {
       const response = new messages.ReadResponse();
-      const state = await of(request.getUrn()).read(request.getUrn(), fromStruct(request.getProperties()));
+      const known = fromStruct(request.getProperties());
+      if (Object.keys(known).length === 0) throw notImported(typeOf(request.getUrn()), request.getId());
+      const state = await of(request.getUrn()).read(request.getUrn(), known);
       if (state === undefined) return response;
       response.setId(request.getId());
       response.setProperties(toStruct(state));
@@ -123,6 +138,22 @@ function methodsOf(
     }),
   };
 }
+
+const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+
+function failure(property: string, reason: string): Messages.CheckFailure {
+  const found = new messages.CheckFailure();
+  found.setProperty(property);
+  found.setReason(`${property} ${reason}`);
+  return found;
+}
+
+/** `pulumi import` knows a name, and nothing of what belongs to the resource. */
+const notImported = (type: string, id: string): UserError =>
+  new UserError(
+    `${type} ${id} cannot be imported: its name does not say how it was made.`,
+    "Write it in the program, then: npx pulumi up. That takes over what this stack has made, and leaves alone what others have made.",
+  );
 
 /** A gRPC method; of a fault in this program it shows where that is. */
 const method = <Request, Response>(answer: (request: Request) => Promise<Response>) =>

@@ -11,7 +11,11 @@ import type { ServiceError } from "@grpc/grpc-js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { readSchema } from "../../provider/schema.ts";
+import type { PackageSchema } from "../../provider/schema.ts";
 import { FakeMachine } from "./fake-machine.ts";
+
+const schema = JSON.parse(readSchema()) as PackageSchema;
 
 type Done<Response> = (error: ServiceError | null, response: Response) => void;
 
@@ -65,6 +69,54 @@ describe("the provider", () => {
     return await answer((done) => client.create(request, done));
   }
 
+  /** What a program says that makes a cluster, in a preview. */
+  const inPreview = (state: object): object => {
+    const contents = { selector: "", container: "", command: [], backups: { folder: "", prefix: "" } };
+    const said = Object.entries(state).filter(
+      ([name]) => name in (schema.resources["minikube:index:Cluster"]?.inputProperties ?? {}),
+    );
+    return { ...Object.fromEntries(said), holder: { isPreview: true, contents } };
+  };
+
+  async function problemsWith(news: object): Promise<string[]> {
+    const check = new messages.CheckRequest();
+    check.setUrn(machine.urn);
+    check.setNews(struct(news));
+    const response: InstanceType<typeof messages.CheckResponse> = await answer((done) => client.check(check, done));
+    return response.getFailuresList().map((each) => each.getReason());
+  }
+
+  it("refuses inputs that its schema does not have, before anything is asked", async () => {
+    const news = inPreview(await machine.checked());
+    assert.deepEqual(await problemsWith(news), []);
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    assert.deepEqual(await problemsWith({ ...news, cpus: unknown }), [], "what a preview does not know yet");
+    assert.deepEqual(await problemsWith({ ...news, cpus: "four", ports: ["1", 2], profile: undefined }), [
+      "profile is missing",
+      "cpus must be a whole number",
+      "ports[1] must be a text",
+    ]);
+    const [reason] = await problemsWith({ ...news, cpu: 4 });
+    assert.match(reason ?? "", /^cpu is no input; there are: containerRuntime, cpus, /);
+  });
+
+  it("serves its schema, for pulumi package add", async () => {
+    const served: InstanceType<typeof messages.GetSchemaResponse> = await answer((done) =>
+      client.getSchema(new messages.GetSchemaRequest(), done),
+    );
+    assert.deepEqual(JSON.parse(served.getSchema()), schema);
+  });
+
+  it("imports nothing, and says what to type", async () => {
+    const read = new messages.ReadRequest();
+    read.setId("todo");
+    read.setUrn(machine.urn);
+    await assert.rejects(
+      answer((done) => client.read(read, done)),
+      /minikube:index:Cluster todo cannot be imported: .+Write it in the program, then: npx pulumi up/s,
+    );
+  });
+
   it("creates, reads, compares and deletes", async () => {
     const created = await create();
     assert.equal(created.getId(), "todo");
@@ -86,7 +138,7 @@ describe("the provider", () => {
     const check = new messages.CheckRequest();
     check.setUrn(machine.urn);
     check.setOlds(state);
-    check.setNews(struct({ ...other, holder: { isPreview: true } }));
+    check.setNews(struct(inPreview(other)));
     await answer((done) => client.check(check, done));
     const difference = await compare();
     assert.deepEqual(difference.getReplacesList(), ["cpus"]);
@@ -123,7 +175,7 @@ describe("the provider", () => {
     const check = new messages.CheckRequest();
     check.setUrn(machine.urn);
     check.setOlds(struct(state));
-    check.setNews(struct({ ...state, holder: { isPreview: true } }));
+    check.setNews(struct(inPreview(state)));
     await answer((done) => client.check(check, done));
     const deletion = new messages.DeleteRequest();
     deletion.setUrn(machine.urn);
