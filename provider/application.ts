@@ -1,4 +1,5 @@
 import { get } from "node:http";
+import { get as getSecurely } from "node:https";
 
 /** What a URL is asked, and how an application answers that is there. */
 export interface HttpAnswer {
@@ -14,10 +15,10 @@ const patience = 3_000;
 /**
  * Whether the application answers at a URL: a pod that is ready may not be reached yet, by its Service or its policies.
  * No proxy is asked, whatever the environment says: it cannot reach this machine's loopback.
- * @param url `http://HOST:PORT`
+ * @param url `http://HOST:PORT` or `https://HOST`.
  */
 export async function answers(url: string, { path = "/", status = 200 }: HttpAnswer = {}): Promise<boolean> {
-  const { hostname, host, port } = new URL(url);
+  const { hostname, host, port, protocol } = new URL(url);
   return await new Promise((resolve) => {
     const options = {
       // On some systems localhost is ::1 first, and there somebody else may listen: Docker does so on this address alone.
@@ -29,7 +30,7 @@ export async function answers(url: string, { path = "/", status = 200 }: HttpAns
       agent: false,
       signal: AbortSignal.timeout(patience),
     };
-    const asked = get(options, (response) => {
+    const asked = (protocol === "https:" ? getSecurely : get)(options, (response) => {
       response.resume();
       resolve(response.statusCode === status);
     });

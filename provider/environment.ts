@@ -28,6 +28,9 @@ const besides = {
   go: /^(?:GO(?:PROXY|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE|TMPDIR|MAXPROCS|MEMLIMIT)|NETRC)$/,
   tests: /^(?:GITHUB_(?!TOKEN$)\w+|RUNNER_\w+)$/,
   browsers: /^PLAYWRIGHT_\w+$/,
+  // With these sign in the programs that a kubeconfig or Docker's settings name: aws, gcloud, kubelogin and their like.
+  clouds:
+    /^(?:(?:AWS|GOOGLE|CLOUDSDK|AZURE|AAD|ARM|DIGITALOCEAN|OCI|IBMCLOUD|TSH|OIDC)_\w+|USE_GKE_GCLOUD_AUTH_PLUGIN)$/,
 } as const;
 
 /** What a program is for that may know more than others. */
@@ -58,13 +61,18 @@ export function userEnvironment(user: NodeJS.ProcessEnv, ...purposes: Purpose[])
   return { ...Object.fromEntries(kept), ...(isLocal(host ?? "") ? { DOCKER_HOST: host } : {}) };
 }
 
+/** What a program may know besides for one purpose, alone. */
+export const variablesFor = (user: NodeJS.ProcessEnv, purpose: Purpose): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(user).filter(([name]) => besides[purpose].test(name)));
+
 /**
  * The same for the programs that a plugin starts: Minikube is told besides what the toolchain has told Pulumi. Pulumi's own
  * variables, with the passphrase of the state among them, end here. Docker has the user's settings again.
  */
 export function pluginEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
-    ...withUsersDocker(userEnvironment(env)),
+    // The toolchain hands these down only for a cluster that is there already.
+    ...withUsersDocker(userEnvironment(env, "clouds")),
     ...Object.fromEntries(Object.entries(env).filter(([name]) => decided.test(name))),
   };
 }

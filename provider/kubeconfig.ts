@@ -12,6 +12,8 @@ export interface ContextRef {
   context: string;
   /** Minikube's home, whose authority the cluster must have. In a state of an older version it is missing. */
   home?: string;
+  /** The id of a cluster that was there already: uid of its namespace kube-system. In place of {@link home}. */
+  clusterId?: string;
 }
 
 /** The address of an API server, and the certificates, as PEM, by which both sides know each other. */
@@ -35,7 +37,7 @@ interface Kubeconfig {
 
 /**
  * Reads how the stack's own cluster is reached: by the context of its name alone, by TLS, and only while it has the authority of
- * Minikube's home. There is no other way to a Kubernetes in this project.
+ * Minikube's home. There is one other way to a Kubernetes in this project: see `existing-access.ts`.
  * @param ref its `home` is by default the one of this process's environment.
  * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster, and when the
  * cluster is known not to answer. Nobody is asked.

@@ -1,6 +1,8 @@
-import { Agent, request } from "node:https";
-import { readOwnAccess } from "./kubeconfig.ts";
+import { ApiError, ask, connectTo } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 import type { ContextRef } from "./kubeconfig.ts";
+
+export { ApiError };
 
 /** A namespace of a cluster. */
 export interface NamespaceRef extends ContextRef {
@@ -14,33 +16,17 @@ export interface KubernetesObject {
   metadata: { name: string; managedFields?: unknown; generation?: unknown; resourceVersion?: unknown };
 }
 
-/** Long enough for a loaded machine; a stopped node does not answer at all. */
-const patience = 5_000;
-
-/** The API server answered, but not with what was asked for. */
-export class ApiError extends Error {
-  readonly status: number;
-
-  constructor(status: number, path: string) {
-    super(`the Kubernetes API answered ${status} to ${path}`);
-    this.name = "ApiError";
-    this.status = status;
-  }
-}
-
 /**
- * One namespace of the stack's own cluster, over its API. Not the official client: loading that takes longer than all of
+ * One namespace of the stack's cluster, over its API. Not the official client: loading that takes longer than all of
  * the questions of an `up` together.
  */
 export class Namespace {
-  readonly #server: string;
+  readonly #connection: Connection;
   readonly #name: string;
-  readonly #agent: Agent;
 
-  private constructor(server: string, namespace: string, agent: Agent) {
-    this.#server = server;
+  private constructor(connection: Connection, namespace: string) {
+    this.#connection = connection;
     this.#name = namespace;
-    this.#agent = agent;
   }
 
   /**
@@ -48,17 +34,12 @@ export class Namespace {
    * @throws Error when the context is not there, not as Minikube writes it, or leads to another cluster. Nobody is asked then.
    */
   static async use<T>(ref: NamespaceRef, work: (namespace: Namespace) => Promise<T>): Promise<T> {
-    const namespace = await Namespace.#open(ref);
+    const connection = await connectTo(ref);
     try {
-      return await work(namespace);
+      return await work(new Namespace(connection, ref.namespace));
     } finally {
-      namespace.#agent.destroy();
+      connection.agent.destroy();
     }
-  }
-
-  static async #open(ref: NamespaceRef): Promise<Namespace> {
-    const { server, ...certificates } = await readOwnAccess(ref);
-    return new Namespace(server, ref.namespace, new Agent({ ...certificates, keepAlive: true, maxSockets: 6 }));
   }
 
   /**
@@ -113,10 +94,10 @@ export class Namespace {
     return JSON.parse(await this.#ask("GET", "v1", "")) as T;
   }
 
-  /** Makes the namespace, or gives the one that is there these labels. */
-  async make(labels: Record<string, string>): Promise<void> {
-    const name = this.#name;
-    await this.#apply("v1", "", { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+  /** Makes the namespace, or gives the one that is there these labels and annotations. */
+  async make(labels: Record<string, string>, annotations?: Record<string, string>): Promise<void> {
+    const metadata = { name: this.#name, labels, ...(annotations === undefined ? {} : { annotations }) };
+    await this.#apply("v1", "", { apiVersion: "v1", kind: "Namespace", metadata });
   }
 
   /** Deletes the namespace with everything in it, which goes on after this has ended; content when it is gone. */
@@ -147,23 +128,9 @@ export class Namespace {
     type = "application/apply-patch+yaml",
   ): Promise<string> {
     const root = group === "v1" ? "/api" : "/apis";
-    const url = new URL([root, group, "namespaces", this.#name, path].filter(Boolean).join("/"), this.#server);
-    url.search = new URLSearchParams(query).toString();
-    const headers = body === undefined ? {} : { "Content-Type": type };
-    return new Promise((resolve, reject) => {
-      const asked = request(url, { method, headers, agent: this.#agent, timeout: patience }, (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const { statusCode = 0 } = response;
-          if (statusCode >= 200 && statusCode < 300) resolve(Buffer.concat(chunks).toString());
-          else reject(new ApiError(statusCode, url.pathname));
-        });
-      });
-      asked.on("timeout", () => asked.destroy(new Error("the Kubernetes API does not answer")));
-      asked.on("error", reject);
-      asked.end(body === undefined ? undefined : JSON.stringify(body));
-    });
+    const place = [root, group, "namespaces", this.#name, path].filter(Boolean).join("/");
+    const text = new URLSearchParams(query).toString();
+    const sent = body === undefined ? undefined : { body, type };
+    return ask(this.#connection, method, text === "" ? place : `${place}?${text}`, sent);
   }
 }

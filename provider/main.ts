@@ -12,12 +12,14 @@ import { ControlPlaneResource } from "./control-plane.ts";
 import { commandOfEngine } from "./engine-command.ts";
 import { connect } from "./engine.ts";
 import { UserError } from "./errors.ts";
+import { ExistingClusterResource } from "./existing-cluster.ts";
 import { listen, unary } from "./grpc.ts";
 import { ImagePresenceResource } from "./image-presence.ts";
 import { LossGuard } from "./loss.ts";
 import { ManifestsResource } from "./manifests.ts";
 import { minikubeHome } from "./minikube-home.ts";
 import { NamespaceResource } from "./namespace.ts";
+import { PushedImageResource } from "./pushed-image.ts";
 import { ReleasePresenceResource } from "./release-presence.ts";
 import type { Resource } from "./resource.ts";
 import { RolloutResource } from "./rollout.ts";
@@ -46,10 +48,12 @@ export async function serve(args: string[]): Promise<void> {
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
+    "minikube:index:ExistingCluster": new ExistingClusterResource(engine),
     "minikube:index:ImagePresence": new ImagePresenceResource(engine),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
-    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env),
+    "minikube:index:PushedImage": new PushedImageResource(commands, engine),
+    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env, commands),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
   };
   endWithTheEngine(cancellation);

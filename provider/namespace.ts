@@ -9,6 +9,7 @@ import type { NamespaceRef } from "./kubernetes.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 import { nextLife } from "./life.ts";
 import type { Holder, LossGuard } from "./loss.ts";
+import { holdingOf, mustBeFor, ownerAnnotation } from "./namespace-owner.ts";
 import { inputsInState } from "./ownership.ts";
 import type { Difference, Resource } from "./resource.ts";
 
@@ -20,6 +21,8 @@ export interface NamespaceInputs extends ContextRef {
   labels: Record<string, string>;
   /** The life of the cluster. */
   instance: string;
+  /** By what the stack knows its own namespaces in a cluster that others use too: `PROJECT/STACK/RANDOM`. */
+  owner?: string;
   holder?: Holder;
 }
 
@@ -33,10 +36,11 @@ export interface NamespaceState extends Omit<NamespaceInputs, "holder"> {
 const timeout = 120_000;
 const managedBy = "app.kubernetes.io/managed-by";
 const us = "todo-stack";
+const backupFirst = "To keep them, first make a backup: docs/production.md says how.";
 const replacement = "To replace it means an empty database";
 
 /**
- * `minikube:index:Namespace`: a namespace in the stack's own cluster.
+ * `minikube:index:Namespace`: a namespace in the stack's own cluster, or one of the stack's in a cluster that others use too.
  *
  * Not the resource of Pulumi's Kubernetes plugin, which never looks whether it is still there, and refuses one that an
  * interrupted `up` has left or whose state was lost.
@@ -110,6 +114,7 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
       await this.#protect(urn, state, this.#guard.hasSeen(urn) ? replacement : gone);
     }
     await Namespace.use(refOf(state), async (namespace) => {
+      if (await this.#isKept(urn, state, namespace)) return;
       await namespace.remove();
       await this.#waitUntilGone(urn, state.name, namespace);
     });
@@ -123,23 +128,44 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
     // Its own id, which no later namespace of the same name has.
     const which = found === "unknown" ? life : (found.metadata?.uid?.slice(0, 8) ?? life);
     const what = `${cause}: all data in the namespace ${name} of ${profile} will be lost.`;
+    const id = `namespace/${name}/${which}`;
+    if (state.clusterId !== undefined) {
+      await this.#guard.protect(urn, { id, what, keep: backupFirst }, () => Promise.resolve(""));
+      return;
+    }
     const cluster = { home: this.#home, profile, kubeconfig };
     const contents = () => contentsOf(this.#commands, cluster, name, this.#guard.contents);
-    await this.#guard.protect(urn, { id: `namespace/${name}/${which}`, what }, contents);
+    await this.#guard.protect(urn, { id, what }, contents);
   }
 
-  async #make(urn: string, { labels, ...inputs }: NamespaceState): Promise<void> {
+  /** Whether a namespace of a cluster that others use too is not this stack's to delete. */
+  async #isKept(urn: string, { name, owner }: NamespaceState, namespace: Namespace): Promise<boolean> {
+    if (owner === undefined) return false;
+    const found = await find(namespace);
+    if (found === undefined || holdingOf(found, owner) === "own") return false;
+    const what = "was not made by this stack, and is kept with the volumes in it";
+    this.#engine.inform(urn, `The namespace ${name} ${what}: kubectl --namespace ${name} get persistentvolumeclaims`);
+    return true;
+  }
+
+  async #make(urn: string, { labels, owner, ...inputs }: NamespaceState): Promise<void> {
     const { name } = inputs;
     await Namespace.use(refOf(inputs), async (namespace) => {
       const found = await find(namespace);
       if (isEnding(found)) await this.#waitUntilGone(urn, name, namespace);
-      else if (found !== undefined && found.metadata?.labels?.[managedBy] !== us) {
+      else if (found !== undefined && owner !== undefined) {
+        mustBeFor(found, owner, inputs.context);
+        if (holdingOf(found, owner) === "given") return;
+      } else if (found !== undefined && found.metadata?.labels?.[managedBy] !== us) {
         throw new UserError(
           `There is a namespace ${name} that this stack has not made.`,
           "Choose another name: npx pulumi config set namespace NAME",
         );
       }
-      await namespace.make({ ...labels, [managedBy]: us });
+      await namespace.make(
+        { ...labels, [managedBy]: us },
+        owner === undefined ? undefined : { [ownerAnnotation]: owner },
+      );
     });
   }
 
@@ -163,10 +189,11 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   }
 }
 
-const refOf = ({ kubeconfig, context, home, name }: ContextRef & { name: string }): NamespaceRef => ({
+const refOf = ({ kubeconfig, context, home, clusterId, name }: ContextRef & { name: string }): NamespaceRef => ({
   kubeconfig,
   context,
   ...(home === undefined ? {} : { home }),
+  ...(clusterId === undefined ? {} : { clusterId }),
   namespace: name,
 });
 

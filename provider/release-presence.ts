@@ -1,9 +1,11 @@
+import type { Commands } from "./commands.ts";
 import { driftFrom } from "./drift.ts";
 import type { Engine } from "./engine.ts";
 import { isKnown } from "./known.ts";
 import { Namespace } from "./kubernetes.ts";
 import type { NamespaceRef } from "./kubernetes.ts";
 import { nextLife } from "./life.ts";
+import { mustBeOwnRelease, uninstall } from "./release-removal.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { currentRevisions, forgetRevisions } from "./revisions.ts";
 import type { Revision } from "./revisions.ts";
@@ -44,11 +46,13 @@ export class ReleasePresenceResource implements Resource<
 > {
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #commands: Commands;
 
   /** @param env says where Pulumi keeps its state. */
-  constructor(engine: Engine, env: NodeJS.ProcessEnv) {
+  constructor(engine: Engine, env: NodeJS.ProcessEnv, commands: Commands) {
     this.#engine = engine;
     this.#env = env;
+    this.#commands = commands;
   }
 
   async check(
@@ -84,6 +88,7 @@ export class ReleasePresenceResource implements Resource<
   }
 
   async create(_urn: string, inputs: ReleasePresenceState): Promise<{ id: string; state: ReleasePresenceState }> {
+    if (inputs.clusterId !== undefined) await mustBeOwnRelease(inputs);
     // What this stack has released and does not know any more: without its records Helm takes the objects over.
     await Namespace.use(inputs, (namespace) => forgetRevisions(namespace, inputs.release));
     return { id: inputs.release, state: inputs };
@@ -102,8 +107,10 @@ export class ReleasePresenceResource implements Resource<
     return news;
   }
 
-  delete(): Promise<void> {
-    return Promise.resolve();
+  /** In the stack's own cluster the release goes with that. In a cluster of others a namespace may stay, and the release must not. */
+  async delete(_urn: string, state: ReleasePresenceState): Promise<void> {
+    if (state.clusterId === undefined) return;
+    await uninstall(this.#commands, state);
   }
 }
 

@@ -116,7 +116,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       }
       // The API server may be away for a moment, on a busy machine; then the last picture holds.
       workloads = await workloadsOf(namespace, rollout.release).catch(() => workloads);
-      if (isSettled(workloads, rollout) && (await answers(rollout.url, rollout.answer))) return undefined;
+      if (isSettled(workloads, rollout) && (await this.#isServed(urn, rollout))) return undefined;
       probes = await failedProbes(namespace).catch(() => probes);
       const elapsed = Date.now() - begin;
       const causes = causesOf(workloads, probes, performance.timeOrigin);
@@ -130,6 +130,21 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       told = words;
       await sleep(pause);
     }
+  }
+
+  /**
+   * Whether the application answers at its URL. In a cluster of others the way there is not this stack's: name, load balancer and
+   * certificate may come later, and are warned of.
+   */
+  async #isServed(urn: string, { url, answer, clusterId, namespace }: RolloutInputs): Promise<boolean> {
+    if (await answers(url, answer)) return true;
+    if (clusterId === undefined) return false;
+    const look = `kubectl --namespace ${namespace} get ingress,httproute,service`;
+    this.#engine.warn(
+      urn,
+      `Everything is ready, but ${url} does not answer from here yet. See what leads there: ${look}`,
+    );
+    return true;
   }
 
   /** Goes back to what ran before. Gives a line that says how that went. */
@@ -150,9 +165,11 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
 async function isHealthy(rollout: RolloutInputs): Promise<boolean> {
   try {
     const workloads = await Namespace.use(rollout, (namespace) => workloadsOf(namespace, rollout.release));
-    return isSettled(workloads, rollout) && (await answers(rollout.url, rollout.answer));
+    if (!isSettled(workloads, rollout)) return false;
+    return rollout.clusterId !== undefined || (await answers(rollout.url, rollout.answer));
   } catch {
-    return false;
+    // A preview without access to a cluster of others plans nothing because of that.
+    return rollout.clusterId !== undefined;
   }
 }
 

@@ -28,6 +28,8 @@ export class FakeApi {
   readonly lists = new Map<string, object[] | (() => object[])>();
   /** Single objects by the end of their path: `daemonsets/kube-router`; the namespace itself by an empty one. */
   readonly objects = new Map<string, object>();
+  /** What is in no namespace, and namespaces that are other than the rest, by their whole path: `/version`. */
+  readonly wide = new Map<string, object | ((sent: object) => object)>();
   readonly logs = new Map<string, string>();
   /** What it says of itself. */
   ready = true;
@@ -81,6 +83,14 @@ export class FakeApi {
     return this.#folder.getPath("kubeconfig");
   }
 
+  /** Makes it the API of a cluster with others in it, by the id of that. */
+  isCluster(id: string): void {
+    this.wide.set("/api/v1/namespaces/kube-system", { metadata: { name: "kube-system", uid: id } });
+    this.wide.set("/version", { gitVersion: "v1.34.4" });
+    const nodeInfo = { operatingSystem: "linux", architecture: "amd64" };
+    this.wide.set("/api/v1/nodes", { items: [{ status: { nodeInfo } }, { status: { nodeInfo } }] });
+  }
+
   /** A home of Minikube with that authority. */
   get home(): string {
     return this.#folder.path;
@@ -106,6 +116,11 @@ export class FakeApi {
   #answer(method: string, url: URL, sent: string): { status: number; body: string } {
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     if (url.pathname === "/readyz") return { status: this.ready ? 200 : 500, body: "" };
+    const wide = this.wide.get(url.pathname);
+    if (wide !== undefined) {
+      const body = typeof wide === "function" ? wide(JSON.parse(sent || "{}") as object) : wide;
+      return { status: 200, body: JSON.stringify(body) };
+    }
     const path = /\/namespaces\/[^/]+\/?(.*)$/.exec(url.pathname)?.[1] ?? "";
     if (method === "PATCH") {
       const object = JSON.parse(sent) as object;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
+import { Commands } from "../../provider/commands.ts";
 import { ReleasePresenceResource } from "../../provider/release-presence.ts";
 import type { ReleasePresenceInputs, ReleasePresenceState } from "../../provider/release-presence.ts";
 import type { Engine } from "../../provider/engine.ts";
@@ -8,9 +9,10 @@ import type { Revision } from "./fake-api.ts";
 
 describe("minikube:index:ReleasePresence", () => {
   let api: FakeApi;
+  const commands = new Commands({}, new AbortController().signal);
   let said: string[];
   const engine: Engine = { inform: (_urn, line) => said.push(line), warn: () => undefined, progress: () => undefined };
-  const resource = new ReleasePresenceResource(engine, {});
+  const resource = new ReleasePresenceResource(engine, {}, commands);
 
   beforeEach(async () => {
     said = [];
@@ -73,7 +75,7 @@ describe("minikube:index:ReleasePresence", () => {
       "urn:pulumi:dev::todo-stack::todo-stack:index:TodoRelease$minikube:index:ReleasePresence::todo-presence";
     const file = ".pulumi/stacks/todo-stack/dev.json";
     await using folder = await createFixture({ [file]: "" });
-    const knowing = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` });
+    const knowing = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` }, commands);
     const check = async (...types: string[]): Promise<ReleasePresenceState> => {
       const resources = types.map((type) => ({ type }));
       await folder.writeFile(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
