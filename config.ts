@@ -4,15 +4,21 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { parse } from "yaml";
+import { amount, namespaceName, oneOf, profileName, wholeNumber } from "./components/lib/checks.ts";
+import type { Check, Default } from "./components/lib/checks.ts";
 import { problemOfDatabaseUrl } from "./components/lib/database-url.ts";
 import { developmentVariable } from "./components/lib/development.ts";
 import { egressTo } from "./components/lib/egress.ts";
 import type { Egress } from "./components/lib/egress.ts";
+import { existingSettings, networkRange, problemsOfTarget } from "./components/lib/existing-settings.ts";
+import type { ExistingSettings } from "./components/lib/existing-settings.ts";
 import { problemOfHost } from "./components/lib/host.ts";
 import { redact } from "./provider/redact.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
 export interface Settings {
+  /** The cluster that is there already and runs the application; undefined for a Minikube of the stack's own. */
+  existing: ExistingSettings | undefined;
   profile: string;
   driver: string;
   /** At least 2. */
@@ -49,9 +55,7 @@ export interface Machine {
   memory: number;
 }
 
-type Default = string | number | boolean | undefined;
 type Declarations = Record<string, { default?: Default }>;
-type Check = (value: string) => string | undefined;
 
 /**
  * Reads the settings of the current stack.
@@ -60,9 +64,19 @@ type Check = (value: string) => string | undefined;
  */
 export function loadSettings(machine: Machine = thisMachine()): Settings {
   const declared = declaredSettings();
-  const problems = [...unknownKeys(declared), ...wrongValues(declared, machine), ...wrongSecrets()];
+  const isDevelopment = process.env[developmentVariable] !== undefined;
+  const problems = [
+    ...unknownKeys(declared),
+    ...wrongValues(declared, machine),
+    ...wrongSecrets(),
+    ...problemsOfTarget((key) => chosen(key, declared), isDevelopment).map(
+      (problem) => `${pulumi.getProject()}:${problem}`,
+    ),
+  ];
   if (problems.length > 0) throw new pulumi.RunError(problems.join("\n"));
+  const existing = valueOf("target", declared) === "kubernetes";
   return {
+    existing: existing ? existingSettings((key) => valueOf(key, declared), secretOf("registryPassword")) : undefined,
     profile: valueOf("profile", declared),
     driver: valueOf("driver", declared),
     cpus: Number(valueOf("cpus", declared)),
@@ -82,7 +96,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     egress: egress(),
     monitoring: valueOf("monitoring", declared) === "true",
     reader: valueOf("reader", declared) === "true",
-    development: process.env[developmentVariable] !== undefined,
+    development: isDevelopment,
   };
 }
 
@@ -94,6 +108,7 @@ const secrets: Record<string, Check> = {
   databaseUrl: problemOfDatabaseUrl,
   openaiApiKey: modelKey,
   cohereApiKey: modelKey,
+  registryPassword: () => undefined,
 };
 
 function wrongSecrets(): string[] {
@@ -130,9 +145,11 @@ function httpUrl(value: string): string | undefined {
 
 function egress(): Egress[] {
   const databaseUrl = given("databaseUrl");
+  // A name may stand for a private address, which the network of all addresses of the Internet leaves out.
+  const databaseCidr = given("databaseCidr");
   const needsModel = Object.keys(llmKeys).some(given);
   return [
-    ...(databaseUrl === undefined ? [] : [egressTo(databaseUrl)]),
+    ...(databaseUrl === undefined ? [] : [{ ...egressTo(databaseUrl), ...(databaseCidr && { cidr: databaseCidr }) }]),
     ...(needsModel ? [egressTo(given("llmBaseUrl") ?? "https://api.openai.com")] : []),
   ];
 }
@@ -150,6 +167,9 @@ function unknownKeys(declared: Declarations): string[] {
 
 function wrongValues(declared: Declarations, machine: Machine): string[] {
   const rules: Record<string, { check: Check; example: string | number }> = {
+    target: { check: oneOf("minikube", "kubernetes"), example: "minikube" },
+    platform: { check: oneOf("linux/amd64", "linux/arm64"), example: "linux/amd64" },
+    databaseCidr: { check: networkRange, example: "10.0.0.0/16" },
     profile: { check: profileName, example: "todo" },
     driver: { check: oneOf("docker", "hyperv", "kvm2", "parallels", "vfkit", "virtualbox"), example: "docker" },
     cpus: { check: amount(2, machine.cpus, "CPUs", declared.cpus?.default), example: 2 },
@@ -173,46 +193,15 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
   });
 }
 
-/** Refuses what the machine does not have, save the default, which is lowered to fit when the cluster is made. */
-function amount(least: number, available: number, unit: string, standard: Default): Check {
-  return (value) => {
-    if (value === String(standard)) return undefined;
-    const problem = wholeNumber(least)(value);
-    if (problem !== undefined) return problem;
-    return Number(value) <= available ? undefined : `this machine has ${available} ${unit}`;
-  };
-}
-
-function wholeNumber(least: number, most?: number): Check {
-  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
-  return (value) =>
-    /^\d+$/.test(value) && Number(value) >= least && Number(value) <= (most ?? Number.MAX_SAFE_INTEGER)
-      ? undefined
-      : `it must be a whole number ${range}`;
-}
-
-function oneOf(...allowed: string[]): Check {
-  return (value) => (allowed.includes(value) ? undefined : `it must be one of ${allowed.join(", ")}`);
-}
-
-function profileName(value: string): string | undefined {
-  // Minikube takes a name such as "todo-m2" for the second node of a cluster "todo".
-  return /-m\d+$/.test(value) ? "Minikube keeps names that end in -m and a number for further nodes" : label(value);
-}
-
-function namespaceName(value: string): string | undefined {
-  return value === "default" || value.startsWith("kube-") ? "Kubernetes keeps that name for itself" : label(value);
-}
-
-function label(value: string): string | undefined {
-  return /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/.test(value)
-    ? undefined
-    : "it must be 2 to 40 small letters, digits and dashes, and begin with a letter";
-}
-
 /** A value that the stack sets, and not to nothing. */
 function given(key: string): string | undefined {
   return new pulumi.Config().get(key) || undefined;
+}
+
+/** The same, and not to its default, which the engine gives as if the stack had set it. */
+function chosen(key: string, declared: Declarations): string | undefined {
+  const value = given(key);
+  return value === String(declared[key]?.default) ? undefined : value;
 }
 
 function secretOf(key: string): pulumi.Output<string> | undefined {

@@ -2,7 +2,9 @@ import { AppImage } from "./components/app-image.ts";
 import { AppSecrets } from "./components/app-secrets.ts";
 import { hideAnswersFromDebugMessages } from "./components/lib/debug-messages.ts";
 import { applications } from "./components/lib/development.ts";
+import { ExistingCluster } from "./components/existing-cluster.ts";
 import { MinikubeCluster } from "./components/minikube-cluster.ts";
+import type { Target } from "./components/target.ts";
 import { TodoRelease } from "./components/todo-release.ts";
 import { loadSettings } from "./config.ts";
 
@@ -13,10 +15,14 @@ hideAnswersFromDebugMessages();
 
 const settings = loadSettings();
 
-// The machine under everything: a Minikube of this stack alone.
-const cluster = new MinikubeCluster("todo", settings);
+// The machine under everything: a Minikube of this stack alone, or a cluster that is there.
+const { existing, namespace: space } = settings;
+const cluster: Target =
+  existing === undefined
+    ? new MinikubeCluster("todo", settings)
+    : new ExistingCluster("todo", { ...existing, namespace: space });
 
-// The two images, built inside it.
+// The two images, built inside it or pushed to where its nodes pull.
 const imageOf = (name: keyof typeof applications): AppImage => {
   const { context, code } = applications[name];
   const withoutCode = settings.development ? code : undefined;
@@ -26,7 +32,7 @@ const backend = imageOf("backend");
 const frontend = imageOf("frontend");
 
 // What they must not contain.
-const secrets = new AppSecrets("todo", { ...settings, cluster });
+const secrets = new AppSecrets("todo", { ...settings, cluster, registryLogin: existing?.registryLogin });
 
 // The application: the database, then the backend, then the frontend.
 new TodoRelease("todo", { ...settings, cluster, secrets, backend, frontend });

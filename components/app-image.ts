@@ -2,8 +2,8 @@ import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
 import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import type { Files } from "./lib/content-hash.ts";
-import { ImagePresence } from "./lib/minikube.ts";
-import type { MinikubeCluster } from "./minikube-cluster.ts";
+import { ImagePresence, PushedImage } from "./lib/minikube.ts";
+import type { NodeImages, Target } from "./target.ts";
 
 /** Arguments of {@link AppImage}. */
 export interface AppImageArgs {
@@ -11,8 +11,8 @@ export interface AppImageArgs {
   repository: string;
   /** Folder of the build context, relative to the checkout, with a `Dockerfile` and a `.dockerignore` in it. */
   context: string;
-  /** The cluster in whose daemon the image is built. */
-  cluster: MinikubeCluster;
+  /** The cluster whose nodes run the image. */
+  cluster: Target;
   /**
    * Folders of the code, within the context. With them the Dockerfile's target `development` is built, which has nothing of
    * them in it: an edit of the code is then another file in a running pod, and no other image.
@@ -21,38 +21,56 @@ export interface AppImageArgs {
 }
 
 /**
- * An image in the cluster's Docker daemon. Its tag is a hash of what it is built from: the same tag is the same image,
- * and another tag restarts the pods that use it, and no others. It is in no registry.
+ * An image for the cluster: in the Docker daemon of its node and in no registry, or in the registry from which its nodes pull. Its tag is
+ * a hash of what it is built from: the same tag is the same image, and another tag restarts the pods that use it, and no others.
  */
 export class AppImage extends pulumi.ComponentResource {
   /** Name without tag. */
   readonly repository: string;
-  /** 16 hexadecimal digits; in development with a word before them. Known in preview. */
+  /** 16 hexadecimal digits; in development with a word before them, in a registry with the architecture after them. Known in preview. */
   readonly tag: string;
   /** `repository:tag`. Known in preview. */
   readonly reference: string;
 
   constructor(name: string, args: AppImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppImage", name, {}, opts);
-    const { repository, context, cluster, withoutCode } = args;
+    const { context, cluster, withoutCode } = args;
+    const { images } = cluster;
     const files = readContext(context, withoutCode);
     for (const link of brokenLinks(context, files)) {
       const what = `${context}/${link} is a link to nothing. It gets into the image as it is, but Pulumi's own Docker plugin refuses it.`;
       const next = `To get rid of it, type: rm '${context}/${link}'. Or leave it out by a line in ${context}/.dockerignore.`;
       void pulumi.log.warn(`${what} ${next}`, this);
     }
-    const tag = withoutCode === undefined ? hashOf(files) : `development-${hashOf(files)}`;
+    const isPushed = images.registry !== undefined;
+    const repository = isPushed ? `${images.registry}/${args.repository}` : args.repository;
+    const hash = hashOf(files);
+    const inDevelopment = withoutCode === undefined ? hash : `development-${hash}`;
+    // A tag in a registry never names an image of another architecture.
+    const tag = isPushed ? `${hash}-${images.platform.replace(/^linux\//, "").replaceAll("/", "-")}` : inDevelopment;
     const reference = `${repository}:${tag}`;
 
+    if (isPushed) {
+      const { platform } = images;
+      const image = { image: reference, files: outlineOf(files), context, platform };
+      new PushedImage(`${name}-image`, image, { parent: this });
+    } else {
+      const target = withoutCode === undefined ? {} : { target: "development" };
+      this.#build(name, { reference, context, files, target }, cluster, images);
+    }
+
+    this.repository = repository;
+    this.tag = tag;
+    this.reference = reference;
+    this.registerOutputs({ repository, tag, reference });
+  }
+
+  /** Has the image built in the daemon of the cluster's node, whenever that does not have it. */
+  #build(name: string, { reference, context, files, target }: Build, { instance }: Target, images: NodeImages): void {
+    const { dockerHost, dockerCertPath, inDaemon } = images;
     const presence = new ImagePresence(
       `${name}-presence`,
-      {
-        image: reference,
-        files: outlineOf(files),
-        instance: cluster.instance,
-        dockerHost: cluster.dockerHost,
-        dockerCertPath: cluster.dockerCertPath,
-      },
+      { image: reference, files: outlineOf(files), instance, dockerHost, dockerCertPath },
       { parent: this },
     );
     new Image(
@@ -62,7 +80,7 @@ export class AppImage extends pulumi.ComponentResource {
         build: {
           context,
           dockerfile: `${context}/Dockerfile`,
-          ...(withoutCode === undefined ? {} : { target: "development" }),
+          ...target,
           // The node's own; left out, it would be that of the machine where the plugin was built.
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
           // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument makes it build.
@@ -71,14 +89,17 @@ export class AppImage extends pulumi.ComponentResource {
         },
         skipPush: true,
       },
-      { ...cluster.inDaemon, parent: this },
+      { ...inDaemon, parent: this },
     );
-
-    this.repository = repository;
-    this.tag = tag;
-    this.reference = reference;
-    this.registerOutputs({ repository, tag, reference });
   }
+}
+
+/** What an image is built from. */
+interface Build {
+  reference: string;
+  context: string;
+  files: Files;
+  target: { target?: string };
 }
 
 /** @throws pulumi.RunError when a file cannot be read, or a line of the `.dockerignore` is no pattern. */

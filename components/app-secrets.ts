@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { Namespace } from "./lib/minikube.ts";
-import type { MinikubeCluster } from "./minikube-cluster.ts";
+import type { Target } from "./target.ts";
 
 /** Arguments of {@link AppSecrets}. */
 export interface AppSecretsArgs {
@@ -18,7 +18,9 @@ export interface AppSecretsArgs {
   /** Keys of language models, by the name of the backend's setting, such as `OPENAI_API_KEY`. */
   keys: Record<string, pulumi.Input<string>>;
   /** The cluster in which the namespace is made. */
-  cluster: MinikubeCluster;
+  cluster: Target;
+  /** With what the nodes sign in to the registry, where they cannot pull by themselves. */
+  registryLogin?: { user: string; password: pulumi.Input<string> } | undefined;
 }
 
 type Content = Record<string, pulumi.Input<string>>;
@@ -38,6 +40,8 @@ export class AppSecrets extends pulumi.ComponentResource {
   readonly backend: pulumi.Output<string>;
   /** Name of the Secret with `POSTGRES_PASSWORD`; undefined when the database is outside. */
   readonly postgres: pulumi.Output<string> | undefined;
+  /** Name of the Secret with which nodes pull images; undefined when they need none. */
+  readonly registry: pulumi.Output<string> | undefined;
 
   constructor(name: string, args: AppSecretsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:AppSecrets", name, {}, opts);
@@ -50,15 +54,16 @@ export class AppSecrets extends pulumi.ComponentResource {
         labels: { "pod-security.kubernetes.io/enforce": "restricted" },
         kubeconfig: cluster.kubeconfig,
         context: cluster.context,
-        home: cluster.home,
+        ...cluster.identity,
         instance: cluster.instance,
+        ...(cluster.owner === undefined ? {} : { owner: cluster.owner }),
       },
       // Two cannot have one name. When it is told to replace it, the engine does not ask the provider for the order.
       { ...cluster.inCluster, parent: this, deleteBeforeReplace: true },
     );
     // A random key, since a plain hash in a name would let short secrets be guessed.
     const nameKey = this.random(`${name}-name-key`, 32);
-    const secret = (component: string, content: Content): pulumi.Output<string> => {
+    const secret = (component: string, content: Content, type = "Opaque"): pulumi.Output<string> => {
       const stringData = pulumi.secret(content);
       // A name of its own for each life, too: removing the Secret of a life that is over must not hit the next one's.
       const digest = pulumi
@@ -71,7 +76,7 @@ export class AppSecrets extends pulumi.ComponentResource {
             name: pulumi.interpolate`todo-${component}-${pulumi.unsecret(digest)}`,
             namespace: namespace.name,
           },
-          type: "Opaque",
+          type,
           immutable: true,
           stringData,
         },
@@ -98,6 +103,14 @@ export class AppSecrets extends pulumi.ComponentResource {
       this.backend = secret("backend", { DATABASE_URL: databaseUrl, ...jwtSecrets, ...args.keys });
     }
 
+    const { images } = cluster;
+    if (args.registryLogin !== undefined && images.registry !== undefined) {
+      const content = {
+        ".dockerconfigjson": pulumi.output(args.registryLogin).apply((login) => loginTo(images.registry, login)),
+      };
+      this.registry = secret("registry", content, "kubernetes.io/dockerconfigjson");
+    }
+
     this.namespace = namespace.name;
     this.life = namespace.life;
     this.registerOutputs({ namespace: this.namespace, backend: this.backend, postgres: this.postgres });
@@ -111,6 +124,14 @@ export class AppSecrets extends pulumi.ComponentResource {
 
 function nameOf(name: string, generation: number): string {
   return generation === 1 ? name : `${name}-${generation}`;
+}
+
+/** Docker's settings with a login to the registry of images. */
+function loginTo(registry: string, { user, password }: { user: string; password: string }): string {
+  const [host = ""] = registry.split("/");
+  // Docker knows its own registry by this address alone.
+  const address = /^(index\.)?docker\.io$/.test(host) ? "https://index.docker.io/v1/" : host;
+  return JSON.stringify({ auths: { [address]: { auth: Buffer.from(`${user}:${password}`).toString("base64") } } });
 }
 
 function digestOf(key: string, content: Record<string, string>): string {

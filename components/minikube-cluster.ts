@@ -3,6 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { versions } from "../toolchain/tools/versions.ts";
 import { Cluster, ControlPlane } from "./lib/minikube.ts";
+import type { NodeImages, Target } from "./target.ts";
 
 /** The port of the application on the cluster's node, whatever the port on the host. */
 export const nodePort = 30080;
@@ -22,15 +23,11 @@ export interface MinikubeClusterArgs {
 }
 
 /** A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API. */
-export class MinikubeCluster extends pulumi.ComponentResource {
+export class MinikubeCluster extends pulumi.ComponentResource implements Target {
   /** Names one life of the cluster: the same until it is replaced. Known in preview. */
   readonly instance: pulumi.Output<string>;
-  /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
-  readonly dockerHost: pulumi.Output<string>;
-  /** Folder of the certificates for that daemon. */
-  readonly dockerCertPath: pulumi.Output<string>;
   /** Minikube's home, whose authority the cluster has. */
-  readonly home: pulumi.Output<string>;
+  readonly identity: { home: pulumi.Output<string> };
   /** Path of the kubeconfig file, relative to the checkout. */
   readonly kubeconfig: string;
   /** Its context in that file. */
@@ -39,12 +36,16 @@ export class MinikubeCluster extends pulumi.ComponentResource {
   readonly nodeStarted: pulumi.Output<string>;
   /** Where the application answers. */
   readonly url: pulumi.Output<string>;
-  /** Options of what is built in the cluster's Docker daemon. */
-  readonly inDaemon: pulumi.CustomResourceOptions;
+  /** The cluster's Docker daemon, and what is built in it. */
+  readonly images: NodeImages;
   /** Options of what lives in the cluster, and comes by the provider of the cluster itself. */
   readonly inCluster: pulumi.CustomResourceOptions;
   /** Options of what lives in the cluster's Kubernetes, and comes by Pulumi's plugin. */
   readonly inKubernetes: pulumi.CustomResourceOptions;
+  /** The cluster is the stack's alone, and so is every namespace in it. */
+  readonly owner = undefined;
+  /** One pod each, which leaves room for a second one during a rollout on two CPUs, and a port of the node. */
+  readonly values = { backend: { replicas: 1 }, frontend: { replicas: 1, service: { nodePort } } };
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:MinikubeCluster", name, {}, opts);
@@ -91,12 +92,11 @@ export class MinikubeCluster extends pulumi.ComponentResource {
 
     // `deletedWith`: what is in the cluster goes with it, so a destroy asks neither daemon nor API, which may be dead.
     this.inCluster = { deletedWith: cluster, dependsOn: controlPlane };
-    this.inDaemon = { provider: daemon, deletedWith: daemon };
+    const { dockerHost, dockerCertPath } = cluster;
+    this.images = { dockerHost, dockerCertPath, inDaemon: { provider: daemon, deletedWith: daemon } };
     this.inKubernetes = { provider: kubernetesApi, deletedWith: kubernetesApi };
     this.instance = instance;
-    this.home = home;
-    this.dockerHost = cluster.dockerHost;
-    this.dockerCertPath = cluster.dockerCertPath;
+    this.identity = { home };
     this.kubeconfig = kubeconfig;
     this.context = profile;
     this.url = inContainer
@@ -104,8 +104,8 @@ export class MinikubeCluster extends pulumi.ComponentResource {
       : cluster.dockerHost.apply((host) => `http://${new URL(host).hostname}:${nodePort}`);
     this.registerOutputs({
       instance: this.instance,
-      dockerHost: this.dockerHost,
-      dockerCertPath: this.dockerCertPath,
+      dockerHost,
+      dockerCertPath,
       kubeconfig,
       nodeStarted: this.nodeStarted,
       url: this.url,

@@ -10,13 +10,13 @@ import { applicationAnswer } from "./lib/application-answer.ts";
 import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
 import { Manifests, ReleasePresence, Rollout } from "./lib/minikube.ts";
-import { nodePort } from "./minikube-cluster.ts";
-import type { MinikubeCluster } from "./minikube-cluster.ts";
+import { merge } from "./lib/values.ts";
+import type { Target } from "./target.ts";
 
 /** Arguments of {@link TodoRelease}. */
 export interface TodoReleaseArgs {
   /** The cluster that runs the application. */
-  cluster: MinikubeCluster;
+  cluster: Target;
   /** The namespace and the Secrets. */
   secrets: AppSecrets;
   /** Where and what the language model is; empty means what the key's own service has. */
@@ -46,34 +46,33 @@ export class TodoRelease extends pulumi.ComponentResource {
     const chart = "./charts/todo";
     mustBeWhole(chart);
     const files = chartFiles(chart);
-    const { kubeconfig, context, home } = cluster;
-    const where = { release: "todo", namespace: secrets.namespace, instance: secrets.life, kubeconfig, context, home };
+    const { kubeconfig, context, identity, images } = cluster;
+    const { namespace, life: instance } = secrets;
+    const where = { release: "todo", namespace, instance, kubeconfig, context, ...identity };
 
     // Pulled ahead: the time that a release may take is no time for a download.
-    const pulled = monitoring
-      ? [
-          new RemoteImage(
-            `${name}-prometheus-image`,
-            { name: `prom/prometheus:v${versions.promtool}`, keepLocally: true },
-            { ...cluster.inDaemon, parent: this, replacementTrigger: cluster.instance },
-          ),
-        ]
-      : [];
+    const pulled =
+      monitoring && images.registry === undefined
+        ? [
+            new RemoteImage(
+              `${name}-prometheus-image`,
+              { name: `prom/prometheus:v${versions.promtool}`, keepLocally: true },
+              { ...images.inDaemon, parent: this, replacementTrigger: cluster.instance },
+            ),
+          ]
+        : [];
 
-    const production = {
+    const application = {
       secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
-      // One pod each, which leaves room for a second one during a rollout on two CPUs.
-      backend: {
-        replicas: 1,
-        image: imageOf(backend),
-        config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name },
-      },
-      frontend: { replicas: 1, image: imageOf(frontend), service: { nodePort } },
+      ...(secrets.registry === undefined ? {} : { global: { imagePullSecrets: [secrets.registry] } }),
+      backend: { image: imageOf(backend), config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name } },
+      frontend: { image: imageOf(frontend) },
       postgres: { enabled: secrets.postgres !== undefined },
-      networkPolicy: { backendEgress: egress },
+      networkPolicy: { backendEgress: [...egressOf(cluster.values), ...egress] },
       monitoring: { enabled: monitoring },
       aiops: { reader: { enabled: reader } },
     };
+    const production = merge(cluster.values, application);
     const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
 
     const manifests = new Manifests(
@@ -142,17 +141,10 @@ function inDevelopment(values: object, file: string): Record<string, unknown> {
   return merge(merge(overlay, values), { development: { enabled: true } });
 }
 
-/** Merges as Helm does. What the program knows only later is no mapping to look into. */
-function merge(under: object, over: object): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...under, ...over };
-  for (const [key, value] of Object.entries(under)) {
-    if (isMapping(value) && isMapping(merged[key])) merged[key] = merge(value, merged[key]);
-  }
-  return merged;
+/** The flows out of the cluster that the values for it name themselves. */
+function egressOf(values: { networkPolicy?: { backendEgress?: Egress[] } }): Egress[] {
+  return values.networkPolicy?.backendEgress ?? [];
 }
-
-const isMapping = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !pulumi.Output.isInstance(value);
 
 function repairNote(repairs: number): string {
   return repairs === 0 ? "" : `, repair ${repairs}`;

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterInputs } from "../../provider/cluster.ts";
 import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
+import type { ExistingClusterInputs } from "../../provider/existing-cluster.ts";
 import type { ImagePresenceInputs } from "../../provider/image-presence.ts";
 import type { ManifestsInputs } from "../../provider/manifests.ts";
 import type { NamespaceInputs } from "../../provider/namespace.ts";
+import type { PushedImageInputs } from "../../provider/pushed-image.ts";
 import type { ReleasePresenceInputs } from "../../provider/release-presence.ts";
 import type { RolloutInputs } from "../../provider/rollout.ts";
 
@@ -27,6 +29,21 @@ export class Cluster extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ClusterInputs>, opts?: pulumi.CustomResourceOptions) {
     const found = { instance: undefined, home: undefined, dockerHost: undefined, dockerCertPath: undefined };
     super("minikube:index:Cluster", name, { ...args, holder: holder(), ...found, nodeStarted: undefined }, opts);
+  }
+}
+
+/** A cluster that is there already, by its context and its id; see `provider/existing-cluster.ts`. */
+export class ExistingCluster extends pulumi.CustomResource {
+  /** By what this stack knows its own namespaces. Known in preview. */
+  declare readonly owner: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    args: InputsOf<Omit<ExistingClusterInputs, "isPreview">>,
+    opts?: pulumi.CustomResourceOptions,
+  ) {
+    const isPreview = pulumi.runtime.isDryRun();
+    super("minikube:index:ExistingCluster", name, { ...args, isPreview, owner: undefined }, opts);
   }
 }
 
@@ -56,6 +73,13 @@ export class ImagePresence extends pulumi.CustomResource {
 
   constructor(name: string, args: InputsOf<ImagePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ImagePresence", name, { ...args, builds: undefined }, opts);
+  }
+}
+
+/** An image in a registry, built and pushed only if the registry does not have it; see `provider/pushed-image.ts`. */
+export class PushedImage extends pulumi.CustomResource {
+  constructor(name: string, args: InputsOf<PushedImageInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:PushedImage", name, args, opts);
   }
 }
 

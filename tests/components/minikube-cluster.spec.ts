@@ -93,7 +93,8 @@ describe("MinikubeCluster", () => {
   });
 
   it("never asks a cluster that goes to delete what is in it", async () => {
-    const { inKubernetes, inDaemon } = await make();
+    const { inKubernetes, images } = await make();
+    const { inDaemon } = images;
     assert.equal(inKubernetes.deletedWith, inKubernetes.provider);
     assert.equal(inDaemon.deletedWith, inDaemon.provider);
     assert.ok(inKubernetes.provider !== undefined && inDaemon.provider !== undefined);

@@ -8,7 +8,7 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
 const off = { monitoring: false, reader: false, development: false };
-const noSecrets = { databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
+const noSecrets = { existing: undefined, databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
 const inTheSecret = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
 
 /** Loads the settings of a stack that sets these keys, which without a prefix belong to this project. */
@@ -180,7 +180,7 @@ describe("the settings", () => {
     [{ namespace: "a_b" }, /namespace is a_b, but it must be 2 to 40 small letters/],
     [
       { cpu: "2" },
-      /^todo-stack:cpu is a setting that does not exist; known are profile, driver, .*config rm todo-stack:cpu$/,
+      /^todo-stack:cpu is a setting that does not exist; known are target, profile, driver, .*config rm todo-stack:cpu$/,
     ],
   ];
   for (const [config, message] of refusals) {
