@@ -30,6 +30,8 @@ export interface Command {
   options?: { flags: string; text: string }[];
   /** What its exit codes mean, where that is more than done and failed. */
   exitCodes?: Record<number, string>;
+  /** Whether it works on a Minikube of the stack's own alone. */
+  onMinikube?: true;
   /** @returns its exit code. */
   run: (words: string[], options: Options) => Promise<number>;
 }
@@ -57,6 +59,7 @@ export const runCommand = async (table: Command[], args: string[]): Promise<numb
     parser.addCommand(
       parserOf(command, async (words, options) => {
         if (options.stack !== undefined) process.env["PULUMI_STACK"] = options.stack;
+        if (command.onMinikube === true) await mustBeOnMinikube(command.name);
         exitCode = await command.run(words, options);
       }).copyInheritedSettings(parser),
     );
@@ -69,6 +72,12 @@ export const runCommand = async (table: Command[], args: string[]): Promise<numb
     return error.exitCode === 0 ? 0 : wrongUsage;
   }
   return exitCode;
+};
+
+/** Loaded only when needed: help and tests do not ask for the stack. */
+const mustBeOnMinikube = async (command: string): Promise<void> => {
+  const [{ mustHaveMinikube }, { stackName }] = [await import("./existing-target.ts"), await import("./stack.ts")];
+  mustHaveMinikube(command, stackName());
 };
 
 const parserOf = (

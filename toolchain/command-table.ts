@@ -45,11 +45,13 @@ export const commands: Command[] = [
       { flags: "--keep-data", text: "take the data along into the new cluster or namespace" },
       { flags: "--yes", text: "lose the data without a question" },
     ],
+    onMinikube: true,
     run: async (_words, options) => await (await import("./start.ts")).start(await answerOf(options)),
   },
   {
     name: "stop",
     summary: "stop the cluster; its data stay, and npm start goes on with them",
+    onMinikube: true,
     run: async () => await (await import("./stop.ts")).stop(),
   },
   {
@@ -63,6 +65,7 @@ export const commands: Command[] = [
     summary: "bring the stack up for development: an edit of the code is served at once, and all logs are shown",
     details: "Ctrl-C leaves the stack as npm start does.",
     options: [{ flags: "--down", text: "destroy the stack at the end" }],
+    onMinikube: true,
     run: async (_words, options) => await (await import("./dev/dev.ts")).dev(options.down === true),
   },
   {
@@ -86,6 +89,7 @@ export const commands: Command[] = [
     summary: "show how the stack is, on one screen",
     options: [json],
     exitCodes: { 0: "the application answers", 1: "it does not" },
+    onMinikube: true,
     run: async (_words, options) => await (await import("./status/status.ts")).status(options.json === true),
   },
   {
@@ -99,6 +103,7 @@ export const commands: Command[] = [
     name: "aiops",
     summary: "serve MCP on standard input and output, for a client that helps to operate the stack",
     options: [{ flags: "--http", text: "serve it on 127.0.0.1 instead" }],
+    onMinikube: true,
     run: async (_words, options) => await (await import("./aiops.ts")).aiops(options.http === true),
   },
   {
@@ -130,11 +135,13 @@ export const commands: Command[] = [
     name: "rotate",
     summary: "make a new JWT secret and bring the stack up; no one is signed out",
     argument: { name: "[SECRET]", text: "jwt, which is the default, or database for the password of the database" },
+    onMinikube: true,
     run: async ([name]) => await (await import("./rotate.ts")).rotate(name),
   },
   {
     name: "backup",
     summary: "write all data of the stack into a new file in backups/",
+    onMinikube: true,
     run: async () => await (await import("./backup.ts")).backup(),
   },
   {
@@ -142,6 +149,7 @@ export const commands: Command[] = [
     summary: "replace all data of the stack by that of a backup, after a question",
     argument: { name: "[FILE]", text: "the backup" },
     options: [yes],
+    onMinikube: true,
     run: async ([file], options) =>
       await (
         await import("./backup.ts")
@@ -151,6 +159,7 @@ export const commands: Command[] = [
     name: "reset-password",
     summary: "print a new password for an account; all its sessions end",
     argument: { name: "[MAIL]", text: "the address of the account" },
+    onMinikube: true,
     run: async ([address]) => await (await import("./reset-password.ts")).resetPassword(address),
   },
   {

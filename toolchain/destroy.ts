@@ -3,6 +3,7 @@ import { Commands } from "../provider/commands.ts";
 import { contentsOf } from "../provider/contents.ts";
 import { confirmed } from "./confirm.ts";
 import { environment } from "./environment.ts";
+import { isExisting, mustBeUnprotected } from "./existing-target.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
@@ -16,7 +17,11 @@ import { stackName } from "./stack.ts";
  */
 export const destroy = async (sure: boolean): Promise<number> => {
   const stack = stackName();
-  if (!sure) {
+  if (isExisting(stack)) {
+    mustBeUnprotected(stack);
+    const what = `All of the stack ${stack} will be removed from the cluster of its context, its namespace with all data if it has made that.`;
+    if (!sure && !(await confirmed(what))) return 1;
+  } else if (!sure) {
     const commands = new Commands(environment(), AbortSignal.timeout(60_000));
     const what = await whatGoes(commands, { folder: checkout, home: minikubeHome, stack });
     if (!(await confirmed(what))) return 1;

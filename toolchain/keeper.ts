@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { ToolchainError } from "./errors.ts";
+import { isExisting } from "./existing-target.ts";
 import { DataKeeper } from "./keep-data.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
 import { stateFolder } from "./paths.ts";
@@ -10,7 +11,8 @@ import { settingOf } from "./stack.ts";
 /** Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi. */
 export const keeperFor = (args: string[]): DataKeeper | undefined => {
   const stack = isWhole(args) ? stackIn(args) : undefined;
-  if (stack === undefined) return undefined;
+  // Of a cluster of others nothing is ever replaced that holds data.
+  if (stack === undefined || isExisting(stack)) return undefined;
   const say = (line: string): void => console.error(line);
   return new DataKeeper(stack, {
     // Loaded only when needed: Kubernetes' client is large.

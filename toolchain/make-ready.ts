@@ -3,6 +3,7 @@ import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside } from "./own-kubeconfig.ts";
 import { environment } from "./environment.ts";
+import { isExisting, makeReadyForExisting, mustBeUnprotected, mustKeepTarget } from "./existing-target.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
 import { checkout, minikubeHome, stateFolder } from "./paths.ts";
 import { wordsOf } from "./pulumi-commands.ts";
@@ -36,6 +37,8 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   const stack = stackIn(args);
   if (stack === undefined) return nothing;
   mustHavePassphrase(stack, environment());
+  if (isExisting(stack)) return await readyForExisting(stack, effect);
+  mustKeepTarget(stack, false);
   if (effect === "previews") {
     deploymentOf(stack);
     return { ...nothing, variables: await variablesOfPreview(placeOf(stack)) };
@@ -45,6 +48,16 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   await clearInterrupted(stack, isDestroy);
   if (isDestroy) await mustReachCluster(placeOf(stack));
   return bringsAllUp(args) ? { ...nothing, afterFailure: await makeRoomForSecrets(stack) } : nothing;
+};
+
+/** The same for a stack in a cluster that is there already: there is no Docker or Minikube to look at. */
+const readyForExisting = async (stack: string, effect: Effect): Promise<Ready> => {
+  const isDestroy = effect === "destroys";
+  if (isDestroy) mustBeUnprotected(stack);
+  const variables = makeReadyForExisting(stack);
+  if (effect === "previews") deploymentOf(stack);
+  else await clearInterrupted(stack, isDestroy);
+  return { ...nothing, variables };
 };
 
 const nothing: Ready = { variables: {}, afterFailure: () => Promise.resolve() };

@@ -20,6 +20,9 @@ export const backendUrl = (folder: string = stateFolder): string =>
 /** The passphrase of this checkout's stacks, unless the user brings one. */
 export const passphraseFile = join(stateFolder, "passphrase");
 
+/** The policies of this project. An executable, as a plugin is: a folder would need a language host that can run policy packs. */
+export const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
+
 /** Pulumi's home of this checkout: the selected stack, logs, plugins. */
 export const pulumiHome = join(stateFolder, "pulumi-home");
 

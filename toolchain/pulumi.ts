@@ -1,18 +1,14 @@
-import { join } from "node:path";
 import { askInTerminal, withAgreement } from "./agreement.ts";
 import type { Ask } from "./agreement.ts";
 import { bringsPassphrase, environment } from "./environment.ts";
 import { keepingData } from "./keep-data.ts";
 import { forgetKept } from "./kept.ts";
 import { launch } from "./launch.mjs";
-import { checkout, pulumiHome } from "./paths.ts";
+import { policyPack, pulumiHome } from "./paths.ts";
 import { withProgram } from "./program/beside.ts";
 import { effectOf } from "./pulumi-commands.ts";
 import { keepingSettings } from "./settings.ts";
 import { renewStandIns } from "./stand-ins/install.ts";
-
-// An executable, as a plugin is: a folder would need a language host that can run policy packs.
-const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
 
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;

@@ -77,6 +77,19 @@ export const plainSettings = (folder: string, stack: string): PlainSettings => {
   };
 };
 
+/**
+ * Where a stack is to run by its settings, and by which context. Without a context it is empty.
+ * @throws ToolchainError when a file is no YAML.
+ */
+export const targetIn = (folder: string, stack: string): { target: string; context: string } => {
+  const own = readConfig(join(folder, `Pulumi.${stack}.yaml`));
+  const textAt = (key: string): string => {
+    const value = own[`todo-stack:${key}`];
+    return typeof value === "string" ? value : "";
+  };
+  return { target: textAt("target") || "minikube", context: textAt("context") };
+};
+
 /** The file in which Pulumi keeps the state of a stack. */
 export const stateFile = (folder: string, stack: string): string =>
   join(folder, ".state", ".pulumi", "stacks", "todo-stack", `${stack}.json`);
