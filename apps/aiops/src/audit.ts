@@ -8,8 +8,16 @@ export interface AuditEntry {
   [field: string]: unknown;
 }
 
+/** Where all that was asked and done is written down. */
+export interface Records {
+  /** @throws Error when nothing can be written; then nothing may be done either. */
+  write(entry: AuditEntry): void | Promise<void>;
+  /** When something was applied for a finding, in milliseconds since 1970, oldest first. */
+  appliedFor(finding: string): number[];
+}
+
 /** The log of all that was asked and done: JSON lines, only ever added to, readable by its owner alone. */
-export class Audit {
+export class Audit implements Records {
   readonly #file: string;
 
   constructor(file: string) {

@@ -1,5 +1,6 @@
 import { findingKinds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
+import { alert } from "./rules/alert.ts";
 import { crashLoop } from "./rules/crash-loop.ts";
 import { database } from "./rules/database.ts";
 import { diskFull } from "./rules/disk-full.ts";
@@ -12,6 +13,7 @@ import { outOfMemory } from "./rules/out-of-memory.ts";
 import { scaledToZero } from "./rules/scaled-to-zero.ts";
 import { serviceMisrouted } from "./rules/service-misrouted.ts";
 import { unschedulable } from "./rules/unschedulable.ts";
+import { wrongAnswer } from "./rules/wrong-answer.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const rules: ((snapshot: Snapshot) => Finding[])[] = [
@@ -26,7 +28,9 @@ const rules: ((snapshot: Snapshot) => Finding[])[] = [
   serviceMisrouted,
   database,
   failingProbe,
+  wrongAnswer,
   drift,
+  alert,
 ];
 
 /** Everything that is wrong, causes first; nothing when all is well. The same snapshot always gives the same findings. */
@@ -52,7 +56,16 @@ const follows = (finding: Finding, all: Finding[]): boolean => {
           (kind === "network-policy" && facts.foreign !== true) ||
           (kind === "service-misrouted" && object.name === finding.object.name),
       );
+    case "wrong-answer":
+    case "slow-answer":
+      return others.some(explains);
+    case "alert":
+      return others.some(({ kind }) => kind !== "alert");
     default:
       return false;
   }
 };
+
+/** Whether a finding can be why answers are wrong or late. What was, and what nobody released, explains nothing for sure. */
+const explains = ({ kind, facts }: Finding): boolean =>
+  !["wrong-answer", "slow-answer", "alert", "disk-full"].includes(kind) && facts.foreign !== true;

@@ -14,7 +14,10 @@ export const findingKinds = [
   "database-refuses",
   "database-unreachable",
   "failing-probe",
+  "wrong-answer",
+  "slow-answer",
   "drift",
+  "alert",
 ] as const;
 
 export type FindingKind = (typeof findingKinds)[number];

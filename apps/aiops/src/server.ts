@@ -44,7 +44,7 @@ const call = async (
 ): Promise<CallToolResult | InputRequiredResult> => {
   try {
     await operations.limit(tool.kind);
-    operations.means.audit.write({ event: "call", tool: tool.name, client: caller.client });
+    await operations.means.audit.write({ event: "call", tool: tool.name, client: caller.client });
     const result = await tool.run(args, operations, caller);
     return isQuestion(result) ? result : answer(result);
   } catch (error) {

@@ -19,6 +19,26 @@ export interface Readiness {
   database: "ok" | "failed" | "timed out" | "unknown";
 }
 
+/** What came of a request like those of a browser, which the controller in the cluster sends again and again. */
+export interface Answer {
+  request: "page" | "health" | "api";
+  /** Of which component a wrong answer tells. */
+  component: "frontend" | "backend";
+  /** How many answers in a row were wrong, or did not come. */
+  wrong: number;
+  /** How many right answers in a row came too late. */
+  slow: number;
+  /** HTTP status of the last answer; 0 when none came. */
+  status: number;
+  milliseconds: number;
+}
+
+/** An alert of Prometheus that is firing. Its name is one that the chart has. */
+export interface Alert {
+  name: string;
+  component: "frontend" | "backend" | "postgres";
+}
+
 /** An object as the chart has rendered it. */
 export interface ReleasedObject {
   apiVersion: string;
@@ -53,6 +73,10 @@ export interface Snapshot {
   autoscalers: V2HorizontalPodAutoscaler[];
   events: CoreV1Event[];
   readiness: Readiness[];
+  /** Empty where nobody asks. */
+  answers: Answer[];
+  /** Empty where there is no Prometheus. */
+  alerts: Alert[];
 }
 
 /** A Deployment or a StatefulSet. */

@@ -12,6 +12,18 @@ export interface Place {
   namespace: string;
 }
 
+/** A way into one namespace of one cluster. */
+export interface Entrance {
+  /** The UID of the namespace. */
+  readonly uid: string;
+  /** Whose rights are used. */
+  readonly rights: string;
+  /** Asks the cluster something. @throws OperationError when there is no way in. */
+  use<T>(ask: (config: KubeConfig) => Promise<T>): Promise<T>;
+  /** The UID of the namespace that is there now. */
+  uidNow(): Promise<string>;
+}
+
 /** What the chart calls its account for operations, whatever the name of the release. */
 const selector = "app.kubernetes.io/name=todo,app.kubernetes.io/component=aiops";
 const hours = 12;
@@ -32,7 +44,7 @@ interface Way {
  * kubeconfig is read again when the token expires, is refused, or nobody answers: a cluster that was stopped and started has another
  * address.
  */
-export class Access {
+export class Access implements Entrance {
   /** The UID of the namespace: no other cluster has it, nor has one of the same name that is made later. */
   readonly uid: string;
   readonly #place: Place;
@@ -178,7 +190,8 @@ const asAccount = async (
   return { config, renewal: Date.now() + lifetime * 0.8 };
 };
 
-const uidOf = async (config: KubeConfig, namespace: string): Promise<string> => {
+/** @throws OperationError when there is no such namespace. */
+export const uidOf = async (config: KubeConfig, namespace: string): Promise<string> => {
   try {
     const { metadata } = await config.makeApiClient(CoreV1Api).readNamespace({ name: namespace });
     return metadata?.uid ?? "";

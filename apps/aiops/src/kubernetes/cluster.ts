@@ -4,9 +4,9 @@ import * as z from "zod";
 import { componentOf } from "../containers.ts";
 import { OperationError } from "../errors.ts";
 import { nameOf } from "../snapshot.ts";
-import type { ObjectRef, Readiness, Released, Snapshot } from "../snapshot.ts";
+import type { Alert, Answer, ObjectRef, Readiness, Released, Snapshot } from "../snapshot.ts";
 import { Access, anotherNamespace } from "./access.ts";
-import type { Place } from "./access.ts";
+import type { Entrance, Place } from "./access.ts";
 import { kindsOf } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
 import { statusOf } from "./status.ts";
@@ -24,14 +24,34 @@ export interface LogQuery {
   lines: number;
 }
 
+/** The objects of a namespace, as the API lists them. */
+export type Objects = Omit<Snapshot, "takenAt" | "namespace" | "released" | "readiness" | "answers" | "alerts">;
+
+/** What is known of a cluster without asking its API: what whoever watches it has seen. */
+export interface Watched {
+  objects(): Objects;
+  readiness(): Readiness[];
+  answers(): Answer[];
+  alerts(): Alert[];
+  /** @throws OperationError when nothing may be changed now. */
+  mustBeAllowedToChange(): void;
+}
+
 /** The application's namespace in the one cluster that the server was started for. */
 export class Cluster {
   readonly namespace: string;
-  readonly #access: Access;
+  readonly #access: Entrance;
+  readonly #watched: Watched | undefined;
 
-  private constructor(access: Access, namespace: string) {
+  private constructor(access: Entrance, namespace: string, watched?: Watched) {
     this.#access = access;
     this.namespace = namespace;
+    this.#watched = watched;
+  }
+
+  /** The namespace as one sees it who watches it, from inside. */
+  static watchedBy(watched: Watched, access: Entrance, namespace: string): Cluster {
+    return new Cluster(access, namespace, watched);
   }
 
   /** Finds the namespace and remembers which one it is. @throws OperationError when the stack is not up. */
@@ -54,9 +74,35 @@ export class Cluster {
     if ((await this.#access.uidNow()) !== this.uid) throw anotherNamespace(this.namespace);
   }
 
-  /** Reads everything there is to know, at one moment. */
+  /** Everything there is to know, at one moment: what was seen last where somebody watches, else what the API says. */
   async snapshot(released: Released | undefined): Promise<Snapshot> {
-    return await this.#access.use((config) => snapshotOf(config, this.namespace, released));
+    return this.#watched === undefined
+      ? await this.look(released)
+      : this.#snapshotOf(this.#watched.objects(), released);
+  }
+
+  /** The same, by asking the API for every object. */
+  async look(released: Released | undefined): Promise<Snapshot> {
+    return await this.#access.use(async (config) => {
+      const objects = await objectsOf(config, this.namespace);
+      if (this.#watched !== undefined) return this.#snapshotOf(objects, released);
+      const core = config.makeApiClient(CoreV1Api);
+      const backends = objects.pods.filter(isRunningBackend);
+      const readiness = await Promise.all(backends.map((pod) => readinessOf(core, pod, this.namespace)));
+      return { ...this.#snapshotOf(objects, released), readiness };
+    });
+  }
+
+  #snapshotOf(objects: Objects, released: Released | undefined): Snapshot {
+    return {
+      ...objects,
+      takenAt: Date.now(),
+      namespace: this.namespace,
+      released,
+      readiness: this.#watched?.readiness() ?? [],
+      answers: this.#watched?.answers() ?? [],
+      alerts: this.#watched?.alerts() ?? [],
+    };
   }
 
   /** The last lines of a log, fewer where they are too long; empty when the container has none yet. */
@@ -84,11 +130,13 @@ export class Cluster {
 
   /** @param dryRun asks the server what would come of it, and changes nothing. */
   async edit({ kind, name }: ObjectRef, operations: object[], dryRun: boolean): Promise<KubernetesObject> {
+    if (!dryRun) this.#watched?.mustBeAllowedToChange();
     return await this.#use(kind, (each) => each.edit(name, operations, dryRun));
   }
 
   /** @param dryRun as for {@link edit}. */
   async apply({ kind, name }: ObjectRef, object: object, dryRun: boolean): Promise<KubernetesObject> {
+    if (!dryRun) this.#watched?.mustBeAllowedToChange();
     return await this.#use(kind, (each) => each.apply(name, object, dryRun));
   }
 
@@ -101,11 +149,11 @@ export class Cluster {
   }
 }
 
-const snapshotOf = async (config: KubeConfig, namespace: string, released: Released | undefined): Promise<Snapshot> => {
+const objectsOf = async (config: KubeConfig, namespace: string): Promise<Objects> => {
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
-  const pods = (await core.listNamespacedPod({ namespace })).items;
   const [
+    pods,
     deployments,
     statefulSets,
     replicaSets,
@@ -116,8 +164,8 @@ const snapshotOf = async (config: KubeConfig, namespace: string, released: Relea
     claims,
     scalers,
     events,
-    readiness,
   ] = await Promise.all([
+    core.listNamespacedPod({ namespace }),
     apps.listNamespacedDeployment({ namespace }),
     apps.listNamespacedStatefulSet({ namespace }),
     apps.listNamespacedReplicaSet({ namespace }),
@@ -128,16 +176,12 @@ const snapshotOf = async (config: KubeConfig, namespace: string, released: Relea
     core.listNamespacedPersistentVolumeClaim({ namespace }),
     config.makeApiClient(AutoscalingV2Api).listNamespacedHorizontalPodAutoscaler({ namespace }),
     core.listNamespacedEvent({ namespace }),
-    Promise.all(pods.filter(isRunningBackend).map((pod) => readinessOf(core, pod, namespace))),
   ]);
   return {
-    takenAt: Date.now(),
-    namespace,
-    released,
     deployments: deployments.items,
     statefulSets: statefulSets.items,
     replicaSets: replicaSets.items,
-    pods,
+    pods: pods.items,
     services: services.items,
     endpointSlices: endpointSlices.items,
     networkPolicies: policies.items.map(asOnTheWire),
@@ -145,7 +189,6 @@ const snapshotOf = async (config: KubeConfig, namespace: string, released: Relea
     claims: claims.items,
     autoscalers: scalers.items,
     events: events.items,
-    readiness,
   };
 };
 

@@ -40,6 +40,8 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
     case "out-of-memory":
     case "crash-loop":
     case "failing-probe":
+    case "wrong-answer":
+    case "slow-answer":
       return workload === undefined ? gone(object) : mendTemplate(kind, object, workload, snapshot, at);
     case "database-refuses":
       // Its pod sets the password from the Secret when it starts.
@@ -50,6 +52,8 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
       return reApply(object, snapshot) ?? unknownObject(object);
     case "database-unreachable":
       return { refused: "Nothing in the closed set opens a way to a database.", next: "npm run doctor" };
+    case "alert":
+      return { refused: "An alert alone says of no cause.", next: "npm run doctor" };
     case "disk-full":
       return {
         refused: "Nothing in the closed set makes room on a disk.",
@@ -72,7 +76,9 @@ const mendTemplate = (
   const deployment = snapshot.deployments.find((each) => object.kind === "Deployment" && nameOf(each) === object.name);
   const back = deployment === undefined ? undefined : rollBack(deployment, releasedOf(object, snapshot), snapshot);
   if (back !== undefined) return back;
-  if (kind === "failing-probe" && deployment !== undefined) return restart(object, workload, at);
+  // A program that hangs, leaks or answers wrongly while it is as it was released.
+  if (["failing-probe", "wrong-answer", "slow-answer"].includes(kind) && deployment !== undefined)
+    return restart(object, workload, at);
   return {
     refused: `${display(object)} is as it was released, and no earlier revision of it runs to go back to.`,
     next: "Mend the release, then: npx pulumi up",

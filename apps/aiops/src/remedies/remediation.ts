@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Audit } from "../audit.ts";
+import type { Records } from "../audit.ts";
 import { diagnose } from "../diagnose.ts";
 import { OperationError } from "../errors.ts";
 import type { Finding } from "../finding.ts";
@@ -50,9 +50,11 @@ export const defaultLimits: Limits = {
 /** What a remediation works with. */
 export interface Means {
   cluster: Cluster;
-  audit: Audit;
+  audit: Records;
   readReleased: () => Released | undefined;
   limits: Limits;
+  /** False once somebody else has taken over: then what was begun is theirs. By default nobody does. */
+  mayGoOn?: () => boolean;
 }
 
 /** @throws OperationError when too much was tried for a finding already. */
@@ -81,26 +83,35 @@ export const remediate = async (
   tell: (state: State, outcome: string) => void,
 ): Promise<void> => {
   const { cluster, audit, readReleased } = means;
-  const take = () => cluster.snapshot(readReleased());
-  const about = { plan: plan.id, finding: plan.finding, action: plan.action.type, object: display(plan.action.object) };
+  const about = aboutOf(plan);
   try {
     await cluster.verify();
     mustBeAllowed(plan.finding, means);
-    const before = await take();
-    mustBeAsPlanned(plan, before);
+    mustBeAsPlanned(plan, await cluster.look(readReleased()));
     await tryOut(cluster, plan.action);
-    audit.write({ event: "applied", hash: plan.hash, ...about });
+    await audit.write({ event: "applied", hash: plan.hash, ...about });
     await carryOut(cluster, plan.action);
   } catch (error) {
     const why = error instanceof OperationError ? error.message : "The cluster did not answer. Nothing was verified.";
-    audit.write({ event: "refused", why, ...about });
+    await audit.write({ event: "refused", why, ...about });
     tell("refused", why);
     return;
   }
+  await verifyOrUndo(plan, means, tell);
+};
+
+/** The second half of {@link remediate}, for what has been done: waits until it shows that it helped, and else undoes it. */
+export const verifyOrUndo = async (
+  plan: Plan,
+  means: Means,
+  tell: (state: State, outcome: string) => void,
+): Promise<void> => {
+  const { cluster, audit } = means;
+  const about = aboutOf(plan);
   tell("verifying", "Done. Waiting until the cluster shows that it helped.");
-  const left = await verify(plan, take, means.limits);
+  const left = await verify(plan, means);
   if (left === undefined) {
-    audit.write({ event: "fixed", ...about });
+    await audit.write({ event: "fixed", ...about });
     tell(
       "fixed",
       `${plan.finding} is gone, everything that it touched is ready, and no container was restarted since.`,
@@ -108,10 +119,17 @@ export const remediate = async (
     return;
   }
   const isUndone = await undo(cluster, plan.action).catch(() => false);
-  audit.write({ event: isUndone ? "undone" : "kept", why: left, ...about });
+  await audit.write({ event: isUndone ? "undone" : "kept", why: left, ...about });
   if (isUndone) tell("undone", `It did not help: ${left}. What was there before was put back.`);
   else tell("kept", `It did not help: ${left}. There is nothing to put back.`);
 };
+
+const aboutOf = ({ id, finding, action }: Plan): object => ({
+  plan: id,
+  finding,
+  action: action.type,
+  object: display(action.object),
+});
 
 /** @throws OperationError when the finding is gone, or anything that the plan has seen is another now. */
 const mustBeAsPlanned = (plan: Plan, snapshot: Snapshot): void => {
@@ -127,12 +145,16 @@ const mustBeAsPlanned = (plan: Plan, snapshot: Snapshot): void => {
 };
 
 /** @returns undefined once all is well and stays so; else what is still wrong when the time is up. */
-const verify = async (plan: Plan, take: () => Promise<Snapshot>, limits: Limits): Promise<string | undefined> => {
+const verify = async (
+  plan: Plan,
+  { cluster, readReleased, limits, mayGoOn = () => true }: Means,
+): Promise<string | undefined> => {
   const deadline = Date.now() + limits.patience;
   let wellSince: { time: number; restarts: number } | undefined;
   let left = "nothing is known";
   while (Date.now() < deadline) {
-    const snapshot = await take().catch(() => undefined);
+    if (!mayGoOn()) throw new OperationError("Somebody else has taken over.");
+    const snapshot = await cluster.snapshot(readReleased()).catch(() => undefined);
     const wrong = snapshot === undefined ? "the cluster does not answer" : stillWrong(plan, snapshot);
     const restarts = restartsOf(snapshot?.pods ?? []);
     if (wrong !== undefined || wellSince?.restarts !== restarts) wellSince = undefined;

@@ -22,7 +22,7 @@ export const carryOut = async (cluster: Cluster, action: Action): Promise<void> 
 
 /** Puts back what was there before. An object that was not there stays: nothing is ever deleted. */
 export const undo = async (cluster: Cluster, action: Action): Promise<boolean> => {
-  if (action.uid === undefined || action.type === "restart") return false;
+  if (action.uid === undefined || action.type === "restart" || action.edits.length === 0) return false;
   // The last first: what was taken out of a list comes back to its place.
   const back = action.edits.map(({ path, before, after }) => ({ path, before: after, after: before })).toReversed();
   await edit(cluster, action, back, false);

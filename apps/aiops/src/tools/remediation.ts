@@ -34,7 +34,7 @@ export const planRemediation = tool({
     await tryOut(operations.means.cluster, action);
     const plan = planOf(finding, action, at);
     operations.plans.add(plan);
-    operations.means.audit.write({ event: "planned", plan: plan.id, hash: plan.hash, ...told(plan) });
+    await operations.means.audit.write({ event: "planned", plan: plan.id, hash: plan.hash, ...told(plan) });
     return { planId: plan.id, ...told(plan), expires: new Date(plan.expires).toISOString(), next: "apply_remediation" };
   },
 });
@@ -66,7 +66,11 @@ export const applyRemediation = tool({
     // Before anything else happens: whatever comes of it, nobody does it again.
     if (!operations.plans.take(planId)) throw new OperationError("The plan was used already.", "plan_remediation");
     const agreed = acceptedContent(answers, "approval", approval)?.approve === true;
-    operations.means.audit.write({ event: agreed ? "approved" : "declined", plan: plan.id, client: caller.client });
+    await operations.means.audit.write({
+      event: agreed ? "approved" : "declined",
+      plan: plan.id,
+      client: caller.client,
+    });
     if (!agreed) throw new OperationError("The person did not agree. Nothing was done.");
     const { remediation, ended } = operations.start(plan);
     await Promise.race([ended, sleep(patience, undefined, { ref: false })]);
@@ -98,7 +102,7 @@ const told = (plan: Plan) => ({
 
 const ask = async (plan: Plan, operations: Operations, { context, client }: Caller) => {
   const { finding, action, object, diff, blastRadius } = told(plan);
-  operations.means.audit.write({ event: "asked", plan: plan.id, client });
+  await operations.means.audit.write({ event: "asked", plan: plan.id, client });
   const message = [`${action} ${object}, because of ${finding}?`, blastRadius, ...diff].map(clean).join("\n");
   return inputRequired({
     inputRequests: { approval: inputRequired.elicit({ message: message.slice(0, 4_000), requestedSchema: approval }) },

@@ -201,6 +201,8 @@ export const snapshotOf = (objects: Objects, readiness: Snapshot["readiness"] = 
   autoscalers: objects.horizontalpodautoscalers as Snapshot["autoscalers"],
   events: objects.events as Snapshot["events"],
   readiness,
+  answers: [],
+  alerts: [],
 });
 
 const ok: Snapshot["readiness"][number] = { pod: "todo-backend-aaaa", database: "ok" };

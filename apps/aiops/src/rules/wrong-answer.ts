@@ -1,0 +1,46 @@
+import { componentOf } from "../containers.ts";
+import { finding } from "../finding.ts";
+import type { Finding } from "../finding.ts";
+import { display, workloadsOf } from "../snapshot.ts";
+import type { Answer, ObjectRef, Snapshot } from "../snapshot.ts";
+
+/** Answers in a row that are no accident any more. */
+const often = 3;
+
+/** A component that answers a request like those of a browser wrongly or late, whatever its probes say. */
+export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
+  const wrong = snapshot.answers.filter((answer) => answer.wrong >= often);
+  const slow = snapshot.answers.filter((answer) => answer.slow >= often);
+  return [
+    ...firstOfComponent(wrong).flatMap((answer) =>
+      about(answer, snapshot).map((object) =>
+        finding("wrong-answer", object, `${display(object)} answers wrongly: ${told(answer)}.`, {
+          request: answer.request,
+          status: answer.status,
+          times: answer.wrong,
+        }),
+      ),
+    ),
+    ...firstOfComponent(slow).flatMap((answer) =>
+      about(answer, snapshot).map((object) =>
+        finding("slow-answer", object, `${display(object)} answers late, ${answer.slow} times in a row.`, {
+          request: answer.request,
+          milliseconds: answer.milliseconds,
+          times: answer.slow,
+        }),
+      ),
+    ),
+  ];
+};
+
+/** What the backend answers comes through the frontend: while that fails itself, nothing is known of the backend. */
+const firstOfComponent = (answers: Answer[]): Answer[] =>
+  answers.toSorted((one, other) => (one.component > other.component ? -1 : 1)).slice(0, 1);
+
+const about = ({ component }: Answer, snapshot: Snapshot): ObjectRef[] =>
+  workloadsOf(snapshot)
+    .filter(({ workload }) => componentOf(workload) === component)
+    .map(({ ref }) => ref);
+
+const told = ({ status, wrong }: Answer): string =>
+  `${status === 0 ? "no answer" : `status ${status}`}, ${wrong} times in a row`;
