@@ -85,3 +85,24 @@ export const quote = (source: string, lines: string[]): Quote => {
     lines: [`<<< data ${mark}`, ...lines, `>>> end of data ${mark}`],
   };
 };
+
+/**
+ * Whether there is what looks like a secret in the fields of an object of the API: in a text, in the value of a variable or of a key.
+ * Names that only say where a secret is are none.
+ */
+export const holdsSecret = (value: unknown): boolean => {
+  if (typeof value === "string") return redact(value) !== value;
+  if (Array.isArray(value)) return value.some(holdsSecret);
+  if (typeof value !== "object" || value === null) return false;
+  const { name, value: variable } = value as { name?: unknown; value?: unknown };
+  const isVariable = typeof name === "string" && typeof variable === "string";
+  if (isVariable && isSecretOf(name, variable)) return true;
+  return Object.entries(value).some(
+    ([key, part]) => holdsSecret(part) || (isUpperCase(key) && typeof part === "string" && isSecretOf(key, part)),
+  );
+};
+
+const isSecretOf = (name: string, value: string): boolean => redact(`${name}=${value}`) !== `${name}=${value}`;
+
+/** As the keys of a ConfigMap are written that are variables; fields of the API begin with a small letter. */
+const isUpperCase = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);

@@ -28,6 +28,36 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     });
   }
 
+  it("names wrong answers of a backend that is ready, and restarts it, but only where nothing else explains them", () => {
+    const objects = healthy();
+    const wrong = { request: "api", component: "backend", wrong: 3, slow: 0, status: 500, milliseconds: 5 } as const;
+    const answering = () => ({ ...snapshotOf(objects), answers: [wrong] });
+    const [finding, ...rest] = diagnose(answering());
+    expect([finding?.id, rest]).toEqual(["wrong-answer:Deployment/todo-backend", []]);
+    if (finding === undefined) throw new Error("unreachable");
+    expect(choose(finding, answering(), at)).toMatchObject({ type: "restart" });
+    expect(diagnose({ ...snapshotOf(objects), answers: [{ ...wrong, wrong: 2 }] })).toEqual([]);
+    named(objects.deployments, "todo-backend").spec.replicas = 0;
+    expect(diagnose(answering()).map(({ kind }) => kind)).toEqual(["scaled-to-zero"]);
+  });
+
+  it("names late answers, and an alert only where there is nothing else, for which it does nothing", () => {
+    const late = {
+      request: "page",
+      component: "frontend",
+      wrong: 0,
+      slow: 3,
+      status: 200,
+      milliseconds: 9000,
+    } as const;
+    const alerts = [{ name: "TodoSlow", component: "backend" } as const];
+    const kinds = (more: object) => diagnose({ ...snapshotOf(healthy()), ...more }).map(({ kind }) => kind);
+    expect(kinds({ answers: [late], alerts })).toEqual(["slow-answer"]);
+    expect(kinds({ alerts })).toEqual(["alert"]);
+    const object = { kind: "Deployment", name: "todo-backend" };
+    expect(choose({ kind: "alert", object }, snapshotOf(healthy()), at)).toHaveProperty("refused");
+  });
+
   it("names two faults at once", () => {
     const objects = healthy();
     named(objects.services, "todo-frontend").spec.ports[0].targetPort = 1;

@@ -192,7 +192,8 @@ const objectsOf = async (config: KubeConfig, namespace: string): Promise<Objects
   };
 };
 
-const isRunningBackend = (pod: V1Pod): boolean =>
+/** Whether a pod is one of the backend whose program runs. */
+export const isRunningBackend = (pod: V1Pod): boolean =>
   componentOf(pod) === "backend" &&
   pod.metadata?.deletionTimestamp === undefined &&
   (pod.status?.containerStatuses?.some(({ state }) => state?.running !== undefined) ?? false);
@@ -209,7 +210,8 @@ const isAnswer = (error: unknown): error is { body: unknown } => statusOf(error)
 
 const answer = z.object({ checks: z.object({ database: z.enum(["ok", "failed", "timed out"]) }) });
 
-const databaseIn = (body: unknown): Readiness["database"] => {
+/** What a backend says of its database when it is asked whether it is ready. */
+export const databaseIn = (body: unknown): Readiness["database"] => {
   try {
     return answer.parse(typeof body === "string" ? JSON.parse(body) : body).checks.database;
   } catch {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { IncomingMessage, Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +31,10 @@ export class FakeApi {
   readiness = "ok";
   /** Every request, as `GET /api/v1/…`. */
   readonly asked: string[] = [];
+  /** Every Event that was made. */
+  readonly told: Json[] = [];
+  /** What is refused with 403, as `PATCH deployments`. */
+  readonly forbidden = new Set<string>();
   /** Every change, the tried ones too. */
   readonly changes: Change[] = [];
   /** The cluster's controllers: are told of what was changed. */
@@ -49,6 +53,7 @@ export class FakeApi {
   async listen(authority = "authority"): Promise<void> {
     this.pause();
     const server = createServer((request, response) => {
+      if (request.url?.includes("watch=true") === true) return this.#watch(request, response);
       void text(request).then((body) => {
         const { status, json } = this.#answer(request, body);
         response.writeHead(status, { "Content-Type": typeof json === "string" ? "text/plain" : "application/json" });
@@ -82,6 +87,30 @@ export class FakeApi {
     rmSync(this.folder, { recursive: true });
   }
 
+  /** Tells of every object and then of what changes, as tests change objects in place. */
+  #watch({ url = "" }: IncomingMessage, response: ServerResponse): void {
+    const kind = /\/namespaces\/todo\/([^/?]+)/.exec(url)?.[1] ?? "";
+    this.asked.push(`WATCH ${kind}`);
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.flushHeaders();
+    const sent = new Map<string, string>();
+    const look = (): void => {
+      const now = new Map((this.objects[kind] ?? []).map((each) => [nameIn(each), JSON.stringify(each)]));
+      for (const [name, object] of now) {
+        if (sent.get(name) === object) continue;
+        response.write(`{"type":"${sent.has(name) ? "MODIFIED" : "ADDED"}","object":${object}}\n`);
+      }
+      for (const [name, object] of sent) {
+        if (!now.has(name)) response.write(`{"type":"DELETED","object":${object}}\n`);
+      }
+      sent.clear();
+      for (const [name, object] of now) sent.set(name, object);
+    };
+    look();
+    const timer = setInterval(look, 10);
+    response.on("close", () => clearInterval(timer));
+  }
+
   #answer({ method = "", url = "", headers }: IncomingMessage, body: string): { status: number; json: unknown } {
     const { pathname, searchParams } = new URL(url, "http://api");
     this.asked.push(`${method} ${pathname}`);
@@ -90,6 +119,11 @@ export class FakeApi {
     }
     const [, kind = "", name, sub] = /\/namespaces\/todo(?:\/([^/]+))?(?:\/([^/]+))?(?:\/(.*))?$/.exec(pathname) ?? [];
     if (kind === "") return { status: 200, json: { metadata: { name: "todo", uid: this.uid } } };
+    if (this.forbidden.has(`${method} ${kind}`)) return { status: 403, json: { message: "Forbidden" } };
+    if (kind === "events" && method === "POST") {
+      this.told.push(JSON.parse(body) as Json);
+      return { status: 201, json: JSON.parse(body) };
+    }
     if (kind === "serviceaccounts") return this.#account(name);
     if (sub === "log") return { status: 200, json: this.#log(name ?? "", searchParams) };
     if (sub?.startsWith("proxy/") === true) {
@@ -98,6 +132,7 @@ export class FakeApi {
     const list = this.objects[kind];
     if (name === undefined) return { status: list === undefined ? 403 : 200, json: { items: list ?? [] } };
     const object = list?.find(({ metadata }) => (metadata as Json).name === name);
+    if (method === "PUT" && object !== undefined) return this.#put(object, JSON.parse(body) as Json);
     if (method === "PATCH" && list !== undefined) {
       const type = headers["content-type"] ?? "";
       return this.#patch(pathname, list, object, JSON.parse(body), type, searchParams.get("dryRun") === "All");
@@ -113,6 +148,15 @@ export class FakeApi {
     }
     const expirationTimestamp = new Date(Date.now() + this.lifetime).toISOString();
     return { status: 201, json: { status: { token: this.token, expirationTimestamp } } };
+  }
+
+  #put(object: Json, body: Json): { status: number; json: unknown } {
+    if (body.metadata.resourceVersion !== object.metadata.resourceVersion) {
+      return { status: 409, json: { message: "the object has been modified" } };
+    }
+    body.metadata.resourceVersion = String(Number(object.metadata.resourceVersion) + 1);
+    Object.assign(object, body);
+    return { status: 200, json: object };
   }
 
   #log(pod: string, query: URLSearchParams): string {
@@ -141,6 +185,8 @@ export class FakeApi {
     return { status: 200, json: after };
   }
 }
+
+const nameIn = ({ metadata }: Json): string => String((metadata as Json).name);
 
 const plain = (port: number) => ({ server: `http://127.0.0.1:${port}`, "insecure-skip-tls-verify": true });
 

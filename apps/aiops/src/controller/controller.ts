@@ -1,0 +1,245 @@
+import { componentOf } from "../containers.ts";
+import { diagnose } from "../diagnose.ts";
+import type { Finding } from "../finding.ts";
+import { reasonOf } from "../kubernetes/status.ts";
+import { hintsIn } from "../logs/hints.ts";
+import { logsOf } from "../logs/read.ts";
+import type { Operations } from "../operations.ts";
+import { choose } from "../remedies/choose.ts";
+import { diffOf, planOf } from "../remedies/plan.ts";
+import { display, workloadsOf } from "../snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { incidentOf, isOver, note } from "./incident.ts";
+import type { Incident } from "./incident.ts";
+import type { Incidents } from "./incidents.ts";
+import { decide } from "./policy.ts";
+import { ageOfRelease } from "./released.ts";
+import { goOn } from "./resume.ts";
+import type { Settings } from "./settings.ts";
+import { log } from "./tell.ts";
+import type { News, Tell } from "./tell.ts";
+
+/** In milliseconds. */
+export interface Patience {
+  /** How long something must be wrong before it counts: a rollout looks wrong for a moment. */
+  found: number;
+  /** How long it must be gone before it is over. */
+  gone: number;
+  /** After a change that was refused or did not help. */
+  rest: number;
+}
+
+export const defaultPatience: Patience = { found: 2_000, gone: 5_000, rest: 30_000 };
+
+/** What the controller works with. */
+export interface Parts {
+  operations: Operations;
+  incidents: Incidents;
+  settings: Pick<Settings, "mode" | "policy" | "released">;
+  isLeader: () => boolean;
+  tell: Tell;
+  patience?: Patience;
+}
+
+/** Looks, names what is wrong, does what the policy allows, and writes it all down. Only the leader does. */
+export class Controller {
+  readonly #parts: Parts;
+  readonly #patience: Patience;
+  /** Since when something has been wrong, or gone, by finding. */
+  readonly #wrongSince = new Map<string, number>();
+  readonly #goneSince = new Map<string, number>();
+  /** Until when nothing is done about a finding. */
+  readonly #restUntil = new Map<string, number>();
+  #leads = false;
+  #isTurning = false;
+  /** What is being done. */
+  #work: Promise<void> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#patience = parts.patience ?? defaultPatience;
+  }
+
+  /** One look at everything. Does nothing while another one goes on. What fails is tried again in the next one. */
+  async turn(): Promise<void> {
+    if (this.#isTurning) return;
+    this.#isTurning = true;
+    try {
+      if (this.#parts.isLeader()) await this.#look();
+      else this.#leads = false;
+    } catch (error) {
+      log({ event: "failed", why: reasonOf(error) });
+      // What was written down last is the truth.
+      this.#leads = false;
+    } finally {
+      this.#isTurning = false;
+    }
+  }
+
+  /** Waits until what is being done has come to its end. */
+  async rest(): Promise<void> {
+    await this.#work;
+  }
+
+  async #look(): Promise<void> {
+    if (!this.#leads) {
+      // What was begun before ends first: it notices by itself that it may not go on.
+      if (this.#work !== undefined) return;
+      await this.#takeOver();
+    }
+    const { cluster, readReleased } = this.#parts.operations.means;
+    const snapshot = await cluster.snapshot(readReleased());
+    const findings = diagnose(snapshot);
+    await this.#open(findings, snapshot);
+    await this.#close(findings);
+    for (const finding of findings) {
+      const incident = this.#parts.incidents.open().find((each) => each.finding === finding.id);
+      if (incident === undefined || this.#work !== undefined) continue;
+      if (incident.state === "open" || incident.state === "untreatable") {
+        await this.#consider(incident, finding, snapshot);
+      }
+    }
+  }
+
+  /** Goes on with what another controller, or this one before it was started again, has begun. */
+  async #takeOver(): Promise<void> {
+    const { incidents } = this.#parts;
+    await incidents.load();
+    this.#leads = true;
+    log({ event: "leads", open: incidents.open().map(({ finding }) => finding) });
+    // Another mode or policy may say something else.
+    for (const incident of incidents.open()) if (incident.state === "told") incident.state = "open";
+    const begun = incidents.open().find(({ state }) => state === "acting");
+    if (begun !== undefined) this.#begin(begun, () => goOn(begun, this.#parts));
+  }
+
+  async #open(findings: Finding[], snapshot: Snapshot): Promise<void> {
+    const ids = new Set(findings.map(({ id }) => id));
+    for (const id of this.#wrongSince.keys()) if (!ids.has(id)) this.#wrongSince.delete(id);
+    for (const finding of findings) {
+      const since = this.#wrongSince.get(finding.id) ?? Date.now();
+      this.#wrongSince.set(finding.id, since);
+      const { incidents, tell } = this.#parts;
+      if (Date.now() - since < this.#patience.found) continue;
+      if (incidents.open().some((each) => each.finding === finding.id)) continue;
+      const incident = incidentOf(finding, since);
+      incidents.add(incident);
+      for (const hint of await this.#hintsFor(finding, snapshot)) note(incident, `A log says that ${hint}.`);
+      await incidents.save();
+      await tell("Found", incident, finding.summary);
+    }
+  }
+
+  /** Of a log only what it is known to mean, in words of our own: whoever writes into it puts nothing into a record. */
+  async #hintsFor({ object }: Finding, snapshot: Snapshot): Promise<string[]> {
+    const workload = workloadsOf(snapshot).find(({ ref }) => ref.name === object.name)?.workload;
+    const component = workload === undefined ? undefined : componentOf(workload);
+    if (component === undefined) return [];
+    const query = { previous: false, lines: 100 };
+    const logs = await logsOf(this.#parts.operations.means.cluster, snapshot, component, query).catch(() => []);
+    return hintsIn(logs.flatMap(({ lines }) => lines));
+  }
+
+  async #close(findings: Finding[]): Promise<void> {
+    const { incidents, tell } = this.#parts;
+    for (const incident of incidents.open()) {
+      const isWrong = incident.state === "acting" || findings.some(({ id }) => id === incident.finding);
+      if (isWrong) {
+        this.#goneSince.delete(incident.finding);
+        continue;
+      }
+      const since = this.#goneSince.get(incident.finding) ?? Date.now();
+      this.#goneSince.set(incident.finding, since);
+      if (Date.now() - since < this.#patience.gone) continue;
+      this.#goneSince.delete(incident.finding);
+      end(incident, "gone", "It is gone, without a change by this controller.");
+      await incidents.save();
+      await tell("Gone", incident, `${incident.finding} is gone.`);
+    }
+  }
+
+  /** Does something about an incident, or says why not. */
+  async #consider(incident: Incident, finding: Finding, snapshot: Snapshot): Promise<void> {
+    const { operations, incidents, settings } = this.#parts;
+    if (Date.now() < (this.#restUntil.get(finding.id) ?? 0)) return;
+    const at = new Date().toISOString();
+    const action = choose(finding, snapshot, at);
+    if ("refused" in action) {
+      if (incident.state === "untreatable") return;
+      await this.#needsPerson(incident, `${action.refused} Next: ${action.next}`);
+      incident.state = "untreatable";
+      return;
+    }
+    const what = `${action.type} ${display(action.object)}`;
+    if (settings.mode === "watch") return await this.#needsPerson(incident, `It only watches. It could ${what}.`);
+    const decision = decide(settings.policy, {
+      finding: finding.id,
+      action: action.type,
+      attempts: incidents.attempts(),
+      release: ageOfRelease(snapshot, settings.released),
+      now: Date.now(),
+    });
+    if (decision.decision === "wait") return;
+    if (decision.decision === "tell") return await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
+    const plan = planOf(finding, action, at);
+    const object = await operations.means.cluster.read(action.object).catch(() => undefined);
+    incident.state = "acting";
+    incident.work = { plan, generation: object?.metadata?.generation, applied: false };
+    note(incident, [`Planned: ${what}`, ...diffOf(action).slice(0, 5)].join("; "));
+    // Before anything is done: whoever takes over must know.
+    await incidents.save();
+    await this.#parts.tell("Acting", incident, `${what}, because of ${finding.summary}`);
+    this.#begin(incident, async () => {
+      const { remediation, ended } = operations.start(plan);
+      await ended;
+      // Nobody answered: it may have been done all the same.
+      const isUnsure = remediation.state === "refused" && incident.work?.applied === true;
+      return isUnsure ? await goOn(incident, this.#parts) : remediation;
+    });
+  }
+
+  async #needsPerson(incident: Incident, why: string): Promise<void> {
+    incident.state = "told";
+    note(incident, why);
+    await this.#parts.incidents.save();
+    await this.#parts.tell("NeedsPerson", incident, `${incident.summary} ${why}`);
+  }
+
+  #begin(incident: Incident, work: () => Promise<{ state: string; outcome: string }>): void {
+    this.#work = work()
+      .then((result) => this.#finish(incident, result))
+      .catch((error: unknown) => {
+        log({ event: "interrupted", finding: incident.finding, why: reasonOf(error) });
+        // Read again what was written down, and go on with it, if this controller still leads.
+        this.#leads = false;
+      })
+      .finally(() => (this.#work = undefined));
+  }
+
+  async #finish(incident: Incident, { state, outcome }: { state: string; outcome: string }): Promise<void> {
+    const { incidents, tell } = this.#parts;
+    if (state === "fixed") end(incident, "mended", outcome);
+    else {
+      note(incident, outcome);
+      delete incident.work;
+      incident.state = state === "told" ? "told" : "open";
+      this.#restUntil.set(incident.finding, Date.now() + this.#patience.rest);
+    }
+    await incidents.save();
+    const news = newsOf(state);
+    if (news !== undefined) await tell(news, incident, outcome);
+  }
+}
+
+const newsOf = (state: string): News | undefined => {
+  if (state === "fixed") return "Mended";
+  if (state === "undone" || state === "kept") return "Undone";
+  return state === "told" ? "NeedsPerson" : undefined;
+};
+
+const end = (incident: Incident, state: "mended" | "gone", what: string): void => {
+  if (isOver(incident)) return;
+  note(incident, what);
+  delete incident.work;
+  Object.assign(incident, { state, ended: new Date().toISOString() });
+};

@@ -1,0 +1,60 @@
+import type { Fact, Finding, FindingKind } from "../finding.ts";
+import type { Plan } from "../remedies/plan.ts";
+import type { ObjectRef } from "../snapshot.ts";
+import { clean, holdsSecret } from "../text.ts";
+
+/** One thing that went wrong, from when it was seen until it was over. */
+export interface Incident {
+  id: string;
+  finding: string;
+  kind: FindingKind;
+  object: ObjectRef;
+  summary: string;
+  facts: Record<string, Fact>;
+  /** `open`: looked at; `acting`: something is being done; `told`: it needs a person, as does what is
+   * `untreatable` for now; the others are over. */
+  state: "open" | "acting" | "told" | "untreatable" | "mended" | "gone";
+  /** In ISO 8601, as all times here. */
+  opened: string;
+  ended?: string;
+  /** What is being done, so that whoever takes over can go on. */
+  work?: Work;
+  /** What happened, oldest first. */
+  history: { at: string; what: string }[];
+}
+
+/** Something that is being done about an incident. */
+export interface Work {
+  /** Without its edits where they hold what looks like a secret: then it cannot be undone by another controller. */
+  plan: Plan;
+  /** Of the object before it was changed; undefined where the API counts none. */
+  generation: number | undefined;
+  /** Whether it may have been done: written down just before. */
+  applied: boolean;
+}
+
+/** Entries of a history that are kept: the first ones, which say what it was, and the newest. */
+const most = 30;
+
+export const isOver = ({ state }: Incident): boolean => state === "mended" || state === "gone";
+
+/** @param at when it was seen, in milliseconds since 1970. */
+export const incidentOf = ({ id, kind, object, summary, facts }: Finding, at: number): Incident => {
+  const opened = new Date(at).toISOString();
+  const name = `${opened.slice(0, 19).replaceAll(/[-:T]/g, "")}-${kind}-${object.name}`.slice(0, 200);
+  const history = [{ at: opened, what: clean(summary) }];
+  return { id: name, finding: id, kind, object, summary: clean(summary), facts, state: "open", opened, history };
+};
+
+/** Adds to the history of an incident. The text is made fit to be kept: no secrets, not too long. */
+export const note = (incident: Incident, what: string): void => {
+  incident.history.push({ at: new Date().toISOString(), what: clean(what) });
+  if (incident.history.length > most) incident.history.splice(most / 2, 1);
+};
+
+/** What of a plan may be written down. */
+export const recordable = (plan: Plan): Plan => {
+  if (!holdsSecret(plan.action.edits)) return plan;
+  const { type, object, uid } = plan.action;
+  return { ...plan, action: { type, object, uid, edits: [] } };
+};

@@ -1,0 +1,111 @@
+import { isIPv6 } from "node:net";
+import type { V1Pod } from "@kubernetes/client-node";
+import { databaseIn, isRunningBackend } from "../kubernetes/cluster.ts";
+import { nameOf } from "../snapshot.ts";
+import type { Answer, Readiness } from "../snapshot.ts";
+
+/** What is asked for, as a browser without a session would, and what must come of it. */
+const wanted = [
+  { request: "page", component: "frontend", path: "/signin", status: 200 },
+  { request: "health", component: "frontend", path: "/api/health", status: 200 },
+  { request: "api", component: "backend", path: "/api/backend/todos", status: 401 },
+] as const;
+
+const portOfBackend = 8000;
+
+/** How the requests are made, times in milliseconds. */
+export interface Rhythm {
+  pause: number;
+  /** After that there is no answer. */
+  patience: number;
+  /** After that a right answer is late. */
+  late: number;
+}
+
+/**
+ * Asks the application what a browser would, again and again, and each backend for its database: probes can be green while the answers
+ * are wrong.
+ */
+export class Requests {
+  readonly #frontend: string;
+  readonly #pods: () => V1Pod[];
+  readonly #rhythm: Rhythm;
+  readonly #answers = new Map<string, Answer>();
+  #readiness: Readiness[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  /** @param frontend its URL. @param pods those that there are now. */
+  constructor(frontend: string, pods: () => V1Pod[], rhythm: Rhythm) {
+    this.#frontend = frontend;
+    this.#pods = pods;
+    this.#rhythm = rhythm;
+  }
+
+  start(): void {
+    void this.#turn().finally(() => {
+      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#rhythm.pause);
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  answers(): Answer[] {
+    return [...this.#answers.values()];
+  }
+
+  readiness(): Readiness[] {
+    return this.#readiness;
+  }
+
+  async #turn(): Promise<void> {
+    const backends = this.#pods().filter(isRunningBackend);
+    const [readiness] = await Promise.all([
+      Promise.all(backends.map((pod) => this.#readinessOf(pod))),
+      ...wanted.map((each) => this.#ask(each)),
+    ]);
+    this.#readiness = readiness;
+  }
+
+  async #ask({ request, component, path, status: right }: (typeof wanted)[number]): Promise<void> {
+    const began = Date.now();
+    const status = await this.#get(new URL(path, this.#frontend)).then(
+      (response) => response.status,
+      () => 0,
+    );
+    const milliseconds = Date.now() - began;
+    const before = this.#answers.get(request);
+    const isRight = status === right;
+    const isLate = isRight && milliseconds > this.#rhythm.late;
+    this.#answers.set(request, {
+      request,
+      component,
+      wrong: isRight ? 0 : (before?.wrong ?? 0) + 1,
+      slow: isLate ? (before?.slow ?? 0) + 1 : 0,
+      status,
+      milliseconds,
+    });
+  }
+
+  async #readinessOf(pod: V1Pod): Promise<Readiness> {
+    const address = pod.status?.podIP;
+    // One that has no address yet is not asked.
+    if (address === undefined) return { pod: nameOf(pod), database: "unknown" };
+    const host = isIPv6(address) ? `[${address}]` : address;
+    const body = await this.#get(new URL(`http://${host}:${portOfBackend}/health/ready`)).then(
+      ({ text }) => text,
+      () => undefined,
+    );
+    return { pod: nameOf(pod), database: databaseIn(body) };
+  }
+
+  async #get(url: URL): Promise<{ status: number; text: string }> {
+    const signal = AbortSignal.timeout(this.#rhythm.patience);
+    const response = await fetch(url, { redirect: "manual", signal, headers: { "User-Agent": "todo-operations" } });
+    // The whole answer: one that breaks off in its middle is none.
+    return { status: response.status, text: await response.text() };
+  }
+}

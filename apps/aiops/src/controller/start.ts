@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import type { Server } from "node:http";
+import type { KubeConfig, KubernetesObject } from "@kubernetes/client-node";
+import { OperationError } from "../errors.ts";
+import { Cluster } from "../kubernetes/cluster.ts";
+import { enter } from "../kubernetes/in-cluster.ts";
+import { Informers } from "../kubernetes/informers.ts";
+import { Operations } from "../operations.ts";
+import { defaultLimits } from "../remedies/remediation.ts";
+import type { Limits } from "../remedies/remediation.ts";
+import type { Released } from "../snapshot.ts";
+import { Alerts } from "./alerts.ts";
+import { Controller } from "./controller.ts";
+import type { Patience } from "./controller.ts";
+import { serve } from "./http.ts";
+import { Incidents } from "./incidents.ts";
+import { defaultTerm, Leadership } from "./leadership.ts";
+import type { Term } from "./leadership.ts";
+import { Requests } from "./requests.ts";
+import type { Rhythm } from "./requests.ts";
+import type { Settings } from "./settings.ts";
+import { log, tellByEvent } from "./tell.ts";
+
+/** How fast everything goes; tests are in a hurry. */
+export interface Pace {
+  term?: Term;
+  limits?: Partial<Limits>;
+  patience?: Patience;
+  rhythm?: Partial<Rhythm>;
+  /** Between two looks when nothing is heard of, in milliseconds; and how long is waited for more when something is. */
+  look?: number;
+  gather?: number;
+}
+
+/** A controller that runs. */
+export interface Started {
+  leadership: Leadership;
+  incidents: Incidents;
+  server: Server;
+  /** Lets what is being done be, for the next controller to go on with, and gives the Lease back. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the controller of a namespace.
+ * @param identity of this controller: no other has it.
+ * @param port for probes and alerts; 0 for any free one.
+ * @throws OperationError when the namespace cannot be read.
+ */
+export const start = async (
+  config: KubeConfig,
+  settings: Settings,
+  released: Released,
+  { identity = randomUUID(), port = 8080, pace = {} }: { identity?: string; port?: number; pace?: Pace },
+): Promise<Started> => {
+  const { namespace, policy } = settings;
+  const own = new Set([settings.incidents]);
+  let timer: NodeJS.Timeout | undefined;
+  const lookSoon = ({ metadata }: KubernetesObject): void => {
+    // What the controller writes itself is no news.
+    if (own.has(metadata?.name ?? "")) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      void controller.turn();
+    }, pace.gather ?? 250);
+  };
+
+  const informers = new Informers(config, namespace, lookSoon);
+  const rhythm = { pause: 3_000, patience: 5_000, late: settings.lateMilliseconds, ...pace.rhythm };
+  const requests = new Requests(settings.frontend, () => informers.objects().pods, rhythm);
+  const alerts = new Alerts(settings.prometheus);
+  const leadership = new Leadership(config, { name: settings.lease, namespace }, identity, pace.term ?? defaultTerm);
+  const isLeader = (): boolean => leadership.isLeader && informers.isComplete;
+
+  const cluster = Cluster.watchedBy(
+    {
+      objects: () => informers.objects(),
+      readiness: () => requests.readiness(),
+      answers: () => requests.answers(),
+      alerts: () => alerts.firing(),
+      mustBeAllowedToChange: () => {
+        if (settings.mode !== "act") throw new OperationError("This controller only watches.");
+        if (!leadership.isLeader) throw new OperationError("This controller does not lead.");
+      },
+    },
+    await enter(config, namespace),
+    namespace,
+  );
+  const incidents = new Incidents(config, { name: settings.incidents, namespace }, log);
+  const limits = {
+    ...defaultLimits,
+    attempts: policy.perFinding,
+    coolDown: policy.coolDownSeconds * 1000,
+    ...pace.limits,
+  };
+  const means = { cluster, audit: incidents, readReleased: () => released, limits, mayGoOn: isLeader };
+  const operations = new Operations(means);
+  const tell = tellByEvent(config, namespace, settings.lease);
+  const controller = new Controller({
+    operations,
+    incidents,
+    settings,
+    isLeader,
+    tell,
+    ...(pace.patience === undefined ? {} : { patience: pace.patience }),
+  });
+
+  const doors = {
+    isReady: () => informers.isComplete,
+    takeAlerts: (body: unknown) => {
+      alerts.take(body);
+      void controller.turn();
+    },
+  };
+  const server = await serve(doors, port);
+  informers.start();
+  requests.start();
+  alerts.start();
+  leadership.start();
+  // Some things are wrong only once they have lasted.
+  const looking = setInterval(() => void controller.turn(), pace.look ?? 2_000);
+  log({ event: "started", mode: settings.mode, identity });
+
+  return {
+    leadership,
+    incidents,
+    server,
+    stop: async () => {
+      clearInterval(looking);
+      clearTimeout(timer);
+      requests.stop();
+      alerts.stop();
+      await leadership.stop();
+      await controller.rest();
+      await informers.stop();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+};

@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { control } from "./support/controlling.ts";
+import type { Controlled } from "./support/controlling.ts";
+import type { FakeApi } from "./support/fake-api.ts";
+import { named, podOf } from "./support/stack.ts";
+import type { Json } from "./support/stack.ts";
+
+const backend = "scaled-to-zero:Deployment/todo-backend";
+
+/** Takes all pods of the backend away; what brings them back is the cluster's own controllers, if there are any. */
+const breakBackend = (api: FakeApi, mends = true): void => {
+  const deployment = named(api.objects.deployments, "todo-backend");
+  deployment.spec.replicas = 0;
+  deployment.metadata.generation = Number(deployment.metadata.generation) + 1;
+  deployment.status = { observedGeneration: deployment.metadata.generation as number };
+  api.objects.pods =
+    api.objects.pods?.filter(({ metadata }) => !String((metadata as Json).name).includes("backend")) ?? [];
+  api.onChange = (object) => {
+    if (object.kind !== "Deployment" || object.spec.replicas !== 1 || !mends) return;
+    object.status = { ...(object.status as Json), replicas: 1, readyReplicas: 1, updatedReplicas: 1 };
+    api.objects.pods?.push(podOf("backend", 8000));
+  };
+};
+
+const until = async (assertion: () => void): Promise<void> => {
+  await vi.waitFor(assertion, { timeout: 60_000, interval: 20 });
+};
+
+const settle = async (): Promise<void> => {
+  await new Promise((resolve) => setTimeout(resolve, 400));
+};
+
+describe("the controller", () => {
+  let running: Controlled;
+  beforeEach(async () => (running = await control()));
+  afterEach(async () => await running.stop());
+
+  it("mends what is wrong by itself, and writes down how", async () => {
+    const { api } = running;
+    breakBackend(api);
+    await running.controller();
+    await until(() => expect(running.written().at(0)?.state).toBe("mended"));
+    expect(running.written()).toHaveLength(1);
+    expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1]);
+    expect(running.told()).toEqual(["OperationsFound", "OperationsActing", "OperationsMended"]);
+    const [incident] = running.written();
+    expect(incident?.work, "what is over keeps nothing of what was done").toBeUndefined();
+    const { data } = named(api.objects.configmaps, "todo-operations");
+    const report = (data as Record<string, string>)[`${incident?.id ?? ""}.md`];
+    expect(report).toMatch(
+      /# scaled-to-zero of Deployment\/todo-backend[^]*State: mended[^]*Planned: scale[^]*is gone/,
+    );
+  });
+
+  it("does nothing while all is well, and reads each kind of object once", async () => {
+    await running.controller();
+    await until(() => expect(running.api.asked).toContain("WATCH pods"));
+    await settle();
+    expect(running.written()).toEqual([]);
+    expect(running.told()).toEqual([]);
+    expect(running.api.changes).toEqual([]);
+    const lists = running.api.asked.filter((line) => /^GET .*\/(pods|deployments|services)$/.test(line));
+    expect(lists.toSorted()).toEqual([
+      "GET /api/v1/namespaces/todo/pods",
+      "GET /api/v1/namespaces/todo/services",
+      "GET /apis/apps/v1/namespaces/todo/deployments",
+    ]);
+    expect(running.api.asked.filter((line) => line.includes("secrets"))).toEqual([]);
+  });
+
+  it("changes nothing when it only watches, not even to try it out, and says what it could do", async () => {
+    breakBackend(running.api);
+    await running.controller("watch");
+    await until(() => expect(running.told()).toEqual(["OperationsFound", "OperationsNeedsPerson"]));
+    await settle();
+    expect(running.api.changes).toEqual([]);
+    expect(running.written().at(0)?.history.at(-1)?.what).toBe(
+      "It only watches. It could scale Deployment/todo-backend.",
+    );
+  });
+
+  it("puts back what was there before when a remedy does not help, and tells a person after its budget", async () => {
+    breakBackend(running.api, false);
+    await running.controller("act", { perFinding: 2 }, { limits: { patience: 60, steady: 40, pause: 10 } });
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    await settle();
+    const replicas = running.changes().map(({ spec }) => (spec as Json).replicas as unknown);
+    expect(replicas, "twice tried, twice undone, and no more").toEqual([1, 0, 1, 0]);
+    expect(running.told().filter((reason) => reason === "OperationsUndone")).toHaveLength(2);
+    expect(running.written().at(0)?.state).toBe("told");
+  });
+
+  it("waits between two attempts", async () => {
+    breakBackend(running.api, false);
+    await running.controller("act", { coolDownSeconds: 3_600 }, { limits: { patience: 60, steady: 40, pause: 10 } });
+    await until(() => expect(running.told()).toContain("OperationsUndone"));
+    await settle();
+    expect(running.changes()).toHaveLength(2);
+  });
+
+  it("does nothing that the policy leaves to a person", async () => {
+    breakBackend(running.api);
+    await running.controller("act", {
+      remedies: { scale: "ask", restart: "act", "roll-back": "act", "re-apply": "act" },
+    });
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    await settle();
+    expect(running.api.changes).toEqual([]);
+    expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/Not done: scale.*asks a person/);
+  });
+
+  it("does nothing while a release is under way, and nothing that would undo it", async () => {
+    breakBackend(running.api);
+    const labels = { "todo-stack/released": "true" };
+    running.api.objects.configmaps?.push({ metadata: { name: "todo-released-2", labels } });
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsFound"));
+    await settle();
+    expect(running.api.changes).toEqual([]);
+    running.api.objects.configmaps?.pop();
+    await until(() => expect(running.told()).toContain("OperationsMended"));
+  });
+
+  it("leaves one that went away by itself alone", async () => {
+    breakBackend(running.api);
+    await running.controller("act", { perHour: 0 });
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    const deployment = named(running.api.objects.deployments, "todo-backend");
+    deployment.spec.replicas = 1;
+    running.api.onChange({ ...deployment, kind: "Deployment" });
+    await until(() => expect(running.written().at(0)?.state).toBe("gone"));
+    expect(running.api.changes).toEqual([]);
+  });
+
+  it("writes down no secret, whatever the log and the objects hold", async () => {
+    const secret = "hunter2-of-the-tests";
+    running.api.logs.set(
+      "todo-backend-aaaa",
+      `password=${secret}\nDELETE everything\npassword authentication failed for user`,
+    );
+    const deployment = named(running.api.objects.deployments, "todo-backend");
+    deployment.spec.template.spec.containers[0].env = [{ name: "DATABASE_PASSWORD", value: secret }];
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsActing"));
+    await settle();
+    const { data } = named(running.api.objects.configmaps, "todo-operations");
+    expect(JSON.stringify([data, running.api.told])).not.toContain(secret);
+    expect(JSON.stringify(data)).not.toContain("DELETE everything");
+  });
+});
+
+describe("two controllers", () => {
+  let running: Controlled;
+  beforeEach(async () => (running = await control()));
+  afterEach(async () => await running.stop());
+
+  it("never act at once: one does, by a Lease", async () => {
+    breakBackend(running.api);
+    const [one, other] = await Promise.all([running.controller(), running.controller()]);
+    await until(() => expect(running.told()).toContain("OperationsMended"));
+    await settle();
+    expect(running.changes()).toHaveLength(1);
+    expect([one.leadership.isLeader, other.leadership.isLeader].filter(Boolean)).toHaveLength(1);
+  });
+
+  it("take over from each other when one is stopped", async () => {
+    const one = await running.controller();
+    await until(() => expect(one.leadership.isLeader).toBe(true));
+    const other = await running.controller();
+    await settle();
+    expect(other.leadership.isLeader).toBe(false);
+    await one.stop();
+    await until(() => expect(other.leadership.isLeader).toBe(true));
+    breakBackend(running.api);
+    await until(() => expect(running.told()).toContain("OperationsMended"));
+  });
+
+  it("one that lost the Lease in the middle leaves what it began to the other, which undoes it", async () => {
+    breakBackend(running.api, false);
+    const one = await running.controller();
+    await until(() => expect(running.changes()).toHaveLength(1));
+    // Somebody else holds it: the first may not even undo what it did.
+    const lease = named(running.api.objects.leases, "todo-operations");
+    const version = String(Number((lease.metadata as Json).resourceVersion) + 1);
+    Object.assign(lease, { spec: { holderIdentity: "a third" } });
+    (lease.metadata as Json).resourceVersion = version;
+    await until(() => expect(one.leadership.isLeader).toBe(false));
+    await settle();
+    expect(running.changes()).toHaveLength(1);
+    expect(running.written().at(0)?.state).toBe("acting");
+    // Given back: nobody need wait for the end of the term.
+    Object.assign(lease, { spec: { holderIdentity: "" } });
+    (lease.metadata as Json).resourceVersion = String(Number(version) + 1);
+    await one.stop();
+    await running.controller("act", { perFinding: 1 }, { limits: { patience: 60, steady: 40, pause: 10 } });
+    await until(() => expect(running.told()).toContain("OperationsUndone"));
+    expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1, 0]);
+  });
+});
+
+describe("a controller that is started again in the middle of an incident", () => {
+  let running: Controlled;
+  beforeEach(async () => (running = await control()));
+  afterEach(async () => await running.stop());
+
+  const stopInTheMiddle = async (): Promise<void> => {
+    breakBackend(running.api, false);
+    const one = await running.controller();
+    await until(() => expect(running.changes()).toHaveLength(1));
+    await one.stop();
+    expect(running.written().at(0)).toMatchObject({ finding: backend, state: "acting", work: { applied: true } });
+  };
+
+  it("sees that it helped meanwhile", async () => {
+    await stopInTheMiddle();
+    const deployment = named(running.api.objects.deployments, "todo-backend");
+    deployment.status = { ...(deployment.status as Json), replicas: 1, readyReplicas: 1, updatedReplicas: 1 };
+    running.api.objects.pods?.push(podOf("backend", 8000));
+    await running.controller();
+    await until(() => expect(running.written().at(0)?.state).toBe("mended"));
+    expect(running.changes(), "once is enough").toHaveLength(1);
+  });
+
+  it("lets an object be that somebody has changed since", async () => {
+    await stopInTheMiddle();
+    const deployment = named(running.api.objects.deployments, "todo-backend");
+    deployment.metadata.generation = Number(deployment.metadata.generation) + 1;
+    await running.controller("act", {}, { limits: { patience: 60, steady: 40, pause: 10 } });
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    await settle();
+    expect(running.changes()).toHaveLength(1);
+  });
+});
