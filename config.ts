@@ -42,11 +42,17 @@ export interface Settings {
   egress: Egress[];
   /** Whether a Prometheus reads the metrics. */
   monitoring: boolean;
+  /** Whether a controller names what is wrong, or also mends it. */
+  operations: Operations;
   /** Whether there is an account that may only look. */
   reader: boolean;
   /** Whether pods get their code from `npm run dev`. No setting: the next `up` without it leads back. */
   development: boolean;
 }
+
+/** What the controller for operations does; there is none when it is off. */
+export type Operations = (typeof modes)[number];
+const modes = ["off", "watch", "act"] as const;
 
 /** What a machine has to give. */
 export interface Machine {
@@ -95,6 +101,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     languageModel: { baseUrl: valueOf("llmBaseUrl", declared), name: valueOf("llmModel", declared) },
     egress: egress(),
     monitoring: valueOf("monitoring", declared) === "true",
+    operations: modes.find((mode) => mode === valueOf("operations", declared)) ?? "off",
     reader: valueOf("reader", declared) === "true",
     development: isDevelopment,
   };
@@ -180,6 +187,7 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     databasePasswordGeneration: { check: wholeNumber(1), example: 1 },
     llmBaseUrl: { check: httpUrl, example: "https://llm.example.com/v1" },
     monitoring: { check: oneOf("true", "false"), example: "true" },
+    operations: { check: oneOf(...modes), example: "watch" },
     reader: { check: oneOf("true", "false"), example: "true" },
   };
   return Object.entries(rules).flatMap(([key, { check, example }]) => {

@@ -31,11 +31,17 @@ const imageOf = (name: keyof typeof applications): AppImage => {
 const backend = imageOf("backend");
 const frontend = imageOf("frontend");
 
+// The controller for operations, where it is wanted.
+const controller =
+  settings.operations === "off"
+    ? undefined
+    : new AppImage("todo-aiops", { repository: "todo-aiops", context: "./apps/aiops", cluster });
+
 // What they must not contain.
 const secrets = new AppSecrets("todo", { ...settings, cluster, registryLogin: existing?.registryLogin });
 
 // The application: the database, then the backend, then the frontend.
-new TodoRelease("todo", { ...settings, cluster, secrets, backend, frontend });
+new TodoRelease("todo", { ...settings, cluster, secrets, backend, frontend, controller });
 
 /** Where the application answers, once it is released. */
 export const url = cluster.url;

@@ -25,6 +25,8 @@ export interface TodoReleaseArgs {
   egress: Egress[];
   /** Whether a Prometheus is to read the metrics. */
   monitoring: boolean;
+  /** Whether a controller is to name what is wrong, or also mend it. */
+  operations: "off" | "watch" | "act";
   /** Whether there is to be an account that may only look. */
   reader: boolean;
   /** Whether the pods are to get their code from `npm run dev`. */
@@ -33,6 +35,8 @@ export interface TodoReleaseArgs {
   backend: AppImage;
   /** Image of the frontend. */
   frontend: AppImage;
+  /** Image of the controller; undefined when `operations` is off. */
+  controller: AppImage | undefined;
 }
 
 /** The application in the cluster: one Helm release of `charts/todo`, which is done when all of its pods are ready. */
@@ -42,7 +46,8 @@ export class TodoRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: TodoReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:TodoRelease", name, {}, opts);
-    const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend } = args;
+    const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend, controller } =
+      args;
     const chart = "./charts/todo";
     mustBeWhole(chart);
     const files = chartFiles(chart);
@@ -71,6 +76,8 @@ export class TodoRelease extends pulumi.ComponentResource {
       networkPolicy: { backendEgress: [...egressOf(cluster.values), ...egress] },
       monitoring: { enabled: monitoring },
       aiops: { reader: { enabled: reader } },
+      // Without it the values, and all that hangs on them, are as if there were no such thing.
+      ...(controller === undefined ? {} : { operations: { mode: modeOf(args), image: imageOf(controller) } }),
     };
     const production = merge(cluster.values, application);
     const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
@@ -98,7 +105,14 @@ export class TodoRelease extends pulumi.ComponentResource {
         ...cluster.inKubernetes,
         parent: this,
         // After the manifests, so that what a policy forbids is not applied.
-        dependsOn: [secrets, backend, frontend, manifests, ...pulled],
+        dependsOn: [
+          secrets,
+          backend,
+          frontend,
+          ...(controller === undefined ? [] : [controller]),
+          manifests,
+          ...pulled,
+        ],
         replacementTrigger: presence.life,
         // Old and new have the same name: the other way round, removing the old would remove the new.
         deleteBeforeReplace: true,
@@ -123,6 +137,11 @@ export class TodoRelease extends pulumi.ComponentResource {
     this.releaseName = release.name;
     this.registerOutputs({ releaseName: this.releaseName });
   }
+}
+
+/** In development whoever edits the code mends what it breaks. */
+function modeOf({ operations, development }: TodoReleaseArgs): string {
+  return development && operations === "act" ? "watch" : operations;
 }
 
 /** Helm reads no chart with a link to nothing in it, not even where its `.helmignore` leaves that out. */

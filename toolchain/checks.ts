@@ -43,6 +43,7 @@ const chart = join(checkout, "charts/todo");
 const dockerfiles = [
   join(backend, "Dockerfile"),
   join(frontend, "Dockerfile"),
+  join(aiops, "Dockerfile"),
   join(checkout, "toolchain/stand-ins/dockerfiles/prometheus.Dockerfile"),
 ];
 const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);

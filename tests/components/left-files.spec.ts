@@ -29,7 +29,12 @@ const kept = [
   "(app)/page.tsx",
 ];
 
-const lists = ["apps/backend/.dockerignore", "apps/frontend/.dockerignore", "charts/todo/.helmignore"];
+const lists = [
+  "apps/backend/.dockerignore",
+  "apps/frontend/.dockerignore",
+  "apps/aiops/.dockerignore",
+  "charts/todo/.helmignore",
+];
 
 describe("files that editors and operating systems leave", () => {
   it("are in one list, which all ignore files have", async () => {

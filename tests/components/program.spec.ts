@@ -189,6 +189,61 @@ describe("the program with monitoring and the account that only looks", () => {
   });
 });
 
+describe("the program with a controller for operations", () => {
+  const started = async (config: Record<string, string>, name: string): Promise<MockEngine> => {
+    const engine = await MockEngine.start(outputs);
+    pulumi.runtime.setAllConfig(config);
+    // Another instance of the module than that of the other tests.
+    const again = `../../index.ts?${name}`;
+    await import(again);
+    await engine.settle();
+    return engine;
+  };
+  const plan = ({ registrations }: MockEngine): unknown[] =>
+    registrations.map(({ type, name, inputs, dependencies }) => ({
+      type,
+      name,
+      inputs,
+      dependencies: dependencies.toSorted(),
+    }));
+
+  afterEach(() => {
+    pulumi.runtime.setAllConfig({});
+    delete process.env["TODO_STACK_DEVELOPMENT"];
+  });
+
+  it("O5: plans exactly what it always did when it is off", async () => {
+    const unset = plan(await started({}, "unset"));
+    assert.deepEqual(plan(await started({ "todo-stack:operations": "off" }, "operations-off")), unset);
+    assert.doesNotMatch(JSON.stringify(unset), /aiops:|operations/, "neither image nor value may be there");
+  });
+
+  it("O5: builds its image and asks the chart for the mode, and changes nothing else", async () => {
+    const unset = await started({}, "unset-again");
+    const engine = await started({ "todo-stack:operations": "watch" }, "operations-watch");
+    const before = new Set(unset.registrations.map(({ name }) => name));
+    const added = engine.registrations.filter(({ name }) => !before.has(name)).map(({ name }) => name);
+    assert.deepEqual(added.toSorted(), ["todo-aiops", "todo-aiops-image", "todo-aiops-presence"]);
+    const release = engine.one("kubernetes:helm.sh/v3:Release");
+    const { operations, ...values } = release.inputs["values"] as Record<string, Record<string, unknown>>;
+    assert.deepEqual(values, unset.one("kubernetes:helm.sh/v3:Release").inputs["values"]);
+    assert.equal(operations?.["mode"], "watch");
+    const { repository, tag } = operations["image"] as Record<string, string>;
+    assert.equal(repository, "todo-aiops");
+    assert.match(tag ?? "", /^[0-9a-f]{16}$/);
+    assert.ok(release.dependencies.includes("todo-aiops-image"), release.dependencies.join());
+  });
+
+  it("O5: only watches while somebody edits the code of the running pods", async () => {
+    process.env["TODO_STACK_DEVELOPMENT"] = "true";
+    const engine = await started({ "todo-stack:operations": "act" }, "operations-development");
+    const { values } = engine.one("kubernetes:helm.sh/v3:Release").inputs as {
+      values: { operations: { mode: string } };
+    };
+    assert.equal(values.operations.mode, "watch");
+  });
+});
+
 describe("the program in development", () => {
   let engine: MockEngine;
 

@@ -7,7 +7,7 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
-const off = { monitoring: false, reader: false, development: false };
+const off = { monitoring: false, operations: "off", reader: false, development: false };
 const noSecrets = { existing: undefined, databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
 const inTheSecret = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
 
@@ -38,7 +38,15 @@ describe("the settings", () => {
     const defaults = { ...plain, ...inTheSecret };
     assert.deepEqual(load({}), { ...defaults, ...noSecrets, ...off });
     const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, object> }).config;
-    for (const key of [...Object.keys(defaults), ...secrets, "llmBaseUrl", "llmModel", "monitoring", "reader"]) {
+    for (const key of [
+      ...Object.keys(defaults),
+      ...secrets,
+      "llmBaseUrl",
+      "llmModel",
+      "monitoring",
+      "operations",
+      "reader",
+    ]) {
       assert.deepEqual(Object.keys(declared[key] ?? {}).toSorted(), ["default", "description", "type"], key);
     }
   });
@@ -53,6 +61,17 @@ describe("the settings", () => {
     assert.deepEqual(
       ["true", "false"].map((monitoring) => load({ monitoring }).monitoring),
       [true, false],
+    );
+  });
+
+  it("O5: take the controller as off, watch or act", () => {
+    assert.deepEqual(
+      ["off", "watch", "act"].map((operations) => load({ operations }).operations),
+      ["off", "watch", "act"],
+    );
+    assert.match(
+      messageOf({ operations: "on" }),
+      /operations is on, but it must be one of off, watch, act.*set operations watch/,
     );
   });
 
