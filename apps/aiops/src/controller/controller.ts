@@ -4,9 +4,11 @@ import type { Finding } from "../finding.ts";
 import { reasonOf } from "../kubernetes/status.ts";
 import { hintsIn } from "../logs/hints.ts";
 import { logsOf } from "../logs/read.ts";
-import type { Operations } from "../operations.ts";
 import { choose } from "../remedies/choose.ts";
 import { diffOf, planOf } from "../remedies/plan.ts";
+import type { Plan } from "../remedies/plan.ts";
+import { remediate } from "../remedies/remediation.ts";
+import type { Means } from "../remedies/remediation.ts";
 import { display, workloadsOf } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { incidentOf, isOver, note } from "./incident.ts";
@@ -15,6 +17,7 @@ import type { Incidents } from "./incidents.ts";
 import { decide } from "./policy.ts";
 import { ageOfRelease } from "./released.ts";
 import { goOn } from "./resume.ts";
+import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
 import { log } from "./tell.ts";
 import type { News, Tell } from "./tell.ts";
@@ -33,7 +36,7 @@ export const defaultPatience: Patience = { found: 2_000, gone: 5_000, rest: 30_0
 
 /** What the controller works with. */
 export interface Parts {
-  operations: Operations;
+  means: Means;
   incidents: Incidents;
   settings: Pick<Settings, "mode" | "policy" | "released">;
   isLeader: () => boolean;
@@ -87,7 +90,7 @@ export class Controller {
       if (this.#work !== undefined) return;
       await this.#takeOver();
     }
-    const { cluster, readReleased } = this.#parts.operations.means;
+    const { cluster, readReleased } = this.#parts.means;
     const snapshot = await cluster.snapshot(readReleased());
     const findings = diagnose(snapshot);
     await this.#open(findings, snapshot);
@@ -110,7 +113,7 @@ export class Controller {
     // Another mode or policy may say something else.
     for (const incident of incidents.open()) if (incident.state === "told") incident.state = "open";
     const begun = incidents.open().find(({ state }) => state === "acting");
-    if (begun !== undefined) this.#begin(begun, () => goOn(begun, this.#parts));
+    if (begun !== undefined) this.#begin(begun, () => goOn(begun, this.#parts.means));
   }
 
   async #open(findings: Finding[], snapshot: Snapshot): Promise<void> {
@@ -136,7 +139,7 @@ export class Controller {
     const component = workload === undefined ? undefined : componentOf(workload);
     if (component === undefined) return [];
     const query = { previous: false, lines: 100 };
-    const logs = await logsOf(this.#parts.operations.means.cluster, snapshot, component, query).catch(() => []);
+    const logs = await logsOf(this.#parts.means.cluster, snapshot, component, query).catch(() => []);
     return hintsIn(logs.flatMap(({ lines }) => lines));
   }
 
@@ -160,7 +163,7 @@ export class Controller {
 
   /** Does something about an incident, or says why not. */
   async #consider(incident: Incident, finding: Finding, snapshot: Snapshot): Promise<void> {
-    const { operations, incidents, settings } = this.#parts;
+    const { means, incidents, settings } = this.#parts;
     if (Date.now() < (this.#restUntil.get(finding.id) ?? 0)) return;
     const at = new Date().toISOString();
     const action = choose(finding, snapshot, at);
@@ -182,20 +185,23 @@ export class Controller {
     if (decision.decision === "wait") return;
     if (decision.decision === "tell") return await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
     const plan = planOf(finding, action, at);
-    const object = await operations.means.cluster.read(action.object).catch(() => undefined);
+    const object = await means.cluster.read(action.object).catch(() => undefined);
     incident.state = "acting";
     incident.work = { plan, generation: object?.metadata?.generation, applied: false };
     note(incident, [`Planned: ${what}`, ...diffOf(action).slice(0, 5)].join("; "));
     // Before anything is done: whoever takes over must know.
     await incidents.save();
     await this.#parts.tell("Acting", incident, `${what}, because of ${finding.summary}`);
-    this.#begin(incident, async () => {
-      const { remediation, ended } = operations.start(plan);
-      await ended;
-      // Nobody answered: it may have been done all the same.
-      const isUnsure = remediation.state === "refused" && incident.work?.applied === true;
-      return isUnsure ? await goOn(incident, this.#parts) : remediation;
-    });
+    this.#begin(incident, () => this.#remediate(plan, incident));
+  }
+
+  async #remediate(plan: Plan, incident: Incident): Promise<Outcome> {
+    const { means } = this.#parts;
+    const result: Outcome = { state: "applying", outcome: "" };
+    await remediate(plan, means, (state, outcome) => Object.assign(result, { state, outcome }));
+    // Nobody answered: it may have been done all the same.
+    const isUnsure = result.state === "refused" && incident.work?.applied === true;
+    return isUnsure ? await goOn(incident, means) : result;
   }
 
   async #needsPerson(incident: Incident, why: string): Promise<void> {
@@ -205,7 +211,7 @@ export class Controller {
     await this.#parts.tell("NeedsPerson", incident, `${incident.summary} ${why}`);
   }
 
-  #begin(incident: Incident, work: () => Promise<{ state: string; outcome: string }>): void {
+  #begin(incident: Incident, work: () => Promise<Outcome>): void {
     this.#work = work()
       .then((result) => this.#finish(incident, result))
       .catch((error: unknown) => {
@@ -216,7 +222,7 @@ export class Controller {
       .finally(() => (this.#work = undefined));
   }
 
-  async #finish(incident: Incident, { state, outcome }: { state: string; outcome: string }): Promise<void> {
+  async #finish(incident: Incident, { state, outcome }: Outcome): Promise<void> {
     const { incidents, tell } = this.#parts;
     if (state === "fixed") end(incident, "mended", outcome);
     else {

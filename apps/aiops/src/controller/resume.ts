@@ -1,5 +1,5 @@
-import type { Operations } from "../operations.ts";
 import { verifyOrUndo } from "../remedies/remediation.ts";
+import type { Means } from "../remedies/remediation.ts";
 import type { Incident } from "./incident.ts";
 
 /** What was begun longer ago is left to a person, in milliseconds. */
@@ -16,22 +16,19 @@ export interface Outcome {
  * generation, which counts what is wanted of an object, it knows whether it was done at all, and whether somebody has changed the
  * object since.
  */
-export const goOn = async (
-  { work }: Pick<Incident, "work">,
-  { operations }: { operations: Operations },
-): Promise<Outcome> => {
+export const goOn = async ({ work }: Pick<Incident, "work">, means: Means): Promise<Outcome> => {
   if (work?.applied !== true) return { state: "open", outcome: "The controller was stopped before it did anything." };
   const { plan, generation } = work;
   if (Date.now() - Date.parse(plan.at) > longest) {
     return { state: "told", outcome: "The controller was away for too long to judge what it has done." };
   }
-  const object = await operations.means.cluster.read(plan.action.object);
+  const object = await means.cluster.read(plan.action.object);
   const now = object.metadata?.generation;
   if (generation !== undefined && now !== undefined) {
     if (now === generation) return { state: "open", outcome: "The controller was stopped before it changed anything." };
     if (now > generation + 1) return { state: "told", outcome: "Somebody else has changed the object meanwhile." };
   }
   const result: Outcome = { state: "open", outcome: "" };
-  await verifyOrUndo(plan, operations.means, (state, outcome) => Object.assign(result, { state, outcome }));
+  await verifyOrUndo(plan, means, (state, outcome) => Object.assign(result, { state, outcome }));
   return result;
 };

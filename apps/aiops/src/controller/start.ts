@@ -5,7 +5,6 @@ import { OperationError } from "../errors.ts";
 import { Cluster } from "../kubernetes/cluster.ts";
 import { enter } from "../kubernetes/in-cluster.ts";
 import { Informers } from "../kubernetes/informers.ts";
-import { Operations } from "../operations.ts";
 import { defaultLimits } from "../remedies/remediation.ts";
 import type { Limits } from "../remedies/remediation.ts";
 import type { Released } from "../snapshot.ts";
@@ -94,10 +93,9 @@ export const start = async (
     ...pace.limits,
   };
   const means = { cluster, audit: incidents, readReleased: () => released, limits, mayGoOn: isLeader };
-  const operations = new Operations(means);
   const tell = tellByEvent(config, namespace, settings.lease);
   const controller = new Controller({
-    operations,
+    means,
     incidents,
     settings,
     isLeader,

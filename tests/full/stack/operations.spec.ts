@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { V1Deployment, V1PodSpec } from "@kubernetes/client-node";
+import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import type { Incident } from "../../../apps/aiops/src/controller/incident.ts";
+import { until } from "../../helpers/until.ts";
+import { stack } from "../../stack/stack.ts";
+
+const backend = "todo-backend";
+
+describe("the controller for operations", function () {
+  this.timeout("20m");
+
+  const setMode = async (mode: string): Promise<void> => {
+    await stack.copy.succeed("pulumi", ["config", "set", "--stack", stack.copy.stack, "operations", mode]);
+    await stack.copy.up();
+    await until("the controller is ready", async () => (await readyPod()) !== "");
+  };
+
+  after(async () => {
+    await stack.copy.succeed("pulumi", ["config", "rm", "--stack", stack.copy.stack, "operations"]);
+    await stack.copy.up();
+    const { apps, namespace } = stack.cluster;
+    const { items } = await apps.listNamespacedDeployment({ namespace });
+    const names = items.map(({ metadata }) => metadata?.name).toSorted();
+    assert.deepEqual(names, ["todo-backend", "todo-frontend"], "without the setting the controller must be gone");
+  });
+
+  describe("that only watches", () => {
+    before(() => setMode("watch"));
+
+    it("O5: names what is wrong, says what it could do, and changes nothing", async () => {
+      await scale(0);
+      const before = await deployment();
+      const incident = await incidentOf("scaled-to-zero", "told");
+      assert.match(incident.history.at(-1)?.what ?? "", /only watches. It could scale/);
+      assert.ok(isDeepStrictEqual((await deployment()).spec, before.spec), "it must not be changed");
+      await scale(1);
+      await incidentOf("scaled-to-zero", "gone");
+    });
+  });
+
+  describe("that acts", () => {
+    before(async () => {
+      await setMode("act");
+      // Nothing is changed just after a release: the record of the release says how old it is.
+      await until("the release counts as settled", async () => (await ageOfRelease()) > 125_000);
+    });
+
+    it("O5: brings back a backend that was scaled to zero, unattended, with one change", async () => {
+      const { metadata } = await deployment();
+      await scale(0);
+      await incidentOf("scaled-to-zero", "mended");
+      const after = await deployment();
+      assert.equal(after.spec?.replicas, 1);
+      // One change by this test, and one by the controller.
+      assert.equal(Number(after.metadata?.generation) - Number(metadata?.generation), 2);
+      await until("the application serves", async () => (await fetch(`${stack.url}/api/health`)).ok);
+    });
+
+    it("O5: puts an edited object back, and goes on where its pod was killed", async () => {
+      const { apps, core, namespace } = stack.cluster;
+      const image = (spec: V1PodSpec | undefined): string => spec?.containers[0]?.image ?? "";
+      const good = image((await deployment()).spec?.template.spec);
+      await apps.patchNamespacedDeployment(
+        {
+          name: backend,
+          namespace,
+          body: [{ op: "replace", path: "/spec/template/spec/containers/0/image", value: "todo-backend:nowhere" }],
+        },
+        setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
+      );
+      await until("the controller has begun", async () => {
+        const all = await incidents();
+        return all.some(({ kind, state }) => kind === "image-missing" && ["acting", "mended"].includes(state));
+      });
+      const { metadata } = await stack.cluster.pod("operations");
+      await core.deleteNamespacedPod({ name: metadata?.name ?? "", namespace });
+      await until("the image is as released", async () => image((await deployment()).spec?.template.spec) === good);
+      await until("no incident is left open", async () =>
+        (await incidents()).every(({ state }) => ["mended", "gone"].includes(state)),
+      );
+    });
+
+    it("O5: stays within its memory, and was never restarted", async () => {
+      const { status } = await stack.cluster.pod("operations");
+      const [container] = status?.containerStatuses ?? [];
+      assert.equal(container?.restartCount, 0, JSON.stringify(container?.lastState));
+    });
+  });
+});
+
+async function deployment(): Promise<V1Deployment> {
+  const { apps, namespace } = stack.cluster;
+  return await apps.readNamespacedDeployment({ name: backend, namespace });
+}
+
+async function scale(replicas: number): Promise<void> {
+  const { apps, namespace } = stack.cluster;
+  await apps.patchNamespacedDeployment(
+    { name: backend, namespace, body: [{ op: "replace", path: "/spec/replicas", value: replicas }] },
+    setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
+  );
+}
+
+/** What the controller has written down. */
+async function incidents(): Promise<Incident[]> {
+  const { core, namespace } = stack.cluster;
+  const { data } = await core.readNamespacedConfigMap({ name: "todo-operations-incidents", namespace });
+  const text = data?.["incidents.json"];
+  return text === undefined ? [] : (JSON.parse(text) as { incidents: Incident[] }).incidents;
+}
+
+/** The newest incident of a kind, once it has come to this. */
+async function incidentOf(kind: string, state: string): Promise<Incident> {
+  let found: Incident | undefined;
+  await until(`an incident ${kind} is ${state}`, async () => {
+    found = (await incidents()).findLast((incident) => incident.kind === kind);
+    return found?.state === state;
+  });
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** In milliseconds. */
+async function ageOfRelease(): Promise<number> {
+  const { core, namespace } = stack.cluster;
+  const { items } = await core.listNamespacedConfigMap({ namespace, labelSelector: "todo-stack/released=true" });
+  assert.equal(items.length, 1, "one release is written down");
+  return Date.now() - (items[0]?.metadata?.creationTimestamp?.getTime() ?? Date.now());
+}
+
+/** The pod of the controller that is ready; empty while none is. */
+async function readyPod(): Promise<string> {
+  const pods = await stack.cluster.pods("operations");
+  const ready = pods.find(({ status }) => status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"));
+  return ready?.metadata?.name ?? "";
+}
