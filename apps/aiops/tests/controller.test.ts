@@ -23,7 +23,7 @@ const breakBackend = (api: FakeApi, mends = true): void => {
 };
 
 const until = async (assertion: () => void): Promise<void> => {
-  await vi.waitFor(assertion, { timeout: 60_000, interval: 20 });
+  await vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 };
 
 const settle = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import type { Json } from "./support/stack.ts";
 const long: Term = { lease: 120_000, holds: 100_000, pause: 20 };
 
 const until = async (assertion: () => void): Promise<void> => {
-  await vi.waitFor(assertion, { timeout: 60_000, interval: 20 });
+  await vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 };
 
 describe("of several controllers", () => {

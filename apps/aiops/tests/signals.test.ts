@@ -12,7 +12,7 @@ import { named } from "./support/stack.ts";
 import type { Json } from "./support/stack.ts";
 
 const until = async (assertion: () => void): Promise<void> => {
-  await vi.waitFor(assertion, { timeout: 60_000, interval: 20 });
+  await vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 };
 
 describe("the controller hears of", () => {
