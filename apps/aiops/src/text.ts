@@ -102,7 +102,8 @@ export const holdsSecret = (value: unknown): boolean => {
   );
 };
 
-const isSecretOf = (name: string, value: string): boolean => redact(`${name}=${value}`) !== `${name}=${value}`;
+/** Whether a value looks like a secret where it has this name. */
+export const isSecretOf = (name: string, value: string): boolean => redact(`${name}=${value}`) !== `${name}=${value}`;
 
 /** As the keys of a ConfigMap are written that are variables; fields of the API begin with a small letter. */
 const isUpperCase = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Alerts } from "../src/controller/alerts.ts";
 import { decide } from "../src/controller/policy.ts";
 import type { Question } from "../src/controller/policy.ts";
+import { recordable, toldOf } from "../src/controller/incident.ts";
 import { Requests } from "../src/controller/requests.ts";
+import type { Plan } from "../src/remedies/plan.ts";
 import { holdsSecret } from "../src/text.ts";
 import { control, FakeSite, policy } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";
@@ -219,6 +221,30 @@ describe("the policy", () => {
 });
 
 describe("what looks like a secret", () => {
+  it("is not written down of what is changed, and a number of pods is", () => {
+    const object = { kind: "Deployment", name: "todo-backend" };
+    const plan = (path: string, before: unknown): Plan => ({
+      id: "1",
+      finding: "a",
+      kind: "drift",
+      action: { type: "re-apply", object, uid: "1", edits: [{ path, before, after: "x" }] },
+      hash: "",
+      at: "",
+      expires: 0,
+    });
+    for (const [path, before] of [
+      ["/spec/template/spec/containers/0/env/0/value", "hunter2"],
+      ["/data/API_TOKEN", "hunter2"],
+      ["/spec/template", { spec: { containers: [{ env: [{ name: "PASSWORD", value: "hunter2" }] }] } }],
+    ] as const) {
+      const secret = plan(path, before);
+      expect(JSON.stringify([recordable(secret), toldOf(secret.action)]), path).not.toContain("hunter2");
+    }
+    const open = plan("/spec/replicas", 0);
+    expect(recordable(open)).toEqual(open);
+    expect(toldOf(open.action)).toEqual(['/spec/replicas: 0 → "x"']);
+  });
+
   it("is known in the fields of an object, and names of Secrets are none", () => {
     expect(holdsSecret({ env: [{ name: "DATABASE_PASSWORD", value: "abcdef" }] })).toBe(true);
     expect(holdsSecret({ data: { API_TOKEN: "abcdef" } })).toBe(true);

@@ -5,13 +5,13 @@ import { reasonOf } from "../kubernetes/status.ts";
 import { hintsIn } from "../logs/hints.ts";
 import { logsOf } from "../logs/read.ts";
 import { choose } from "../remedies/choose.ts";
-import { diffOf, planOf } from "../remedies/plan.ts";
+import { planOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
 import { remediate } from "../remedies/remediation.ts";
 import type { Means } from "../remedies/remediation.ts";
 import { display, workloadsOf } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { incidentOf, isOver, note } from "./incident.ts";
+import { incidentOf, isOver, note, toldOf } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Incidents } from "./incidents.ts";
 import { decide } from "./policy.ts";
@@ -188,7 +188,7 @@ export class Controller {
     const object = await means.cluster.read(action.object).catch(() => undefined);
     incident.state = "acting";
     incident.work = { plan, generation: object?.metadata?.generation, applied: false };
-    note(incident, [`Planned: ${what}`, ...diffOf(action).slice(0, 5)].join("; "));
+    note(incident, [`Planned: ${what}`, ...toldOf(action).slice(0, 5)].join("; "));
     // Before anything is done: whoever takes over must know.
     await incidents.save();
     await this.#parts.tell("Acting", incident, `${what}, because of ${finding.summary}`);

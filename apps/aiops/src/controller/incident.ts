@@ -1,7 +1,9 @@
 import type { Fact, Finding, FindingKind } from "../finding.ts";
+import type { Action, Edit } from "../remedies/action.ts";
+import { diffOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
 import type { ObjectRef } from "../snapshot.ts";
-import { clean, holdsSecret } from "../text.ts";
+import { clean, holdsSecret, isSecretOf } from "../text.ts";
 
 /** One thing that went wrong, from when it was seen until it was over. */
 export interface Incident {
@@ -52,9 +54,19 @@ export const note = (incident: Incident, what: string): void => {
   if (incident.history.length > most) incident.history.splice(most / 2, 1);
 };
 
+/** What an action changes, in words that may be written down. */
+export const toldOf = (action: Action): string[] =>
+  action.edits.some(isSecret) ? action.edits.map(({ path }) => `${path}: not shown`) : diffOf(action);
+
+/** Whether what a field was, or is to be, may be a secret. What a variable or an argument is called is not always known. */
+const isSecret = ({ path, before, after }: Edit): boolean =>
+  /\/(?:env|args|command)(?:\/|$)/.test(path) ||
+  holdsSecret([before, after]) ||
+  [before, after].some((value) => typeof value === "string" && isSecretOf(path.split("/").at(-1) ?? "", value));
+
 /** What of a plan may be written down. */
 export const recordable = (plan: Plan): Plan => {
-  if (!holdsSecret(plan.action.edits)) return plan;
+  if (!plan.action.edits.some(isSecret)) return plan;
   const { type, object, uid } = plan.action;
   return { ...plan, action: { type, object, uid, edits: [] } };
 };
