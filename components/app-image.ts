@@ -2,6 +2,7 @@ import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
 import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import type { Files } from "./lib/content-hash.ts";
+import { textOf } from "../provider/text.ts";
 import { ImagePresence, PushedImage } from "./lib/minikube.ts";
 import type { NodeImages, Target } from "./target.ts";
 
@@ -70,7 +71,7 @@ export class AppImage extends pulumi.ComponentResource {
     const { dockerHost, dockerCertPath, inDaemon } = images;
     const presence = new ImagePresence(
       `${name}-presence`,
-      { image: reference, files: outlineOf(files), instance, dockerHost, dockerCertPath },
+      { image: reference, files: textOf(outlineOf(files)), instance, dockerHost, dockerCertPath },
       { parent: this },
     );
     new Image(

@@ -3,6 +3,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { textOf } from "../provider/text.ts";
 import { versions } from "../toolchain/tools/versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
@@ -84,7 +85,7 @@ export class TodoRelease extends pulumi.ComponentResource {
 
     const manifests = new Manifests(
       `${name}-manifests`,
-      { chart, files, release: where.release, namespace: secrets.namespace, values },
+      { chart, files: textOf(files), release: where.release, namespace: secrets.namespace, values },
       { parent: this },
     );
     const presence = new ReleasePresence(`${name}-presence`, { ...where, description: "chart " }, { parent: this });

@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/policy";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { unknown } from "../provider/marks.ts";
-import { isObject, partsOf, raw } from "./properties.ts";
+import { isObject, objectsOf, partsOf, raw } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 
 /** What a value is called that nobody else may know. */
@@ -31,7 +31,7 @@ function findings(type: string, properties: Properties): string[] {
   if (type === "kubernetes:core/v1:Secret")
     return ["data", "stringData"].flatMap((key) => inSecret(key, properties[key]));
   if (type === "kubernetes:helm.sh/v3:Release") return inValues(properties["values"]);
-  if (type === "minikube:index:Manifests") return inManifests(properties["objects"]);
+  if (type === "minikube:index:Manifests") return inManifests(objectsOf(properties));
   return [];
 }
 
@@ -56,7 +56,7 @@ function inValues(values: unknown): string[] {
     );
 }
 
-function inManifests(objects: unknown): string[] {
+function inManifests(objects: Properties): string[] {
   return leavesOf(objects, "objects")
     .filter(({ name, value }) => isTelling(name, value))
     .map(

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { partsOf, raw } from "./properties.ts";
+import { objectsOf, partsOf, raw } from "./properties.ts";
 
 /** The API server's own range, which Minikube leaves as it is. */
 const [lowest, highest] = [30_000, 32_767];
@@ -9,7 +9,8 @@ export const nodePortRange: ResourceValidationPolicy = {
   name: "node-port-range",
   description: `A node port is between ${lowest} and ${highest}.`,
   validateResource: ({ props }, report) => {
-    for (const { path, name, value } of partsOf(raw(props))) {
+    const properties = raw(props);
+    for (const { path, name, value } of partsOf({ ...properties, objects: objectsOf(properties) })) {
       if (name !== "nodePort" || typeof value !== "number" || (value >= lowest && value <= highest)) continue;
       report(
         `${path} is ${value}. Kubernetes takes no node port outside of that range, so the release would fail. ` +

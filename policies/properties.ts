@@ -1,4 +1,5 @@
 import { Secret } from "@pulumi/policy";
+import { shownUnknown, unknown } from "../provider/marks.ts";
 
 /** The properties of a resource. */
 export type Properties = Record<string, unknown>;
@@ -10,6 +11,15 @@ export type Properties = Record<string, unknown>;
 export function raw(properties: Properties): Properties {
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(properties));
   return Object.fromEntries(descriptors.map(([key, { value }]) => [key, value as unknown]));
+}
+
+/** Gives the objects of a `minikube:index:Manifests`, of which each is JSON, with what is unknown in them as Pulumi has it. */
+export function objectsOf(properties: Properties): Properties {
+  const { objects } = properties;
+  if (!isObject(objects)) return {};
+  const known = (_key: string, value: unknown): unknown => (value === shownUnknown ? unknown : value);
+  const tree = (object: unknown): unknown => (typeof object === "string" ? JSON.parse(object, known) : object);
+  return Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, tree(object)]));
 }
 
 /** A value somewhere in the properties of a resource. */

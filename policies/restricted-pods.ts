@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { isObject, raw } from "./properties.ts";
+import { isObject, objectsOf, raw } from "./properties.ts";
 
 /** As much as is read of a container. */
 interface Container {
@@ -96,9 +96,9 @@ export const restrictedPods: ResourceValidationPolicy = {
   description:
     "Every pod of the chart keeps to Kubernetes' restricted pod security, with a read-only root file system.",
   validateResource: ({ type, props }, report) => {
-    const { objects, stale } = raw(props);
-    if (type !== "minikube:index:Manifests" || !isObject(objects) || stale === true) return;
-    for (const [object, manifest] of Object.entries(objects)) {
+    const properties = raw(props);
+    if (type !== "minikube:index:Manifests" || properties["stale"] === true) return;
+    for (const [object, manifest] of Object.entries(objectsOf(properties))) {
       const pod = podOf(manifest);
       if (pod === undefined) continue;
       for (const { where, wrong, change } of violationsIn(pod)) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { unknown } from "./marks.ts";
+import { shownUnknown, unknown } from "./marks.ts";
 
 type Named = Record<string, unknown>;
 
@@ -48,7 +48,7 @@ function markOf(name: string, olds: Named, news: Named): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return "none";
-  if (value === unknown) return "[unknown]";
+  if (value === unknown || value === shownUnknown) return shownUnknown;
   const text = JSON.stringify(value);
   return text.length > shownText ? `${text.slice(0, shownText)}…` : text;
 }

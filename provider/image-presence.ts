@@ -2,13 +2,19 @@ import { changesOf, listOf } from "./changes.ts";
 import { hasImage } from "./daemon.ts";
 import type { Engine } from "./engine.ts";
 import type { Difference, Resource } from "./resource.ts";
+import { treeOf } from "./text.ts";
+
+type Files = Record<string, string>;
 
 /** What the program says about an image that should be in a cluster. */
 export interface ImagePresenceInputs {
   /** `name:tag`. */
   image: string;
-  /** The files that it is made of, or folders of them, each with a hash, for those who read a preview. The image's tag decides. */
-  files: Record<string, string>;
+  /**
+   * The files that it is made of, or folders of them, each with a hash, as JSON: for those who read a preview. The image's tag
+   * decides.
+   */
+  files: string;
   /** The life of the cluster. */
   instance: string;
   /** `tcp://ADDRESS:PORT` of the cluster's Docker daemon. */
@@ -19,8 +25,8 @@ export interface ImagePresenceInputs {
 
 /** What is known about the image. */
 export interface ImagePresenceState extends Omit<ImagePresenceInputs, "files"> {
-  /** Undefined in a state from before they were kept. */
-  files?: Record<string, string>;
+  /** In a state from before a tree, or undefined. */
+  files?: string | Files;
   /** Counts the times that the image had to be built: it changes whenever it must be built again. */
   builds: number;
 }
@@ -38,7 +44,7 @@ export class ImagePresenceResource implements Resource<ImagePresenceInputs, Imag
   }
 
   async diff(urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<Difference> {
-    const changes = changesOf(olds.files ?? news.files, news.files);
+    const changes = changesOf(treeOf<Files>(olds.files ?? news.files), treeOf<Files>(news.files));
     if (changes.length > 0) this.#engine.inform(urn, listOf("Files of the image", changes));
     return { changes: olds.dockerHost !== news.dockerHost || (await mustBuild(olds, news)) };
   }

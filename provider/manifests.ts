@@ -3,15 +3,16 @@ import { changesOf, fieldChangesOf, isObject, listOf } from "./changes.ts";
 import type { Commands } from "./commands.ts";
 import type { Engine } from "./engine.ts";
 import { UserError } from "./errors.ts";
-import { signatureKey, unknown } from "./marks.ts";
+import { shownUnknown, signatureKey, unknown } from "./marks.ts";
 import type { Difference, Resource } from "./resource.ts";
+import { textOf, treeOf } from "./text.ts";
 
 /** What the program says about the manifests of a release. */
 export interface ManifestsInputs {
   /** Folder of the chart, relative to the checkout. */
   chart: string;
-  /** The files of the chart, each with a hash. */
-  files: Record<string, string>;
+  /** The files of the chart, each with a hash, as JSON; in a state from before as a tree. */
+  files: string | Record<string, string>;
   /** Name of the Helm release. */
   release: string;
   namespace: string;
@@ -21,11 +22,16 @@ export interface ManifestsInputs {
 
 /** What is kept about the manifests. All of it are inputs, so that a preview knows and shows it. */
 export interface ManifestsState extends ManifestsInputs {
-  /** The rendered objects, by `Kind/name`; undefined as long as there was no Helm to render them. */
-  objects?: Record<string, unknown>;
+  /**
+   * The rendered objects, by `Kind/name`, each as JSON, in a state from before as a tree; undefined as long as there was no Helm to
+   * render them.
+   */
+  objects?: Objects;
   /** True when {@link objects} are of an earlier chart or of earlier values, since there was no Helm. */
   stale?: boolean;
 }
+
+type Objects = Record<string, string | object>;
 
 /**
  * `minikube:index:Manifests`: the objects that a chart renders to, for those who read a preview and for the policies.
@@ -42,18 +48,18 @@ export class ManifestsResource implements Resource<ManifestsInputs, ManifestsSta
 
   async check(urn: string, olds: Partial<ManifestsState>, news: ManifestsInputs): Promise<ManifestsState> {
     const { objects, stale = false } = olds;
-    if (objects !== undefined && !stale && isSame(olds, news)) return { ...news, objects };
+    if (objects !== undefined && !stale && isSame(olds, news)) return { ...news, objects: asTexts(objects) };
     const rendered = await this.#render(urn, news);
     if (rendered !== undefined) return { ...news, objects: rendered };
     // What was rendered last stays, so that the next one with Helm has something to compare with.
-    return objects === undefined ? news : { ...news, objects, stale: true };
+    return objects === undefined ? news : { ...news, objects: asTexts(objects), stale: true };
   }
 
   diff(urn: string, olds: ManifestsState, news: ManifestsState): Promise<Difference> {
     // Another rendering of the same, by another Helm, is no reason to do anything.
     if (isSame(olds, news)) return Promise.resolve({ changes: false });
-    this.#inform(urn, "Files of the chart", changesOf(olds.files, news.files));
-    this.#inform(urn, "Manifests", fieldChangesOf(olds.objects ?? {}, news.objects ?? {}));
+    this.#inform(urn, "Files of the chart", changesOf(treeOf(olds.files), treeOf(news.files)));
+    this.#inform(urn, "Manifests", fieldChangesOf(asTrees(olds.objects), asTrees(news.objects)));
     return Promise.resolve({ changes: true });
   }
 
@@ -78,10 +84,7 @@ export class ManifestsResource implements Resource<ManifestsInputs, ManifestsSta
   }
 
   /** @returns undefined, with a word, when there is no Helm. */
-  async #render(
-    urn: string,
-    { chart, release, namespace, values }: ManifestsInputs,
-  ): Promise<Record<string, unknown> | undefined> {
+  async #render(urn: string, { chart, release, namespace, values }: ManifestsInputs): Promise<Objects | undefined> {
     const shown = withoutSecrets(values) as ManifestsInputs["values"];
     const settings = Object.entries(shown).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]);
     const args = ["template", release, chart, "--namespace", namespace, ...settings];
@@ -103,27 +106,30 @@ export class ManifestsResource implements Resource<ManifestsInputs, ManifestsSta
 
 /** Whether two renderings are of the same. */
 const isSame = (one: Partial<ManifestsState>, other: ManifestsInputs): boolean =>
-  (["chart", "files", "release", "namespace", "values"] as const).every((key) =>
-    isDeepStrictEqual(one[key], other[key]),
-  );
+  isDeepStrictEqual(treeOf(one.files ?? {}), treeOf(other.files)) &&
+  (["chart", "release", "namespace", "values"] as const).every((key) => isDeepStrictEqual(one[key], other[key]));
 
-async function objectsIn(manifests: string): Promise<Record<string, unknown>> {
+const asTexts = (objects: Objects): Objects =>
+  Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, textOf(treeOf(object))]));
+
+const asTrees = (objects: Objects = {}): Record<string, object> =>
+  Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, treeOf(object)]));
+
+async function objectsIn(manifests: string): Promise<Objects> {
   // Loaded only when needed: most operations render nothing.
   const { parseAllDocuments } = await import("yaml");
   // As Kubernetes reads what Helm has rendered: 0440 is octal.
   const objects = parseAllDocuments(manifests, { version: "1.1" })
     .map((document) => document.toJS() as { kind: string; metadata: { name: string } } | null)
     .filter((object) => object !== null);
-  return Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, readable(object)]));
+  return Object.fromEntries(
+    objects.map((object) => [`${object.kind}/${object.metadata.name}`, textOf(readable(object))]),
+  );
 }
 
-/**
- * Helm renders an unknown value as any other text. One that is a part of a text can be read; as the whole of it, it stays
- * unknown to Pulumi.
- */
-function readable(value: unknown): unknown {
-  return mapTexts(value, (text) => (text === unknown ? text : text.replaceAll(unknown, "[unknown]")));
-}
+/** Helm renders an unknown value as any other text. Nobody works on what is rendered here, so it need only be named. */
+const readable = (object: object): object =>
+  mapTexts(object, (text) => text.replaceAll(unknown, shownUnknown)) as object;
 
 function withoutSecrets(value: unknown): unknown {
   if (isObject(value) && signatureKey in value) return "[secret]";

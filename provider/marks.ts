@@ -3,6 +3,9 @@
 /** Stands for a value that a preview cannot know yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+/** Names such a value in a text that people read. */
+export const shownUnknown = "[unknown]";
+
 /** The key by which an object is more than its properties: with {@link secretSignature} its `value` is a secret. */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 

@@ -22,14 +22,22 @@ const { deserializeProperties } = sdk("@pulumi/policy/deserialize.js") as {
 const { unknownCheckingProxy } = sdk("@pulumi/policy/proxy.js") as { unknownCheckingProxy: (props: object) => object };
 
 /** What a policy says about a resource. */
-async function violations(policy: ResourceValidationPolicy, type: string, props: object): Promise<string[]> {
+async function violations(policy: ResourceValidationPolicy, type: string, properties: object): Promise<string[]> {
   const found: string[] = [];
+  const props = type === manifests ? inTexts(properties) : properties;
   const args = { type, urn: "urn", name: "name", props } as unknown as ResourceValidationArgs;
   assert.ok(!Array.isArray(policy.validateResource));
   await policy.remediateResource?.(args);
   await policy.validateResource?.(args, (message) => found.push(message));
   return found;
 }
+
+/** Objects as the provider keeps them: each is JSON, in which what is unknown is named. */
+const inTexts = (properties: { objects?: object }): object => {
+  const text = (object: unknown): string => JSON.stringify(object).replaceAll(unknown, "[unknown]");
+  const texts = Object.entries(properties.objects ?? {}).map(([name, object]) => [name, text(object)] as const);
+  return { ...properties, objects: Object.fromEntries(texts) };
+};
 
 describe("policy node-port-range", () => {
   const service = (nodePort: unknown) => ({
@@ -39,6 +47,14 @@ describe("policy node-port-range", () => {
   it("takes the first and the last port of the range, and one that is not known yet", async () => {
     for (const port of [30_000, 32_767, unknown])
       assert.deepEqual(await violations(nodePortRange, manifests, service(port)), []);
+  });
+
+  it("reads a state from before, in which objects are trees", async () => {
+    const args = { type: manifests, urn: "urn", name: "name", props: service(80) } as unknown as ResourceValidationArgs;
+    const found: string[] = [];
+    assert.ok(typeof nodePortRange.validateResource === "function");
+    await nodePortRange.validateResource(args, (message) => found.push(message));
+    assert.match(found.join(), /^objects\.Service\/web\.spec\.ports\.0\.nodePort is 80\./);
   });
 
   it("refuses the ports next to the range, in manifests and in values", async () => {

@@ -16,11 +16,11 @@ import { ImagePresence, Manifests } from "${checkout}/components/lib/minikube.ts
 const config = new pulumi.Config();
 const files = contextFiles("app");
 new ImagePresence("image", {
-  image: "app:" + hashOf(files), files, instance: "life-1", dockerHost: "tcp://127.0.0.1:1", dockerCertPath: "/nowhere",
+  image: "app:" + hashOf(files), files: JSON.stringify(files), instance: "life-1", dockerHost: "tcp://127.0.0.1:1", dockerCertPath: "/nowhere",
 });
 new Manifests("manifests", {
   chart: "chart",
-  files: chartFiles("chart"),
+  files: JSON.stringify(chartFiles("chart")),
   release: "todo",
   namespace: "space",
   values: { text: config.require("text"), hidden: config.requireSecret("hidden"), port: config.requireNumber("port") },

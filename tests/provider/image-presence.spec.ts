@@ -82,9 +82,12 @@ describe("minikube:index:ImagePresence", () => {
 
   afterEach(() => daemon.stop());
 
-  const state = (changes: Partial<ImagePresenceState> = {}): Required<ImagePresenceState> => ({
+  const files = { Dockerfile: "a", "src/main.py": "b", "src/old.py": "c" };
+
+  type State = Omit<ImagePresenceState, "files"> & { files: string };
+  const state = (changes: Partial<State> = {}): State => ({
     image: "todo-backend:1",
-    files: { Dockerfile: "a", "src/main.py": "b", "src/old.py": "c" },
+    files: JSON.stringify(files),
     instance: "life-1",
     dockerHost: daemon.host,
     dockerCertPath: folder.path,
@@ -104,7 +107,7 @@ describe("minikube:index:ImagePresence", () => {
     assert.deepEqual(await resource.diff("", state(), state()), { changes: false });
   });
 
-  const changes: [string, Partial<ImagePresenceState>][] = [
+  const changes: [string, Partial<State>][] = [
     ["another tag", { image: "todo-backend:2" }],
     ["another cluster", { instance: "life-2" }],
   ];
@@ -137,12 +140,12 @@ describe("minikube:index:ImagePresence", () => {
   });
 
   it("says which files make the difference", async () => {
-    const files = { Dockerfile: "a", "src/main.py": "B", "src/new.py": "d" };
+    const files = JSON.stringify({ Dockerfile: "a", "src/main.py": "B", "src/new.py": "d" });
     await resource.diff("", state(), state({ image: "todo-backend:2", files }));
     assert.deepEqual(said, ["Files of the image:\n  ~ src/main.py\n  + src/new.py\n  - src/old.py"]);
     said.length = 0;
     const many = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`${index}`, "x"]));
-    await resource.diff("", state({ files: {} }), state({ image: "todo-backend:2", files: many }));
+    await resource.diff("", state({ files: "{}" }), state({ image: "todo-backend:2", files: JSON.stringify(many) }));
     assert.match(said.join(), /\+ 0\n.+\n {2}and 3 more, see: npx pulumi preview --diff$/s);
   });
 
@@ -153,8 +156,15 @@ describe("minikube:index:ImagePresence", () => {
     assert.deepEqual(said, []);
   });
 
+  it("takes over a state from before, in which the files are a tree, and has nothing to do", async () => {
+    assert.deepEqual(await resource.diff("", { ...state(), files }, state()), { changes: false });
+    assert.deepEqual(said, []);
+    await resource.diff("", { ...state(), files }, state({ files: JSON.stringify({ ...files, Dockerfile: "A" }) }));
+    assert.deepEqual(said, ["Files of the image:\n  ~ Dockerfile"]);
+  });
+
   it("builds nothing because of the files alone: the image's tag decides", async () => {
-    const files = { Dockerfile: "of another kind of hash" };
+    const files = JSON.stringify({ Dockerfile: "of another kind of hash" });
     assert.deepEqual(await resource.diff("", state(), state({ files })), { changes: false });
     assert.equal((await resource.update("", state(), state({ files }))).builds, 4);
   });

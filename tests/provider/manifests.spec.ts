@@ -49,17 +49,17 @@ describe("minikube:index:Manifests", () => {
 
   const inputs = (text: unknown = "one"): ManifestsInputs => ({
     chart: chart.path,
-    files: { "Chart.yaml": "a", "templates/configmap.yaml": "b" },
+    files: JSON.stringify({ "Chart.yaml": "a", "templates/configmap.yaml": "b" }),
     release: "todo",
     namespace: "space",
     values: { text },
   });
-  const dataOf = ({ objects }: ManifestsState) =>
-    (objects?.["ConfigMap/todo"] as { data: Record<string, string> }).data;
+  const treesOf = ({ objects = {} }: ManifestsState) =>
+    Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, JSON.parse(String(object)) as object]));
+  const dataOf = (state: ManifestsState) => (treesOf(state)["ConfigMap/todo"] as { data: Record<string, string> }).data;
 
   it("renders the chart as Helm would install it, by kind and name", async () => {
-    const { objects } = await resource.check("", {}, inputs());
-    assert.deepEqual(objects, {
+    assert.deepEqual(treesOf(await resource.check("", {}, inputs())), {
       "ConfigMap/todo": {
         apiVersion: "v1",
         kind: "ConfigMap",
@@ -71,7 +71,7 @@ describe("minikube:index:Manifests", () => {
 
   it("says which objects and which files of the chart are other ones", async () => {
     const olds = await resource.check("", {}, inputs());
-    const news = await resource.check("", olds, { ...inputs("two"), files: { "Chart.yaml": "A" } });
+    const news = await resource.check("", olds, { ...inputs("two"), files: JSON.stringify({ "Chart.yaml": "A" }) });
     assert.deepEqual(await resource.diff("", olds, news), { changes: true });
     assert.deepEqual(said, [
       "Files of the chart:\n  ~ Chart.yaml\n  - templates/configmap.yaml",
@@ -82,16 +82,30 @@ describe("minikube:index:Manifests", () => {
   });
 
   it("renders nothing again, and does nothing, when chart and values are the same", async () => {
-    const olds = { ...inputs(), objects: { "Pod/of-another-helm": {} } };
+    const olds = { ...inputs(), objects: { "Pod/of-another-helm": "{}" } };
     const news = await resource.check("", olds, inputs());
     assert.deepEqual(news, olds);
     assert.deepEqual(await resource.diff("", olds, { ...news, objects: {} }), { changes: false });
   });
 
-  it("leaves unknown what a preview cannot know yet", async () => {
-    const { text, url } = dataOf(await resource.check("", {}, inputs(unknown)));
-    assert.equal(text, unknown, "Pulumi must know that this is not known");
-    assert.equal(url, "http://[unknown]:8000", "a part of a text can only be named");
+  it("takes over a state from before, in which files and objects are trees, and has nothing to do", async () => {
+    const fresh = await resource.check("", {}, inputs());
+    const files = JSON.parse(String(inputs().files)) as Record<string, string>;
+    const before = { ...fresh, files, objects: treesOf(fresh) };
+    const news = await withoutHelm.check("", before, inputs());
+    assert.deepEqual(news, fresh, "nothing is to be rendered again, and all is kept in the new way");
+    assert.deepEqual(await resource.diff("", before, news), { changes: false });
+    said.length = 0;
+    await resource.diff("", before, await resource.check("", before, inputs("two")));
+    assert.match(said.join(), /^Manifests:\n {2}~ ConfigMap\/todo data\.text: "one" => "two"\n/);
+  });
+
+  it("names what a preview cannot know yet", async () => {
+    const olds = await resource.check("", {}, inputs());
+    const news = await resource.check("", olds, inputs(unknown));
+    assert.deepEqual(dataOf(news), { text: "[unknown]", url: "http://[unknown]:8000" });
+    await resource.diff("", olds, news);
+    assert.match(said.join(), /ConfigMap\/todo data\.text: "one" => \[unknown\]$/m);
   });
 
   it("never renders what is marked as secret", async () => {

@@ -13,9 +13,15 @@ const created = (type: string, name: string, inputs: object): object => ({
 });
 const cluster = (instance: string): object => created("minikube:index:Cluster", "todo-cluster", { instance, cpus: 4 });
 const image = (files: Record<string, string>, instance = "life-1"): object =>
-  created("minikube:index:ImagePresence", "todo-backend-presence", { files, instance });
+  created("minikube:index:ImagePresence", "todo-backend-presence", { files: JSON.stringify(files), instance });
+const texts = (objects: object): object =>
+  Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, JSON.stringify(object)]));
 const manifests = (objects?: object): object =>
-  created("minikube:index:Manifests", "todo-manifests", { files: { "Chart.yaml": "a" }, values: {}, objects });
+  created("minikube:index:Manifests", "todo-manifests", {
+    files: JSON.stringify({ "Chart.yaml": "a" }),
+    values: {},
+    objects: objects && texts(objects),
+  });
 
 /** The plan of a preview that printed these events. */
 const plan = (...events: object[]): Plan => planIn(events.map((event) => JSON.stringify(event)).join("\n"), "");
@@ -55,6 +61,14 @@ describe("the report of a review", () => {
     const report = reportOf(plan(manifests(of(1))), plan(manifests(of(2))));
     assert.match(report, /<summary>Service\/web<\/summary>\n\n````diff\n.*\n spec:\n- {2}port: 1\n\+ {2}port: 2\n````/);
     assert.doesNotMatch(report, /Pod\/same/);
+  });
+
+  it("compares with a commit whose provider keeps files and objects as trees", () => {
+    const of = (port: number): object => ({ "Service/web": { spec: { port } } });
+    const files = { "Chart.yaml": "a" };
+    const before = plan(created("minikube:index:Manifests", "todo-manifests", { files, values: {}, objects: of(1) }));
+    assert.match(reportOf(before, plan(manifests(of(1)))), /No resource changes\./);
+    assert.match(reportOf(before, plan(manifests(of(2)))), /^- {2}port: 1\n\+ {2}port: 2$/m);
   });
 
   it("says so when manifests could not be rendered", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { userEnvironment } from "../../provider/environment.ts";
-import { signatureKey, unknown } from "../../provider/marks.ts";
+import { shownUnknown, signatureKey, unknown } from "../../provider/marks.ts";
 import { installArguments } from "../packages.mjs";
 import { checkout } from "../paths.ts";
 import { run } from "../run.ts";
@@ -96,12 +96,22 @@ export const planIn = (output: string, stderr: string): Plan => {
 /** Masks what is secret, names what is unknown and what is drawn anew each time, and leaves out Pulumi's own. */
 const readable = (value: unknown, instance: unknown): unknown => {
   if (value === instance) return "[instance]";
-  if (typeof value === "string") return value.replaceAll(unknown, "[unknown]");
+  if (typeof value === "string") return readableText(value, instance);
   if (Array.isArray(value)) return value.map((item) => readable(item, instance));
   if (typeof value !== "object" || value === null) return value;
   if (signatureKey in value) return "[secret]";
   const entries = Object.entries(value).filter(([key]) => !key.startsWith("__"));
   return Object.fromEntries(entries.map(([key, part]) => [key, readable(part, instance)]));
+};
+
+/** A text that is JSON is a tree that Pulumi need not look into: see provider/text.ts. */
+const readableText = (text: string, instance: unknown): unknown => {
+  if (!/^\{.*\}$/s.test(text)) return text.replaceAll(unknown, shownUnknown);
+  try {
+    return readable(JSON.parse(text), instance);
+  } catch {
+    return text.replaceAll(unknown, shownUnknown);
+  }
 };
 
 const nameOf = (urn: string): string => urn.split("::").at(-1) ?? "";

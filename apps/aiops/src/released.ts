@@ -2,17 +2,26 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import type { Released } from "./snapshot.ts";
 
+const treeOf = (kept: unknown): unknown => {
+  try {
+    return typeof kept === "string" ? JSON.parse(kept) : kept;
+  } catch {
+    return undefined;
+  }
+};
+
+/** An object as JSON, as the provider keeps it. In a state from before it is a tree. */
+const object = z.preprocess(
+  treeOf,
+  z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) }),
+);
+
 const manifests = z.object({
   type: z.literal("minikube:index:Manifests"),
   outputs: z.object({
     values: z.unknown(),
     stale: z.boolean().optional(),
-    objects: z
-      .record(
-        z.string(),
-        z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) }),
-      )
-      .optional(),
+    objects: z.record(z.string(), object).optional(),
   }),
 });
 

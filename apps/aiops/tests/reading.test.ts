@@ -67,10 +67,18 @@ describe("what was released", () => {
     const running = await run();
     const file = join(running.api.folder, "state.json");
     const secret = { ...deployment, metadata: { name: "other" }, data: "[secret]" };
-    const objects = { "Deployment/todo-backend": deployment, "Deployment/other": secret };
-    const resources = [{ type: "x" }, { type: "minikube:index:Manifests", outputs: { values: {}, objects } }];
+    const trees = { "Deployment/todo-backend": deployment, "Deployment/other": secret };
+    const texts = Object.fromEntries(Object.entries(trees).map(([name, object]) => [name, JSON.stringify(object)]));
+    // A state from before holds trees.
+    for (const objects of [texts, trees]) {
+      const resources = [{ type: "x" }, { type: "minikube:index:Manifests", outputs: { values: {}, objects } }];
+      writeFileSync(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
+      expect(readReleased(file)?.objects).toEqual([deployment]);
+    }
+    const objects = { "Deployment/todo-backend": "{half" };
+    const resources = [{ type: "minikube:index:Manifests", outputs: { values: {}, objects } }];
     writeFileSync(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
-    expect(readReleased(file)?.objects).toEqual([deployment]);
+    expect(readReleased(file)).toBeUndefined();
     writeFileSync(file, "{half");
     expect(readReleased(file)).toBeUndefined();
     await running.stop();

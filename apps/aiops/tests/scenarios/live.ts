@@ -145,9 +145,11 @@ export class Live {
   async release(name: string, operations: Patch[]): Promise<void> {
     const state = JSON.parse(this.#original) as { checkpoint: { latest: { resources: Json[] } } };
     const manifests = state.checkpoint.latest.resources.find(({ type }) => type === "minikube:index:Manifests");
-    const released = manifests?.outputs.objects[`Deployment/${name}`] as Json | undefined;
-    if (released === undefined) throw new Error(`no Deployment ${name} was released`);
+    const text = manifests?.outputs.objects[`Deployment/${name}`] as string | undefined;
+    if (text === undefined) throw new Error(`no Deployment ${name} was released`);
+    const released = JSON.parse(text) as Json;
     for (const { path, value } of operations) set(released, path, value);
+    manifests.outputs.objects[`Deployment/${name}`] = JSON.stringify(released);
     writeFileSync(this.#released, JSON.stringify(state));
     await this.edit("Deployment", name, operations);
   }
