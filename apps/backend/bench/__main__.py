@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from statistics import median
 
 from bench.data import Filled, fill
-from bench.latency import API, failed_sign_in, first_token_direct, first_token_through, sign_up
+from bench.latency import API, failed_sign_in, first_token_direct, first_token_through, search, sign_up
 from bench.load import CONNECTIONS, Server, Target, load, serving
 from tests.fake_openai import fake_openai
 from tests.postgres import running_server
@@ -77,6 +77,15 @@ def measure_latency(stack: ExitStack, filled: Filled) -> None:
     print(f"| sign-in, unknown address | {spread(unknown, 1)} |")
 
 
+def measure_search(stack: ExitStack, filled: Filled) -> None:
+    """Searches of one user among 20,000 todos: a word of many, of one, and of none."""
+    app = stack.enter_context(serving("app", **filled.settings)).url
+    print(f"\n{SAMPLES} rounds\n| search among 20,000 own todos | ms |\n| - | - |")
+    for words in ("milk", "no. 19999", "nowhere"):
+        search(app, filled.token, words)
+        print(f"| {words} | {spread((search(app, filled.token, words) for _ in range(SAMPLES)), 1)} |")
+
+
 def spread(values: Iterable[float], digits: int) -> str:
     """Return minimum, median and maximum."""
     ordered = sorted(values)
@@ -94,6 +103,7 @@ def main() -> None:
         measure_load(hello, (many, large), (few, small))
         sys.stdout.flush()
         measure_latency(stack, large)
+        measure_search(stack, fill(server, "many_own"))
 
 
 if __name__ == "__main__":

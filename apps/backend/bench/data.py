@@ -1,4 +1,6 @@
-"""Two databases. In both one user has 1,000 todos; the others have 1,000 in the small and 99,000 in the large one."""
+"""Three databases. The others have 1,000 todos in the small one, 99,000 in the large one, and 80,000 in the one where a
+user has 20,000. Elsewhere the user has 1,000.
+"""
 
 import uuid
 from typing import NamedTuple
@@ -10,9 +12,9 @@ from app.settings import Settings
 from app.wait_for_database import main as migrate
 from tests.postgres import Server
 
-OWN = 1_000
-OTHERS = {"small": 1_000, "todo": 99_000}
-"""Todos of others, by database."""
+OWN = {"small": 1_000, "todo": 1_000, "many_own": 20_000}
+OTHERS = {"small": 1_000, "todo": 99_000, "many_own": 80_000}
+"""Todos of the user, and of others, by database."""
 
 _USER = "INSERT INTO users (id, email, password_hash) VALUES (gen_random_uuid(), %s, '-') RETURNING id"
 _SESSION = (
@@ -36,7 +38,7 @@ class Filled(NamedTuple):
 
 
 def fill(server: Server, name: str) -> Filled:
-    """Make one of the databases."""
+    """Make the database of this name."""
     if name != "todo":
         with psycopg.connect(_plain(server.url), autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {name}".encode())
@@ -49,7 +51,7 @@ def fill(server: Server, name: str) -> Filled:
             other = _id(database, _USER, f"user{number}@example.com")
             database.execute(_TODOS, [other, OTHERS[name] // 99 + 1])
         user = _id(database, _USER, "ann@example.com")
-        database.execute(_TODOS, [user, OWN])
+        database.execute(_TODOS, [user, OWN[name]])
         session = _id(database, _SESSION, user)
         database.execute("VACUUM ANALYZE")
     long_lived = typed.model_copy(update={"access_token_seconds": 24 * 3600})

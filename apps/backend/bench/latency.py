@@ -1,4 +1,4 @@
-"""Times of single requests: the first token of the chat, and sign-ins that fail."""
+"""Times of single requests: the first token of the chat, sign-ins that fail, and searches."""
 
 import time
 
@@ -31,6 +31,14 @@ def _first(url: str, body: dict[str, object], headers: dict[str, str]) -> float:
         for _ in lines:
             pass
     return milliseconds
+
+
+def search(app: str, token: str, words: str) -> float:
+    """Milliseconds until the todos with these words are there."""
+    started = time.perf_counter()
+    answer = httpx2.get(f"{app}{API}/todos", params={"q": words}, headers={"Authorization": f"Bearer {token}"})
+    answer.raise_for_status()
+    return (time.perf_counter() - started) * 1000
 
 
 def sign_up(app: str, email: str) -> None:

@@ -2,6 +2,7 @@
 
 import unicodedata
 import uuid
+from functools import partial
 
 import psycopg
 import pytest
@@ -9,7 +10,8 @@ from starlette.testclient import TestClient
 
 from app import wait_for_database
 from app.settings import Settings
-from tests.conftest import API
+from tests.conftest import API, SignedIn
+from tests.plans import plan_of
 from tests.test_migrations import FIRST_RELEASE
 
 TODOS = f"{API}/todos"
@@ -176,3 +178,25 @@ def test_todos_from_before_the_migration_are_found_and_filled(
     assert wait_for_database.main(settings) == 0
     filled = sql.execute("SELECT search_text FROM todos ORDER BY search_text").fetchall()
     assert [text.strip() for (text,) in filled] == ["call bob", "kase 0", "kase 1", "kase 2"]
+
+
+def test_index_of_the_owner_is_used_among_100_000_todos(
+    ann: TestClient, signed_in: SignedIn, sql: psycopg.Connection
+) -> None:
+    for name in ("bob", "cleo", "dan", "eve"):
+        signed_in(f"{name}@example.com")
+    # Without triggers, which would take most of the time: what they fill is written here.
+    sql.execute("SET session_replication_role = replica")
+    sql.execute(
+        "INSERT INTO todos (id, owner_id, title, search_text) SELECT gen_random_uuid(), users.id, title, title"
+        " FROM users, generate_series(1, 20000) AS n, LATERAL (SELECT 'milk no. ' || n) AS _ (title)"
+    )
+    sql.execute("ANALYZE todos")
+    for words in ("milk", "19999", "ilk 1 no"):
+        for sort in ("-created_at", "-position", "due_date", "-priority", "title"):
+            plan = plan_of(sql, partial(find, ann, words, sort=sort, limit=1))
+            text = f"{words}, {sort}:\n{chr(10).join(plan)}"
+            assert any("todos_of_owner" in line for line in plan), text
+            assert not any("Seq Scan on todos" in line for line in plan), text
+            removed = sum(int(line.split(":")[1]) for line in plan if "Rows Removed by Filter" in line)
+            assert removed < 20_000, f"rows of others were read and thrown away: {text}"

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from app.database import Reads
 from tests.conftest import API, SignedIn
+from tests.plans import plan_of
 
 TODOS = f"{API}/todos"
 NO_ID = str(uuid.UUID(int=0))
@@ -190,18 +190,7 @@ def test_todos_of_others_are_not_looked_at(
     )
     sql.execute(others)
     sql.execute("ANALYZE todos")
-    statements: list[tuple[Any, Any]] = []
-    run = Reads._rows
-
-    async def remember(self: Reads, statement: Any, values: Any) -> Any:  # noqa: ANN401
-        statements.append((statement, values))
-        return await run(self, statement, values)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Reads, "_rows", remember)
-        assert titles(listed, **params)
-    ((statement, values),) = statements
-    plan = [row[0] for row in sql.execute(f"EXPLAIN (ANALYZE, TIMING OFF) {statement}".encode(), values)]
+    plan = plan_of(sql, lambda: titles(listed, **params))
     assert any("todos_of_owner" in line for line in plan), "\n".join(plan)
     assert not any("Seq Scan on todos" in line for line in plan), "\n".join(plan)
     removed = sum(int(line.split(":")[1]) for line in plan if "Rows Removed by Filter" in line)

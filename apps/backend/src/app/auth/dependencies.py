@@ -43,6 +43,11 @@ async def _access_token(
     return content
 
 
+async def read_access(request: Request) -> TokenContent:
+    """Return what `AccessTokenDep` gives, for whoever reads the request without FastAPI."""
+    return await _access_token(request, await _bearer(request))
+
+
 AccessTokenDep = Annotated[TokenContent, Depends(_access_token)]
 """What the caller's access token says. 401 without a valid one. Its session may be over: whoever takes this looks."""
 

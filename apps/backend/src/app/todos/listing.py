@@ -41,9 +41,9 @@ _ORDERS: dict[Sort, _Order] = {
     "-priority": _Order("priority", int, True),
     "title": _Order("lower(title)", _text, False),
 }
-_SESSION: LiteralString = (
-    "SELECT 1 FROM sessions WHERE id = %(session_id)s AND user_id = %(owner_id)s AND expires_at > now()"
-)
+_SESSION: LiteralString = """EXISTS (
+  SELECT FROM sessions WHERE id = %(session_id)s AND user_id = %(owner_id)s AND expires_at > now()
+)"""
 _CONDITIONS: dict[str, LiteralString] = {
     "done": " AND done = %(done)s",
     "tag": " AND tags @> ARRAY[%(tag)s]",
@@ -65,23 +65,27 @@ _PATTERNS: LiteralString = r"""coalesce((
   FROM (SELECT btrim(fold_for_search(word)) AS word FROM unnest(%(words)s::text[]) AS word) AS folded
   WHERE word <> ''
 ), '{""}')"""
-# JSON is made of the page alone, hence outside of the LIMIT. Times look as they do everywhere else in the API.
+# One row: is the session good, is there more, where does the next page begin, and the page itself, as JSON.
+# That is made of the page alone, hence outside of the LIMIT. Times look as they do everywhere else in the API.
 _PAGE: LiteralString = """
-SELECT id::text, sort_key::text, (
-  SELECT row_to_json(shown)::text FROM (
-    SELECT id, title, notes, done, priority, due_date, left(due_time::text, 5) AS due_time, tags,
-           coalesce('FREQ=' || upper(recurrence), repeat_rule) AS recurrence, repeat_from, position, version,
-           to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
-           to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at
-  ) AS shown
-)
+SELECT {session}, max(place) > %(limit)s,
+  (array_agg(sort_key::text ORDER BY place))[%(limit)s], (array_agg(id::text ORDER BY place))[%(limit)s],
+  '[' || coalesce(string_agg((
+    SELECT row_to_json(shown)::text FROM (
+      SELECT id, title, notes, done, priority, due_date, left(due_time::text, 5) AS due_time, tags,
+             coalesce('FREQ=' || upper(recurrence), repeat_rule) AS recurrence, repeat_from, position, version,
+             to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
+             to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at
+    ) AS shown
+  ), ',' ORDER BY place) FILTER (WHERE place <= %(limit)s), '') || ']'
 FROM (
-  SELECT *, {column} AS sort_key FROM todos
-  WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}
-  ORDER BY sort_key {direction}, id {direction}
-  LIMIT %(rows)s
-) AS page
-ORDER BY sort_key {direction}, id {direction}
+  SELECT *, row_number() OVER (ORDER BY sort_key {direction}, id {direction}) AS place FROM (
+    SELECT *, {column} AS sort_key FROM todos
+    WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}
+    ORDER BY sort_key {direction}, id {direction}
+    LIMIT %(limit)s + 1
+  ) AS page
+) AS placed
 """
 
 _COUNT: LiteralString = "SELECT count(*) FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}"
@@ -121,21 +125,18 @@ async def list_todos(
     """
     column, parse, descending = _ORDERS[query.sort]
     conditions, values = _filters(query, now)
-    values |= {"owner_id": owner_id, "session_id": session_id, "rows": query.limit + 1}
-    if session_id is not None:
-        conditions += f" AND EXISTS ({_SESSION})"
+    values |= {"owner_id": owner_id, "session_id": session_id, "limit": query.limit}
     if query.cursor:
         values |= _after(query, parse)
         beyond: LiteralString = "<" if descending else ">"
         conditions += f" AND ({column}, id) {beyond} (%(after_key)s, %(after_id)s)"
     direction: LiteralString = "DESC" if descending else "ASC"
-    rows = await reads.rows(_PAGE.format(conditions=conditions, column=column, direction=direction), values)
-    # No todos, or no session?
-    if not rows and session_id is not None and not await reads.rows(_SESSION, values):
+    session: LiteralString = "true" if session_id is None else _SESSION
+    statement = _PAGE.format(session=session, conditions=conditions, column=column, direction=direction)
+    ((in_session, more, key, todo_id, json),) = await reads.rows(statement, values)
+    if not in_session:
         return None
-    shown = rows[: query.limit]
-    cursor = write_cursor(query.sort, shown[-1][1], shown[-1][0]) if len(rows) > len(shown) else ""
-    return Page(f"[{','.join(row[2] for row in shown)}]", cursor)
+    return Page(json, write_cursor(query.sort, key, todo_id) if more else "")
 
 
 async def count_matches(reads: Reads, *, owner_id: uuid.UUID, query: TodoQuery, now: datetime) -> int:

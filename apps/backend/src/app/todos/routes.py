@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from app.auth.dependencies import AccessTokenDep, CurrentUser, SettingsDep, session_over
 from app.database import Reads, SessionDep
 from app.todos import bulk, listing, service, trash
+from app.todos.list_route import ListRoute
 from app.todos.models import Todo
 from app.todos.schemas import (
     Bulk,
@@ -38,7 +39,6 @@ IfMatch = Annotated[
 _ANY = "*"
 
 
-@router.get("", response_model=list[TodoOut])
 async def list_todos(
     query: Annotated[TodoQuery, Query()], token: AccessTokenDep, request: Request, zone: SentZone
 ) -> Response:
@@ -54,6 +54,9 @@ async def list_todos(
         raise session_over()
     headers = {"X-Next-Cursor": page.next_cursor} if page.next_cursor else None
     return Response(page.json, headers=headers, media_type="application/json")
+
+
+router.add_api_route("", list_todos, methods=["GET"], response_model=list[TodoOut], route_class_override=ListRoute)
 
 
 @router.get("/counts", response_model=TodoCounts)
