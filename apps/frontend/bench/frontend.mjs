@@ -9,16 +9,17 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const standalone = `${root}.next/standalone/`;
 
 /**
- * Starts what `next build` has made as the image does, in front of this backend.
+ * Starts what `next build` has made as the image does, or by another program of it, in front of this backend.
  * @param {string} backendUrl
+ * @param {string} program
  * @returns {Promise<{ url: string, stop: () => void }>}
  */
-export async function startFrontend(backendUrl) {
+export async function startFrontend(backendUrl, program = "start.mjs") {
   await cp(`${root}runtime`, standalone, { recursive: true });
   await cp(`${root}.next/static`, `${standalone}.next/static`, { recursive: true });
   await cp(`${root}public`, `${standalone}public`, { recursive: true });
   const port = await freePort();
-  const child = spawn(process.execPath, ["start.mjs"], {
+  const child = spawn(process.execPath, [program], {
     cwd: standalone,
     // The log goes through a pipe, as in a container.
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,6 +1,7 @@
 // Entry point of the image: prepares the process, then runs the server that `next build` has made.
 import process from "node:process";
 import { logAsJson } from "./json-console.mjs";
+import { boundWork } from "./bounded-work.mjs";
 import { believeConnections } from "./client-address.mjs";
 import { refuseUnknownMethods } from "./known-methods.mjs";
 import { windConnectionsDown } from "./wind-down.mjs";
@@ -8,6 +9,7 @@ import { windConnectionsDown } from "./wind-down.mjs";
 logAsJson();
 believeConnections(Number(process.env.TRUSTED_PROXY_HOPS ?? 0));
 refuseUnknownMethods();
+boundWork();
 windConnectionsDown();
 
 // Next finishes open requests on SIGTERM and then reports 143; an ordered stop is a success.

@@ -1,0 +1,137 @@
+import { once } from "node:events";
+import http, { Agent, type RequestListener, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { boundWork } from "../../runtime/bounded-work.mjs";
+
+const { createServer } = http;
+const others = 64;
+const patient = { timeout: 20_000 };
+let server: Server;
+let held: ServerResponse[] = [];
+let agents: Agent[] = [];
+
+/** Holds everything but the probe. */
+const listener: RequestListener = (request, response) => {
+  if (request.url === "/api/health") response.end("from the application");
+  else held.push(response);
+};
+
+beforeEach(async () => {
+  held = [];
+  agents = [];
+  boundWork();
+  server = http.createServer(listener);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  http.createServer = createServer;
+  for (const agent of agents) agent.destroy();
+  server.closeAllConnections();
+  server.close();
+});
+
+interface Asked {
+  method?: string;
+  path?: string;
+  accept?: string;
+  agent?: Agent;
+}
+
+async function ask({ method = "GET", path = "/api/backend/todos", accept = "*/*", agent = newAgent() }: Asked = {}) {
+  const { port } = server.address() as AddressInfo;
+  const sending = http.request({ host: "127.0.0.1", port, method, path, agent, headers: { accept } }).end();
+  const [answer] = (await once(sending, "response")) as [http.IncomingMessage];
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+}
+
+function newAgent(): Agent {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  agents.push(agent);
+  return agent;
+}
+
+/** Sends so many requests that are not answered yet, and waits until they have arrived. */
+async function fill(count: number, asked: Asked = {}) {
+  const before = held.length;
+  const answers = Array.from({ length: count }, () => ask(asked).catch(() => undefined));
+  await expect.poll(() => held.length, patient).toBe(before + count);
+  return answers;
+}
+
+test("what is too much is refused at once, and there is room again after an answer", async () => {
+  const [first] = await fill(others);
+  const refused = await ask();
+  expect(refused.status).toBe(503);
+  expect(refused.headers).toMatchObject({ "retry-after": "1", "content-type": "application/problem+json" });
+  expect(JSON.parse(refused.body)).toMatchObject({ status: 503, request_id: refused.headers["x-request-id"] });
+  held[0]?.end("done");
+  expect(await first).toMatchObject({ status: 200, body: "done" });
+  await fill(1);
+});
+
+test("there is room again after a caller left", async () => {
+  const agent = newAgent();
+  await fill(others - 1);
+  await fill(1, { agent });
+  expect((await ask()).status).toBe(503);
+  agent.destroy();
+  await expect.poll(() => held.filter(({ closed }) => closed).length, patient).toBe(1);
+  await fill(1);
+});
+
+test("a page that is refused says so and tries again", async () => {
+  await fill(others);
+  const { status, headers, body } = await ask({ path: "/", accept: "text/html,application/xhtml+xml" });
+  expect(status).toBe(503);
+  expect(headers["content-type"]).toContain("text/html");
+  expect(body).toContain('http-equiv="refresh"');
+});
+
+test("a probe is answered ahead of all that waits, once the application has answered one itself", async () => {
+  expect(await ask({ path: "/api/health" })).toMatchObject({ status: 200, body: "from the application" });
+  await fill(others);
+  const { status, body } = await ask({ path: "/api/health" });
+  expect(status).toBe(200);
+  expect(JSON.parse(body)).toEqual({ status: "ok" });
+});
+
+test.each([
+  ["POST", "/api/account"],
+  ["POST", "/api/session"],
+  ["POST", "/api/backend/chat/messages"],
+  ["GET", "/_next/static/chunks/main.js"],
+])("%s %s has a share of its own", async (method, path) => {
+  await fill(others);
+  await fill(1, { method, path });
+});
+
+test("a flood of sign-ups leaves room for sign-ins", async () => {
+  await fill(16, { method: "POST", path: "/api/account" });
+  expect((await ask({ method: "POST", path: "/api/account" })).status).toBe(503);
+  await fill(1, { method: "POST", path: "/api/session" });
+});
+
+test("who comes back too early over the same connection waits, and is served if there is room then", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout"] });
+  await fill(others);
+  const agent = newAgent();
+  expect((await ask({ agent })).status).toBe(503);
+  let answered = false;
+  const second = ask({ agent }).finally(() => {
+    answered = true;
+  });
+  // It has arrived when the server has a timer for it.
+  await expect.poll(() => vi.getTimerCount(), patient).toBe(1);
+  expect(answered).toBe(false);
+  held[0]?.end();
+  await expect.poll(() => held[0]?.closed, patient).toBe(true);
+  vi.advanceTimersByTime(1000);
+  await expect.poll(() => held.length, patient).toBe(others + 1);
+  held.at(-1)?.end("served");
+  expect(await second).toMatchObject({ status: 200, body: "served" });
+});
