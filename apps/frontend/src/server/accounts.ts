@@ -106,7 +106,9 @@ async function post(action: string, content: unknown, headers: CallHeaders): Pro
   });
   const answer: unknown = await body.json().catch(() => null);
   if (statusCode >= 200 && statusCode < 300) return answer;
-  if (statusCode >= 500 || statusCode < 400) throw new Error(`The backend answered ${statusCode} on ${action}.`);
+  // A backend that has too much to do says so, and when to ask again.
+  const isRefusal = (statusCode >= 400 && statusCode < 500) || (statusCode === 503 && "retry-after" in answered);
+  if (!isRefusal) throw new Error(`The backend answered ${statusCode} on ${action}.`);
   const parsed = problemSchema.safeParse(answer);
   const detail = parsed.success ? parsed.data.detail : "The backend did not accept this.";
   const retryAfter = answered["retry-after"];

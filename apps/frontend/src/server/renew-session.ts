@@ -23,8 +23,8 @@ export async function sessionOf(request: NextRequest, id: string): Promise<Sessi
     const renewed = await renew(refresh, callHeaders(request.headers, id));
     return { access: renewed.access_token, renewed, former };
   } catch (error) {
-    // What this stack's backend does not know may be the session of another stack.
-    if (error instanceof Refused) return { former: false };
+    // What this stack's backend does not know may be the session of another stack. Who is told to come back has one.
+    if (error instanceof Refused && error.retryAfter === undefined) return { former: false };
     throw error;
   }
 }

@@ -161,6 +161,14 @@ describe("a session whose access token has ended", () => {
     expect(cookiesOf(response).size).toBe(0);
   });
 
+  test.each([429, 503])("is not forgotten if the backend says with %i to come back", async (status) => {
+    answer = (_asked, response) => {
+      response.writeHead(status, { "retry-after": "1" }).end(JSON.stringify({ detail: "Come back." }));
+    };
+    await expectProblem(await forward(request()), 502);
+    expect(stub.seen.map(({ url }) => url)).toEqual(["/api/v1/auth/refresh"]);
+  });
+
   test("waits for the backend if that fails: 502", async () => {
     renewWith(500, {});
     await expectProblem(await forward(request()), 502);

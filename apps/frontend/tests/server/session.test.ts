@@ -65,14 +65,14 @@ describe("signing in", () => {
     });
   });
 
-  test("shows the backend's refusal, and sets no cookie", async () => {
+  test.each([429, 503])("shows the backend's refusal with %i, and sets no cookie", async (status) => {
     answer = (_request, response) =>
       response
-        .writeHead(429, { "retry-after": "30" })
+        .writeHead(status, { "retry-after": "30" })
         .end(JSON.stringify({ detail: "Too many tries. Wait 30 seconds." }));
     const response = await openSession(send());
     expect([response.status, response.headers.get("retry-after"), response.headers.get("set-cookie")]).toEqual([
-      429,
+      status,
       "30",
       null,
     ]);
