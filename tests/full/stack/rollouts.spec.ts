@@ -3,6 +3,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { until } from "../../helpers/until.ts";
+import { nameOf, patch, rolledOut, type Component } from "./deployments.ts";
 import { Load, loseNothing } from "./load.ts";
 import { stack } from "../../stack/stack.ts";
 
@@ -84,20 +85,11 @@ describe("rollouts under a steady load", function () {
 
 const components = ["backend", "frontend", "postgres"] as const;
 
-type Component = "backend" | "frontend";
-
-const nameOf = (component: Component): string => `todo-${component}`;
-
 async function podSpec(component: Component) {
   const { apps, namespace } = stack.cluster;
   const { spec } = await apps.readNamespacedDeployment({ name: nameOf(component), namespace });
   assert.ok(spec?.template.spec !== undefined, `the Deployment of the ${component} must have a pod template`);
   return spec.template.spec;
-}
-
-async function patch(component: Component, body: object[]): Promise<void> {
-  const { apps, namespace } = stack.cluster;
-  await apps.patchNamespacedDeployment({ name: nameOf(component), namespace, body });
 }
 
 /** Does what `kubectl rollout restart` does, and waits until the old pod is gone. */
@@ -151,20 +143,4 @@ async function podsInPhase(phase: string): Promise<string[]> {
   const { core, namespace } = stack.cluster;
   const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `status.phase=${phase}` });
   return items.map(({ metadata }) => metadata?.name ?? "");
-}
-
-/** Waits until only pods of the newest revision are there, all of them ready. */
-async function rolledOut(component: Component): Promise<void> {
-  const { apps, core, namespace } = stack.cluster;
-  await until(`${nameOf(component)} is rolled out`, async () => {
-    const { metadata, spec, status } = await apps.readNamespacedDeployment({ name: nameOf(component), namespace });
-    const labelSelector = `app.kubernetes.io/component=${component}`;
-    const { items } = await core.listNamespacedPod({ namespace, labelSelector });
-    return (
-      status?.observedGeneration === metadata?.generation &&
-      status?.updatedReplicas === spec?.replicas &&
-      status?.readyReplicas === spec?.replicas &&
-      items.length === spec?.replicas
-    );
-  });
 }
