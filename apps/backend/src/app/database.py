@@ -57,7 +57,7 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
 
 
 SessionDep = Annotated[AsyncSession, Depends(_session)]
-"""A session per request. Nothing is stored without `commit()`."""
+"""One of SQLAlchemy's sessions for each request. Nothing is stored without `commit()`."""
 
 
 class Reads:

@@ -9,7 +9,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.auth.models import User
-from app.auth.sessions import confirm_use, find_session_user
+from app.auth.refreshing import confirm_use
+from app.auth.sessions import find_session_user
 from app.auth.tokens import InvalidTokenError, TokenContent, read_access_token
 from app.database import SessionDep
 from app.problems import Problem
@@ -65,8 +66,8 @@ class Caller:
     session_id: uuid.UUID
 
 
-async def _caller(session: SessionDep, content: AccessTokenDep) -> Caller:
-    user = await find_session_user(session, content)
+async def _caller(database: SessionDep, content: AccessTokenDep) -> Caller:
+    user = await find_session_user(database, content)
     if user is None:
         raise session_over()
     return Caller(user, content.session_id)

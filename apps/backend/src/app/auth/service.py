@@ -13,52 +13,52 @@ from app.auth.passwords import hash_password, is_common, verify_password
 from app.problems import Problem
 
 
-async def sign_up(session: AsyncSession, *, email: str, password: SecretStr) -> User:
+async def sign_up(database: AsyncSession, *, email: str, password: SecretStr) -> User:
     """Create an account. 409 if the address has one already, 422 if the password is a common one."""
     await _refuse_common(password)
     user = User(email=email, password_hash=await hash_password(password))
-    session.add(user)
+    database.add(user)
     try:
-        await session.commit()
+        await database.commit()
     except IntegrityError as error:
         raise Problem(409, "email-taken", "There is an account with this email address already.") from error
     return user
 
 
-async def sign_in(session: AsyncSession, *, email: str, password: SecretStr) -> User:
+async def sign_in(database: AsyncSession, *, email: str, password: SecretStr) -> User:
     """Return the account. 401 without telling whether the address or the password is wrong."""
-    user = await session.scalar(select(User).where(User.email == email))
+    user = await database.scalar(select(User).where(User.email == email))
     # Hashing takes a while: the connection is better used by others meanwhile.
-    await session.commit()
+    await database.commit()
     if not await verify_password(password, user.password_hash if user else None) or user is None:
         raise Problem(401, "wrong-credentials", "The email address or the password is wrong.")
     return user
 
 
-async def edit_account(session: AsyncSession, *, user: User, changes: dict[str, Any]) -> User:
+async def edit_account(database: AsyncSession, *, user: User, changes: dict[str, Any]) -> User:
     """Change the given columns of an account."""
     for name, value in changes.items():
         setattr(user, name, value)
-    await session.commit()
+    await database.commit()
     return user
 
 
 async def change_password(
-    session: AsyncSession, *, user: User, session_id: uuid.UUID, current: SecretStr, new: SecretStr
+    database: AsyncSession, *, user: User, session_id: uuid.UUID, current: SecretStr, new: SecretStr
 ) -> None:
     """Change the password and end all other sessions. 403 if the current one is wrong, 422 if the new one is common."""
     await _confirm(user, current)
     await _refuse_common(new)
     user.password_hash = await hash_password(new)
-    await session.execute(delete(Session).where(Session.user_id == user.id, Session.id != session_id))
-    await session.commit()
+    await database.execute(delete(Session).where(Session.user_id == user.id, Session.id != session_id))
+    await database.commit()
 
 
-async def delete_account(session: AsyncSession, *, user: User, password: SecretStr) -> None:
+async def delete_account(database: AsyncSession, *, user: User, password: SecretStr) -> None:
     """Delete the account and all that belongs to it. 403 if the password is wrong."""
     await _confirm(user, password)
-    await session.execute(delete(User).where(User.id == user.id))
-    await session.commit()
+    await database.execute(delete(User).where(User.id == user.id))
+    await database.commit()
 
 
 async def _confirm(user: User, password: SecretStr) -> None:

@@ -24,60 +24,60 @@ MOST_SIGN_UPS_PER_ADDRESS = 200
 MOST_REFRESHES_PER_SESSION = 100
 
 
-async def count_sign_in(session: AsyncSession, *, email: str, address: str) -> None:
+async def count_sign_in(database: AsyncSession, *, email: str, address: str) -> None:
     """Count one sign-in, before the password is looked at. 429 if too many failed within the window."""
-    await _count(session, _sign_in_limits(email, address), "Too many attempts to sign in. Wait a quarter of an hour.")
+    await _count(database, _sign_in_limits(email, address), "Too many attempts to sign in. Wait a quarter of an hour.")
 
 
 @asynccontextmanager
-async def counting_no_busy_sign_in(session: AsyncSession, *, email: str, address: str) -> AsyncIterator[None]:
+async def counting_no_busy_sign_in(database: AsyncSession, *, email: str, address: str) -> AsyncIterator[None]:
     """Take the count of a sign-in back if the work within is refused with 503: nobody guessed anything."""
-    async with _counting_no_busy(session, _sign_in_limits(email, address)):
+    async with _counting_no_busy(database, _sign_in_limits(email, address)):
         yield
 
 
-async def forget_sign_in(session: AsyncSession, *, email: str, address: str) -> None:
+async def forget_sign_in(database: AsyncSession, *, email: str, address: str) -> None:
     """After a success, the owner's earlier mistakes from the same place do not count, nor does the success anywhere."""
     own = _own(email, address)
     # Many people may sign in from one address, and one person several times. In one order everywhere, as in counting.
     for key in sorted(_sign_in_limits(email, address)):
-        await session.execute(delete(Throttle).where(Throttle.key == own) if key == own else _one_less(key))
-    await session.commit()
+        await database.execute(delete(Throttle).where(Throttle.key == own) if key == own else _one_less(key))
+    await database.commit()
 
 
-async def count_sign_up(session: AsyncSession, *, address: str) -> None:
+async def count_sign_up(database: AsyncSession, *, address: str) -> None:
     """Count one sign-up. 429 if there were too many from this address within the window."""
     detail = "Too many accounts were made from your address. Wait a quarter of an hour."
-    await _count(session, _sign_up_limits(address), detail)
+    await _count(database, _sign_up_limits(address), detail)
 
 
 @asynccontextmanager
-async def counting_no_busy_sign_up(session: AsyncSession, *, address: str) -> AsyncIterator[None]:
+async def counting_no_busy_sign_up(database: AsyncSession, *, address: str) -> AsyncIterator[None]:
     """Take the count of a sign-up back if the work within is refused with 503: no account was made."""
-    async with _counting_no_busy(session, _sign_up_limits(address)):
+    async with _counting_no_busy(database, _sign_up_limits(address)):
         yield
 
 
-async def count_refresh(session: AsyncSession, *, session_id: uuid.UUID) -> None:
+async def count_refresh(database: AsyncSession, *, session_id: uuid.UUID) -> None:
     """Count one refresh of a session. 429 if there were too many within the window."""
     limits = {_key("refresh", str(session_id)): MOST_REFRESHES_PER_SESSION}
-    await _count(session, limits, "This session was refreshed too often. Wait a quarter of an hour.")
+    await _count(database, limits, "This session was refreshed too often. Wait a quarter of an hour.")
 
 
-async def _count(session: AsyncSession, limits: dict[str, int], detail: str) -> None:
-    await session.execute(delete(Throttle).where(Throttle.since < func.now() - WINDOW))
-    await session.commit()
+async def _count(database: AsyncSession, limits: dict[str, int], detail: str) -> None:
+    await database.execute(delete(Throttle).where(Throttle.since < func.now() - WINDOW))
+    await database.commit()
     # In one order everywhere, else two requests could wait for each other for ever.
     for key in sorted(limits):
-        attempts = await session.scalar(_increment(key))
+        attempts = await database.scalar(_increment(key))
         if attempts is not None and attempts > limits[key]:
-            await session.commit()
+            await database.commit()
             raise Problem(429, "too-many-attempts", detail, {"Retry-After": str(int(WINDOW.total_seconds()))})
-    await session.commit()
+    await database.commit()
 
 
 @asynccontextmanager
-async def _counting_no_busy(session: AsyncSession, keys: Iterable[str]) -> AsyncIterator[None]:
+async def _counting_no_busy(database: AsyncSession, keys: Iterable[str]) -> AsyncIterator[None]:
     try:
         yield
     except (Problem, DBAPIError, PoolTimeoutError) as error:
@@ -85,10 +85,10 @@ async def _counting_no_busy(session: AsyncSession, keys: Iterable[str]) -> Async
             raise
         # The caller learns why the work failed. If the database is still away, the count stays.
         with suppress(DBAPIError, PoolTimeoutError):
-            await session.rollback()
+            await database.rollback()
             for key in sorted(keys):
-                await session.execute(_one_less(key))
-            await session.commit()
+                await database.execute(_one_less(key))
+            await database.commit()
         raise
 
 
