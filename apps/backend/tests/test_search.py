@@ -188,7 +188,8 @@ def test_index_of_the_owner_is_used_among_100_000_todos(
     # Without triggers, which would take most of the time: what they fill is written here.
     sql.execute("SET session_replication_role = replica")
     sql.execute(
-        "INSERT INTO todos (id, owner_id, title, search_text) SELECT gen_random_uuid(), users.id, title, title"
+        "INSERT INTO todos (id, owner_id, title, done, search_text)"
+        " SELECT gen_random_uuid(), users.id, title, false, title"
         " FROM users, generate_series(1, 20000) AS n, LATERAL (SELECT 'milk no. ' || n) AS _ (title)"
     )
     sql.execute("ANALYZE todos")
