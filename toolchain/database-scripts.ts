@@ -80,7 +80,9 @@ in_postgres --output=/dev/null <<SQL
 SQL
 `;
 
+/** Also takes away what a try of the backup has left that was killed. */
 export const allowScript = `${reopened}
+in_postgres --command="DROP DATABASE IF EXISTS ${trial} WITH (FORCE)"
 in_postgres --output=/dev/null <<SQL
   ALTER DATABASE todo RESET default_transaction_read_only;
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'todo' AND pid <> pg_backend_pid();

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { databaseContents } from "../components/lib/contents.ts";
 import { Commands } from "../provider/commands.ts";
 import { contentsOf } from "../provider/contents.ts";
 import { confirmed } from "./confirm.ts";
 import { environment } from "./environment.ts";
 import { isExisting, mustBeUnprotected } from "./existing-target.ts";
+import { waitingToBePutBack } from "./kept.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "./paths.ts";
@@ -33,10 +35,11 @@ export const destroy = async (sure: boolean): Promise<number> => {
 export const whatGoes = async (commands: Commands, place: Place): Promise<string> => {
   const { life, settings, kubeconfig } = await lookAtCluster(commands, place);
   const { profile } = settings;
+  const waiting = waitingToBePutBack(place.stack, join(place.folder, ".state"));
   if (life === "missing" || life === "foreign") {
-    return `The stack ${place.stack} has no cluster; what its state holds, such as its secrets, will be removed.`;
+    return `The stack ${place.stack} has no cluster; what its state holds, such as its secrets, will be removed.${waiting}`;
   }
   const cluster = { home: place.home, profile, kubeconfig };
   const inside = await contentsOf(commands, cluster, undefined, databaseContents(place.stack));
-  return `The cluster ${profile} of the stack ${place.stack} will be removed with all data in it. ${inside}`;
+  return `The cluster ${profile} of the stack ${place.stack} will be removed with all data in it. ${inside}${waiting}`;
 };

@@ -19,10 +19,14 @@ import { deploymentIn, stateFile } from "./stack-files.ts";
 /** Something that Pulumi had begun and not ended when it was killed. */
 export interface PendingOperation {
   type: string;
-  resource: {
-    type: string;
-    inputs?: Inputs;
-  };
+  resource: Resource;
+}
+
+/** As much of a resource as is used here. */
+interface Resource {
+  urn?: string;
+  type: string;
+  inputs?: Inputs;
 }
 
 /** As much of a resource's inputs as is used here. */
@@ -35,7 +39,7 @@ interface Inputs {
 
 /** As much of Pulumi's state as is used here; the exported form has `deployment`, the file `checkpoint.latest`. */
 interface Deployment {
-  resources?: object[];
+  resources?: Resource[];
   pending_operations?: PendingOperation[];
 }
 
@@ -93,7 +97,7 @@ const clearPending = async (stack: string, pending: PendingOperation[], isDestro
     const state = JSON.parse(await readFile(file, "utf8")) as { deployment: Deployment };
     const { resources = [], ...rest } = state.deployment;
     delete rest.pending_operations;
-    state.deployment = { ...rest, resources: [...resources, ...(isDestroy ? begunClusters(pending) : [])] };
+    state.deployment = { ...rest, resources: isDestroy ? withBegunClusters(resources, pending) : resources };
     await writeFile(file, JSON.stringify(state), { mode: 0o600 });
     await run("write the state", "pulumi", ["stack", "import", "--stack", stack, "--file", file], options);
   } finally {
@@ -101,11 +105,17 @@ const clearPending = async (stack: string, pending: PendingOperation[], isDestro
   }
 };
 
-/** The cluster that was begun, as Pulumi knows one that is made. The next `up` finds it by itself; a destroy deletes what is known. */
-export const begunClusters = (pending: PendingOperation[]): object[] =>
-  pending
+/**
+ * The resources of a state, with a cluster that was begun as Pulumi knows one that is made. The next `up` finds it by itself; a destroy
+ * deletes what is known. It takes the place of the one that it was to replace, which is gone already, and which nobody would delete.
+ */
+export const withBegunClusters = (resources: Resource[], pending: PendingOperation[]): Resource[] => {
+  const begun = pending
     .filter(({ type, resource }) => type === "creating" && resource.type === "minikube:index:Cluster")
     .map(({ resource }) => ({ ...resource, id: resource.inputs?.profile, outputs: resource.inputs }));
+  const isNew = ({ urn }: Resource): boolean => !resources.some((each) => each.urn === urn);
+  return [...resources.map((each) => begun.find(({ urn }) => urn === each.urn) ?? each), ...begun.filter(isNew)];
+};
 
 /**
  * Deletes in a cluster of ours what was begun to be made and would be refused if it were there: Secrets, and what Helm keeps

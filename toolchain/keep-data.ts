@@ -82,7 +82,8 @@ export class DataKeeper implements Keeper {
 
   /** Before Pulumi runs: lets the application change data again when a run was killed that had not saved them yet. */
   async begin(): Promise<void> {
-    if (this.#read() === undefined) return;
+    // A database in the cluster that is not used now cannot be opened. It waits until it is used again.
+    if (this.#read() === undefined || !(await this.#means.areInside())) return;
     await this.#enter();
     // Another run may have come to its end meanwhile.
     const kept = this.#read();
@@ -100,7 +101,13 @@ export class DataKeeper implements Keeper {
   async save(loss: string): Promise<void> {
     await this.#enter();
     const data = await this.#means.open("woken").catch((error: unknown) => {
-      throw new ToolchainError(`The data cannot be taken along: ${firstLine(error)}`, "Nothing was changed.", error);
+      const earlier = this.#read()?.saved;
+      const next = earlier === undefined ? "" : ` Those of before are not put back yet. ${whereIs(earlier)}`;
+      throw new ToolchainError(
+        `The data cannot be taken along: ${firstLine(error)}`,
+        `Nothing was changed.${next}`,
+        error,
+      );
     });
     if (await this.#isSaved(data, loss)) return;
     this.#means.say("The data are being saved. Until they are put back, the application takes no changes.");
@@ -127,12 +134,6 @@ export class DataKeeper implements Keeper {
     const kept = this.#own();
     if (kept === undefined) return;
     const { loss, saved } = kept;
-    if (!(await this.#means.areInside())) {
-      this.#forget();
-      if (saved !== undefined)
-        this.#means.say(`The data of the database in the cluster are in ${asTyped(saved.file)}.`);
-      return;
-    }
     if (saved === undefined) {
       await this.#release(loss);
       return;

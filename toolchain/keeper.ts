@@ -2,10 +2,12 @@ import { join } from "node:path";
 import { ToolchainError } from "./errors.ts";
 import { isExisting } from "./existing-target.ts";
 import { DataKeeper } from "./keep-data.ts";
+import { forgetKept } from "./kept.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
-import { stateFolder } from "./paths.ts";
+import { checkout, stateFolder } from "./paths.ts";
 import { makePrivateFolder } from "./private-files.ts";
 import { placeOf } from "./reach.ts";
+import { stackState } from "./stack-files.ts";
 import { settingOf } from "./stack.ts";
 
 /** Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi. */
@@ -21,6 +23,14 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
     areInside: async () => (await settingOf("databaseUrl", stack)) === "",
     say,
   });
+};
+
+/**
+ * Forgets what a killed run has written down when the stack has no cluster any more: who has destroyed that does not want its data
+ * back. A destroy of some resources alone, or one that only shows what it would do, has left the cluster.
+ */
+export const forgetWithoutCluster = (stack: string, folder: string = checkout): void => {
+  if (stackState(folder, stack)?.instance === undefined) forgetKept(stack, join(folder, ".state"));
 };
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {

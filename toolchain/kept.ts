@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { stateFolder } from "./paths.ts";
+import { asTyped, stateFolder } from "./paths.ts";
 import { makePrivateFolder, writeOut } from "./private-files.ts";
 
 /**
@@ -47,6 +47,12 @@ export const writeKept = (stack: string, kept: Kept, folder?: string): void => {
   writeOut(draft);
   renameSync(draft, file);
   writeOut(dirname(file));
+};
+
+/** What a person is told of data that are saved and not put back yet; empty when there are none. */
+export const waitingToBePutBack = (stack: string, folder?: string): string => {
+  const saved = readKept(stack, folder)?.saved;
+  return saved === undefined ? "" : ` Data that are not put back yet stay in ${asTyped(saved.file)} (${saved.contents}).`;
 };
 
 /** Forgets it. The backup stays. */

@@ -2,7 +2,6 @@ import { askInTerminal, withAgreement } from "./agreement.ts";
 import type { Ask } from "./agreement.ts";
 import { bringsPassphrase, environment } from "./environment.ts";
 import { keepingData } from "./keep-data.ts";
-import { forgetKept } from "./kept.ts";
 import { launch } from "./launch.mjs";
 import { policyPack, pulumiHome } from "./paths.ts";
 import { withProgram } from "./program/beside.ts";
@@ -39,7 +38,7 @@ export const runPulumi = async (
     await renewStandIns(join(pulumiHome, "plugins"));
     // Loaded only when needed: `npx pulumi` is to start quickly.
     const { makeReady, stackIn } = await import("./make-ready.ts");
-    const { keeperFor } = await import("./keeper.ts");
+    const { forgetWithoutCluster, keeperFor } = await import("./keeper.ts");
     const { afterFailure, variables: more } = await makeReady(args, effect);
     const keeper = keeperFor(args);
     const code = await keepingData(keeper, async () => {
@@ -51,8 +50,7 @@ export const runPulumi = async (
       }
       return done;
     });
-    // What is taken along is not wanted by who destroys. The backup stays.
-    if (effect === "destroys" && code === 0) forgetKept(stackIn(args) ?? "");
+    if (effect === "destroys" && code === 0) forgetWithoutCluster(stackIn(args) ?? "");
     return code;
   };
   // With a passphrase of the user's, the salt is worth committing.

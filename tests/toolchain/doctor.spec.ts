@@ -35,7 +35,7 @@ describe("npm run doctor", () => {
   it("leads to a heading of the docs for everything that it looks at", async () => {
     const docs = await readFile(join(checkout, "docs/doctor.md"), "utf8");
     const headings = [...docs.matchAll(/^## (.*)$/gm)].map(([, name = ""]) => name);
-    const sources = ["verdicts.ts", "origins.ts", "doctor.ts"].map((file) => join(checkout, "toolchain/doctor", file));
+    const sources = ["verdicts.ts", "origins.ts", "taken-along.ts", "doctor.ts"].map((file) => join(checkout, "toolchain/doctor", file));
     const text = (await Promise.all(sources.map((file) => readFile(file, "utf8")))).join("\n");
     const literal = /(?:(?:pass|warn|fail|failBy)\(|const name = )"([^"]+)"/g;
     const names = new Set([...text.matchAll(literal)].map(([, name = ""]) => name));
@@ -218,6 +218,14 @@ describe("npm run doctor", () => {
       const findings = await examine({ ...stack.place, commands: stack.commands, env });
       const found = findings.find(({ name }) => name === "passphrase");
       assertFinding(found, ["fail", /PULUMI_CONFIG_PASSPHRASE does not open the state/, /PULUMI_CONFIG_PASSPHRASE/]);
+    });
+
+    it("on which a run that takes the data along was killed", async () => {
+      assert.equal(await find("data taken along"), undefined);
+      const saved = { file: "/backups/dev.dump", contents: "accounts: 1, todos: 2", system: "1" };
+      await stack.file(".state/keep-data-dev.json", JSON.stringify({ loss: "cluster/todo/1", saved }));
+      const text = /may take no changes; the data are in \S*dev\.dump \(accounts: 1, todos: 2\)$/;
+      assertFinding(await find("data taken along"), ["warn", text, /npm start/]);
     });
 
     it("with the lock of a process that runs", async () => {

@@ -7,7 +7,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { checkout } from "../../toolchain/paths.ts";
-import { begunClusters, removeHalfMade } from "../../toolchain/interrupted.ts";
+import { removeHalfMade, withBegunClusters } from "../../toolchain/interrupted.ts";
 import type { PendingOperation } from "../../toolchain/interrupted.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
@@ -133,12 +133,17 @@ describe("what an interrupted run had begun to make", () => {
   it("is known to a destroy if it is a cluster, and nothing else is", () => {
     const type = "minikube:index:Cluster";
     const cluster = { urn: "urn:pulumi:dev::todo-stack::component$cluster::todo", type, inputs: { profile: "todo" } };
-    const known = begunClusters([
+    const pending = [
       { type: "creating", resource: cluster },
       { type: "deleting", resource: cluster },
       operation("docker:index/image:Image", "todo-backend"),
-    ]);
-    assert.deepEqual(known, [{ ...cluster, id: "todo", outputs: { profile: "todo" } }]);
+    ];
+    const begun = { ...cluster, id: "todo", outputs: { profile: "todo" } };
+    assert.deepEqual(withBegunClusters([], pending), [begun]);
+    // Pulumi keeps what is replaced until the new one is there, and would delete nothing for it.
+    const [before, after] = [{ type: "component" }, { type: "minikube:index:ControlPlane" }];
+    const replaced = { ...cluster, inputs: { profile: "old" }, pendingReplacement: true };
+    assert.deepEqual(withBegunClusters([before, replaced, after], pending), [before, begun, after]);
   });
 
   it("is left alone in a cluster that is not ours", async () => {

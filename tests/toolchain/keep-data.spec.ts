@@ -7,6 +7,7 @@ import { agreementVariable, LossGuard } from "../../provider/loss.ts";
 import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../toolchain/agreement.ts";
 import type { Ask } from "../../toolchain/agreement.ts";
 import { ToolchainError } from "../../toolchain/errors.ts";
+import { forgetWithoutCluster } from "../../toolchain/keeper.ts";
 import { DataKeeper, keepingData } from "../../toolchain/keep-data.ts";
 import { keptFile, readKept } from "../../toolchain/kept.ts";
 import type { StoredData } from "../../toolchain/stored-data.ts";
@@ -345,6 +346,51 @@ describe("data that are taken along", function () {
     stack.database = { system: "1", origin: "", todos: ["a"], takesChanges: false };
     await assert.rejects(stack.start(agreeToNothing), /Another run takes the data along/);
     assert.ok(!stack.database.takesChanges, "the other run has saved them, and counts on that");
+  });
+
+  it("wait in the cluster while a database outside is used, and are there when it is used no more", async () => {
+    for (let moment = 1; stack.record?.saved === undefined; moment += 1) await stack.start(takeAlong, moment);
+    assert.equal(stack.database?.takesChanges, false, "it must have been killed before anything was replaced");
+    stack.wanted = "1";
+    stack.isOutside = true;
+    assert.equal(await stack.start(agreeToNothing), 0);
+    stack.isOutside = false;
+    assert.equal(await stack.start(agreeToNothing), 0);
+    assert.deepEqual(stack.database.todos, ["a", "b"]);
+    assert.ok(stack.database.takesChanges, "nothing else would let the application change data again");
+    assert.equal(stack.record, undefined);
+  });
+
+  it("are named when a new database cannot be opened to take its data along too", async () => {
+    stack.broken.add("put back");
+    const { error } = console;
+    console.error = () => undefined;
+    await stack.start(takeAlong);
+    console.error = error;
+    stack.broken.clear();
+    stack.broken.add("open woken");
+    stack.wanted = "3";
+    await assert.rejects(stack.start(takeAlong), /cannot be taken along.*\n.*not put back yet\. They are in \S+\.dump/);
+    assert.equal(stack.database?.system, "2");
+    assert.equal(stack.record?.saved?.contents, "accounts: 1, todos: 2");
+  });
+
+  it("are forgotten by a destroy that has removed the cluster, and by no other", async () => {
+    stack.broken.add("make");
+    await stack.start(takeAlong);
+    const kept = JSON.stringify(stack.record);
+    const state = ".state/.pulumi/stacks/todo-stack/dev.json";
+    const stateOf = (...resources: object[]): string => JSON.stringify({ checkpoint: { latest: { resources } } });
+    await using checkout = await createFixture({
+      ".state/keep-data-dev.json": kept,
+      [state]: stateOf({ type: "minikube:index:Cluster", outputs: { instance: "life-1" } }),
+    });
+    const isKept = (): boolean => existsSync(checkout.getPath(".state/keep-data-dev.json"));
+    forgetWithoutCluster("dev", checkout.path);
+    assert.ok(isKept(), "after a destroy of other resources, or one that only shows what it would do");
+    await checkout.writeFile(state, stateOf());
+    forgetWithoutCluster("dev", checkout.path);
+    assert.ok(!isKept());
   });
 
   it("cannot be taken along from a database outside the cluster, and --keep-data says so", async () => {

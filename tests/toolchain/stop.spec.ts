@@ -60,9 +60,14 @@ describe("npm stop", () => {
   });
 
   it("npm run destroy names what goes", async () => {
-    assert.match(await whatGoes(stack.commands, stack.place), /^The stack dev has no cluster/);
+    assert.match(await whatGoes(stack.commands, stack.place), /^The stack dev has no cluster.* will be removed\.$/);
+    const saved = { file: "/backups/dev.dump", contents: "accounts: 1, todos: 2", system: "1" };
+    await stack.file(".state/keep-data-dev.json", JSON.stringify({ loss: "cluster/todo/1", saved }));
+    const waiting = /not put back yet stay in \S*dev\.dump \(accounts: 1, todos: 2\)\.$/;
+    assert.match(await whatGoes(stack.commands, stack.place), waiting);
     await stack.cluster("running");
     const what = await whatGoes(stack.commands, stack.place);
     assert.match(what, /^The cluster todo of the stack dev will be removed with all data in it\. In it: /);
+    assert.match(what, waiting);
   });
 });

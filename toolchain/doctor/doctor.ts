@@ -14,6 +14,7 @@ import { isListening } from "../../provider/preflight.ts";
 import { unusedSettings } from "../docker-config.ts";
 import { environment } from "../environment.ts";
 import { imagesAreOutOfReach, outOfReach } from "../machine.ts";
+import { readKept } from "../kept.ts";
 import { locksOn } from "../stack-locks.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
 import type { OwnCluster, Place } from "../own-cluster.ts";
@@ -34,6 +35,7 @@ import type { Tool } from "../tools/tool.ts";
 import { uv } from "../tools/uv.ts";
 import { accessTo, passphraseFacts } from "./facts.ts";
 import { onDockerSettings, onPlugins, onSources } from "./origins.ts";
+import { onTakenAlong } from "./taken-along.ts";
 import * as verdicts from "./verdicts.ts";
 import type { Finding, ToolFacts } from "./verdicts.ts";
 
@@ -146,7 +148,8 @@ const onPulumi = ({ folder, stack, env }: Patient): Finding[] => {
     verdicts.onPassphrase(passphraseFacts(folder, env), exists, problemOfPassphrase(folder, stack, env)),
     verdicts.onStack(stack, exists, selected),
     verdicts.onLock(stack, locksOn(folder, stack)),
-  ];
+    onTakenAlong(readKept(stack, join(folder, ".state"))),
+  ].filter((finding) => finding !== undefined);
 };
 
 const colours = { pass: "green", warn: "yellow", fail: "red" } as const;
