@@ -52,7 +52,9 @@ export const writeKept = (stack: string, kept: Kept, folder?: string): void => {
 /** What a person is told of data that are saved and not put back yet; empty when there are none. */
 export const waitingToBePutBack = (stack: string, folder?: string): string => {
   const saved = readKept(stack, folder)?.saved;
-  return saved === undefined ? "" : ` Data that are not put back yet stay in ${asTyped(saved.file)} (${saved.contents}).`;
+  return saved === undefined
+    ? ""
+    : ` Data that are not put back yet stay in ${asTyped(saved.file)} (${saved.contents}).`;
 };
 
 /** Forgets it. The backup stays. */

@@ -56,10 +56,7 @@ export interface OwnCluster {
  * Looks at the cluster that a stack has by its state, or is to have by its settings as long as its state knows none. Changes nothing,
  * and asks nothing of a cluster that is not this stack's.
  */
-export const lookAtCluster = async (
-  commands: Commands,
-  { folder, home, stack }: Place,
-): Promise<OwnCluster> => {
+export const lookAtCluster = async (commands: Commands, { folder, home, stack }: Place): Promise<OwnCluster> => {
   const state = readState(folder, stack);
   const settings = knownSettings(folder, stack, state);
   const profile = { home, profile: settings.profile };

@@ -55,7 +55,7 @@ export const knownSettings = (
 ): PlainSettings => ({
   ...plainSettings(folder, stack),
   ...state?.cluster,
-  ...defined({ namespace: state?.namespace }),
+  ...(state?.namespace === undefined ? {} : { namespace: state.namespace }),
 });
 
 /**

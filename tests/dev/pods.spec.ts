@@ -33,7 +33,11 @@ describe("npm run dev: the pods that it works on", () => {
       seen: ({ metadata }: Pod) => void seen.push(metadata?.name ?? ""),
       gone: () => undefined,
     };
-    const watching = watchPods(() => ({ kubeconfig, context: "todo", namespace: "todo", home: home.path }), observer, stop.signal);
+    const watching = watchPods(
+      () => ({ kubeconfig, context: "todo", namespace: "todo", home: home.path }),
+      observer,
+      stop.signal,
+    );
     const deadline = Date.now() + longest;
     while (seen.length === 0 && Date.now() < deadline) await sleep(50);
     stop.abort();

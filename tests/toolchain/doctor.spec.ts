@@ -35,7 +35,8 @@ describe("npm run doctor", () => {
   it("leads to a heading of the docs for everything that it looks at", async () => {
     const docs = await readFile(join(checkout, "docs/doctor.md"), "utf8");
     const headings = [...docs.matchAll(/^## (.*)$/gm)].map(([, name = ""]) => name);
-    const sources = ["verdicts.ts", "origins.ts", "taken-along.ts", "doctor.ts"].map((file) => join(checkout, "toolchain/doctor", file));
+    const files = ["verdicts.ts", "origins.ts", "taken-along.ts", "doctor.ts"];
+    const sources = files.map((file) => join(checkout, "toolchain/doctor", file));
     const text = (await Promise.all(sources.map((file) => readFile(file, "utf8")))).join("\n");
     const literal = /(?:(?:pass|warn|fail|failBy)\(|const name = )"([^"]+)"/g;
     const names = new Set([...text.matchAll(literal)].map(([, name = ""]) => name));

@@ -9,6 +9,7 @@ export const onTakenAlong = (kept: Kept | undefined): Finding | undefined => {
   const { saved } = kept;
   const where = saved === undefined ? "" : `; the data are in ${asTyped(saved.file)} (${saved.contents})`;
   const text = `npm start -- --keep-data has not come to its end, and the application may take no changes${where}`;
-  const next = "Let it end. If it was killed, type: npm start. To have all stay as it was, first put the old setting back";
+  const next =
+    "Let it end. If it was killed, type: npm start. To have all stay as it was, first put the old setting back";
   return warn("data taken along", text, next);
 };
