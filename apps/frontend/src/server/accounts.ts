@@ -35,6 +35,18 @@ export class Refused extends Error {
   }
 }
 
+/** The backend has done nothing, because it is busy or takes no changes now, and says when to ask again. */
+export class Busy extends Error {
+  readonly status = 503;
+  readonly retryAfter: string;
+
+  constructor(message: string, retryAfter: string) {
+    super(message);
+    this.name = "Busy";
+    this.retryAfter = retryAfter;
+  }
+}
+
 /** The most that the backend keeps of a browser's name. */
 const longestDevice = 200;
 
@@ -58,7 +70,7 @@ export function inSession(headers: CallHeaders, accessToken: string): CallHeader
   return { ...headers, authorization: `Bearer ${accessToken}` };
 }
 
-/** Creates an account. Throws `Refused`, or the connection's error; so do all functions here. */
+/** Creates an account. Throws `Refused`, `Busy`, or the connection's error; so do all functions here. */
 export async function signUp(credentials: Credentials, headers: CallHeaders): Promise<void> {
   await post("signup", credentials, headers);
 }
@@ -106,11 +118,11 @@ async function post(action: string, content: unknown, headers: CallHeaders): Pro
   });
   const answer: unknown = await body.json().catch(() => null);
   if (statusCode >= 200 && statusCode < 300) return answer;
-  // A backend that has too much to do says so, and when to ask again.
-  const isRefusal = (statusCode >= 400 && statusCode < 500) || (statusCode === 503 && "retry-after" in answered);
-  if (!isRefusal) throw new Error(`The backend answered ${statusCode} on ${action}.`);
+  const header = answered["retry-after"];
+  const retryAfter = typeof header === "string" ? header : undefined;
   const parsed = problemSchema.safeParse(answer);
   const detail = parsed.success ? parsed.data.detail : "The backend did not accept this.";
-  const retryAfter = answered["retry-after"];
-  throw new Refused(statusCode, detail, typeof retryAfter === "string" ? retryAfter : undefined);
+  if (statusCode === 503 && retryAfter !== undefined) throw new Busy(detail, retryAfter);
+  if (statusCode >= 500 || statusCode < 400) throw new Error(`The backend answered ${statusCode} on ${action}.`);
+  throw new Refused(statusCode, detail, retryAfter);
 }

@@ -1,6 +1,7 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
+import { Busy } from "./accounts";
 import { backendPool, changePool, isConnectionLost, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
 import { BodyTooLarge, boundedBody, hasBody, maxBodyBytes, maxImportBytes } from "./bounded-body";
@@ -96,6 +97,8 @@ async function passOn(answer: Dispatcher.ResponseData, id: string): Promise<Next
 
 function failure(error: unknown, id: string): NextResponse {
   if (error instanceof BodyTooLarge) return problem(413, error.message, id);
+  // The session could not be renewed now. Nothing was asked for in its name yet.
+  if (error instanceof Busy) return problem(error.status, error.message, id, { "retry-after": error.retryAfter });
   log("error", "The backend could not be asked.", { request_id: id, error: String(error) });
   if (isTimeout(error)) return problem(504, "The backend took too long to answer. Try again in a moment.", id);
   return problem(502, "The backend cannot be reached right now. Try again in a moment.", id);

@@ -10,7 +10,7 @@ const titles: Record<number, string> = {
   413: "Request too large",
   415: "Unsupported media type",
   502: "Backend not reachable",
-  503: "Busy",
+  503: "Backend busy",
   504: "Backend too slow",
 };
 

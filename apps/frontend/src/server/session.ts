@@ -1,6 +1,6 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
-import { callHeaders, deleteAccount, inSession, Refused, signIn, signOut, signUp } from "./accounts";
+import { Busy, callHeaders, deleteAccount, inSession, Refused, signIn, signOut, signUp } from "./accounts";
 import type { CallHeaders, Tokens } from "./accounts";
 import { isTimeout } from "./backend";
 import { credentialsSchema, passwordSchema, readJson, type Credentials } from "./credentials";
@@ -84,7 +84,7 @@ function done(id: string): NextResponse {
 }
 
 function failure(error: unknown, id: string): Response {
-  if (error instanceof Refused) {
+  if (error instanceof Refused || error instanceof Busy) {
     const headers: Record<string, string> = error.retryAfter === undefined ? {} : { "retry-after": error.retryAfter };
     return problem(error.status, error.message, id, headers);
   }

@@ -161,11 +161,20 @@ describe("a session whose access token has ended", () => {
     expect(cookiesOf(response).size).toBe(0);
   });
 
-  test.each([429, 503])("is not forgotten if the backend says with %i to come back", async (status) => {
+  test("is not forgotten if the backend says with 429 to come back", async () => {
     answer = (_asked, response) => {
-      response.writeHead(status, { "retry-after": "1" }).end(JSON.stringify({ detail: "Come back." }));
+      response.writeHead(429, { "retry-after": "1" }).end(JSON.stringify({ detail: "Come back." }));
     };
     await expectProblem(await forward(request()), 502);
+    expect(stub.seen.map(({ url }) => url)).toEqual(["/api/v1/auth/refresh"]);
+  });
+
+  test("waits for the backend if that says when to ask again: 503", async () => {
+    answer = (_asked, response) => response.writeHead(503, { "retry-after": "5" }).end('{"detail":"No changes now."}');
+    const response = await forward(request());
+    expect(response.headers.get("retry-after")).toBe("5");
+    expect(response.headers.get("set-cookie")).toBeNull();
+    await expectProblem(response, 503);
     expect(stub.seen.map(({ url }) => url)).toEqual(["/api/v1/auth/refresh"]);
   });
 
