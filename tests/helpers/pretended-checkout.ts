@@ -30,6 +30,8 @@ export interface Started {
   /** Both streams. */
   output: Readable;
   interrupt: () => void;
+  /** Kills it with Pulumi. What Pulumi has started, such as the provider, ends by itself, as after any kill. */
+  kill: () => void;
   ended: Promise<void>;
 }
 
@@ -160,8 +162,14 @@ export class PretendedCheckout {
 
   /** Starts `npm run NAME`, which goes on until it gets a signal. */
   start(args: string[]): Started {
-    const running = this.#execa(process.execPath, [join(this.folder, "toolchain/main.ts"), ...args], {});
-    return { output: running.all, interrupt: () => void running.kill("SIGINT"), ended: running.then(() => undefined) };
+    const running = this.#execa(process.execPath, [join(this.folder, "toolchain/main.ts"), ...args], {}, true);
+    return {
+      output: running.all,
+      interrupt: () => void running.kill("SIGINT"),
+      kill: () => void process.kill(-(running.pid ?? NaN), "SIGKILL"),
+      // Not when its streams are closed: what outlives it may hold them.
+      ended: once(running.nodeChildProcess, "exit").then(() => undefined),
+    };
   }
 
   /** Puts a file on the pretended machine, for the fakes to find. */
@@ -284,7 +292,7 @@ export class PretendedCheckout {
     return { exitCode, all };
   }
 
-  #execa(file: string, args: string[], env: NodeJS.ProcessEnv) {
+  #execa(file: string, args: string[], env: NodeJS.ProcessEnv, detached = false) {
     const own = ownEnvironment();
     return execa(file, args, {
       cwd: this.folder,
@@ -296,6 +304,7 @@ export class PretendedCheckout {
         ...env,
       },
       extendEnv: false,
+      detached,
       all: true,
       reject: false,
       stdin: "ignore",
