@@ -57,13 +57,25 @@ export function addedPorts(
 export async function checkPorts(ports: string[]): Promise<void> {
   for (const port of ports) {
     const [address = "", number = ""] = port.split(":");
-    if (await isListening(address, Number(number))) {
+    const taken = await listenerAt(address, Number(number));
+    if (taken !== undefined) {
       throw new UserError(
-        `Port ${number} on ${address} is taken by another program.`,
+        `Port ${number} on ${taken} is taken by another program.`,
         "Stop that program, or choose another port: npx pulumi config set port NUMBER",
       );
     }
   }
+}
+
+/**
+ * Where somebody listens who would stand in the way of a port of this machine; undefined when nobody does. The application is at
+ * `localhost`, which to many browsers is `::1` first: who listens there would be shown in its place.
+ */
+export async function listenerAt(address: string, port: number): Promise<string | undefined> {
+  for (const each of address === "127.0.0.1" ? [address, "::1"] : [address]) {
+    if (await isListening(each, port)) return each;
+  }
+  return undefined;
 }
 
 /** Whether somebody listens on a port. Asked by connecting: binding would miss a listener on all addresses on some systems. */

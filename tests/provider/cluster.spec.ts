@@ -49,8 +49,8 @@ describe("minikube:index:Cluster", () => {
   }
 
   /** A port on which somebody listens. */
-  async function takenPort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
+  async function takenPort(address = "127.0.0.1"): Promise<number> {
+    const server = createServer().listen(0, address);
     servers.push(server);
     await once(server, "listening");
     return (server.address() as AddressInfo).port;
@@ -625,6 +625,14 @@ describe("minikube:index:Cluster", () => {
       await refuses(up({ ports: [`127.0.0.1:${port}:30080`] }), new RegExp(`^Port ${port} on 127.0.0.1 is taken`));
       assert.deepEqual(await machine.didMinikube(), []);
       assert.equal(existsSync(machine.profile()), false, "a mark would make somebody else's profile ours");
+    });
+
+    it("refuses a port that is taken on ::1, where a browser may look for localhost first", async function () {
+      // Some containers have no IPv6.
+      if (!existsSync("/proc/net/if_inet6")) this.skip();
+      const port = await takenPort("::1");
+      await refuses(up({ ports: [`127.0.0.1:${port}:30080`] }), new RegExp(`^Port ${port} on ::1 is taken`));
+      assert.deepEqual(await machine.didMinikube(), []);
     });
 
     it("does not send commands into a cluster to which the user's shell points", async () => {
