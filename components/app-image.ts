@@ -2,6 +2,7 @@ import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
 import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import type { Files } from "./lib/content-hash.ts";
+import type { BuildProxies } from "../provider/build-proxies.ts";
 import { textOf } from "../provider/text.ts";
 import { ImagePresence, PushedImage } from "./lib/minikube.ts";
 import type { NodeImages, Target } from "./target.ts";
@@ -86,7 +87,7 @@ export class AppImage extends pulumi.ComponentResource {
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
           // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument makes it build.
           // SOURCE_DATE_EPOCH is BuildKit's: without it, an image and its history hold the time of the build.
-          args: { BUILDS: pulumi.interpolate`${presence.builds}`, SOURCE_DATE_EPOCH: "0" },
+          args: { BUILDS: pulumi.interpolate`${presence.builds}`, SOURCE_DATE_EPOCH: "0", ...proxiesOf(presence) },
         },
         skipPush: true,
       },
@@ -101,6 +102,12 @@ interface Build {
   context: string;
   files: Files;
   target: { target?: string };
+}
+
+/** Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. */
+function proxiesOf({ proxies }: ImagePresence): Record<keyof BuildProxies, pulumi.Output<string>> {
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxies;
+  return { HTTP_PROXY, HTTPS_PROXY, NO_PROXY };
 }
 
 /** @throws pulumi.RunError when a file cannot be read, or a line of the `.dockerignore` is no pattern. */

@@ -1,3 +1,4 @@
+import { buildProxies, markedProxies, noProxies } from "./build-proxies.ts";
 import { changesOf, listOf } from "./changes.ts";
 import { hasImage } from "./daemon.ts";
 import type { Engine } from "./engine.ts";
@@ -29,14 +30,19 @@ export interface ImagePresenceState extends Omit<ImagePresenceInputs, "files"> {
   files?: string | Files;
   /** Counts the times that the image had to be built: it changes whenever it must be built again. */
   builds: number;
+  /** The proxies by which it was built: another shell is no reason to build it again. Undefined in a state from before they were kept. */
+  proxies?: object;
 }
 
 /** `minikube:index:ImagePresence`: whether an image is in a cluster's daemon, at which `docker.Image` never looks. */
 export class ImagePresenceResource implements Resource<ImagePresenceInputs, ImagePresenceInputs, ImagePresenceState> {
   readonly #engine: Engine;
+  readonly #env: NodeJS.ProcessEnv;
 
-  constructor(engine: Engine) {
+  /** @param env says by which proxies builds go. */
+  constructor(engine: Engine, env: NodeJS.ProcessEnv) {
     this.#engine = engine;
+    this.#env = env;
   }
 
   check(_urn: string, _olds: unknown, news: ImagePresenceInputs): Promise<ImagePresenceInputs> {
@@ -46,11 +52,12 @@ export class ImagePresenceResource implements Resource<ImagePresenceInputs, Imag
   async diff(urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<Difference> {
     const changes = changesOf(treeOf<Files>(olds.files ?? news.files), treeOf<Files>(news.files));
     if (changes.length > 0) this.#engine.inform(urn, listOf("Files of the image", changes));
-    return { changes: olds.dockerHost !== news.dockerHost || (await mustBuild(olds, news)) };
+    const isOld = olds.dockerHost !== news.dockerHost || olds.proxies === undefined;
+    return { changes: isOld || (await mustBuild(olds, news)) };
   }
 
   create(_urn: string, inputs: ImagePresenceInputs): Promise<{ id: string; state: ImagePresenceState }> {
-    return Promise.resolve({ id: inputs.image, state: { ...inputs, builds: 1 } });
+    return Promise.resolve({ id: inputs.image, state: { ...inputs, builds: 1, proxies: this.#proxies() } });
   }
 
   read(_urn: string, state: ImagePresenceState): Promise<ImagePresenceState> {
@@ -58,11 +65,16 @@ export class ImagePresenceResource implements Resource<ImagePresenceInputs, Imag
   }
 
   async update(_urn: string, olds: ImagePresenceState, news: ImagePresenceInputs): Promise<ImagePresenceState> {
-    return { ...news, builds: (await mustBuild(olds, news)) ? olds.builds + 1 : olds.builds };
+    if (!(await mustBuild(olds, news))) return { ...news, builds: olds.builds, proxies: olds.proxies ?? noProxies };
+    return { ...news, builds: olds.builds + 1, proxies: this.#proxies() };
   }
 
   delete(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #proxies(): object {
+    return markedProxies(buildProxies(this.#env));
   }
 }
 

@@ -49,7 +49,7 @@ export async function serve(args: string[]): Promise<void> {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
     "minikube:index:ExistingCluster": new ExistingClusterResource(engine),
-    "minikube:index:ImagePresence": new ImagePresenceResource(engine),
+    "minikube:index:ImagePresence": new ImagePresenceResource(engine, process.env),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
     "minikube:index:PushedImage": new PushedImageResource(commands, engine),

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { BuildProxies } from "../../provider/build-proxies.ts";
 import type { ClusterInputs } from "../../provider/cluster.ts";
 import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
 import type { ExistingClusterInputs } from "../../provider/existing-cluster.ts";
@@ -70,9 +71,11 @@ export class Namespace extends pulumi.CustomResource {
 export class ImagePresence extends pulumi.CustomResource {
   /** Changes whenever the image has to be built: it is new, lost, or the cluster is. */
   declare readonly builds: pulumi.Output<number>;
+  /** The proxies by which it is built, of when it has to be built. */
+  declare readonly proxies: pulumi.Output<BuildProxies>;
 
   constructor(name: string, args: InputsOf<ImagePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
-    super("minikube:index:ImagePresence", name, { ...args, builds: undefined }, opts);
+    super("minikube:index:ImagePresence", name, { ...args, builds: undefined, proxies: undefined }, opts);
   }
 }
 

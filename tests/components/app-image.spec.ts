@@ -6,6 +6,8 @@ import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import { MockEngine } from "../helpers/mocks.ts";
 
+const proxies = { HTTP_PROXY: "http://proxy.example:3128", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
+
 describe("AppImage", () => {
   let engine: MockEngine;
   let image: AppImage;
@@ -15,7 +17,7 @@ describe("AppImage", () => {
     folder = await createFixture({ Dockerfile: "FROM scratch\nCOPY app /", app: "1" });
     engine = await MockEngine.start({
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
-      "minikube:index:ImagePresence": { builds: 3 },
+      "minikube:index:ImagePresence": { builds: 3, proxies },
     });
     const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
     const cluster = new MinikubeCluster("todo", settings);
@@ -45,9 +47,10 @@ describe("AppImage", () => {
     assert.equal(dockerfile, `${folder.path}/Dockerfile`);
   });
 
-  it("is built again when it is lost, since the count of builds is an argument of the build", () => {
+  it("is built again when it is lost, since the count of builds is an argument of the build, and by the proxies of that time", () => {
     const { inputs } = engine.one("docker:index/image:Image");
-    assert.deepEqual((inputs["build"] as { args: unknown }).args, { BUILDS: "3", SOURCE_DATE_EPOCH: "0" });
+    const { args } = inputs["build"] as { args: Record<string, string> };
+    assert.deepEqual(args, { BUILDS: "3", SOURCE_DATE_EPOCH: "0", ...proxies });
     assert.deepEqual(engine.one("minikube:index:ImagePresence").inputs, {
       image: image.reference,
       files: contextFiles(folder.path),

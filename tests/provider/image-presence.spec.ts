@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
+import { noProxies } from "../../provider/build-proxies.ts";
 import { hasImage } from "../../provider/daemon.ts";
 import { ImagePresenceResource } from "../../provider/image-presence.ts";
 import type { ImagePresenceState } from "../../provider/image-presence.ts";
@@ -54,11 +55,12 @@ class FakeDaemon {
 
 describe("minikube:index:ImagePresence", () => {
   const said: string[] = [];
-  const resource = new ImagePresenceResource({
+  const engine = {
     progress: () => undefined,
-    inform: (_urn, line) => said.push(line),
+    inform: (_urn: string, line: string) => said.push(line),
     warn: () => undefined,
-  });
+  };
+  const resource = new ImagePresenceResource(engine, {});
   let folder: FsFixture;
   let daemon: FakeDaemon;
 
@@ -92,6 +94,7 @@ describe("minikube:index:ImagePresence", () => {
     dockerHost: daemon.host,
     dockerCertPath: folder.path,
     builds: 4,
+    proxies: noProxies,
     ...changes,
   });
 
@@ -139,6 +142,31 @@ describe("minikube:index:ImagePresence", () => {
     assert.deepEqual(await resource.diff("", state(), state({ dockerHost: unknown })), { changes: true });
   });
 
+  describe("where builds go by a proxy", () => {
+    const now = { http_proxy: "http://proxy.example:3128", NO_PROXY: "127.0.0.1" };
+    const byProxy = { HTTP_PROXY: "http://proxy.example:3128", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
+    const proxied = new ImagePresenceResource(engine, now);
+
+    it("has an image built by it", async () => {
+      const { proxies } = await proxied.update("", state(), state({ image: "todo-backend:2" }));
+      assert.deepEqual(proxies, byProxy);
+      const { builds: _builds, proxies: _proxies, ...inputs } = state();
+      assert.deepEqual((await proxied.create("", inputs)).state.proxies, byProxy);
+    });
+
+    it("has an image that is there not built again, since only the shell is another one", async () => {
+      assert.deepEqual(await proxied.diff("", state(), state()), { changes: false });
+      const olds = state({ dockerHost: "tcp://127.0.0.1:1" });
+      assert.deepEqual(await proxied.update("", olds, state()), state());
+    });
+
+    it("writes down in a state of an older version that an image was built without", async () => {
+      const { proxies: _proxies, ...old } = state();
+      assert.deepEqual(await proxied.diff("", old, state()), { changes: true });
+      assert.deepEqual(await proxied.update("", old, state()), state());
+    });
+  });
+
   it("says which files make the difference", async () => {
     const files = JSON.stringify({ Dockerfile: "a", "src/main.py": "B", "src/new.py": "d" });
     await resource.diff("", state(), state({ image: "todo-backend:2", files }));
@@ -170,8 +198,11 @@ describe("minikube:index:ImagePresence", () => {
   });
 
   it("counts from one, keeps its state when read, and has nothing to delete", async () => {
-    const { builds: _builds, ...inputs } = state();
-    assert.deepEqual(await resource.create("", inputs), { id: "todo-backend:1", state: { ...inputs, builds: 1 } });
+    const { builds: _builds, proxies: _proxies, ...inputs } = state();
+    assert.deepEqual(await resource.create("", inputs), {
+      id: "todo-backend:1",
+      state: { ...inputs, builds: 1, proxies: noProxies },
+    });
     assert.deepEqual(await resource.read("", state()), state());
     await resource.delete();
   });

@@ -108,6 +108,16 @@ describe("stand-ins: docker.Image", () => {
     ]);
   });
 
+  it("is built by the proxies in its arguments, whose passwords stand on no command line", async () => {
+    const proxies = { HTTP_PROXY: "http://me:hush@proxy.example", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
+    await create({ ...wanted, build: { ...objectAt(wanted, "build"), args: { A: "1", ...proxies } } });
+    const build = (await commands.calls("docker")).find(({ args }) => args[0] === "build");
+    const given = build?.args.flatMap((word, index) => (build.args[index - 1] === "--build-arg" ? [word] : []));
+    assert.deepEqual(given, ["A=1", "HTTP_PROXY", "HTTPS_PROXY=", "NO_PROXY"]);
+    const { HTTP_PROXY, NO_PROXY } = build?.env ?? {};
+    assert.deepEqual([HTTP_PROXY, NO_PROXY], [proxies.HTTP_PROXY, proxies.NO_PROXY]);
+  });
+
   it("has the outputs of the official plugin", async () => {
     const { __inputs, ...outputs } = await create(wanted);
     assert.deepEqual(outputs, {

@@ -10,6 +10,7 @@ import { withoutLogins } from "../../toolchain/docker-config.ts";
 import { officialPlugin } from "./official-plugin.ts";
 import { PluginProcess } from "./plugin-process.ts";
 
+const proxies = { HTTP_PROXY: "http://proxy.example:3128", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
 const login = { "registry.example": { auth: Buffer.from("me:hush").toString("base64") } };
 
 describe("the official plugin for Docker, told to build an image", function () {
@@ -18,6 +19,7 @@ describe("the official plugin for Docker, told to build an image", function () {
   let fixture: FsFixture;
   let daemon: Server;
   let sent: string | undefined;
+  let given: unknown;
 
   before(async function () {
     const found = await officialPlugin("docker");
@@ -36,6 +38,7 @@ describe("the official plugin for Docker, told to build an image", function () {
     daemon = createServer((request, response) => {
       request.resume();
       if (request.url?.includes("/build") !== true) return response.writeHead(200, { "api-version": "1.45" }).end("OK");
+      given = JSON.parse(new URL(request.url, "http://daemon").searchParams.get("buildargs") ?? "null");
       sent = Buffer.from(String(request.headers["x-registry-config"]), "base64").toString();
       return response.writeHead(500).end('{"message":"asked"}');
     }).listen(0, "127.0.0.1");
@@ -52,7 +55,10 @@ describe("the official plugin for Docker, told to build an image", function () {
     await plugin.create("docker:index/image:Image", {
       imageName: "todo:1",
       skipPush: true,
-      build: { context: "app", dockerfile: "app/Dockerfile", platform: "linux/amd64", builderVersion: "BuilderV1" },
+      build: {
+        ...{ context: "app", dockerfile: "app/Dockerfile", platform: "linux/amd64", builderVersion: "BuilderV1" },
+        args: proxies,
+      },
     });
     await plugin.stop();
   };
@@ -69,6 +75,11 @@ describe("the official plugin for Docker, told to build an image", function () {
   it("sends every login of the user's settings", async () => {
     await build(users("users"));
     assert.match(sent ?? "", /"password":"hush"/);
+  });
+
+  it("sends the proxies that are arguments of the build", async () => {
+    await build(users("users"));
+    assert.deepEqual(given, proxies);
   });
 
   it("sends none by the settings that the stack gives it", async () => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { noProxies } from "../../provider/build-proxies.ts";
 import { UserError } from "../../provider/errors.ts";
-import { onDockerSettings, onPlugins, onSources } from "../../toolchain/doctor/origins.ts";
+import { onDockerSettings, onPlugins, onProxies, onSources } from "../../toolchain/doctor/origins.ts";
+import { onPort } from "../../toolchain/doctor/port.ts";
 import * as verdicts from "../../toolchain/doctor/verdicts.ts";
 import type { Finding } from "../../toolchain/doctor/verdicts.ts";
 import { assertFinding } from "./assert-finding.ts";
@@ -65,6 +67,17 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => onDockerSettings({ logins: [], hasProxies: true }),
     ["warn", /proxies of Docker's config\.json/, /HTTP_PROXY/],
   ],
+  ["no proxy", () => onProxies(noProxies, []), ["pass", /^none in this shell$/]],
+  [
+    "a proxy, whose password is nobody's business",
+    () => onProxies({ ...noProxies, HTTP_PROXY: "http://me:hush@proxy.example:3128" }, []),
+    ["pass", /builds go by proxy\.example:3128; this machine and its clusters do not$/],
+  ],
+  [
+    "a proxy that the cluster cannot reach",
+    () => onProxies(noProxies, ["127.0.0.1:3128"]),
+    ["warn", /^127\.0\.0\.1:3128 is on this machine's loopback interface.*go without a proxy$/, /bridge of Docker/],
+  ],
   ["room enough", () => verdicts.onSize(size, { cpus: 8, memory: 16_000 }), ["pass", /4 CPUs and 8192 MB/]],
   ["less room", () => verdicts.onSize(size, { cpus: 2, memory: 16_000 }), ["warn", /2 instead of 4/, /more/]],
   [
@@ -72,9 +85,19 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => verdicts.onSize(size, { cpus: 1, memory: 16_000 }),
     ["fail", /at least 2 CPUs/, /Give Docker more/],
   ],
-  ["a free port", () => verdicts.onPort(30080, false, false), ["pass", /free/]],
-  ["our port", () => verdicts.onPort(30080, true, true), ["pass", /leads to the cluster/]],
-  ["a taken port", () => verdicts.onPort(30080, true, false), ["fail", /taken/, /config set port/]],
+  ["a free port", () => onPort(30080, false, false, false), ["pass", /free/]],
+  ["our port", () => onPort(30080, true, true, false), ["pass", /leads to the cluster$/]],
+  ["a taken port", () => onPort(30080, true, false, false), ["fail", /taken/, /config set port/]],
+  [
+    "a port taken on ::1 alone",
+    () => onPort(30080, false, false, true),
+    ["fail", /30080 on ::1 is taken/, /config set port/],
+  ],
+  [
+    "our port, with somebody else at ::1",
+    () => onPort(30080, true, true, true),
+    ["warn", /at ::1 to another program/, /http:\/\/127\.0\.0\.1:30080/],
+  ],
   ["no cluster yet", () => verdicts.onProfile({ settings, life: "missing", state: {} }, []), ["pass", /not made yet/]],
   [
     "a container of that name",

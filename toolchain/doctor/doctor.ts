@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import process from "node:process";
 import { styleText } from "node:util";
 import packages from "../../package.json" with { type: "json" };
+import { buildProxies, loopbackProxies } from "../../provider/build-proxies.ts";
 import { availableCapacity } from "../../provider/capacity.ts";
 import { Commands } from "../../provider/commands.ts";
 import { dockerCapacity, thingsNamed } from "../../provider/docker.ts";
@@ -10,7 +11,6 @@ import { driftOf } from "../../provider/drift.ts";
 import { Namespace } from "../../provider/kubernetes.ts";
 import type { Enforcer } from "../../provider/network-policy.ts";
 import { pluginEnvironment } from "../../provider/environment.ts";
-import { isListening } from "../../provider/preflight.ts";
 import { unusedSettings } from "../docker-config.ts";
 import { environment } from "../environment.ts";
 import { imagesAreOutOfReach, outOfReach } from "../machine.ts";
@@ -34,7 +34,8 @@ import { executable, versionOnPath } from "../tools/tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { uv } from "../tools/uv.ts";
 import { accessTo, passphraseFacts } from "./facts.ts";
-import { onDockerSettings, onPlugins, onSources } from "./origins.ts";
+import { onDockerSettings, onPlugins, onProxies, onSources } from "./origins.ts";
+import { lookAtPort } from "./port.ts";
 import { onTakenAlong } from "./taken-along.ts";
 import * as verdicts from "./verdicts.ts";
 import type { Finding, ToolFacts } from "./verdicts.ts";
@@ -110,8 +111,9 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   return [
     verdicts.onDocker(docker),
     onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
+    onProxies(buildProxies(patient.env), loopbackProxies(patient.env)),
     available instanceof Error ? undefined : verdicts.onSize(asked, available),
-    verdicts.onPort(asked.port, await isListening("127.0.0.1", asked.port), isOurs),
+    await lookAtPort(asked.port, isOurs),
     verdicts.onProfile(cluster, inDocker, asked.profile),
     life === "foreign" ? undefined : verdicts.onRuntime(made?.containerRuntime),
     verdicts.onNetworkPolicies(await enforcer(cluster)),

@@ -1,3 +1,4 @@
+import type { BuildProxies } from "../../provider/build-proxies.ts";
 import type { UnusedSettings } from "../docker-config.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
@@ -37,4 +38,27 @@ export const onDockerSettings = ({ logins, hasProxies }: UnusedSettings): Findin
   if (!hasProxies) return pass(name, text);
   const next = "If builds need them, set HTTP_PROXY, HTTPS_PROXY and NO_PROXY in the shell before the cluster is made.";
   return warn(name, `${text}; nor do they get the proxies of Docker's config.json`, next);
+};
+
+/**
+ * The proxies of the shell.
+ * @param proxies those that builds in the cluster go by.
+ * @param here those that only this machine reaches, as `HOST:PORT`.
+ */
+export const onProxies = ({ HTTP_PROXY, HTTPS_PROXY }: BuildProxies, here: string[]): Finding => {
+  const name = "proxies";
+  if (here.length > 0) {
+    const what = `${here.join(", ")} is on this machine's loopback interface, which the cluster cannot reach`;
+    const next =
+      "Let the proxy listen on the bridge of Docker too, and name that address in HTTP_PROXY and HTTPS_PROXY before the cluster " +
+      "is made. To see it, type: docker network inspect bridge";
+    return warn(name, `${what}: builds and pulls in it go without a proxy`, next);
+  }
+  // A password may stand before the host.
+  const hosts = [HTTP_PROXY, HTTPS_PROXY].filter((url) => url !== "").map((url) => url.replace(/^.*@|^.*:\/\//, ""));
+  if (hosts.length === 0) return pass(name, "none in this shell");
+  return pass(
+    name,
+    `set-up, pulls and builds go by ${[...new Set(hosts)].join(", ")}; this machine and its clusters do not`,
+  );
 };

@@ -81,18 +81,6 @@ export const onSize = (asked: Capacity, available: Capacity): Finding => {
   }
 };
 
-/**
- * The port of the application.
- * @param taken whether somebody listens there.
- * @param ours whether that is the stack's own cluster.
- */
-export const onPort = (port: number, taken: boolean, ours: boolean): Finding => {
-  if (ours) return pass("port", `${port} leads to the cluster`);
-  if (!taken) return pass("port", `${port} is free`);
-  const next = "Stop that program, or type: npx pulumi config set port NUMBER";
-  return fail("port", `${port} is taken by another program`, next);
-};
-
 /** @param inDocker what Docker has under the profile's name. */
 export const onProfile = (
   cluster: Pick<OwnCluster, "settings" | "life" | "mark" | "state">,

@@ -43,11 +43,17 @@ export class Daemon {
    * Builds an image into the daemon.
    * @param args arguments of `docker build`.
    * @param buildKit false for the builder that came before BuildKit.
+   * @param variables what the environment of the client has besides.
    * @throws CommandFailed whose message is the last line of the build.
    */
-  async build(args: string[], buildKit: boolean, onLine: (line: string) => void): Promise<void> {
+  async build(
+    args: string[],
+    buildKit: boolean,
+    onLine: (line: string) => void,
+    variables: NodeJS.ProcessEnv = {},
+  ): Promise<void> {
     const file = buildKit ? await (this.#cli ??= cliWithBuildKit(this.#cancelled)) : "docker";
-    const env = { ...this.#environment, DOCKER_BUILDKIT: buildKit ? "1" : "0" };
+    const env = { ...this.#environment, ...variables, DOCKER_BUILDKIT: buildKit ? "1" : "0" };
     const progress = buildKit ? ["--progress=plain"] : [];
     await run({ file, args: ["build", ...progress, ...args], env, signal: this.#cancelled, onLine });
   }

@@ -54,9 +54,10 @@ async function buildImage(daemon: Daemon, engine: Engine, urn: string, inputs: P
   engine.progress("Starting Docker build", urn);
   try {
     const buildKit = textAt(build, "builderVersion") !== "BuilderV1";
-    await daemon.build(buildArguments(imageName, build), buildKit, (line) => {
+    const onLine = (line: string): void => {
       if (line.trim() !== "") engine.progress(line.trim(), urn);
-    });
+    };
+    await daemon.build(buildArguments(imageName, build), buildKit, onLine, proxiesIn(build));
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     throw new Error(`error reading build output: ${error.message}`, { cause: error });
@@ -83,11 +84,22 @@ function buildArguments(imageName: string, build: Properties): string[] {
     ...option("--platform", textAt(build, "platform")),
     ...option("--target", textAt(build, "target")),
     ...option("--network", textAt(build, "network")),
-    ...Object.entries(objectAt(build, "args")).flatMap(([key, value]) => ["--build-arg", `${key}=${asText(value)}`]),
+    ...Object.entries(objectAt(build, "args")).flatMap(([key, value]) => [
+      "--build-arg",
+      key in proxiesIn(build) ? key : `${key}=${asText(value)}`,
+    ]),
     ...list(build["addHosts"]).flatMap((host) => ["--add-host", asText(host)]),
     context,
   ];
 }
+
+/** Docker's client finds their values in its environment: a password may be in them, and everybody can see a command line. */
+const proxiesIn = (build: Properties): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(objectAt(build, "args"))
+      .map(([key, value]) => [key, asText(value)] as const)
+      .filter(([key, value]) => /^(?:https?|no)_proxy$/i.test(key) && value !== ""),
+  );
 
 const list = (value: Value | undefined): Value[] => (Array.isArray(value) ? value : []);
 
