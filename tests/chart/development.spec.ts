@@ -112,6 +112,16 @@ describe("chart: development", () => {
     });
   }
 
+  it("what a pod runs before its application is run again after an edit, since its code may hang too", () => {
+    const commandOf = (application: string, name: string): unknown => containerOf(application, name)["command"];
+    assert.deepEqual(commandOf("backend", "wait-for-database"), [
+      ...["python", "development/run.py", "app.wait_for_database"],
+    ]);
+    assert.deepEqual(commandOf("frontend", "wait-for-backend"), [
+      ...["node", "development/run.mjs", "runtime/wait-for-backend.mjs"],
+    ]);
+  });
+
   it("no container is restarted, or left out, because the code is broken or hangs", () => {
     for (const application of names) {
       const container = containerOf(application, application);

@@ -281,7 +281,7 @@ describe("the program in development", () => {
       assert.equal((inputs["build"] as { target: unknown }).target, "development", name);
     }
     const { files } = engine.one("minikube:index:ImagePresence", "todo-backend-presence").inputs;
-    const server = ["development/edits.py", "development/libraries.py", "development/serve.py"];
+    const server = ["edits", "libraries", "run", "serve"].map((name) => `development/${name}.py`);
     assert.deepEqual(Object.keys(files as object), ["Dockerfile", ...server, "pyproject.toml", "uv.lock"]);
   });
 });

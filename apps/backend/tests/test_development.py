@@ -163,6 +163,79 @@ def test_code_that_ends_by_itself_is_not_tried_again_before_the_next_edit(runnin
     running.answers("three")
 
 
+class Run:
+    """A module that is run to its end, as by an init container of development."""
+
+    def __init__(self, folder: Path, text: str) -> None:
+        self.main = folder / "src/app/main.py"
+        self.main.parent.mkdir(parents=True)
+        (self.main.parent / "__init__.py").touch()
+        shutil.copytree(DEVELOPMENT, folder / "development")
+        self.log = folder / "log"
+        self.edit(text)
+        # As in the image. Bytecode of a file of the same second and size would be taken for that of the file.
+        python = {"PYTHONPATH": f"{folder / 'src'}:{folder / 'development'}", "PYTHONDONTWRITEBYTECODE": "1"}
+        command = [sys.executable, "development/run.py", "app.main"]
+        environment = {"PATH": os.environ["PATH"], **python}
+        self.process = subprocess.Popen(command, cwd=folder, env=environment, start_new_session=True)
+
+    def edit(self, text: str) -> None:
+        self.main.write_text(
+            f"with open({str(self.log)!r}, 'a') as log: log.write('started ')\nimport sys, time\n{text}"
+        )
+
+    def started(self, times: int) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not (self.log.exists() and self.log.read_text().count("started") >= times):
+            assert time.monotonic() < deadline, "it must have been started"
+            time.sleep(0.05)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Iterator[Any]:
+    made: list[Run] = []
+
+    def run(text: str) -> Run:
+        made.append(Run(tmp_path, text))
+        return made[-1]
+
+    yield run
+    for each in made:
+        with suppress(ProcessLookupError):
+            os.killpg(each.process.pid, signal.SIGKILL)
+        each.process.wait()
+
+
+def test_what_runs_before_the_application_ends_with_its_own_end(runs: Any) -> None:  # noqa: ANN401
+    assert runs("sys.exit(0)").process.wait(PATIENCE_SECONDS) == 0
+
+
+@pytest.mark.parametrize("broken", [HANGS, "raise RuntimeError", "sys.exit(1)", "not python"])
+def test_what_runs_before_the_application_and_hangs_or_fails_is_run_again_after_the_next_edit(
+    broken: str,
+    runs: Any,  # noqa: ANN401
+) -> None:
+    run = runs(HANGS)
+    run.started(1)
+    run.edit(broken)
+    # A file that is no Python never starts.
+    run.started(1 if broken == "not python" else 2)
+    run.edit("sys.exit(0)")
+    assert run.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_what_runs_before_the_application_and_fails_is_tried_again_without_an_edit(runs: Any) -> None:  # noqa: ANN401
+    run = runs(f"open({'log'!r}).read().count('started') > 1 or sys.exit(1)")
+    assert run.process.wait(PATIENCE_SECONDS) == 0
+
+
+def test_what_runs_before_the_application_and_hangs_ends_when_it_is_told_to(runs: Any) -> None:  # noqa: ANN401
+    run = runs(HANGS)
+    run.started(1)
+    run.process.terminate()
+    assert run.process.wait(PATIENCE_SECONDS) == 1
+
+
 def limit_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse to watch files, as the kernel does it when too many are watched already."""
     watch = watchfiles.watch

@@ -3,11 +3,11 @@
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { constants } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasChanged } from "./changes.mjs";
 
 const heartbeat = new URL("heartbeat.mjs", import.meta.url);
 const lookMs = 500;
@@ -66,28 +66,11 @@ function look() {
     state.silence += lookMs;
     if (state.silence <= silenceMs || isReplaced || isStopped) continue;
     if (!isThere(pid)) processes.delete(pid);
-    else if (["public", "runtime", "src"].some((folder) => hasChanged(folder, state.heard))) {
+    else if (hasChanged(["public", "runtime", "src"], state.heard)) {
       console.error("The server hangs. It is started again with what was edited.");
       isReplaced = true;
       kill("SIGKILL");
     }
-  }
-}
-
-/**
- * Whether something in a folder has changed. The inodes tell of it: watchers lose files that are replaced.
- * @param {string} path
- * @param {number} since in milliseconds since 1970.
- * @returns {boolean}
- */
-function hasChanged(path, since) {
-  try {
-    const stats = lstatSync(path);
-    if (stats.ctimeMs > since) return true;
-    return stats.isDirectory() && readdirSync(path).some((name) => hasChanged(join(path, name), since));
-  } catch {
-    // It went meanwhile.
-    return true;
   }
 }
 
