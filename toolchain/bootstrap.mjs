@@ -85,7 +85,9 @@ const installPackages = async (env) => {
 
 /** The user's npm, run by the Node that comes first on the PATH of `env`. @param {string[]} args @param {NodeJS.ProcessEnv} env */
 const npm = (args, env) => {
-  const script = process.env["npm_execpath"];
+  const typed = process.env["npm_execpath"];
+  // pnpm, Yarn and Bun set it too when this was started by one of them. They would install something else.
+  const script = /[/\\]npm-cli\.[cm]?js$/.test(typed ?? "") ? typed : undefined;
   // The passphrase of the state is for Pulumi alone.
   const own = { PULUMI_CONFIG_PASSPHRASE: undefined, PULUMI_CONFIG_PASSPHRASE_FILE: undefined };
   const options = { cwd: checkout, env: { ...env, ...own }, maxBuffer: 1e8 };

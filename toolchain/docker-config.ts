@@ -1,12 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { usersDockerConfig } from "../provider/environment.ts";
 import { cacheFolder } from "./paths.ts";
 
-/** Where a credential helper is that knows no login: `docker-credential-no-logins`. */
-export const noLoginsFolder = join(import.meta.dirname, "no-logins");
+/** A credential helper that knows no login. */
+const noLogins = join(import.meta.dirname, "no-logins", "docker-credential-no-logins");
+
+/** Where Docker's settings for Pulumi's plugins are. */
+export const dockerConfigFolder = join(cacheFolder, "docker-config");
 
 /** As much of Docker's config.json as matters here. */
 interface DockerConfig {
@@ -25,10 +28,7 @@ interface DockerConfig {
  * @param env the environment in which Pulumi would run. What Minikube's own plugin starts gets the user's settings back.
  * @param folder where the settings go.
  */
-export const withoutLogins = (
-  env: NodeJS.ProcessEnv,
-  folder: string = join(cacheFolder, "docker-config"),
-): NodeJS.ProcessEnv => {
+export const withoutLogins = (env: NodeJS.ProcessEnv, folder: string = dockerConfigFolder): NodeJS.ProcessEnv => {
   const users = folderOf(env);
   const { cliPluginsExtraDirs = [] } = readConfig(users);
   const config: DockerConfig = {
@@ -36,11 +36,13 @@ export const withoutLogins = (
     // Where a user's BuildKit may be.
     cliPluginsExtraDirs: [...cliPluginsExtraDirs, join(users, "cli-plugins")],
   };
-  writeIfOther(folder, `${JSON.stringify(config, undefined, 2)}\n`);
+  writeIfOther(join(folder, "config.json"), `${JSON.stringify(config, undefined, 2)}\n`, 0o600);
+  // Docker looks for it on PATH, where the path of a checkout that has a colon in it would be two.
+  writeIfOther(join(folder, basename(noLogins)), readFileSync(noLogins, "utf8"), 0o700);
   return {
     DOCKER_CONFIG: folder,
     [usersDockerConfig]: env["DOCKER_CONFIG"] ?? "",
-    PATH: [noLoginsFolder, env["PATH"] ?? ""].join(delimiter),
+    PATH: [folder, env["PATH"] ?? ""].join(delimiter),
   };
 };
 
@@ -72,15 +74,14 @@ const readConfig = (folder: string): DockerConfig => {
   }
 };
 
-const writeIfOther = (folder: string, text: string): void => {
-  const file = join(folder, "config.json");
+const writeIfOther = (file: string, text: string, mode: number): void => {
   try {
     if (readFileSync(file, "utf8") === text) return;
   } catch {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   }
   // Another Pulumi that starts at this moment must find a whole file.
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, text, { mode: 0o600 });
+  writeFileSync(draft, text, { mode });
   renameSync(draft, file);
 };

@@ -4,7 +4,7 @@ import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
 import { silentVariable, userEnvironment, withUsersDocker } from "../provider/environment.ts";
 import type { Purpose } from "../provider/environment.ts";
-import { noLoginsFolder, withoutLogins } from "./docker-config.ts";
+import { dockerConfigFolder, withoutLogins } from "./docker-config.ts";
 import { nodeFolder } from "./launch.mjs";
 import { pluginsAreOutOfReach } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
@@ -75,7 +75,7 @@ const searchPath = (path: string): string => {
     .filter((folder) => existsSync(folder));
   const users = path
     .split(delimiter)
-    .filter((folder) => ![...own, noLoginsFolder].includes(folder) && !holdsShim(folder));
+    .filter((folder) => ![...own, dockerConfigFolder].includes(folder) && !holdsShim(folder));
   return [...own, ...users].join(delimiter);
 };
 

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { asTyped, stateFolder } from "./paths.ts";
-import { makePrivateFolder, writeOut } from "./private-files.ts";
+import { makePrivateFolder, writeOut, writeWhole } from "./private-files.ts";
 
 /**
  * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as it is
@@ -38,15 +38,11 @@ export const readKept = (stack: string, folder?: string): Kept | undefined => {
   }
 };
 
-/** Writes it down. There whole or not at all, also after a power cut. */
+/** Writes it down. */
 export const writeKept = (stack: string, kept: Kept, folder?: string): void => {
   const file = keptFile(stack, folder);
   makePrivateFolder(dirname(file));
-  const draft = `${file}.draft`;
-  writeFileSync(draft, `${JSON.stringify(kept)}\n`, { mode: 0o600 });
-  writeOut(draft);
-  renameSync(draft, file);
-  writeOut(dirname(file));
+  writeWhole(file, `${JSON.stringify(kept)}\n`);
 };
 
 /** What a person is told of data that are saved and not put back yet; empty when there are none. */

@@ -1,8 +1,8 @@
 // Plain JavaScript on built-ins alone: it runs on Node 18, before anything is installed.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { constants, homedir } from "node:os";
-import { join } from "node:path";
+import { constants, homedir, userInfo } from "node:os";
+import { isAbsolute, join } from "node:path";
 import process from "node:process";
 
 /** The Node that set-up installs where the running one is too old. */
@@ -14,11 +14,18 @@ export const isNewEnough = (version = process.versions.node) => {
   return major > 22 || (major === 22 && minor >= 18);
 };
 
-/** The same folder as `cacheFolder` in paths.ts, which needs packages that may not be there yet. */
+/**
+ * What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`, which counts only where it is the
+ * same in every folder.
+ */
 export const cacheFolder = () => {
-  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "todo-stack");
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "todo-stack");
+  if (process.platform === "darwin") return join(home(), "Library", "Caches", "todo-stack");
+  const caches = process.env["XDG_CACHE_HOME"] ?? "";
+  return join(isAbsolute(caches) ? caches : join(home(), ".cache"), "todo-stack");
 };
+
+/** A HOME that is set to nothing, or to a path that differs by folder, names nobody's home. */
+const home = () => (isAbsolute(homedir()) ? homedir() : userInfo().homedir);
 
 /** The folder of the Node that set-up installs. */
 export const nodeFolder = () => join(cacheFolder(), "tools", `node-${nodeVersion}`);

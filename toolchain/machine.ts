@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { machineFile } from "./paths.ts";
+import { writeWhole } from "./private-files.ts";
 import { versions } from "./tools/versions.ts";
 
 /** What set-up found out about this machine, once. */
@@ -46,8 +47,9 @@ export const pluginsAreOutOfReach = (machine = readMachine()): boolean =>
   ["https://get.pulumi.com", "https://github.com"].every((place) => isOutOfReach(place, machine));
 
 /**
- * Whether the images of a cluster are out of reach, which are those of the applications, Minikube's and Kubernetes'. They are one need: what a
- * new cluster starts with is one archive. Minikube has it ready at one place, or puts it together from three.
+ * Whether images of a cluster are out of reach, so that the archive has to be made here with which a new cluster starts. Minikube's and
+ * Kubernetes' own are one need: Minikube has such an archive ready at one place, or puts it together from three. Those of Docker Hub are
+ * pulled by the cluster, each when it is needed; there is no way to give one to a cluster but by that archive.
  */
 export const imagesAreOutOfReach = (machine = readMachine()): boolean => {
   const single = ["https://registry.k8s.io", "https://gcr.io", "https://dl.k8s.io"];
@@ -75,7 +77,7 @@ export const lookAround = async (
 /** Remembers what was found out: a cluster made one way cannot be gone on with the other way. */
 export const rememberMachine = (machine: Machine): void => {
   mkdirSync(dirname(machineFile), { recursive: true });
-  writeFileSync(machineFile, `${JSON.stringify(machine, undefined, 2)}\n`);
+  writeWhole(machineFile, `${JSON.stringify(machine, undefined, 2)}\n`);
 };
 
 /** Forgets what was found out, so that the next set-up looks again. */

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { backendUrl, checkout } from "./paths.ts";
+import { writeWhole } from "./private-files.ts";
 import { workspaceFile } from "./stack-files.ts";
 
 /**
@@ -21,7 +22,7 @@ export const followMove = (folder: string = checkout): void => {
   const [stack] = Object.values(settings.stacks ?? {});
   if (stack !== undefined) {
     const stacks = { [backendUrl(join(folder, ".state"))]: stack };
-    writeFileSync(file, JSON.stringify({ ...settings, stacks }), { mode: 0o600 });
+    writeWhole(file, JSON.stringify({ ...settings, stacks }));
   }
   // Left there, the next one would be taken once this stack is removed.
   for (const other of others) rmSync(other);

@@ -13,6 +13,7 @@ export const installArguments = [
   "ci",
   ...["dev", "optional", "peer"].map((kind) => `--include=${kind}`),
   ...["--install-strategy=hoisted", "--no-legacy-peer-deps", "--package-lock", "--no-dry-run", "--location=project"],
+  ...["--bin-links", "--no-install-links", "--no-global"],
   ...["--no-audit", "--no-fund", "--loglevel=error"],
 ];
 

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import process from "node:process";
-import envPaths from "env-paths";
+import { cacheFolder as folderOfCaches } from "./launch.mjs";
 
 /** The root of this checkout. */
 export const checkout = resolve(import.meta.dirname, "..");
@@ -26,8 +26,8 @@ export const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack
 /** Pulumi's home of this checkout: the selected stack, logs, plugins. */
 export const pulumiHome = join(stateFolder, "pulumi-home");
 
-/** What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`. */
-export const cacheFolder = envPaths("todo-stack", { suffix: "" }).cache;
+/** What every checkout of this user shares: tools, images, Minikube's home. */
+export const cacheFolder = folderOfCaches();
 
 /** Where a tool of one version is kept. */
 export const toolFolder = (name: string, version: string): string => join(cacheFolder, "tools", `${name}-${version}`);

@@ -1,5 +1,16 @@
-import { chmodSync, closeSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { ToolchainError } from "./errors.ts";
 import { display } from "./paths.ts";
 
@@ -13,7 +24,8 @@ const forOthers = 0o077;
  */
 export const makePrivateFolder = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const { mode } = lstatSync(folder);
+  // It may be a link, whose own mode is always 0777.
+  const { mode } = statSync(folder);
   if ((mode & forOthers) === 0) return;
   try {
     closeAll(folder);
@@ -34,6 +46,15 @@ const closeAll = (folder: string): void => {
     if (entry.isDirectory()) closeAll(path);
     if ((entry.mode & forOthers) !== 0) chmodSync(path, entry.mode & 0o700);
   }
+};
+
+/** Writes a file for its owner alone: there whole or not at all, whatever the disk or the power does. */
+export const writeWhole = (file: string, text: string): void => {
+  const draft = `${file}.draft`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  writeOut(draft);
+  renameSync(draft, file);
+  writeOut(dirname(file));
 };
 
 /** Makes sure that a file, or the names in a folder, are on the disk, so that they are there after a power cut. */

@@ -1,6 +1,6 @@
 import { createWriteStream } from "node:fs";
-import { once } from "node:events";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { execa } from "execa";
 import { userEnvironment } from "../provider/environment.ts";
 import { redact } from "../provider/redact.ts";
@@ -48,6 +48,8 @@ export const run = async (title: string, file: string, args: string[], options: 
   makePrivateFolder(logFolder);
   const path = logFile(title);
   const log = createWriteStream(path, { flags: "a", mode: 0o600 });
+  // What the log has no room for is no reason to give up what was begun.
+  log.on("error", () => undefined);
   log.write(`\n# ${new Date().toISOString()} ${title}\n`);
   const lines: string[] = [];
   try {
@@ -75,7 +77,7 @@ export const run = async (title: string, file: string, args: string[], options: 
     throw new ToolchainError(`${title} failed: ${reason(error)}${tail && `\n${tail}`}`, next, error);
   } finally {
     log.end();
-    await once(log, "close");
+    await finished(log).catch(() => undefined);
   }
 };
 

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { UserError } from "../provider/errors.ts";
 import { environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
+import { restoreModes } from "./executables.ts";
+import { fileSystemProblem } from "./file-system.ts";
 import { readMachine } from "./machine.ts";
 import { followMove } from "./moved-checkout.ts";
 import { pulumiHome } from "./paths.ts";
@@ -24,12 +26,14 @@ export const pulumi = async (args: string[]): Promise<number> => {
     const { setUpCheckout } = await import("./setup.ts");
     if (!(await setUpCheckout())) return 1;
   }
-  followMove();
   try {
+    restoreModes();
+    followMove();
     return await runPulumi(args);
   } catch (error) {
-    if (!(error instanceof ToolchainError) && !(error instanceof UserError)) throw error;
-    console.error(error.message);
+    const told = error instanceof ToolchainError || error instanceof UserError ? error : fileSystemProblem(error);
+    if (told === undefined) throw error;
+    console.error(told.message);
     return 1;
   }
 };

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bringsPassphrase, environment } from "./environment.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "./paths.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
-import { makePrivateFolder } from "./private-files.ts";
+import { makePrivateFolder, writeWhole } from "./private-files.ts";
 import { ask, run } from "./run.ts";
 import { hasSecrets, keepingSettings } from "./settings.ts";
 import { stateFile } from "./stack-files.ts";
@@ -39,7 +39,7 @@ const createPassphrase = (stack: string): void => {
   makePrivateFolder(stateFolder);
   if (existsSync(stateFile(checkout, stack))) mustHavePassphrase(stack, environment());
   if (bringsPassphrase() || existsSync(passphraseFile)) return;
-  writeFileSync(passphraseFile, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
+  writeWhole(passphraseFile, `${randomBytes(32).toString("base64url")}\n`);
 };
 
 /**

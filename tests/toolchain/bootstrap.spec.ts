@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
@@ -12,7 +12,7 @@ const lock = JSON.stringify({ packages: { "node_modules/a": { version: "1.0.0" }
 async function freshCheckout(npm: string): Promise<FsFixture> {
   const folder = await createFixture({
     "package-lock.json": lock,
-    "npm.cjs": npm,
+    "npm-cli.cjs": npm,
     "toolchain/main.ts": "console.log('main', ...process.argv.slice(2)); process.exitCode = 5;",
     "toolchain/package.json": '{ "type": "module" }',
   });
@@ -23,9 +23,12 @@ async function freshCheckout(npm: string): Promise<FsFixture> {
 }
 
 const start = async (folder: FsFixture, ...args: string[]) =>
+  await startBy(folder, { npm_execpath: folder.getPath("npm-cli.cjs") }, ...args);
+
+const startBy = async (folder: FsFixture, env: Record<string, string>, ...args: string[]) =>
   await execa(process.execPath, [folder.getPath("toolchain/bootstrap.mjs"), ...args], {
     cwd: folder.path,
-    env: { npm_execpath: folder.getPath("npm.cjs") },
+    env,
     reject: false,
   });
 
@@ -72,10 +75,34 @@ describe("npm start in a fresh checkout", function () {
     );
     await start(folder, "start");
     const [, flags = ""] = (await readFile(folder.getPath("calls"), "utf8")).split("\n");
-    for (const flag of ["--include=dev", "--include=optional", "--include=peer", "--no-dry-run"]) {
+    for (const flag of [
+      ...["--include=dev", "--include=optional", "--include=peer", "--no-dry-run", "--no-global"],
+      // Without links there are no commands, and copies of the checkout's own packages would never change.
+      ...["--bin-links", "--no-install-links"],
+    ]) {
       assert.ok(flags.includes(flag), `${flag} must be among ${flags}`);
     }
   });
+
+  for (const other of ["pnpm/bin/pnpm.cjs", "yarn/bin/yarn.js", ".bun/bin/bun"]) {
+    it(`installs the packages by npm when it was started by ${other}`, async () => {
+      await using folder = await freshCheckout(installs);
+      for (const name of [other, "bin/npm"]) await mkdir(dirname(folder.getPath(name)), { recursive: true });
+      await folder.writeFile(other, "process.exit(1)");
+      await folder.writeFile(
+        "bin/npm",
+        `#!/bin/sh\nexec '${process.execPath}' '${folder.getPath("npm-cli.cjs")}' "$@"`,
+      );
+      await chmod(folder.getPath("bin/npm"), 0o755);
+      const env = {
+        npm_execpath: folder.getPath(other),
+        PATH: `${folder.getPath("bin")}:${process.env["PATH"] ?? ""}`,
+      };
+      const { stdout, stderr } = await startBy(folder, env, "start");
+      assert.equal(stdout, "main start", stderr);
+      assert.equal(await readFile(folder.getPath("calls"), "utf8"), "ci\n");
+    });
+  }
 
   it("never asks a proxy for this machine", async () => {
     await using folder = await freshCheckout(installs);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { userInfo } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import { cacheFolder, isNewEnough, launch } from "../../toolchain/launch.mjs";
 import * as paths from "../../toolchain/paths.ts";
@@ -22,6 +24,29 @@ describe("launch", () => {
   it("looks for Node where set-up keeps every other tool", () => {
     assert.equal(cacheFolder(), paths.cacheFolder);
   });
+
+  for (const [what, env, expected] of [
+    ["XDG_CACHE_HOME", { XDG_CACHE_HOME: "/caches" }, "/caches/todo-stack"],
+    ["HOME", { XDG_CACHE_HOME: "", HOME: "/home/me" }, "/home/me/.cache/todo-stack"],
+    ["HOME, since the other differs by folder", { XDG_CACHE_HOME: "caches", HOME: "/home/me" }, "/home/me/.cache/todo-stack"],
+    ["the list of users, without HOME", { HOME: undefined }, join(userInfo().homedir, ".cache/todo-stack")],
+    ["the list of users, with an empty HOME", { HOME: "" }, join(userInfo().homedir, ".cache/todo-stack")],
+  ] as const) {
+    it(`finds the folder of caches by ${what}`, function () {
+      if (process.platform !== "linux") this.skip();
+      const kept = { ...process.env };
+      try {
+        for (const [name, value] of Object.entries({ XDG_CACHE_HOME: undefined, ...env })) {
+          if (value === undefined) Reflect.deleteProperty(process.env, name);
+          else process.env[name] = value;
+        }
+        assert.equal(cacheFolder(), expected);
+      } finally {
+        Object.assign(process.env, kept);
+        if (kept["XDG_CACHE_HOME"] === undefined) delete process.env["XDG_CACHE_HOME"];
+      }
+    });
+  }
 
   it("gives the exit code of the command", async () => {
     assert.equal(await launch(process.execPath, ["--eval", "process.exit(7)"], process.env), 7);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
-import { makePrivateFolder } from "../../toolchain/private-files.ts";
+import { makePrivateFolder, writeWhole } from "../../toolchain/private-files.ts";
 
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
@@ -35,6 +35,18 @@ describe("a folder that holds secrets", () => {
     ]);
   });
 
+  it("may be a link to another folder, which is looked through only while others can use it", async () => {
+    await using folder = await createFixture({ "elsewhere/a": "hush" });
+    const path = (name: string): string => folder.getPath(name);
+    await symlink(path("elsewhere"), path("state"));
+    await chmod(path("elsewhere"), 0o755);
+    makePrivateFolder(path("state"));
+    assert.deepEqual(await Promise.all(["elsewhere", "elsewhere/a"].map((name) => modeOf(path(name)))), ["700", "600"]);
+    await chmod(path("elsewhere/a"), 0o640);
+    makePrivateFolder(path("state"));
+    assert.equal(await modeOf(path("elsewhere/a")), "640");
+  });
+
   it("is made with the folders above it, which stay as they are", async () => {
     await using folder = await createFixture();
     await mkdir(folder.getPath("cache"), { mode: 0o755 });
@@ -44,5 +56,27 @@ describe("a folder that holds secrets", () => {
       "755",
       "700",
     ]);
+  });
+});
+
+describe("a file that is written whole or not at all", () => {
+  it("is for its owner alone, and leaves no draft", async () => {
+    await using folder = await createFixture();
+    writeWhole(folder.getPath("passphrase"), "hush\n");
+    assert.equal(await folder.readFile("passphrase", "utf8"), "hush\n");
+    assert.equal(await modeOf(folder.getPath("passphrase")), "600");
+    assert.deepEqual(await readdir(folder.path), ["passphrase"]);
+  });
+
+  it("is not there, or as it was, when the disk is full", async function () {
+    if (process.platform !== "linux") this.skip();
+    await using folder = await createFixture({ old: "old" });
+    for (const name of ["new", "old"]) {
+      // Whatever is written to this device finds no room.
+      await symlink("/dev/full", folder.getPath(`${name}.draft`));
+      assert.throws(() => writeWhole(folder.getPath(name), "new"), { code: "ENOSPC" });
+    }
+    assert.equal(await folder.exists("new"), false, "an empty passphrase would be taken for one");
+    assert.equal(await folder.readFile("old", "utf8"), "old");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { chmod, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
 import { logFolder } from "../../toolchain/paths.ts";
 import { ask, logFile, run } from "../../toolchain/run.ts";
 
@@ -45,6 +45,13 @@ describe("running a command", () => {
 
   it("names the signal that ended it", async () => {
     await assert.rejects(run(title, "sh", ["-c", "kill -9 $$"]), /failed: ended by SIGKILL/);
+  });
+
+  it("goes on when there is no room for the log", async function () {
+    if (process.platform !== "linux") this.skip();
+    await mkdir(logFolder, { recursive: true });
+    await symlink("/dev/full", logFile(title));
+    assert.equal(await run(title, "sh", ["-c", "seq 1 5000"]).then((text) => text.split("\n").length), 5000);
   });
 
   it("keeps its log from others, also one that an older version has left open", async () => {
