@@ -4,6 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { toolEnvironment } from "../../environment.ts";
 import { fillInPlace } from "../../in-place.ts";
+import { isOutOfReach, readMachine } from "../../machine.ts";
 import { run } from "../../run.ts";
 import type { Step } from "../../step.ts";
 import { versions } from "../../tools/versions.ts";
@@ -52,8 +53,15 @@ const standIn = (reference: string): string[] => [
 const variables = (values: Record<string, string>): string[] =>
   Object.entries(values).map(([name, value]) => `ENV ${name}="${value}"`);
 
-/** Every image that is made from Debian packages, but for the node's own. */
-export const baseImages = (): BaseImage[] => [python(), nodejs(), postgres(), kubeProxy(), kubeRouter()];
+/**
+ * Every image that is made from Debian packages, but for the node's own. Those of Docker Hub are pulled where that can be reached, although
+ * the others are made.
+ */
+export const baseImages = (machine = readMachine()): BaseImage[] => {
+  const all = [python(), nodejs(), postgres(), kubeProxy(), kubeRouter()];
+  if (isOutOfReach("https://registry-1.docker.io", machine)) return all;
+  return all.filter(({ reference }) => reference.startsWith("registry.k8s.io/"));
+};
 
 const python = (): BaseImage => ({
   reference: "python:3.13.9-slim-trixie",
