@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -52,6 +52,10 @@ describe("the settings of Docker for Pulumi's plugins", () => {
     const got = await ask("get");
     // In these words Docker's client looks for what is no fault.
     assert.deepEqual([got.exitCode, got.stdout], [1, "credentials not found in native keychain"]);
+  });
+
+  it("have that helper beside them, since a checkout whose path has a colon in it is two folders on PATH", () => {
+    assert.equal(env["PATH"]?.split(delimiter)[0], fixture.getPath("docker-config"));
   });
 
   it("say where the user's own are, which stay as they were", async () => {

@@ -25,13 +25,18 @@ describe("launch", () => {
     assert.equal(cacheFolder(), paths.cacheFolder);
   });
 
-  for (const [what, env, expected] of [
+  const homes: [what: string, env: NodeJS.ProcessEnv, expected: string][] = [
     ["XDG_CACHE_HOME", { XDG_CACHE_HOME: "/caches" }, "/caches/todo-stack"],
     ["HOME", { XDG_CACHE_HOME: "", HOME: "/home/me" }, "/home/me/.cache/todo-stack"],
-    ["HOME, since the other differs by folder", { XDG_CACHE_HOME: "caches", HOME: "/home/me" }, "/home/me/.cache/todo-stack"],
+    [
+      "HOME, since the other differs by folder",
+      { XDG_CACHE_HOME: "caches", HOME: "/home/me" },
+      "/home/me/.cache/todo-stack",
+    ],
     ["the list of users, without HOME", { HOME: undefined }, join(userInfo().homedir, ".cache/todo-stack")],
     ["the list of users, with an empty HOME", { HOME: "" }, join(userInfo().homedir, ".cache/todo-stack")],
-  ] as const) {
+  ];
+  for (const [what, env, expected] of homes) {
     it(`finds the folder of caches by ${what}`, function () {
       if (process.platform !== "linux") this.skip();
       const kept = { ...process.env };
