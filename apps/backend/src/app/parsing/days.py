@@ -52,6 +52,11 @@ def find_time(text: str, languages: tuple[str, ...]) -> FoundTime | None:
     return None
 
 
+def leading_words(languages: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds the words at the end of a text that lead to a day or a time after it."""
+    return re.compile(rf"(?<![\w#@/.'\u2019-]){words_of(languages).leading}\s+$", re.I)
+
+
 @cache
 def _day_pattern(languages: tuple[str, ...]) -> re.Pattern[str]:
     words = words_of(languages)
@@ -65,14 +70,16 @@ def _day_pattern(languages: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def _time_patterns(languages: tuple[str, ...]) -> list[re.Pattern[str]]:
     """Return how times are written, the surest first."""
-    at = rf"{words_of(languages).at}\s*"
+    words = words_of(languages)
+    at = rf"{words.at}\s*"
+    sure = rf"(?:{words.before_day}\s+)?(?:{at})?"
     hour = "(?P<hour>[0-9]{1,2})"
     minute = "(?P<minute>[0-9]{2})"
     patterns = [
-        rf"(?:{at})?{hour}(?:[:.]{minute})?\s*(?P<half>[ap])\.?m\b\.?",
-        rf"(?:{at})?{hour}(?:[:.]{minute})?\s*(?:uhr|heures|horas|ore|uur)\b",
-        rf"(?:{at})?{hour}:{minute}(?:\s*h\b)?",
-        rf"(?:{at})?{hour}\s?h\s?{minute}\b",
+        rf"{sure}{hour}(?:[:.]{minute})?\s*(?P<half>[ap])\.?m\b\.?",
+        rf"{sure}{hour}(?:[:.]{minute})?\s*(?:uhr|heures|horas|ore|uur)\b",
+        rf"{sure}{hour}:{minute}(?:\s*h\b)?",
+        rf"{sure}{hour}\s?h\s?{minute}\b",
         rf"{at}{hour}\s?h\b",
         # A bare number is a time at the end, or before a day, whose place is empty by now.
         rf"{at}{hour}(?P<bare>)(?=\s*(?:$|[\0,;.!?]))",

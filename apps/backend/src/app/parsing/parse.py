@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol, TypeVar
 
-from app.parsing.days import find_day, find_time
+from app.parsing.days import find_day, find_time, leading_words
 from app.parsing.rules import FoundRule, find_rule
 from app.parsing.schemas import Parsed, Part, Span
 from app.parsing.words import LANGUAGES
@@ -15,6 +15,7 @@ _TAG = re.compile(r"(?<![^\s\0])#(?P<tag>(?=[^\s\0]*[^\W\d_])[^\s\0#,;!?]{1,40})
 _PRIORITY = re.compile(r"(?<![^\s\0])!(?P<level>[123]|high|medium|low|!!|!)(?![^\s\0])", re.I)
 _LEVELS = {"1": 3, "2": 2, "3": 1, "high": 3, "medium": 2, "low": 1, "!": 2, "!!": 3}
 _QUOTED = re.compile(r"\"[^\"]+\"|“[^“”]+”|„[^„“]+“|«[^«»]+»")
+_ENDS = re.compile(r"[\s\0]*(?:$|[.,;:!?])")
 _MOST_TAGS = 20
 _MOST_OF_TITLE = 200
 _LAST_OF_ONE_UNIT = 0xFFFF
@@ -37,6 +38,7 @@ def parse(text: str, *, now: datetime, locale: str = "", keep: list[Part] | None
     rule = line.take("recurrence", lambda rest: find_rule(rest, languages))
     day = line.take("due", lambda rest: find_day(rest, languages, now.date()))
     at = line.take("due", lambda rest: find_time(rest, languages))
+    line.widen("due", leading_words(languages))
     due_date = day.day if day else None
     due_time = at.time if at else None
     if due_date is None and (due_time or rule):
@@ -87,6 +89,14 @@ class _Line:
             self._spans.append(Span(kind=kind, start=found.start, end=found.end))
             self._cover(found.start, found.end, _TAKEN)
         return found
+
+    def widen(self, kind: _Kind, leading: re.Pattern[str]) -> None:
+        """Take what led to a part of this kind, too, where a title would end with it otherwise."""
+        for index, span in enumerate(self._spans):
+            before = leading.search(self._rest[: span.start])
+            if span.kind == kind and before and _ENDS.match(self._rest, span.end):
+                self._spans[index] = span.model_copy(update={"start": before.start()})
+                self._cover(before.start(), span.start, _TAKEN)
 
     def take_all(self, kind: _Kind, pattern: re.Pattern[str], most: int) -> list[str]:
         matches = list(pattern.finditer(self._rest))[:most]

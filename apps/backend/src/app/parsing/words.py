@@ -25,6 +25,8 @@ _SHORTEST_WEEKDAY = 4
 @dataclass(frozen=True)
 class _Table:
     before_day: str
+    leading: str
+    """What leads to a day or a time, and means nothing without it. Not what ends a verb, as in "log in tomorrow"."""
     coming: str
     at: str
     every: str
@@ -38,6 +40,7 @@ class _Table:
 _TABLES = {
     "en": _Table(
         before_day="due on|due by|due|on|by|until",
+        leading=r"(?:for|from|before|since|till)(?:\s+the)?|(?:on|by|in|until|within)\s+the",
         coming="next|this|coming",
         at="at|@",
         every="every|each",
@@ -49,6 +52,7 @@ _TABLES = {
     ),
     "de": _Table(
         before_day="fällig am|fällig|am|bis zum|bis",
+        leading=r"für|vor|seit|(?:für|vor|bis|in|an|auf)\s+(?:den|dem|der|die|das)|zum",
         coming="nächste[nrms]?|kommende[nrm]?|diese[nrms]?",
         at="um|gegen",
         every="jede[nrs]?|alle",
@@ -60,6 +64,7 @@ _TABLES = {
     ),
     "fr": _Table(
         before_day="pour le|avant le|avant|le",
+        leading=r"pour|dès|depuis|d[\u2019\']ici|avant",
         coming="prochain|prochaine|ce",
         at="à|vers",
         every="chaque|tous les|toutes les",
@@ -71,6 +76,7 @@ _TABLES = {
     ),
     "es": _Table(
         before_day="para el|antes del|el",
+        leading=r"para|antes de|desde|hasta",
         coming="próximo|próxima|este|esta",
         at="a las?",
         every="cada|todos los|todas las",
@@ -82,6 +88,7 @@ _TABLES = {
     ),
     "it": _Table(
         before_day="entro il|entro|il",
+        leading=r"per|prima di|dal?",
         coming="prossimo|prossima|questo|questa",
         at="alle|all'",
         every="ogni",
@@ -93,6 +100,7 @@ _TABLES = {
     ),
     "pt": _Table(
         before_day="até o|até|no dia|na|no",
+        leading=r"para|antes d[eo]|desde",
         coming="próximo|próxima|este|esta",
         at="às?",
         every="cada|todos os|todas as|todo|toda",
@@ -104,6 +112,7 @@ _TABLES = {
     ),
     "nl": _Table(
         before_day="uiterlijk|voor|op",
+        leading=r"vanaf|tegen|sinds",
         coming="volgende|komende|deze",
         at="om",
         every="elke|iedere|ieder|elk",
@@ -121,6 +130,7 @@ class Words:
     """Patterns and meanings of the words of some languages. Patterns have no group; words are in lower case."""
 
     before_day: str
+    leading: str
     coming: str
     at: str
     every: str
@@ -159,6 +169,7 @@ def words_of(languages: tuple[str, ...]) -> Words:
     ]
     return Words(
         before_day=_either(table.before_day for table in tables),
+        leading=_either(table.leading for table in tables),
         coming=_either(table.coming for table in tables),
         at=_either(table.at for table in tables),
         every=_either(table.every for table in tables),
