@@ -1,9 +1,15 @@
 const browsers = [
+  // Most call themselves Chrome and Safari too.
   [/\bEdg(?:A|iOS)?\//, "Edge"],
-  [/\bOPR\//, "Opera"],
+  [/\b(?:OPR|OPT|OPX)\//, "Opera"],
+  [/\bSamsungBrowser\//, "Samsung Internet"],
+  [/\bVivaldi\//, "Vivaldi"],
+  [/\bDuckDuckGo\//, "DuckDuckGo"],
   [/\b(?:Firefox|FxiOS)\//, "Firefox"],
+  [/\bHeadlessChrome\//, "Headless Chrome"],
   [/\b(?:Chrome|CriOS)\//, "Chrome"],
-  [/\bSafari\//, "Safari"],
+  [/\bChromium\//, "Chromium"],
+  [/\bVersion\/\S+ .*\bSafari\//, "Safari"],
 ] as const;
 
 const systems = [

@@ -17,7 +17,7 @@ interface Props {
 const item =
   "flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-3 text-sm data-[selected=true]:bg-tint data-[selected=true]:text-accent";
 
-/** All commands, and the todos that were loaded, found by a part of their names. */
+/** All commands, and the todos that were loaded, found by parts of their names. */
 export function Palette({ early, close, help }: Props) {
   const router = useRouter();
   const todos = useLoaded();
@@ -47,7 +47,7 @@ export function Palette({ early, close, help }: Props) {
 
   return (
     <Modal name="Commands" close={close}>
-      <Command label="Commands" loop>
+      <Command label="Commands" loop filter={hasWords}>
         <Command.Input
           // eslint-disable-next-line jsx-a11y/no-autofocus -- whoever opens it wants to type
           autoFocus
@@ -63,6 +63,7 @@ export function Palette({ early, close, help }: Props) {
             <Command.Item
               key={name}
               value={name}
+              keywords={[name]}
               className={item}
               onSelect={() => {
                 run(act);
@@ -75,7 +76,7 @@ export function Palette({ early, close, help }: Props) {
           {todos.map(({ id, title }) => (
             <Command.Item
               key={id}
-              value={`${title} ${id}`}
+              value={id}
               keywords={[title]}
               className={item}
               onSelect={() => {
@@ -91,6 +92,17 @@ export function Palette({ early, close, help }: Props) {
       </Command>
     </Modal>
   );
+}
+
+/** Whether all words that are typed are parts of the name; case and accents do not matter. What stands for an item inside does not count. */
+function hasWords(_value: string, typed: string, names: string[] = []): number {
+  const name = folded(names.join(" "));
+  const words = folded(typed).split(/\s+/);
+  return words.every((word) => name.includes(word)) ? 1 : 0;
+}
+
+function folded(text: string): string {
+  return text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 }
 
 /** Puts the focus on an element of the page, or does something else if it is not there. */

@@ -118,6 +118,30 @@ describe("keys that work everywhere on the page", () => {
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
   });
 
+  test.each([
+    ["trash", ["Show the trash"]],
+    ["UN do", ["Undone"]],
+    ["uber den", ["Über den Fluss"]],
+    ["7a1c", []],
+  ])("find in the palette what has these words in its name: %s", async (typed, found) => {
+    serve([
+      { ...milk, title: "Sweep the floor" },
+      { ...milk, id: "7a1c", title: "Undone" },
+      { ...milk, id: "7a1d", title: "Über den Fluss" },
+    ]);
+    show(
+      <>
+        <Header email="ann@example.com" />
+        <TodoList />
+      </>,
+    );
+    await screen.findByText("Sweep the floor");
+    await userEvent.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("dialog", { name: "Commands" });
+    await userEvent.type(screen.getByRole("combobox"), typed);
+    expect(screen.queryAllByRole("option").map((option) => option.textContent)).toEqual(found);
+  });
+
   test("find a todo by its title in the palette", async () => {
     await list();
     await userEvent.keyboard("{Control>}k{/Control}");

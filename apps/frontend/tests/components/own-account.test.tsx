@@ -1,6 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { deviceName } from "@/client/device";
 import { OwnData } from "@/components/own-data";
 import { Sessions } from "@/components/sessions";
 import { TimeZone } from "@/components/time-zone";
@@ -47,6 +48,24 @@ describe("sessions", () => {
     await waitFor(() => {
       expect(asked("DELETE").map(([address]) => address)).toEqual(["/api/backend/auth/sessions/2"]);
     });
+  });
+
+  test.each([
+    [
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/150.0.0.0 Safari/537.36",
+      "Headless Chrome on Linux",
+    ],
+    ["Mozilla/5.0 (X11; Linux x86_64) Ubuntu Chromium/80.0 Safari/537.36", "Chromium on Linux"],
+    ["Mozilla/5.0 (Windows NT 10.0) Chrome/150.0.0.0 Safari/537.36 Edg/150.0.0.0", "Edge on Windows"],
+    [
+      "Mozilla/5.0 (Linux; Android 16) SamsungBrowser/30.0 Chrome/140.0.0.0 Mobile Safari/537.36",
+      "Samsung Internet on Android",
+    ],
+    ["Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Version/19.0 Safari/605.1.15", "Safari on macOS"],
+    ["Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/605.1.15 Safari/605.1.15", "Linux"],
+    ["curl/8.5.0", "curl/8.5.0"],
+  ])("are named by what the browser is, not by what it says it is like: %s", (userAgent, name) => {
+    expect(deviceName(userAgent)).toBe(name);
   });
 
   test("are all ended at once, this one too", async () => {
