@@ -281,3 +281,61 @@ class TestScope:
             (False, "2030-02-28"),
             (True, "2030-01-31"),
         ]
+
+    def test_one_that_was_changed_alone_rejoins(self, ann: TestClient) -> None:
+        todo = add(ann, due_date="2030-02-28", recurrence="FREQ=MONTHLY")
+        first = add(ann, due_date="2030-01-31", recurrence="FREQ=MONTHLY")
+        tick(ann, first["id"])
+        for repeating in (todo, open_ones(ann)[0]):
+            self.edit(ann, repeating, "one", title="Only today", due_date="2030-02-01")
+            self.edit(ann, repeating, "rejoin", title=repeating["title"], due_date=repeating["due_date"])
+        assert [(each["due_date"], each["recurrence"]) for each in open_ones(ann)] == [
+            ("2030-02-28", "FREQ=MONTHLY"),
+            ("2030-02-28", "FREQ=MONTHLY"),
+        ]
+        for each in open_ones(ann):
+            tick(ann, each["id"])
+        assert {each["due_date"] for each in open_ones(ann)} == {"2030-03-28", "2030-03-31"}, "the day is forgotten"
+
+    @pytest.mark.parametrize("change", [{"notes": "two of them"}, {"done": True}])
+    def test_one_does_not_rejoin_a_series_that_was_changed(self, ann: TestClient, change: dict[str, object]) -> None:
+        todo = add(ann, due_date="2030-01-31", recurrence="FREQ=MONTHLY")
+        self.edit(ann, todo, "one", title="Only today")
+        following = next(each for each in all_of(ann) if each["id"] != todo["id"])
+        ann.patch(f"{TODOS}/{following['id']}", json=change)
+        self.edit(ann, todo, "rejoin", title=todo["title"], recurrence="FREQ=MONTHLY")
+        repeating = [each for each in all_of(ann) if each["recurrence"]]
+        assert len(repeating) == 1, "it repeats twice"
+        assert repeating[0]["id"] != todo["id"]
+
+    def test_one_rejoins_if_the_next_one_was_deleted(self, ann: TestClient) -> None:
+        todo = add(ann, due_date="2030-01-31", recurrence="FREQ=MONTHLY")
+        self.edit(ann, todo, "one", title="Only today")
+        following = next(each for each in all_of(ann) if each["id"] != todo["id"])["id"]
+        ann.delete(f"{TODOS}/{following}")
+        self.edit(ann, todo, "rejoin", title=todo["title"])
+        assert [each["recurrence"] for each in all_of(ann)] == ["FREQ=MONTHLY"]
+        assert ann.post(f"{TODOS}/{following}/restore").json()["recurrence"] is None, "it repeats twice"
+
+    def test_the_last_one_of_a_series_rejoins(self, ann: TestClient) -> None:
+        rule = "FREQ=DAILY;UNTIL=20300131"
+        todo = add(ann, due_date="2030-01-31", recurrence=rule)
+        self.edit(ann, todo, "one", title="Only today")
+        self.edit(ann, todo, "rejoin", title=todo["title"], recurrence=rule)
+        assert [each["recurrence"] for each in all_of(ann)] == [rule]
+
+    def test_one_that_left_its_series_is_ticked_and_unticked_alone(self, ann: TestClient) -> None:
+        todo = add(ann, due_date="2030-01-31", recurrence="FREQ=MONTHLY")
+        self.edit(ann, todo, "one", title="Only today")
+        tick(ann, todo["id"])
+        tick(ann, todo["id"], done=False)
+        assert {each["title"]: each["recurrence"] for each in all_of(ann)} == {
+            "Only today": None,
+            todo["title"]: "FREQ=MONTHLY",
+        }
+
+
+def open_ones(client: TestClient) -> list[dict[str, Any]]:
+    """Return the open todos, the last added first."""
+    todos: list[dict[str, Any]] = client.get(TODOS, params={"done": "false"}).json()
+    return todos

@@ -138,6 +138,8 @@ export interface paths {
      * @description Change the fields that are sent. Completing a repeating todo adds the next one, reopening it takes that back.
      *
      *     With the scope `one`, the todo no longer repeats, and the next one is added at once as this one was before.
+     *     The scope `rejoin` takes that back: the todo repeats again, and the next one is deleted for good. If that was
+     *     changed since, it stays, and only it repeats.
      */
     patch: operations["edit_todo"];
     trace?: never;
@@ -1600,8 +1602,8 @@ export interface operations {
   edit_todo: {
     parameters: {
       query?: {
-        /** @description Of a repeating todo: this one and all that follow, or this one. */
-        scope?: "all" | "one";
+        /** @description Of a repeating todo: it and all that follow, or this one; `rejoin` undoes `one`. */
+        scope?: "all" | "one" | "rejoin";
       };
       header?: {
         /** @description ETag of the todo as you know it: refuse if it changed since. */

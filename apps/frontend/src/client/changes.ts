@@ -8,9 +8,11 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { isAway, isBusy, retryChange, waitMs } from "./busy";
-import { confirm, send, type Change } from "./change";
+import type { Change } from "./change";
+import { confirm } from "./foresee";
 import { Problem } from "./problem";
 import { noteSaved } from "./saved";
+import { send } from "./send-change";
 import { todosKey, trashKey, type Todo } from "./todo";
 import type { Page } from "./todos";
 import { doneBy, type Done } from "./undo";

@@ -6,8 +6,9 @@ import {
   type Mutation,
   type QueryClient,
 } from "@tanstack/react-query";
-import { isLeaving, type Change } from "./change";
+import type { Change } from "./change";
 import { Problem } from "./problem";
+import { isLeaving } from "./send-change";
 import { openSignIn } from "./session";
 import { todosKey } from "./todo";
 import { same, typedOf } from "./todo-form";

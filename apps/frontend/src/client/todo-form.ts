@@ -50,8 +50,13 @@ export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** The tags in a text that has commas between them. */
+export function tagsOf(text: string): string[] {
+  const tags = text.split(",").map((tag) => tag.trim());
+  return [...new Set(tags.filter((tag) => tag !== ""))];
+}
+
 function fieldsOf(typed: Typed): Required<Omit<TodoFields, "done" | "position">> {
-  const tags = typed.tags.split(",").map((tag) => tag.trim());
   return {
     title: typed.title.trim(),
     notes: typed.notes.replaceAll("\r\n", "\n").trim(),
@@ -60,6 +65,6 @@ function fieldsOf(typed: Typed): Required<Omit<TodoFields, "done" | "position">>
     priority: Number(typed.priority),
     recurrence: typed.recurrence === afterDone ? everyDays(Number(typed.days) || 1) : typed.recurrence || null,
     repeat_from: typed.recurrence === afterDone ? "done" : "due",
-    tags: [...new Set(tags.filter((tag) => tag !== ""))],
+    tags: tagsOf(typed.tags),
   };
 }

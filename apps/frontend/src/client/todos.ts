@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { foresee } from "./change";
 import { useUnsent, type Pages } from "./changes";
+import { foresee } from "./foresee";
 import { ask } from "./request";
 import { isSavedSincePage } from "./saved";
 import { todosKey, type Todo } from "./todo";

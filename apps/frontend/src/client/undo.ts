@@ -1,5 +1,5 @@
-import type { Action, Change } from "./change";
-import type { Todo, TodoFields } from "./todo";
+import type { Action, BulkChanges, Change, ManyEdit } from "./change";
+import type { Todo } from "./todo";
 
 /** Something that was done, and what takes it back. */
 export interface Done {
@@ -24,9 +24,8 @@ export function doneBy(change: Change, saved: readonly Todo[]): Done | null {
   if (change.kind === "place") {
     return { said: "", undo: { kind: "place", placed: change.before, before: change.placed, undoes: true } };
   }
-  // The next one that this has added would come a second time.
-  if (change.kind === "edit" && change.one) return null;
-  if (change.kind === "edit") return editDone(change.seen, change.fields, saved[0]);
+  if (change.kind === "edit") return editDone(change, saved[0]);
+  if (change.kind === "edit-many") return manyDone(change.parts);
   const changes = change.kind === "complete" || change.kind === "reopen";
   const todos = changes ? change.todos.filter(({ done }) => done !== (change.kind === "complete")) : change.todos;
   if (todos.length === 0) return null;
@@ -34,11 +33,37 @@ export function doneBy(change: Change, saved: readonly Todo[]): Done | null {
   return { said: `${words[change.kind]} ${named(todos)}`, undo };
 }
 
-function editDone(seen: Todo, fields: TodoFields, saved: Todo | undefined): Done {
-  const before = Object.fromEntries(Object.keys(fields).map((name) => [name, seen[name as keyof TodoFields]]));
+function editDone({ seen, fields, one }: Extract<Change, { kind: "edit" }>, saved: Todo | undefined): Done {
+  const before = Object.fromEntries(Object.keys(fields).map((name) => [name, seen[name as keyof Todo]]));
   const verb = fields.done === undefined ? "Changed" : words[fields.done ? "complete" : "reopen"];
   const now = { ...seen, ...fields, ...saved };
-  return { said: `${verb} ${named([now])}`, undo: { kind: "edit", seen: now, fields: before, undoes: true } };
+  // The one that follows goes again, else it would come a second time.
+  const back = one ? { fields: { ...before, recurrence: seen.recurrence }, rejoins: one } : { fields: before };
+  return { said: `${verb} ${named([now])}`, undo: { kind: "edit", seen: now, ...back, undoes: true } };
+}
+
+/** Todos that were alike in what was changed are changed back together. */
+function manyDone(parts: readonly ManyEdit[]): Done {
+  const back = parts.flatMap(({ todos, changes }) => {
+    const groups = Object.groupBy(todos, (todo) => JSON.stringify(changesBack(todo, changes)));
+    return Object.entries(groups).map(([before, alike = []]) => ({
+      todos: alike,
+      changes: JSON.parse(before) as BulkChanges,
+    }));
+  });
+  const all = parts.flatMap(({ todos }) => todos);
+  return { said: `Changed ${named(all)}`, undo: { kind: "edit-many", parts: back, undoes: true } };
+}
+
+function changesBack(todo: Todo, { add_tags = [], remove_tags = [], ...fields }: BulkChanges): BulkChanges {
+  const names = Object.keys(fields) as (keyof typeof fields)[];
+  // A day that goes takes its time along.
+  if (names.includes("due_date")) names.push("due_time");
+  return {
+    ...Object.fromEntries(names.map((name) => [name, todo[name]])),
+    add_tags: remove_tags.filter((tag) => todo.tags.includes(tag)),
+    remove_tags: add_tags.filter((tag) => !todo.tags.includes(tag)),
+  };
 }
 
 function skipDone(seen: Todo, saved: Todo | undefined): Done | null {

@@ -80,6 +80,10 @@ export function TodoList({ account, first }: Props) {
             change({ kind: "complete", todos: selection.chosen });
             stopSelecting();
           }}
+          change={(changes) => {
+            change({ kind: "edit-many", parts: [{ todos: selection.chosen, changes }] });
+            stopSelecting();
+          }}
           remove={() => {
             change({ kind: "delete", todos: selection.chosen });
             stopSelecting();

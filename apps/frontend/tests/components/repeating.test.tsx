@@ -56,6 +56,21 @@ test("a change is for one only if somebody says so", async () => {
   });
 });
 
+test("a change of one only can be undone: it repeats again, and the next one goes", async () => {
+  const { todos } = await open();
+  await userEvent.type(screen.getByLabelText("Notes"), "Two bottles");
+  await choose("Save for", "This one only");
+  await save();
+  await waitFor(() => {
+    expect(todos.map(({ recurrence }) => recurrence)).toEqual([null, "FREQ=MONTHLY"]);
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => {
+    expect(todos).toMatchObject([{ notes: "", recurrence: "FREQ=MONTHLY" }]);
+  });
+  expect(todos).toHaveLength(1);
+});
+
 test("one is skipped, which can be undone", async () => {
   const { todos } = await open();
   await userEvent.click(screen.getByRole("button", { name: "Skip this time" }));

@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Todo } from "@/client/todo";
 import { TodoList } from "@/components/todo-list";
 import { serve, todosNamed, type Faults } from "../support/fake-server";
@@ -95,4 +95,56 @@ test("works by keys alone, and Escape stops it without a change", async () => {
   expect(screen.queryByRole("group", { name: "Selected todos" })).not.toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Select several" })).toHaveFocus();
   expect(fetcher.mock.calls.every(([, init]) => init?.method === "GET")).toBe(true);
+});
+
+describe("changes of many", () => {
+  const change = () => userEvent.click(bar().getByRole("button", { name: "Change selected" }));
+  const apply = (button: string) => userEvent.click(bar().getByRole("button", { name: button }));
+  const details = () =>
+    todos.map(({ due_date, due_time, priority, tags }) => [due_date, due_time, priority, tags.join()].join(" "));
+
+  test("set date, priority and tags of all, and are undone for each as it was", async () => {
+    Object.assign(todos[0] ?? {}, { due_date: "2030-01-01", due_time: "09:00", priority: 1, tags: ["home", "old"] });
+    Object.assign(todos[1] ?? {}, { tags: ["new"] });
+    const before = details();
+    const fetcher = await select(["One", "Two"]);
+    await change();
+    await userEvent.selectOptions(bar().getByLabelText("Due date"), "On a day");
+    await userEvent.type(bar().getByLabelText("Day"), "2031-05-01");
+    await userEvent.selectOptions(bar().getByLabelText("Priority"), "High");
+    await userEvent.type(bar().getByLabelText("Add tags"), "new, other");
+    await userEvent.type(bar().getByLabelText("Take tags away"), "old");
+    await apply("Change 2 todos");
+    await waitFor(() => {
+      expect(details()).toEqual(["2031-05-01 09:00 3 home,new,other", "2031-05-01  3 new,other", "  0 "]);
+    });
+    expect(fetcher.mock.calls.filter(([, init]) => init?.method === "POST")).toHaveLength(1);
+    expect(await screen.findByText("Changed 2 todos")).toBeVisible();
+    await userEvent.click(screen.getByRole("button", { name: "Undo" }));
+    await waitFor(() => {
+      expect(details()).toEqual(before);
+    });
+  });
+
+  test("take the date away, and leave everything else", async () => {
+    Object.assign(todos[0] ?? {}, { due_date: "2030-01-01", priority: 1, tags: ["home"] });
+    await select(["One"]);
+    await change();
+    await userEvent.selectOptions(bar().getByLabelText("Due date"), "None");
+    await apply("Change 1 todo");
+    await waitFor(() => {
+      expect(details()[0]).toBe("  1 home");
+    });
+  });
+
+  test("say so if some todos do not take them", async () => {
+    Object.assign(todos[0] ?? {}, { tags: Array.from({ length: 20 }, (_, index) => `tag ${index}`) });
+    await select(["One", "Two"]);
+    await change();
+    await userEvent.type(bar().getByLabelText("Add tags"), "one more");
+    await apply("Change 2 todos");
+    expect(await screen.findByRole("alert")).toHaveTextContent(
+      "1 of 2 todos did not change. A todo has at most 20 tags.",
+    );
+  });
 });

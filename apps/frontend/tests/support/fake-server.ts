@@ -1,4 +1,5 @@
 import { vi } from "vitest";
+import type { BulkChanges } from "@/client/change";
 import { plainTodo, type Todo } from "@/client/todo";
 
 /** A todo to show. */
@@ -55,7 +56,10 @@ export function serve(todos: Todo[], faults: Faults = {}) {
     const seen = new Headers(init.headers).get("if-match");
     if (seen !== null && seen !== `"${todo?.version ?? 0}"`)
       return Response.json({ detail: "Changed." }, { status: 412 });
-    if (method === "PATCH" && todo) Object.assign(todo, change, { version: todo.version + 1 });
+    if (method === "PATCH" && todo) {
+      if (searchParams.has("scope")) leaveOrRejoin(todos, todo, searchParams.get("scope"));
+      Object.assign(todo, change, { version: todo.version + 1 });
+    }
     return Response.json(todo ?? {});
   };
   const fetcher = vi.fn(answer);
@@ -97,13 +101,30 @@ function trash(deleted: Map<string, Todo>, method: string, id?: string): Respons
 }
 
 interface Bulk {
-  readonly action: "complete" | "reopen" | "delete" | "restore";
+  readonly action: "complete" | "reopen" | "delete" | "restore" | "edit";
   readonly ids: readonly string[];
+  readonly changes?: BulkChanges;
 }
 
-function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids }: Bulk): Response {
-  for (const id of ids) {
+/** With the scope `one`, the next one is added with the recurrence; `rejoin` takes it away again. */
+function leaveOrRejoin(todos: Todo[], todo: Todo, scope: string | null): void {
+  if (scope === "one") {
+    todos.push({ ...todo, id: `after-${todo.id}` });
+    todo.recurrence = null;
+  }
+  const next = todos.findIndex(({ id }) => id === `after-${todo.id}`);
+  if (scope === "rejoin") for (const { recurrence } of todos.splice(next, 1)) Object.assign(todo, { recurrence });
+}
+
+function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids, changes = {} }: Bulk): Response {
+  const { add_tags: added = [], remove_tags: removed = [], ...fields } = changes;
+  const results = ids.map((id) => ({ id, result: "changed", detail: "" }));
+  for (const [place, id] of ids.entries()) {
     const index = todos.findIndex((todo) => todo.id === id);
+    const tags = [...new Set([...(todos[index]?.tags ?? []), ...added])].filter((tag) => !removed.includes(tag));
+    if (action === "edit" && tags.length > 20)
+      results[place] = { id, result: "refused", detail: "A todo has at most 20 tags." };
+    else if (action === "edit") Object.assign(todos[index] ?? {}, fields, { tags });
     if (action === "complete") Object.assign(todos[index] ?? {}, { done: true });
     if (action === "reopen") Object.assign(todos[index] ?? {}, { done: false });
     if (action === "delete") for (const todo of todos.splice(index, 1)) deleted.set(id, todo);
@@ -113,7 +134,7 @@ function changeMany(todos: Todo[], deleted: Map<string, Todo>, { action, ids }: 
       deleted.delete(id);
     }
   }
-  return Response.json({ ids });
+  return Response.json({ ids, results });
 }
 
 const pageSize = 5;

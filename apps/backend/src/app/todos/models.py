@@ -53,7 +53,7 @@ class Todo(Base):
     anchor_day: Mapped[int | None] = mapped_column(SmallInteger)
     """Day of the month that a repeating todo is meant for, which the month of its due date may not have."""
     successor_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
-    """The todo that was added when this one was completed. It may be gone."""
+    """The todo that was added when this one was completed, or left its series. It may be gone."""
     position: Mapped[float] = mapped_column(Double, server_default=text("extract(epoch from clock_timestamp())"))
     """Where the owner put it: higher comes first. A new todo gets the current time in seconds."""
     version: Mapped[int] = mapped_column(Integer, server_default="1")

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,12 +16,44 @@ COPIED = ("title", "notes", "priority", "tags", "position", "due_time", "repeat_
 
 def add_next(session: AsyncSession, todo: Todo, now: datetime) -> None:
     """Add the todo that follows one that was completed. It takes over the recurrence."""
-    added = series_after(todo, now)
-    if added is None:
-        return
-    session.add(added)
-    todo.successor_id = added.id
+    # One that left its series before goes on alone.
+    todo.successor_id = None
+    _hand_over(session, todo, now)
+
+
+def leave_series(session: AsyncSession, todo: Todo, now: datetime) -> None:
+    """Take a repeating todo out of its series, which goes on with the next one."""
+    _hand_over(session, todo, now)
     todo.recurrence = None
+    todo.anchor_day = None
+
+
+async def rejoin_series(session: AsyncSession, todo: Todo, changes: dict[str, Any]) -> int | None:
+    """Take back that a todo left its series: put its recurrence into `changes`, and return the day it is meant for.
+
+    The todo that follows is deleted for good. If its owner changed that, the series stays there.
+    """
+    successor = await _successor(session, todo)
+    todo.successor_id = None
+    if todo.done or (successor is not None and successor.deleted_at is None and successor.version > 1):
+        changes.pop("recurrence", None)
+        return None
+    if successor is None:
+        return None
+    changes["recurrence"] = successor.recurrence
+    if successor.deleted_at is None:
+        await session.delete(successor)
+    else:
+        successor.recurrence = None
+    return successor.anchor_day
+
+
+def _hand_over(session: AsyncSession, todo: Todo, now: datetime) -> None:
+    added = series_after(todo, now)
+    if added is not None:
+        session.add(added)
+        todo.successor_id = added.id
+        todo.recurrence = None
 
 
 def series_after(todo: Todo, now: datetime) -> Todo | None:
@@ -48,11 +81,7 @@ async def take_back_next(session: AsyncSession, todo: Todo) -> str | None:
 
     The todo that follows is deleted for good. If its owner deleted it, it can still be restored, but does not repeat.
     """
-    if todo.successor_id is None:
-        return None
-    # Deleted ones too: whoever deletes the next one and unticks this one wants it to repeat.
-    following = select(Todo).where(Todo.id == todo.successor_id, Todo.owner_id == todo.owner_id).with_for_update()
-    successor = await session.scalar(following)
+    successor = await _successor(session, todo)
     todo.successor_id = None
     if successor is None:
         return None
@@ -64,6 +93,14 @@ async def take_back_next(session: AsyncSession, todo: Todo) -> str | None:
         return None
     await session.delete(successor)
     return recurrence
+
+
+async def _successor(session: AsyncSession, todo: Todo) -> Todo | None:
+    if todo.successor_id is None:
+        return None
+    # Deleted ones too: whoever deletes the next one and takes back why it is there wants this one to repeat.
+    following = select(Todo).where(Todo.id == todo.successor_id, Todo.owner_id == todo.owner_id).with_for_update()
+    return await session.scalar(following)
 
 
 def _following(todo: Todo, now: datetime) -> tuple[date, int] | None:

@@ -120,12 +120,14 @@ async def edit_todo(
     zone: Zone,
     if_match: IfMatch = _ANY,
     scope: Annotated[
-        Scope, Query(description="Of a repeating todo: this one and all that follow, or this one.")
+        Scope, Query(description="Of a repeating todo: it and all that follow, or this one; `rejoin` undoes `one`.")
     ] = "all",
 ) -> Todo:
     """Change the fields that are sent. Completing a repeating todo adds the next one, reopening it takes that back.
 
     With the scope `one`, the todo no longer repeats, and the next one is added at once as this one was before.
+    The scope `rejoin` takes that back: the todo repeats again, and the next one is deleted for good. If that was
+    changed since, it stays, and only it repeats.
     """
     todo = await service.edit_todo(
         session,

@@ -201,8 +201,10 @@ class BulkResult(BaseModel):
 
 
 Scope = Annotated[
-    Literal["all", "one"],
-    Field(description="What is changed of a repeating todo: it and all that follow, or this one alone."),
+    Literal["all", "one", "rejoin"],
+    Field(
+        description="What is changed of a repeating todo: it and all that follow, or this one; `rejoin` undoes `one`."
+    ),
 ]
 Sort = Literal["-created_at", "created_at", "-position", "due_date", "-priority", "title"]
 

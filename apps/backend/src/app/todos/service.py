@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.problems import Problem
 from app.todos.models import Todo
-from app.todos.repeating import add_next, series_after, skip, take_back_next
+from app.todos.repeating import add_next, leave_series, rejoin_series, skip, take_back_next
 from app.todos.schemas import Scope
 
 
@@ -56,12 +56,16 @@ async def edit_todo(
 
     `now` is what the owner's clock says. Completing a repeating todo adds the next one, which takes over the recurrence
     and is not in the past. Reopening it takes that one back, unless it was changed since. With the scope `one`, the
-    next one is added at once as this one was before.
+    next one is added at once as this one was before, and the scope `rejoin` takes that back.
     """
     todo = await lock_todo(session, owner_id=owner_id, todo_id=todo_id, version=version)
-    if scope == "one":
-        _leave_series(session, todo, changes, now)
+    anchor_day = await rejoin_series(session, todo, changes) if scope == "rejoin" else None
+    if scope == "one" and todo.recurrence is not None and not todo.done:
+        leave_series(session, todo, now)
+        # The recurrence goes on with the one that follows: set here too, there would be two.
+        changes.pop("recurrence", None)
     await change(session, todo, changes, now)
+    todo.anchor_day = anchor_day or todo.anchor_day
     return await _stored(session, todo)
 
 
@@ -122,18 +126,6 @@ def one_of(owner_id: uuid.UUID, todo_id: uuid.UUID) -> tuple[ColumnElement[bool]
 def not_found() -> Any:  # noqa: ANN401
     """404: there is no such todo, or it is not the caller's."""
     raise Problem(404, "todo-not-found", "You have no todo with this id.")
-
-
-def _leave_series(session: AsyncSession, todo: Todo, changes: dict[str, Any], now: datetime) -> None:
-    if todo.done or todo.recurrence is None:
-        return
-    following = series_after(todo, now)
-    if following:
-        session.add(following)
-    todo.recurrence = None
-    todo.anchor_day = None
-    # The recurrence goes on with the one that follows: set here too, there would be two.
-    changes.pop("recurrence", None)
 
 
 def _count_change(todo: Todo) -> None:
