@@ -29,8 +29,8 @@ const leftKeyOf = (account: string) => `left ${account}`;
 
 /**
  * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages before
- * this one have left. An open page holds a lock on what it keeps, so that nothing is sent twice. The page that a tab showed
- * before may just be closing, so that its lock is waited for.
+ * this one have left, and those that are closed later. An open page holds a lock on what it keeps, so that nothing is sent
+ * twice. The page that a tab showed before may just be closing, so that its lock is waited for.
  */
 export function keepUnsaved(client: QueryClient, account: string): void {
   if (keeping.has(client)) return;
@@ -47,14 +47,44 @@ export function keepUnsaved(client: QueryClient, account: string): void {
     if (key === leftKeyOf(account) && newValue !== null) leaveToo(client);
   });
   const before = swapTab(own);
-  for (const key of keysOf(account)) {
-    whenFree(key, key === before, () => {
-      const rest = takeOver(client, read(key));
-      save();
-      write(key, rest);
-    });
-  }
+  const takeOverFreed = () => {
+    for (const key of keysOf(account)) {
+      if (key === own) continue;
+      whenFree(key, key === before, () => {
+        const rest = takeOver(client, read(key));
+        save();
+        write(key, rest);
+      });
+    }
+  };
+  takeOverFreed();
   hold(own);
+  onRoom(client, () => {
+    // Where pages cannot tell each other, this one must not take what another open one keeps.
+    if ("locks" in navigator) takeOverFreed();
+  });
+}
+
+/** How long a page that is closed may take to let its lock go. */
+const closingMs = 1000;
+
+/**
+ * Calls back when there may be more to take over: a page that was open when this one started may be closed by the time that
+ * somebody looks at this one, and once a draft is done with, there is room for another of the same todo.
+ */
+function onRoom(client: QueryClient, takeOverFreed: () => void): void {
+  setTimeout(takeOverFreed, closingMs);
+  window.addEventListener("focus", () => {
+    takeOverFreed();
+    setTimeout(takeOverFreed, closingMs);
+  });
+  let drafts = 0;
+  client.getQueryCache().subscribe(({ query }) => {
+    if (query.queryHash !== unsavedHash) return;
+    const before = drafts;
+    drafts = Object.keys(unsavedIn(client).drafts).length;
+    if (drafts < before) takeOverFreed();
+  });
 }
 
 /** Whether something of this account is unsaved, in this page or another. */

@@ -17,9 +17,26 @@ export class Problem extends Error {
 /** Turns an answer that is not 2xx into the `Problem` that it describes. */
 export async function problemOf(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null);
-  const detail = typeof body === "object" && body !== null && "detail" in body ? body.detail : undefined;
-  const message = typeof detail === "string" ? detail : "Something went wrong. Try again in a moment.";
+  const { detail, errors } = (typeof body === "object" && body !== null ? body : {}) as Partial<ProblemDocument>;
+  const sentence = typeof detail === "string" ? detail : "Something went wrong. Try again in a moment.";
+  const message = errors?.length ? errors.slice(0, 3).map(inWords).join(" ") : sentence;
   return new Problem(response.status, message, waitOf(response));
+}
+
+interface ProblemDocument {
+  readonly detail: unknown;
+  /** The fields that the server does not take, such as `body.tags.0`, and why. */
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** What is wrong with a field, in the words of its form: "Tags: should have at most 40 characters." */
+function inWords({ field, message }: ProblemDocument["errors"][number]): string {
+  const name = field
+    .replace(/^(?:body|query|path|header)\.?/, "")
+    .replaceAll(/\.?\d+|[._]/g, " ")
+    .trim();
+  const reason = message.replace(/^(?:String|Input|List|Value error,) /, "");
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${reason}.`.replace(/^: /, "").replace(/\.\.$/, ".");
 }
 
 const longestWaitSeconds = 60;

@@ -466,6 +466,33 @@ test("changes made without a connection stay if the first try after it fails, an
   expect(screen.queryByRole("alert")).not.toBeInTheDocument();
 });
 
+test("a change that has waited long for a server waits for a busy one too", async () => {
+  show(<TodoList />);
+  await screen.findByText("Buy milk");
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout"] });
+  for (let count = 1; count <= 7; count += 1) {
+    fetcher.mockImplementationOnce(() => Promise.reject(new TypeError("Failed to fetch")));
+  }
+  const busy = { status: 503, headers: { "retry-after": "1" } };
+  fetcher.mockImplementationOnce(() => Promise.resolve(Response.json({ detail: "Busy." }, busy)));
+  fireEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+  for (let count = 1; count <= 9; count += 1) await vi.advanceTimersByTimeAsync(6000);
+  expect(todos[0]?.done).toBe(true);
+  expect(patches()).toHaveLength(9);
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+});
+
+test("a refusal names the fields as the form does", async () => {
+  show(<TodoList />);
+  await edit();
+  await userEvent.type(screen.getByLabelText("Tags"), "x");
+  const errors = [{ field: "body.tags.0", message: "String should have at most 40 characters" }];
+  const answer = Response.json({ detail: "body.tags.0: String should …", errors }, { status: 422 });
+  fetcher.mockImplementationOnce(() => Promise.resolve(answer));
+  await save();
+  expect(await screen.findByText("Tags: should have at most 40 characters.")).toBeVisible();
+});
+
 test("a new todo that finds no server comes back into the field, because it may have been added", async () => {
   show(<TodoList />);
   await screen.findByText("Buy milk");
@@ -540,6 +567,24 @@ describe("with two pages open", () => {
     locks.end("reloaded");
     const later = open("later", null);
     expect(await later.findByLabelText("Notes")).toHaveValue("Two bottles");
+  });
+
+  test("one takes over what the other has left once somebody looks at it, and what there was no room for once there is", async () => {
+    const first = open("first", null);
+    await userEvent.click(await first.findByRole("button", { name: "Edit Buy milk" }));
+    await userEvent.type(first.getByLabelText("Notes"), "One bottle");
+    const second = open("second", null);
+    await userEvent.click(await second.findByRole("button", { name: "Edit Buy milk" }));
+    await userEvent.type(second.getByLabelText("Notes"), "Two bottles");
+    first.close();
+    locks.end("first");
+    locks.page = "second";
+    fireEvent.focus(window);
+    expect(second.getByLabelText("Notes")).toHaveValue("Two bottles");
+    await userEvent.click(second.getByRole("button", { name: "Cancel" }));
+    expect(await second.findByLabelText("Notes")).toHaveValue("One bottle");
+    await userEvent.click(second.getByRole("button", { name: "Cancel" }));
+    expect(localStorage).toHaveLength(0);
   });
 
   test("what was typed in both is kept when both are closed", async () => {
