@@ -127,6 +127,66 @@ describe("todos over days and pages", function () {
     assert.equal((await titles(next)).length, 2, "what was sent must not be sent twice");
   });
 
+  it("A3: a page that is opened without a connection shows the list as it was last, and takes changes", async () => {
+    const page = await person.signedUp();
+    await add(page, "Water the plants");
+    for (const [kept, words] of [
+      ["/", "<html"],
+      ["/list-copy", "Water the plants"],
+    ]) {
+      await until(`the browser keeps ${kept}`, () =>
+        page.evaluate<boolean>(
+          `caches.match("${kept}").then((answer) => answer?.text()).then((text) => text?.includes("${words}") === true)`,
+        ),
+      );
+    }
+    await page.context().setOffline(true);
+    await page.goto("/?view=today");
+    await page.getByText("You are offline").waitFor();
+    await page.getByRole("checkbox", { name: "Water the plants" }).click();
+    await page.getByRole("checkbox", { name: "Water the plants", checked: true }).waitFor();
+    await look(page, "list-opened-offline");
+    await untilSaved(page, () => page.context().setOffline(false));
+
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    await until("the browser forgets the list", () =>
+      page.evaluate<boolean>(`caches.match("/list-copy").then((answer) => answer === undefined)`),
+    );
+  });
+
+  it("A3: a change of one of a series is undone, and many todos are changed at once", async () => {
+    const page = await person.signedUp();
+    await add(page, "Pay the rent");
+    await edit(page, "Pay the rent");
+    await page.getByLabel("Due date").fill("2034-01-31");
+    await page.getByLabel("Repeats").selectOption({ label: "Monthly" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await edit(page, "Pay the rent");
+    await page.getByLabel("Title").fill("Pay half of the rent");
+    await page.getByLabel("Save for").selectOption({ label: "This one only" });
+    await page.getByRole("button", { name: "Save" }).click();
+    await item(page, "Pay the rent").getByText("Feb 28, 2034").waitFor();
+    await page.getByText("Changed “Pay half of the rent”").waitFor();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await item(page, "Pay the rent").getByText("Jan 31, 2034").waitFor();
+    await until("one is left", async () => (await titles(page)).length === 1);
+
+    await add(page, "Sweep");
+    await page.getByRole("button", { name: "Select several" }).click();
+    await page.getByRole("checkbox", { name: "Select all shown" }).click();
+    await page.getByRole("button", { name: "Change selected" }).click();
+    const form = page.getByRole("form", { name: "Change selected todos" });
+    await form.getByLabel("Due date").selectOption({ label: "On a day" });
+    await form.getByLabel("Day").fill("2035-05-01");
+    await form.getByLabel("Add tags").fill("home");
+    await look(page, "list-changing-many");
+    await form.getByRole("button", { name: "Change 2 todos" }).click();
+    for (const title of ["Sweep", "Pay the rent"]) await item(page, title).getByText("May 1, 2035").waitFor();
+    await item(page, "Sweep").getByRole("button", { name: "home" }).waitFor();
+    await page.getByText("Changed 2 todos").waitFor();
+  });
+
   it("A3: a change whose answer is lost is made once", async () => {
     const page = await person.signedUp();
     await add(page, "Water the plants");

@@ -1,4 +1,4 @@
-import { MutationCache, notifyManager, QueryCache, QueryClient } from "@tanstack/react-query";
+import { MutationCache, notifyManager, onlineManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isBusy, retryIfBusy, waitMs } from "./busy";
 import { handleChanges } from "./changes";
 import { Problem } from "./problem";
@@ -11,6 +11,8 @@ notifyManager.setScheduler(queueMicrotask);
 
 /** The cache of what the backend said. A session that has ended leads to the sign-in page from wherever it shows. */
 export function newQueryClient(): QueryClient {
+  // It hears of changes only, and a page may be opened without a connection. On the server there is no saying.
+  if (typeof window !== "undefined" && !navigator.onLine) onlineManager.setOnline(false);
   const client = new QueryClient({
     queryCache: new QueryCache({ onError: leaveIfSignedOut }),
     mutationCache: new MutationCache({

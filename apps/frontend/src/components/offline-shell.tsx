@@ -2,12 +2,25 @@
 
 import { useEffect } from "react";
 
-/** Has the browser show a page of this site when there is no connection. */
+/** Has the browser show the list, or a page that says so, when there is no connection. */
 export function OfflineShell() {
   useEffect(() => {
     // The development server changes too often, and a browser may forbid it.
     if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
-    navigator.serviceWorker.register("/sw.js").catch(() => undefined);
+    const isFirst = navigator.serviceWorker.controller === null;
+    navigator.serviceWorker
+      .register("/sw.js")
+      .then(() => navigator.serviceWorker.ready)
+      .then(({ active }) => {
+        if (isFirst) active?.postMessage(loadedFiles());
+      })
+      .catch(() => undefined);
   }, []);
   return null;
+}
+
+/** What this page needs to be shown again. */
+function loadedFiles(): string[] {
+  const urls = performance.getEntriesByType("resource").map(({ name }) => name);
+  return urls.filter((url) => new URL(url).pathname.startsWith("/_next/static/"));
 }

@@ -1,11 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { keepUnsaved } from "@/client/kept";
+import { keepListCopy } from "@/client/list-copy";
 
-/** Keeps what is unsaved in this browser while the page of this account is open. */
+/** Keeps what is unsaved, and a copy of the list, in this browser while the page of this account is open. */
 export function useKeeping(account: string | undefined): void {
   const client = useQueryClient();
   useEffect(() => {
-    if (account !== undefined) keepUnsaved(client, account);
+    if (account === undefined) return;
+    keepUnsaved(client, account);
+    keepListCopy(client, account);
   }, [client, account]);
 }
