@@ -1,8 +1,9 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
-import { isComposing, isTyped } from "./key";
+import { lazy, Suspense, useState } from "react";
+import { isTyped } from "./key";
+import { useKeys } from "./use-keys";
 
 const KeyHelp = lazy(async () => ({ default: (await import("./key-help")).KeyHelp }));
 const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
@@ -22,41 +23,26 @@ export function Shortcuts() {
   // The palette is loaded when it is first asked for. What is typed until it is there is for it.
   const [early, setEarly] = useState("");
 
-  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (event.defaultPrevented || isComposing(event)) return;
+  useKeys((event) => {
     if (isPaletteKey(event)) {
-      event.preventDefault();
       setEarly("");
       show(shown === "palette" ? null : "palette");
-      return;
+      return true;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
     if (shown === "palette" && document.querySelector("dialog[open]") === null) {
-      event.preventDefault();
       if (event.key.length === 1) setEarly(early + event.key);
       if (event.key === "Escape") show(null);
-      return;
+      return true;
     }
-    if (shown !== null || isTyped(event.target)) return;
-    if (event.key === "?") show("help");
-    else if (
-      !goTo(event, (address) => {
+    if (shown !== null || isTyped(event.target)) return false;
+    if (event.key !== "?")
+      return goTo(event, (address) => {
         router.push(address);
-      })
-    )
-      return;
-    event.preventDefault();
+      });
+    show("help");
+    return true;
   });
-
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => {
-      onKeyDown(event);
-    };
-    document.addEventListener("keydown", listener);
-    return () => {
-      document.removeEventListener("keydown", listener);
-    };
-  }, []);
 
   const close = () => {
     show(null);

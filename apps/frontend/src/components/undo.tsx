@@ -1,7 +1,8 @@
 import { Undo2 } from "lucide-react";
-import { useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useState } from "react";
 import type { Done } from "@/client/undo";
 import { isTyped } from "./key";
+import { useKeys } from "./use-keys";
 
 interface Props {
   /** What was done last; nothing is shown without it. */
@@ -14,22 +15,12 @@ const saidMs = 20_000;
 /** Takes back what was done last, by a button or Ctrl-Z. For 20 seconds it says what that was. */
 export function Undo({ last, undo }: Props) {
   const [old, setOld] = useState<Done>();
-  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
+  useKeys((event) => {
     // Fields of text take back what was typed in them by themselves.
-    if (last === undefined || !isUndoKey(event) || isTyped(event.target)) return;
-    event.preventDefault();
+    if (last === undefined || !isUndoKey(event) || isTyped(event.target)) return false;
     undo();
+    return true;
   });
-
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => {
-      onKeyDown(event);
-    };
-    document.addEventListener("keydown", listener);
-    return () => {
-      document.removeEventListener("keydown", listener);
-    };
-  }, []);
 
   useEffect(() => {
     const timer = setTimeout(setOld, saidMs, last);
