@@ -7,6 +7,9 @@ const questionsKey = ["questions"] as const;
 /** A deletion that the assistant wants a yes for. */
 export type Question = Pick<components["schemas"]["Confirm"], "id" | "titles">;
 
+/** The open questions, and what is done with them. */
+export type Questions = ReturnType<typeof useQuestions>;
+
 /** The questions that are open, oldest first. The server keeps them, so that no reload loses one. */
 export function useQuestions(shown: boolean) {
   const client = useQueryClient();

@@ -2,7 +2,8 @@
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
 import { Fragment, useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
-import type { Answerer, Chat } from "@/client/use-chat";
+import type { Chat } from "@/client/use-chat";
+import type { Answerer } from "@/client/use-conversation";
 import { Button } from "./button";
 import { ChatMessages } from "./chat-messages";
 import { isEscape } from "./key";

@@ -1,13 +1,13 @@
-import { useEffect, useEffectEvent, useRef, useState, type SubmitEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { priorities } from "@/client/todo";
 import type { Typed } from "@/client/todo-form";
 import { changesAnything, type Draft, type Editing } from "@/client/unsaved";
 import { Button } from "./button";
-import { isEscape } from "./key";
 import { Field, Select, TextArea } from "./field";
 import { textOf } from "./form-card";
 import { Notice } from "./notice";
 import { RecurrenceFields } from "./recurrence-fields";
+import { useOpenForm } from "./use-open-form";
 
 interface Props {
   readonly draft: Draft;
@@ -18,10 +18,10 @@ interface Props {
 
 /** A form in the place of a todo. Enter in a one-line field saves, Escape gives up. What is typed is kept meanwhile. */
 export function TodoEditor({ draft, editing, closing }: Props) {
-  const form = useRef<HTMLFormElement>(null);
   // The fields keep what is typed in them by themselves.
   const [{ typed }] = useState(draft);
   const { seen, refusal } = draft;
+  const form = useOpenForm({ focus: focusOf(draft), giveUp });
 
   function giveUp() {
     closing();
@@ -31,32 +31,9 @@ export function TodoEditor({ draft, editing, closing }: Props) {
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     closing();
-    const form = event.currentTarget;
-    editing.save(seen, typedIn(form), textOf(new FormData(form), "scope") === "one");
+    const { currentTarget } = event;
+    editing.save(seen, typedIn(currentTarget), textOf(new FormData(currentTarget), "scope") === "one");
   }
-
-  const begin = useEffectEvent((title: HTMLInputElement) => {
-    const untouched = !changesAnything(draft);
-    // One that comes back with the page must not take the focus away.
-    if (untouched || refusal !== undefined) title.focus();
-    if (untouched) title.select();
-  });
-  const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
-    if (isEscape(event)) giveUp();
-  });
-
-  useEffect(() => {
-    const title = form.current?.elements.namedItem("title");
-    if (title instanceof HTMLInputElement) begin(title);
-    const element = form.current;
-    const listener = (event: KeyboardEvent) => {
-      onKeyDown(event);
-    };
-    element?.addEventListener("keydown", listener);
-    return () => {
-      element?.removeEventListener("keydown", listener);
-    };
-  }, []);
 
   return (
     <form
@@ -103,6 +80,12 @@ export function TodoEditor({ draft, editing, closing }: Props) {
       </div>
     </form>
   );
+}
+
+/** A form that comes back with the page must not take the focus away, unless what it says was refused. */
+function focusOf(draft: Draft): "text" | "end" | "none" {
+  if (!changesAnything(draft)) return "text";
+  return draft.refusal === undefined ? "none" : "end";
 }
 
 function typedIn(form: HTMLFormElement): Typed {
