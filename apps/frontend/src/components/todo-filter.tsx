@@ -78,11 +78,20 @@ export function TodoFilter({ wanted, choose, tags, selecting, select }: Props) {
 
 function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
   const [words, setWords] = useState(wanted.words);
+  const [asked, setAsked] = useState(wanted.words);
+  const [shown, setShown] = useState(wanted.words);
+  if (shown !== wanted.words) {
+    setShown(wanted.words);
+    setAsked(wanted.words);
+    // Another view or the palette has asked for these.
+    if (wanted.words !== asked) setWords(wanted.words);
+  }
 
   useEffect(() => {
     if (words.trim() === wanted.words) return;
     // Asks once the typing pauses, not for every letter.
     const timer = setTimeout(() => {
+      setAsked(words.trim());
       choose({ ...wanted, words: words.trim() });
     }, 250);
     return () => {

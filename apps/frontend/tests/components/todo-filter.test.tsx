@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { dayOf } from "@/client/day";
@@ -84,4 +84,26 @@ test("filters that let nothing through say so", async () => {
   show(<TodoList />);
   expect(await screen.findByText("No todo here fits all of the filters.")).toBeVisible();
   expect(screen.getByLabelText("Tag")).toHaveValue("garden");
+});
+
+test("the search shows what the address asks for, also when something else has changed that", async () => {
+  serve(todosNamed("Buy milk", "Call Ann"));
+  show(<TodoList />);
+  await screen.findByText("Buy milk");
+  await userEvent.type(screen.getByLabelText("Search"), "milk");
+  await waitFor(() => {
+    expect(window.location.search).toBe("?q=milk");
+  });
+  for (const [address, words] of [
+    ["/?q=Ann", "Ann"],
+    ["/", ""],
+    ["/?q=milk", "milk"],
+  ] as const) {
+    act(() => {
+      window.history.replaceState(null, "", address);
+    });
+    expect(screen.getByLabelText("Search")).toHaveValue(words);
+    await new Promise((passed) => setTimeout(passed, 300));
+    expect(window.location.pathname + window.location.search).toBe(address);
+  }
 });
