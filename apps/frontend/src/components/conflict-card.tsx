@@ -56,10 +56,10 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
           <thead className="text-soft">
             <tr>
               <td />
-              <th scope="col" className="pe-4 pb-1 font-medium">
+              <th scope="col" className="pe-4 pb-1 text-start font-medium">
                 Yours
               </th>
-              <th scope="col" className="pb-1 font-medium">
+              <th scope="col" className="pb-1 text-start font-medium">
                 Theirs
               </th>
             </tr>
@@ -67,7 +67,7 @@ export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Pro
           <tbody className="align-top">
             {differing.map((field) => (
               <tr key={field} className="border-t border-line">
-                <th scope="row" className="py-2 pe-4 font-medium text-soft">
+                <th scope="row" className="py-2 pe-4 text-start font-medium text-soft">
                   {labels[field]}
                 </th>
                 <td dir="auto" className={`py-2 pe-4 break-words ${field in fields ? "font-medium" : "text-soft"}`}>

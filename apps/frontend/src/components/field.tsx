@@ -1,6 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from "react";
 
-const box = "min-h-11 w-full min-w-0 rounded-xl border border-field bg-surface px-3.5 placeholder:text-soft";
+const box =
+  "min-h-11 w-full min-w-0 rounded-xl border border-field bg-surface px-3.5 text-ellipsis placeholder:text-soft";
 
 interface Labelled {
   readonly label: string;

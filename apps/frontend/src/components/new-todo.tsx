@@ -72,7 +72,7 @@ export function NewTodo({ add }: { readonly add: (change: Extract<Change, { kind
           onInput={(event) => {
             setUnsaved(client, { title: event.currentTarget.value });
           }}
-          className="min-h-12 w-full min-w-0 rounded-xl border border-field bg-surface px-4 placeholder:text-soft"
+          className="min-h-12 w-full min-w-0 rounded-xl border border-field bg-surface px-4 text-ellipsis placeholder:text-soft"
         />
         <Button type="submit" disabled={!hydrated} className="min-h-12 shrink-0 px-5">
           <Plus aria-hidden className="size-4" />

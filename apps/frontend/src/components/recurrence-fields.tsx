@@ -22,7 +22,7 @@ export function RecurrenceFields({ seen, typed }: Props) {
     (rule) => rule !== afterDone && !(rule in recurrences),
   );
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
+    <div className="grid gap-4 sm:grid-cols-2">
       <Select
         label="Repeats"
         name="recurrence"

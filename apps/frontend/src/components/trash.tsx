@@ -106,10 +106,12 @@ function TrashedItem({ todo, restore, purge }: ItemProps) {
         </p>
         <p className="text-sm text-soft">Deleted {inDays.format(new Date(todo.deleted_at))}</p>
       </div>
-      <Button look="plain" aria-label={`Restore ${todo.title}`} className="text-sm" onClick={restore}>
-        Restore
-      </Button>
-      <Confirmed name="Delete for ever" of={todo.title} sure="Really delete" act={purge} />
+      <div className="ms-auto flex gap-2">
+        <Button look="plain" aria-label={`Restore ${todo.title}`} className="text-sm" onClick={restore}>
+          Restore
+        </Button>
+        <Confirmed name="Delete for ever" of={todo.title} sure="Really delete" act={purge} />
+      </div>
     </li>
   );
 }
