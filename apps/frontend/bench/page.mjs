@@ -42,7 +42,8 @@ async function figures() {
 
 /** @param {import("playwright-core").Browser} browser @param {string} url @param {(typeof views)[number]} view */
 async function measure(browser, url, { size, throttle }) {
-  const context = await browser.newContext({ baseURL: url, viewport: size });
+  // Each load is to come from the server.
+  const context = await browser.newContext({ baseURL: url, viewport: size, serviceWorkers: "block" });
   const page = await context.newPage();
   await page.goto("/signup");
   await page.evaluate(async () => {
