@@ -2,6 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { variablesFor } from "../provider/environment.ts";
 import { copyContext } from "./cluster-access.ts";
+import type { TargetFacts } from "./doctor/existing.ts";
 import { ToolchainError } from "./errors.ts";
 import { checkout, policyPack, stateFolder } from "./paths.ts";
 import { deploymentIn, targetIn } from "./stack-files.ts";
@@ -13,6 +14,14 @@ interface Deployment {
 
 /** The file with the copy of the context of a stack's cluster. */
 export const accessFile = (stack: string, state: string = stateFolder): string => join(state, `${stack}.cluster`);
+
+/** What the settings of a stack say of its cluster, with the copy of its context made. */
+export const targetFacts = (folder: string, stack: string): TargetFacts => {
+  const settings = targetIn(folder, stack);
+  const kubeconfig = accessFile(stack, join(folder, ".state"));
+  copyContext(settings.context, kubeconfig);
+  return { ...settings, kubeconfig };
+};
 
 /** Whether a stack runs in a cluster that is there already, and not in a Minikube of its own. */
 export const isExisting = (stack: string, folder: string = checkout): boolean =>

@@ -28,6 +28,20 @@ export interface StackState {
   kubernetes?: { kubernetesVersion: string; containerRuntime: string };
 }
 
+/** Where a stack is to run, and what its settings say of a cluster that is there already. */
+export interface StackTarget {
+  target: string;
+  context: string;
+  clusterId: string;
+  namespace: string;
+  registry: string;
+  platform: string;
+  storageClass: string;
+  ingressClass: string;
+  gateway: string;
+  isDatabaseOutside: boolean;
+}
+
 type Plain = string | number | boolean | undefined;
 
 /** As much as is read of a resource's outputs. */
@@ -78,16 +92,27 @@ export const plainSettings = (folder: string, stack: string): PlainSettings => {
 };
 
 /**
- * Where a stack is to run by its settings, and by which context. Without a context it is empty.
+ * Where a stack is to run by its settings, and what it says of that cluster; what it does not say is empty.
  * @throws ToolchainError when a file is no YAML.
  */
-export const targetIn = (folder: string, stack: string): { target: string; context: string } => {
+export const targetIn = (folder: string, stack: string): StackTarget => {
   const own = readConfig(join(folder, `Pulumi.${stack}.yaml`));
   const textAt = (key: string): string => {
     const value = own[`todo-stack:${key}`];
     return typeof value === "string" ? value : "";
   };
-  return { target: textAt("target") || "minikube", context: textAt("context") };
+  return {
+    target: textAt("target") || "minikube",
+    context: textAt("context"),
+    clusterId: textAt("clusterId"),
+    namespace: textAt("namespace") || "todo",
+    registry: textAt("registry"),
+    platform: textAt("platform") || "linux/amd64",
+    storageClass: textAt("storageClass"),
+    ingressClass: textAt("ingressClass"),
+    gateway: textAt("gateway"),
+    isDatabaseOutside: own["todo-stack:databaseUrl"] !== undefined,
+  };
 };
 
 /** The file in which Pulumi keeps the state of a stack. */

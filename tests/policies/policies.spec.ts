@@ -4,6 +4,7 @@ import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { Secret } from "@pulumi/policy";
 import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
 import { noPlainSecret } from "../../policies/no-plain-secret.ts";
+import { noClusterWideObject } from "../../policies/no-cluster-wide-object.ts";
 import { noPushedImage } from "../../policies/no-pushed-image.ts";
 import { nodePortRange } from "../../policies/node-port-range.ts";
 import { restrictedPods } from "../../policies/restricted-pods.ts";
@@ -68,6 +69,17 @@ describe("policy node-port-range", () => {
       const [inValues = ""] = await violations(nodePortRange, release, { values });
       assert.match(inValues, new RegExp(`^values\\.frontend\\.service\\.nodePort is ${port}\\.`));
     }
+  });
+});
+
+describe("policy no-cluster-wide-object", () => {
+  it("refuses an object of the whole cluster, and takes what is in the namespace", async () => {
+    const objects = { "Role/a": { kind: "Role" }, "ClusterRole/b": { kind: "ClusterRole" }, "Secret/c": unknown };
+    const [found = "", ...others] = await violations(noClusterWideObject, manifests, { objects });
+    assert.match(found, /^The chart renders ClusterRole\/b, which is not in a namespace/);
+    assert.deepEqual(others, []);
+    assert.deepEqual(await violations(noClusterWideObject, release, { objects }), []);
+    assert.deepEqual(await violations(noClusterWideObject, manifests, { objects: unknown }), []);
   });
 });
 

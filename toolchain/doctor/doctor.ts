@@ -33,6 +33,8 @@ import { pulumi } from "../tools/pulumi.ts";
 import { executable, versionOnPath } from "../tools/tool.ts";
 import type { Tool } from "../tools/tool.ts";
 import { uv } from "../tools/uv.ts";
+import { isExisting, targetFacts } from "../existing-target.ts";
+import { onExisting } from "./existing.ts";
 import { accessTo, passphraseFacts } from "./facts.ts";
 import { onDockerSettings, onPlugins, onProxies, onSources } from "./origins.ts";
 import { lookAtPort } from "./port.ts";
@@ -98,7 +100,8 @@ const onOrigins = async ({ folder }: Patient): Promise<Finding[]> => [
 ];
 
 const onMachine = async (patient: Patient): Promise<Finding[]> => {
-  const { commands } = patient;
+  const { commands, folder, stack } = patient;
+  if (isExisting(stack, folder)) return await onExisting(targetFacts(folder, stack), commands);
   const cluster = await lookAtCluster(commands, patient);
   const { settings, life, mark, made } = cluster;
   const asked = plainSettings(patient.folder, patient.stack);

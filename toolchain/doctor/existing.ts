@@ -1,0 +1,180 @@
+import { openExisting, idOf } from "../../provider/existing-access.ts";
+import type { Commands } from "../../provider/commands.ts";
+import { ApiError, ask } from "../../provider/connection.ts";
+import type { Connection } from "../../provider/connection.ts";
+import { factsOf } from "../../provider/existing-facts.ts";
+import type { ClusterFacts } from "../../provider/existing-facts.ts";
+import { presenceOf, registryHostOf } from "../../provider/registry.ts";
+import type { StackTarget } from "../stack-files.ts";
+import { quotasOf } from "./quotas.ts";
+import { fail, pass, warn } from "./verdicts.ts";
+import type { Finding } from "./verdicts.ts";
+
+/** What a stack says of a cluster that is there already. */
+export interface TargetFacts extends Omit<StackTarget, "target"> {
+  /** Path of the copy of the context. */
+  kubeconfig: string;
+}
+
+/** Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other cluster. */
+export const onExisting = async (target: TargetFacts, commands: Commands): Promise<Finding[]> => {
+  const login = onRegistry(target, await presenceOf(commands, `${target.registry}/todo-backend:doctor`));
+  let connection: Connection;
+  try {
+    connection = await openExisting(target);
+  } catch (error) {
+    return [login, unreachable(target, error)];
+  }
+  try {
+    const id = await idOf(connection);
+    if (id !== target.clusterId) return [login, otherCluster(target, id)];
+    const facts = await factsOf(connection);
+    return [
+      login,
+      pass("target", `context ${target.context} leads to ${facts.server}, cluster ${id}, ${facts.version}`),
+      onArchitecture(target, facts),
+      await onRights(target, connection),
+      ...(target.isDatabaseOutside ? [] : [await onStorage(target, connection)]),
+      await onFront(target, connection),
+      await onQuota(target, connection),
+    ];
+  } catch (error) {
+    return [login, unreachable(target, error)];
+  } finally {
+    connection.agent.destroy();
+  }
+};
+
+const unreachable = ({ context }: TargetFacts, error: unknown): Finding => {
+  const why = error instanceof Error ? error.message : String(error);
+  return fail(
+    "target",
+    `the cluster of context ${context} cannot be asked: ${why}`,
+    "See: kubectl config get-contexts",
+  );
+};
+
+const otherCluster = ({ context, clusterId }: TargetFacts, id: string): Finding => {
+  const what = clusterId === "" ? "clusterId is not set" : `clusterId is ${clusterId}`;
+  const next = `If context ${context} is the one, type: npx pulumi config set clusterId ${id}`;
+  return fail("target", `${what}, and context ${context} leads to the cluster ${id}`, next);
+};
+
+const onRegistry = ({ registry }: TargetFacts, presence: Awaited<ReturnType<typeof presenceOf>>): Finding => {
+  if (presence.is !== "unknown") return pass("registry", `${registry} answers`);
+  const next = `Sign in: docker login ${registryHostOf(registry)}`;
+  return fail("registry", `${registry} cannot be asked: ${presence.reason}`, next);
+};
+
+const onArchitecture = ({ platform }: TargetFacts, { nodes }: ClusterFacts): Finding => {
+  const name = "architecture";
+  if (nodes === undefined) return warn(name, "you may not list the nodes", `See that they run ${platform}.`);
+  const fitting = nodes.filter(({ os, architecture }) => `${os}/${architecture}` === platform).length;
+  const text = `${fitting} of ${nodes.length} nodes run ${platform}`;
+  return fitting > 0 ? pass(name, text) : fail(name, text, "Type: npx pulumi config set platform linux/ARCHITECTURE");
+};
+
+/** What Helm makes in the namespace, by API group. */
+const made: [group: string, resource: string][] = [
+  ...["configmaps", "persistentvolumeclaims", "secrets", "serviceaccounts", "services"].map(
+    (resource): [string, string] => ["", resource],
+  ),
+  ["apps", "deployments"],
+  ["apps", "statefulsets"],
+  ["autoscaling", "horizontalpodautoscalers"],
+  ["networking.k8s.io", "ingresses"],
+  ["networking.k8s.io", "networkpolicies"],
+  ["policy", "poddisruptionbudgets"],
+];
+
+const onRights = async ({ namespace }: TargetFacts, connection: Connection): Promise<Finding> => {
+  const missing: string[] = [];
+  for (const [group, resource] of made) {
+    for (const verb of ["create", "delete"]) {
+      const attributes = { namespace, group, resource, verb };
+      if (!(await isAllowed(connection, attributes))) missing.push(`${verb} ${resource}`);
+    }
+  }
+  if (missing.length > 0) {
+    const text = `in the namespace ${namespace} you may not ${missing.join(", ")}`;
+    return fail("rights", text, "Ask who runs the cluster for the role admin in that namespace.");
+  }
+  const mayMake = await isAllowed(connection, { resource: "namespaces", verb: "create", group: "" });
+  if (mayMake || (await isThere(connection, `/api/v1/namespaces/${namespace}`))) {
+    return pass("rights", `everything in the namespace ${namespace}${mayMake ? ", and to make it" : ""}`);
+  }
+  const next = "Ask who runs the cluster to make it for this stack: docs/production.md says how.";
+  return fail("rights", `there is no namespace ${namespace}, and you may not make one`, next);
+};
+
+const isAllowed = async (connection: Connection, resourceAttributes: object): Promise<boolean> => {
+  const kind = { apiVersion: "authorization.k8s.io/v1", kind: "SelfSubjectAccessReview" };
+  const body = { ...kind, spec: { resourceAttributes } };
+  const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+  const answer = await ask(connection, "POST", path, { body, type: "application/json" });
+  return (JSON.parse(answer) as { status?: { allowed?: boolean } }).status?.allowed === true;
+};
+
+const onStorage = async ({ storageClass }: TargetFacts, connection: Connection): Promise<Finding> => {
+  const name = "storage class";
+  const next = "See: kubectl get storageclasses. Then type: npx pulumi config set storageClass NAME";
+  try {
+    const answer = await ask(connection, "GET", "/apis/storage.k8s.io/v1/storageclasses");
+    const { items } = JSON.parse(answer) as { items: { metadata: { name: string; annotations?: object } }[] };
+    const isDefault = "storageclass.kubernetes.io/is-default-class";
+    const found = items.find(({ metadata }) =>
+      storageClass === ""
+        ? Object.entries(metadata.annotations ?? {}).some(([key, value]) => key === isDefault && value === "true")
+        : metadata.name === storageClass,
+    );
+    if (found !== undefined) return pass(name, found.metadata.name);
+    return fail(name, storageClass === "" ? "the cluster has no default" : `there is no ${storageClass}`, next);
+  } catch (error) {
+    return notSaid(name, error, next);
+  }
+};
+
+/** What leads to the application from outside. */
+const onFront = async ({ ingressClass, gateway }: TargetFacts, connection: Connection): Promise<Finding> => {
+  const [space = "", gatewayName = ""] = gateway.split("/");
+  const byGateway = gateway !== "";
+  const name = byGateway ? "Gateway" : "ingress class";
+  const path = byGateway
+    ? `/apis/gateway.networking.k8s.io/v1/namespaces/${space}/gateways/${gatewayName}`
+    : `/apis/networking.k8s.io/v1/ingressclasses/${ingressClass || "nginx"}`;
+  const next = byGateway ? "See: kubectl get gateways --all-namespaces" : "See: kubectl get ingressclasses";
+  const wanted = byGateway ? gateway : ingressClass || "nginx";
+  try {
+    return (await isThere(connection, path)) ? pass(name, wanted) : fail(name, `there is no ${wanted}`, next);
+  } catch (error) {
+    return notSaid(name, error, next);
+  }
+};
+
+const onQuota = async ({ namespace }: TargetFacts, connection: Connection): Promise<Finding> => {
+  const next = `See: kubectl --namespace ${namespace} describe resourcequotas`;
+  try {
+    const quotas = await quotasOf(connection, namespace);
+    const full = quotas.filter(({ isFull }) => isFull).map(({ text }) => text);
+    if (full.length > 0) return fail("quota", `used up: ${full.join(", ")}`, next);
+    return pass("quota", quotas.length === 0 ? "none" : quotas.map(({ text }) => text).join(", "));
+  } catch (error) {
+    return notSaid("quota", error, next);
+  }
+};
+
+const isThere = async (connection: Connection, path: string): Promise<boolean> => {
+  try {
+    await ask(connection, "GET", path);
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return false;
+    throw error;
+  }
+};
+
+/** A user who may use something need not be allowed to look at it. */
+const notSaid = (name: string, error: unknown, next: string): Finding => {
+  if (!(error instanceof ApiError && error.status === 403)) throw error;
+  return warn(name, "you may not look", next);
+};
