@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { isObject, raw } from "./properties.ts";
+import { isObject } from "../provider/marks.ts";
+import { objectsOf, raw } from "./properties.ts";
 
 /** Kinds of which every object belongs to the whole cluster. */
 const clusterWide = [
@@ -15,9 +16,7 @@ export const noClusterWideObject: ResourceValidationPolicy = {
   description: "Everything that the chart renders is in the namespace of the application.",
   validateResource: ({ type, props }, report) => {
     if (type !== "minikube:index:Manifests") return;
-    const { objects } = raw(props);
-    if (!isObject(objects)) return;
-    for (const [name, object] of Object.entries(objects)) {
+    for (const [name, object] of Object.entries(objectsOf(raw(props)))) {
       const kind = isObject(object) ? object["kind"] : undefined;
       if (typeof kind !== "string" || !clusterWide.includes(kind)) continue;
       report(

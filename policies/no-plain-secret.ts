@@ -1,7 +1,7 @@
 import { Secret } from "@pulumi/policy";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { unknown } from "../provider/marks.ts";
-import { isObject, objectsOf, partsOf, raw } from "./properties.ts";
+import { isObject, unknown } from "../provider/marks.ts";
+import { objectsOf, partsOf, raw } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 
 /** What a value is called that nobody else may know. */

@@ -1,5 +1,5 @@
 import { Secret } from "@pulumi/policy";
-import { shownUnknown, unknown } from "../provider/marks.ts";
+import { isObject, shownUnknown, unknown } from "../provider/marks.ts";
 
 /** The properties of a resource. */
 export type Properties = Record<string, unknown>;
@@ -40,6 +40,3 @@ export function* partsOf(value: unknown, path = "", name = ""): Generator<Part> 
     yield* partsOf(part, path === "" ? key : `${path}.${key}`, itemName);
   }
 }
-
-/** Whether a value has named parts, or numbered ones. */
-export const isObject = (value: unknown): value is Properties => typeof value === "object" && value !== null;

@@ -1,5 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { isObject, objectsOf, raw } from "./properties.ts";
+import { isObject } from "../provider/marks.ts";
+import { objectsOf, raw } from "./properties.ts";
 
 /** As much as is read of a container. */
 interface Container {

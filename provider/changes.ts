@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { shownUnknown, unknown } from "./marks.ts";
+import { isObject, shownUnknown, unknown } from "./marks.ts";
 
 type Named = Record<string, unknown>;
 
@@ -52,6 +52,3 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > shownText ? `${text.slice(0, shownText)}…` : text;
 }
-
-/** Whether a value is an object or a list. */
-export const isObject = (value: unknown): value is Named => typeof value === "object" && value !== null;

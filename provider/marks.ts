@@ -11,3 +11,10 @@ export const signatureKey = "4dabf18193072939515e22adb298388d";
 
 /** What {@link signatureKey} is for a secret. */
 export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Whether a value is an object or a list. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null;
+
+/** Whether a value is an object with named properties. */
+export const isMapping = (value: unknown): value is Record<string, unknown> => isObject(value) && !Array.isArray(value);

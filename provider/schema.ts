@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { secretSignature, signatureKey, unknown } from "./marks.ts";
+import { isMapping, secretSignature, signatureKey, unknown } from "./marks.ts";
 
 /** The type of a property in Pulumi's package schema. */
 export interface PropertySchema {
@@ -67,7 +67,7 @@ function problemsWith(schema: PackageSchema, property: PropertySchema, marked: u
   if ($ref !== undefined) {
     const named = schema.types[$ref.replace("#/types/", "")];
     if (named === undefined) return [];
-    if (!isObject(value)) return [["", "must be an object"]];
+    if (!isMapping(value)) return [["", "must be an object"]];
     return problemsIn(schema, named, value).map(([inner, reason]) => [`.${inner}`, reason]);
   }
   if (type === "array") {
@@ -80,7 +80,7 @@ function problemsWith(schema: PackageSchema, property: PropertySchema, marked: u
     );
   }
   if (type === "object") {
-    if (!isObject(value)) return [["", "must be an object"]];
+    if (!isMapping(value)) return [["", "must be an object"]];
     return Object.entries(value).flatMap(([key, each]) =>
       problemsWith(schema, additionalProperties ?? {}, each).map(([inner, reason]): [string, string] => [
         `.${key}${inner}`,
@@ -96,7 +96,4 @@ function problemsWith(schema: PackageSchema, property: PropertySchema, marked: u
 
 /** A secret is an object around its value. */
 const plain = (value: unknown): unknown =>
-  isObject(value) && value[signatureKey] === secretSignature ? value["value"] : value;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  isMapping(value) && value[signatureKey] === secretSignature ? value["value"] : value;

@@ -21,7 +21,11 @@ const cluster = new Cluster("cluster", {
 });
 const { home, instance, dockerHost: host, dockerCertPath: certPath } = cluster;
 const nodeStarted = cluster.nodeStarted.apply((time) => time ?? "");
-const controlPlane = new ControlPlane("control-plane", { profile, home, kubeconfig, instance, nodeStarted }, { deletedWith: cluster });
+const controlPlane = new ControlPlane(
+  "control-plane",
+  { profile, home, kubeconfig, instance, nodeStarted },
+  { deletedWith: cluster },
+);
 
 // Named by what is in it, so that a change restarts the pods.
 const platform = `linux/${process.arch === "x64" ? "amd64" : process.arch}`;
@@ -34,7 +38,13 @@ const image = new docker.Image(
 const provider = new kubernetes.Provider("kubernetes", { kubeconfig, context: profile }, { dependsOn: controlPlane });
 const release = new kubernetes.helm.v3.Release(
   "release",
-  { name: profile, namespace: "default", chart: "./chart", values: { image: image.imageName, nodePort }, skipAwait: true },
+  {
+    name: profile,
+    namespace: "default",
+    chart: "./chart",
+    values: { image: image.imageName, nodePort },
+    skipAwait: true,
+  },
   { provider, deletedWith: cluster },
 );
 

@@ -9,15 +9,22 @@ import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { fromStruct, toStruct } from "../../toolchain/stand-ins/properties.ts";
 import { implement } from "../../toolchain/stand-ins/provider.ts";
-import { randomBytesResource } from "../../toolchain/stand-ins/random-bytes.ts";
 import { NotReady } from "../../toolchain/stand-ins/resource.ts";
 import type { Resource } from "../../toolchain/stand-ins/resource.ts";
 import { recordingEngine } from "./recording-engine.ts";
 import type { RecordingEngine } from "./recording-engine.ts";
 
 const urnOf = (token: string): string => `urn:pulumi:dev::project::parent:index:Parent$${token}::name`;
+const thing: Resource = {
+  check: (_urn, _olds, news) => Promise.resolve({ inputs: news }),
+  diff: () => ({ changes: {}, replaces: [] }),
+  create: (_urn, inputs) => Promise.resolve({ id: "thing", state: inputs }),
+  read: (_urn, id, state, inputs) => Promise.resolve({ id, state, inputs }),
+  update: (_urn, _state, inputs) => Promise.resolve(inputs),
+  delete: () => Promise.resolve(),
+};
 const broken: Resource = {
-  ...randomBytesResource,
+  ...thing,
   diff: () => ({ changes: { "a.b": "update", "a.c": "add", d: "delete" }, replaces: ["d"], deleteBeforeReplace: true }),
   create: () => Promise.reject(new NotReady("not healthy", "the-id", { kept: true })),
 };
@@ -40,7 +47,7 @@ describe("stand-ins: the resource protocol", () => {
           name: "demo",
           version: "1.2.3",
           acceptSecrets: true,
-          resources: { "demo:index:Thing": randomBytesResource, "demo:index:Broken": broken },
+          resources: { "demo:index:Thing": thing, "demo:index:Broken": broken },
           configure: ({ wrong }) => (wrong ? Promise.reject(new Error(`${wrong} is wrong`)) : Promise.resolve()),
           diffConfig: () => ({ changes: {} }),
         },

@@ -2,66 +2,11 @@ import assert from "node:assert/strict";
 import { unknown } from "../../provider/marks.ts";
 import { objectAt, revealAll, secret, textAt } from "../../toolchain/stand-ins/properties.ts";
 import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import { randomBytesResource } from "../../toolchain/stand-ins/random-bytes.ts";
 import { randomPasswordResource } from "../../toolchain/stand-ins/random-password.ts";
 
-const urn = "urn:pulumi:dev::p::random:index/randomBytes:RandomBytes::name";
+const urn = "urn:pulumi:dev::p::random:index/randomPassword:RandomPassword::name";
 const create = async (inputs: Properties): Promise<Properties> =>
   (await randomPasswordResource.create(urn, inputs, false, 0)).state;
-
-describe("stand-ins: random.RandomBytes", () => {
-  it("makes as many bytes as asked, as base64 and hex, both secret", async () => {
-    const { state } = await randomBytesResource.create(urn, { length: 24 }, false, 0);
-    const bytes = Buffer.from(textAt(state, "base64") ?? "", "base64");
-    assert.equal(bytes.length, 24);
-    assert.deepEqual(state, {
-      length: 24,
-      base64: secret(bytes.toString("base64")),
-      hex: secret(bytes.toString("hex")),
-    });
-  });
-
-  it("has the base64 text as its ID, as the official plugin has", async () => {
-    const { id, state } = await randomBytesResource.create(urn, { length: 24 }, false, 0);
-    assert.equal(id, textAt(state, "base64"));
-  });
-
-  it("knows no bytes in a preview", async () => {
-    const { state } = await randomBytesResource.create(urn, { length: 24 }, true, 0);
-    assert.deepEqual(state, { length: 24, base64: unknown, hex: unknown });
-  });
-
-  for (const { what, news, paths } of [
-    { what: "nothing", news: { length: 24, keepers: { v: "1" } }, paths: [] },
-    { what: "length", news: { length: 25, keepers: { v: "1" } }, paths: ["length"] },
-    { what: "a keeper", news: { length: 24, keepers: { v: "2" } }, paths: ["keepers.v"] },
-    { what: "no keepers any more", news: { length: 24 }, paths: ["keepers"] },
-    { what: "an unknown keeper", news: { length: 24, keepers: { v: unknown } }, paths: ["keepers.v"] },
-  ])
-    it(`is replaced by a change of ${what}`, () => {
-      const state = { length: 24, keepers: { v: "1" }, base64: secret("x"), hex: secret("y") };
-      const difference = randomBytesResource.diff(state, news);
-      assert.deepEqual([Object.keys(difference.changes), difference.replaces], [paths, paths]);
-    });
-
-  for (const length of [0, 1.5, "24"])
-    it(`refuses a length of ${JSON.stringify(length)}`, async () => {
-      const { failures } = await randomBytesResource.check(urn, {}, { length });
-      assert.deepEqual(
-        failures?.map(({ property }) => property),
-        ["length"],
-      );
-    });
-
-  it("is the same after a refresh", async () => {
-    const { id, state } = await randomBytesResource.create(urn, { length: 24 }, false, 0);
-    assert.deepEqual(await randomBytesResource.read(urn, id, state, { length: 24 }), {
-      id,
-      state,
-      inputs: { length: 24 },
-    });
-  });
-});
 
 describe("stand-ins: random.RandomPassword", () => {
   it("makes a secret text of the wanted length and letters, whose ID says nothing", async () => {

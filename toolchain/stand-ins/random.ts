@@ -1,5 +1,4 @@
 import { servePlugin } from "./provider.ts";
-import { randomBytesResource } from "./random-bytes.ts";
 import { compare } from "./diff.ts";
 import { randomPasswordResource } from "./random-password.ts";
 import { versionOf } from "./versions.ts";
@@ -9,7 +8,6 @@ await servePlugin(() => ({
   version: versionOf("@pulumi/random"),
   acceptSecrets: false,
   resources: {
-    "random:index/randomBytes:RandomBytes": randomBytesResource,
     "random:index/randomPassword:RandomPassword": randomPasswordResource,
   },
   configure: () => Promise.resolve(),

@@ -13,7 +13,12 @@ describe("examples/any-app", function () {
   let state: string;
 
   const pulumi = async (...args: string[]): Promise<string> => {
-    const env = { ...environment(), PULUMI_BACKEND_URL: `file://${state}`, PULUMI_STACK: "", PULUMI_CONFIG_PASSPHRASE: "test" };
+    const env = {
+      ...environment(),
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_STACK: "",
+      PULUMI_CONFIG_PASSPHRASE: "test",
+    };
     const { stdout } = await execa("pulumi", [...args, "--stack", "test"], { cwd, env, extendEnv: false });
     return stdout;
   };
