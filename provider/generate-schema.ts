@@ -94,11 +94,12 @@ class Describer {
     if (item !== undefined) return { type: "array", items: this.#typeOf(item) };
     const values = type.getStringIndexType();
     if (values !== undefined) return { type: "object", additionalProperties: this.#typeOf(values) };
-    const name = type.symbol?.name;
-    if (name === undefined || name.startsWith("__") || type.getProperties().length === 0)
+    const symbol = type.getSymbol();
+    if (symbol === undefined || symbol.name.startsWith("__") || type.getProperties().length === 0) {
       return { $ref: "pulumi.json#/Any" };
-    const token = `minikube:index:${name}`;
-    this.types[token] ??= { type: "object", ...this.#words(type.symbol), ...this.#properties(type) };
+    }
+    const token = `minikube:index:${symbol.name}`;
+    this.types[token] ??= { type: "object", ...this.#words(symbol), ...this.#properties(type) };
     return { $ref: `#/types/${token}` };
   }
 
