@@ -11,6 +11,7 @@ import type { Effect } from "./pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "./reach.ts";
 import { variablesOfPreview } from "./silent-cluster.ts";
 import { selectedStack } from "./stack-files.ts";
+import { trimHistory } from "./state-history.ts";
 import { mustTargetDependents } from "./targets.ts";
 
 /** What Pulumi is to be run with. */
@@ -46,6 +47,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   const isDestroy = effect === "destroys";
   if (isUp(args)) mustTargetDependents(stack, args);
   await clearInterrupted(stack, isDestroy);
+  trimHistory(stateFolder, stack);
   if (isDestroy) await mustReachCluster(placeOf(stack));
   return bringsAllUp(args) ? { ...nothing, afterFailure: await makeRoomForSecrets(stack) } : nothing;
 };
