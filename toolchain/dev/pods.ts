@@ -74,7 +74,9 @@ const follow = async (
   informer.on("delete", gone);
   await new Promise((resolve) => {
     informer.on("error", resolve);
-    informer.on("delete", () => known.size === 0 && resolve(undefined));
+    informer.on("delete", () => {
+      if (known.size === 0) resolve(undefined);
+    });
     stopped.addEventListener("abort", resolve, { once: true });
     informer.start().catch(resolve);
   });
