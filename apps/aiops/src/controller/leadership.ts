@@ -24,6 +24,7 @@ export class Leadership {
   readonly #term: Term;
   #holdsUntil = 0;
   #seen = { version: "", at: 0 };
+  #turning: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -41,7 +42,7 @@ export class Leadership {
   }
 
   start(): void {
-    void this.#turn().finally(() => {
+    this.#turning = this.#turn().finally(() => {
       if (!this.#stopped) this.#timer = setTimeout(() => this.start(), this.#term.pause);
     });
   }
@@ -50,8 +51,9 @@ export class Leadership {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    if (!this.isLeader) return;
     this.#holdsUntil = 0;
+    // A turn that is under way may still take the Lease.
+    await this.#turning;
     const lease = await this.#api.readNamespacedLease(this.#where).catch(() => undefined);
     if (lease?.spec?.holderIdentity !== this.#identity) return;
     await this.#write(lease, "").catch(() => undefined);
