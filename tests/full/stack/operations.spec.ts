@@ -133,6 +133,8 @@ async function ageOfRelease(): Promise<number> {
 /** The pod of the controller that is ready; empty while none is. */
 async function readyPod(): Promise<string> {
   const pods = await stack.cluster.pods("operations");
-  const ready = pods.find(({ status }) => status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"));
+  const ready = pods.find(({ status }) =>
+    status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"),
+  );
   return ready?.metadata?.name ?? "";
 }
