@@ -569,24 +569,6 @@ describe("with two pages open", () => {
     expect(await later.findByLabelText("Notes")).toHaveValue("Two bottles");
   });
 
-  test("one takes over what the other has left once somebody looks at it, and what there was no room for once there is", async () => {
-    const first = open("first", null);
-    await userEvent.click(await first.findByRole("button", { name: "Edit Buy milk" }));
-    await userEvent.type(first.getByLabelText("Notes"), "One bottle");
-    const second = open("second", null);
-    await userEvent.click(await second.findByRole("button", { name: "Edit Buy milk" }));
-    await userEvent.type(second.getByLabelText("Notes"), "Two bottles");
-    first.close();
-    locks.end("first");
-    locks.page = "second";
-    fireEvent.focus(window);
-    expect(second.getByLabelText("Notes")).toHaveValue("Two bottles");
-    await userEvent.click(second.getByRole("button", { name: "Cancel" }));
-    expect(await second.findByLabelText("Notes")).toHaveValue("One bottle");
-    await userEvent.click(second.getByRole("button", { name: "Cancel" }));
-    expect(localStorage).toHaveLength(0);
-  });
-
   test("what was typed in both is kept when both are closed", async () => {
     for (const [page, title, notes] of [
       ["first", "Call Ann", "One bottle"],
@@ -606,8 +588,13 @@ describe("with two pages open", () => {
       if (name === "later") {
         expect(await page.findByLabelText("New todo")).toHaveValue("Call Ann, Call Ben");
       }
-      seen.push((await page.findByLabelText<HTMLTextAreaElement>("Notes")).value);
+      const notes = (await page.findByLabelText<HTMLTextAreaElement>("Notes")).value;
+      seen.push(notes);
       await userEvent.click(page.getByRole("button", { name: "Cancel" }));
+      // There is room for the other draft of the same todo now.
+      if (name === "later") {
+        expect(await page.findByLabelText("Notes")).toHaveValue(notes === "One bottle" ? "Two bottles" : "One bottle");
+      }
       page.close();
       locks.end(name);
     }
