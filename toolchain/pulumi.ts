@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { askInTerminal, withAgreement } from "./agreement.ts";
 import type { Ask } from "./agreement.ts";
 import { bringsPassphrase, environment } from "./environment.ts";

@@ -8,7 +8,13 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
 const off = { monitoring: false, operations: "off", reader: false, development: false };
-const noSecrets = { existing: undefined, databaseUrl: undefined, keys: {}, languageModel: { baseUrl: "", name: "" }, egress: [] };
+const noSecrets = {
+  existing: undefined,
+  databaseUrl: undefined,
+  keys: {},
+  languageModel: { baseUrl: "", name: "" },
+  egress: [],
+};
 const inTheSecret = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
 
 /** Loads the settings of a stack that sets these keys, which without a prefix belong to this project. */

@@ -35,7 +35,10 @@ describe("whether the application answers", () => {
     status = 204;
     assert.equal(await answers(url, { path: "/healthz", status: 204 }), true);
     assert.equal(await answers(url), false, "somebody else listens there");
-    assert.deepEqual(asked, ["/", "/healthz", "/healthz", "/"].map((path) => `localhost:${port()}${path}`));
+    assert.deepEqual(
+      asked,
+      ["/", "/healthz", "/healthz", "/"].map((path) => `localhost:${port()}${path}`),
+    );
   });
 
   it("is no, when nobody listens", async () => {

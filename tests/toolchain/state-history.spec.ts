@@ -7,7 +7,11 @@ import { trimHistory } from "../../toolchain/state-history.ts";
 const update = (number: number): Record<string, string> => {
   const time = `17959167220541674${String(number).padStart(2, "0")}`;
   const history = `.pulumi/history/todo-stack/dev/dev-${time}`;
-  const names = [`${history}.history.json`, `${history}.checkpoint.json`, `.pulumi/backups/todo-stack/dev/dev.${time}.json`];
+  const names = [
+    `${history}.history.json`,
+    `${history}.checkpoint.json`,
+    `.pulumi/backups/todo-stack/dev/dev.${time}.json`,
+  ];
   return Object.fromEntries(names.flatMap((name) => [name, `${name}.attrs`]).map((name) => [name, "{}"]));
 };
 /** One that is older than these. */
@@ -27,9 +31,12 @@ describe("the history of a stack's state", () => {
     assert.equal(names.length, 100 * 6);
     assert.deepEqual(
       names.filter((name) => name.includes("1794")).map((name) => name.replace(/\d{17}(\d\d)/, "$1")),
-      ["dev-09.checkpoint.json", "dev-09.checkpoint.json.attrs", "dev-09.history.json", "dev-09.history.json.attrs"].concat(
-        ["dev.09.json", "dev.09.json.attrs"],
-      ),
+      [
+        "dev-09.checkpoint.json",
+        "dev-09.checkpoint.json.attrs",
+        "dev-09.history.json",
+        "dev-09.history.json.attrs",
+      ].concat(["dev.09.json", "dev.09.json.attrs"]),
       "the oldest go",
     );
   });

@@ -22,11 +22,7 @@ type Where = NamespaceRef & { home: string };
  * replaced by another one.
  * @param where gives the namespace of the release. It is asked again when the pods are gone. Throws as long as there is none.
  */
-export const watchPods = async (
-  where: () => Where,
-  observer: PodObserver,
-  stopped: AbortSignal,
-): Promise<void> => {
+export const watchPods = async (where: () => Where, observer: PodObserver, stopped: AbortSignal): Promise<void> => {
   const known = new Map<string, V1Pod>();
   while (!stopped.aborted) {
     const found = await look(where).catch(() => undefined);

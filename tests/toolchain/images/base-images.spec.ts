@@ -33,7 +33,9 @@ describe("base images made from Debian packages", () => {
   });
 
   it("say that they are stand-ins", () => {
-    for (const { reference, settings } of baseImages({ unreachable: ["registry-1.docker.io"] }).filter(({ reference }) => !reference.includes("/"))) {
+    for (const { reference, settings } of baseImages({ unreachable: ["registry-1.docker.io"] }).filter(
+      ({ reference }) => !reference.includes("/"),
+    )) {
       assert.ok(
         settings.some((line) => line.startsWith("LABEL") && line.includes("Stand-in")),
         `${reference} does not`,
@@ -44,7 +46,10 @@ describe("base images made from Debian packages", () => {
   it("are those of Kubernetes alone where the others can be pulled", () => {
     const machine = { unreachable: ["storage.googleapis.com", "registry.k8s.io", "gcr.io"] };
     const made = baseImages(machine).map(({ reference }) => reference);
-    assert.deepEqual(made, references.filter((reference) => reference.startsWith("registry.k8s.io/")));
+    assert.deepEqual(
+      made,
+      references.filter((reference) => reference.startsWith("registry.k8s.io/")),
+    );
   });
 
   it("have the Node.js that set-up itself installs", () => {
