@@ -25,7 +25,7 @@ export function buildProxies(env: NodeJS.ProcessEnv): BuildProxies {
 
 /** The same as the engine takes it: secret where a password may be in it. */
 export function markedProxies(proxies: BuildProxies): object {
-  return Object.values(proxies).some((value) => value.includes("@"))
+  return [proxies.HTTP_PROXY, proxies.HTTPS_PROXY].some((value) => value.includes("@"))
     ? { [signatureKey]: secretSignature, value: proxies }
     : proxies;
 }

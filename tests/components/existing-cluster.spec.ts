@@ -6,6 +6,14 @@ import { ExistingCluster } from "../../components/existing-cluster.ts";
 import type { ExistingClusterArgs } from "../../components/existing-cluster.ts";
 import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
 
+/** As much as is read of the chart's values. */
+interface Chart {
+  backend: { replicas: number; service: { sessionAffinity: string }; image: { repository: string } };
+  frontend: { service: { nodePort?: number } };
+  ingress: { className: string; host: string };
+  global: { nodeSelector: object };
+}
+
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 const owner = "todo-stack/test/1a2b3c4d";
 const outputs = {
@@ -89,15 +97,15 @@ describe("the program in a cluster that is there", () => {
   });
 
   it("gives the chart the values of production, under the stack's file, under its settings", () => {
-    const values = parse(JSON.stringify(engine.one("kubernetes:helm.sh/v3:Release").inputs["values"]));
-    const production = parse(readFileSync("charts/todo/values-prod.yaml", "utf8"));
-    assert.equal(values["backend"].replicas, production.backend.replicas);
-    assert.equal(values["backend"].service.sessionAffinity, "None");
-    assert.match(values["backend"].image.repository, /^ghcr\.io\/acme\/todo-backend$/);
-    assert.equal(values["ingress"].className, "traefik", "what the stack's file says");
-    assert.equal(values["ingress"].host, "todo.example.com", "what its settings say");
-    assert.equal(values["frontend"].service.nodePort, undefined);
-    assert.deepEqual(values["global"].nodeSelector, { "kubernetes.io/arch": "amd64" });
+    const values = parse(JSON.stringify(engine.one("kubernetes:helm.sh/v3:Release").inputs["values"])) as Chart;
+    const production = parse(readFileSync("charts/todo/values-prod.yaml", "utf8")) as Chart;
+    assert.equal(values.backend.replicas, production.backend.replicas);
+    assert.equal(values.backend.service.sessionAffinity, "None");
+    assert.match(values.backend.image.repository, /^ghcr\.io\/acme\/todo-backend$/);
+    assert.equal(values.ingress.className, "traefik", "what the stack's file says");
+    assert.equal(values.ingress.host, "todo.example.com", "what its settings say");
+    assert.equal(values.frontend.service.nodePort, undefined);
+    assert.deepEqual(values.global.nodeSelector, { "kubernetes.io/arch": "amd64" });
   });
 
   it("asks Kubernetes itself to delete what is in it, which nothing takes along", () => {

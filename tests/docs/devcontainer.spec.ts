@@ -79,8 +79,8 @@ describe(".devcontainer/devcontainer.json", () => {
     const [mount, ...others] = found.mounts;
     assert.deepEqual(others, []);
     assert.equal(mount?.type, "volume");
-    assert.equal(mount?.target, `/home/${found.remoteUser}/.cache`);
-    assert.match(mount?.source ?? "", /\$\{devcontainerId\}$/);
-    assert.equal(found.onCreateCommand, `sudo chown ${found.remoteUser}:${found.remoteUser} ${mount?.target}`);
+    assert.equal(mount.target, `/home/${found.remoteUser}/.cache`);
+    assert.match(mount.source, /\$\{devcontainerId\}$/);
+    assert.equal(found.onCreateCommand, `sudo chown ${found.remoteUser}:${found.remoteUser} ${mount.target}`);
   });
 });

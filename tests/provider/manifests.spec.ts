@@ -55,7 +55,7 @@ describe("minikube:index:Manifests", () => {
     values: { text },
   });
   const treesOf = ({ objects = {} }: ManifestsState) =>
-    Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, JSON.parse(String(object)) as object]));
+    Object.fromEntries(Object.entries(objects).map(([name, object]) => [name, JSON.parse(object as string) as object]));
   const dataOf = (state: ManifestsState) => (treesOf(state)["ConfigMap/todo"] as { data: Record<string, string> }).data;
 
   it("renders the chart as Helm would install it, by kind and name", async () => {
@@ -90,7 +90,7 @@ describe("minikube:index:Manifests", () => {
 
   it("takes over a state from before, in which files and objects are trees, and has nothing to do", async () => {
     const fresh = await resource.check("", {}, inputs());
-    const files = JSON.parse(String(inputs().files)) as Record<string, string>;
+    const files = JSON.parse(inputs().files as string) as Record<string, string>;
     const before = { ...fresh, files, objects: treesOf(fresh) };
     const news = await withoutHelm.check("", before, inputs());
     assert.deepEqual(news, fresh, "nothing is to be rendered again, and all is kept in the new way");

@@ -41,7 +41,7 @@ describe("launch", () => {
       if (process.platform !== "linux") this.skip();
       const kept = { ...process.env };
       try {
-        for (const [name, value] of Object.entries({ XDG_CACHE_HOME: undefined, ...env })) {
+        for (const [name, value] of Object.entries<string | undefined>({ XDG_CACHE_HOME: undefined, ...env })) {
           if (value === undefined) Reflect.deleteProperty(process.env, name);
           else process.env[name] = value;
         }

@@ -60,7 +60,9 @@ async function crowd(url, people) {
   return { served, refused, failed, probes };
 }
 
-console.log("| server | people | served/s | of the peak | p50, ms | p99, ms | refused/s | failed | slowest probe, ms |");
+console.log(
+  "| server | people | served/s | of the peak | p50, ms | p99, ms | refused/s | failed | slowest probe, ms |",
+);
 console.log("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
 const backend = await startFakeBackend();
 try {

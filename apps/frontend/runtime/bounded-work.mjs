@@ -9,7 +9,11 @@ import http from "node:http";
  * @type {{ kind: string, most: number, fits: (method: string, path: string) => boolean }[]}
  */
 const shares = [
-  { kind: "answers of the chat", most: 50, fits: (method, path) => method === "POST" && path.endsWith("/chat/messages") },
+  {
+    kind: "answers of the chat",
+    most: 50,
+    fits: (method, path) => method === "POST" && path.endsWith("/chat/messages"),
+  },
   { kind: "sign-ups", most: 16, fits: (method, path) => method === "POST" && path === "/api/account" },
   { kind: "sign-ins", most: 32, fits: (method, path) => method === "POST" && path === "/api/session" },
   { kind: "files", most: 64, fits: (_method, path) => path.startsWith("/_next/static/") },
@@ -40,10 +44,16 @@ function bounded(listener) {
   /** @param {Request} request @param {Answer} response */
   function serve(request, response) {
     const path = request.url?.split("?")[0] ?? "";
-    if (path === probe && request.method === "GET") return answerProbe(request, response);
+    if (path === probe && request.method === "GET") {
+      answerProbe(request, response);
+      return;
+    }
     const share = shares.findIndex(({ fits }) => fits(request.method ?? "", path));
     const { most = 0 } = shares[share] ?? {};
-    if ((open[share] ?? 0) >= most) return refuseOrWait(request, response);
+    if ((open[share] ?? 0) >= most) {
+      refuseOrWait(request, response);
+      return;
+    }
     open[share] = (open[share] ?? 0) + 1;
     response.once("close", () => {
       open[share] = (open[share] ?? 0) - 1;

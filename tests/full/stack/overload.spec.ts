@@ -109,7 +109,7 @@ function signUps(people: number): { isOver: () => boolean; made: Promise<Account
 async function watchPods(): Promise<{ faults: readonly string[]; end: () => Promise<readonly string[]> }> {
   const faults: string[] = [];
   const before = await restarts();
-  let isOver = false;
+  const over = new AbortController();
   const look = async (): Promise<void> => {
     const now = await restarts();
     for (const [pod, { ready, count }] of now) {
@@ -120,7 +120,7 @@ async function watchPods(): Promise<{ faults: readonly string[]; end: () => Prom
     }
   };
   const watching = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       await look();
       await sleep(500);
     }
@@ -128,7 +128,7 @@ async function watchPods(): Promise<{ faults: readonly string[]; end: () => Prom
   return {
     faults,
     end: async () => {
-      isOver = true;
+      over.abort();
       await watching;
       await look();
       return [...new Set(faults)];

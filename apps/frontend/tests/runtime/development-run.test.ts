@@ -49,14 +49,17 @@ test("ends with the end of its script", async () => {
   expect(await once(supervisor, "exit")).toEqual([0, null]);
 });
 
-test.each([hangs, "throw new Error()", "process.exit(1)"])("runs a script again after the next edit: %s", async (code) => {
-  run(hangs);
-  await started(1);
-  edit(code);
-  await started(2);
-  edit("process.exit(0)");
-  expect(await once(supervisor, "exit")).toEqual([0, null]);
-});
+test.each([hangs, "throw new Error()", "process.exit(1)"])(
+  "runs a script again after the next edit: %s",
+  async (code) => {
+    run(hangs);
+    await started(1);
+    edit(code);
+    await started(2);
+    edit("process.exit(0)");
+    expect(await once(supervisor, "exit")).toEqual([0, null]);
+  },
+);
 
 test("tries a script that fails again without an edit", async () => {
   run(`if ((await import("node:fs")).readFileSync("log", "utf8").length < 2) process.exit(1);`);
