@@ -16,7 +16,7 @@ it("runs in its image as plain JavaScript, and says what is wrong with its setti
     const main = ["--no-strip-types", join(folder, "controller", "main.js"), "--settings", "nowhere.json"];
     const failed = await run(process.execPath, main, { cwd: app }).then(
       () => "nothing",
-      ({ stdout }: { stdout: string }) => stdout,
+      (error: unknown) => (error as { stdout: string }).stdout,
     );
     expect(failed).toMatch(/"event":"failed".*nowhere\.json is not what the chart writes.*Next: npx pulumi up/);
   } finally {

@@ -11,7 +11,7 @@ import { remediate } from "../remedies/remediation.ts";
 import type { Means } from "../remedies/remediation.ts";
 import { display, workloadsOf } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { incidentOf, isOver, note, toldOf } from "./incident.ts";
+import { end, incidentOf, note, toldOf } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Incidents } from "./incidents.ts";
 import { decide } from "./policy.ts";
@@ -174,7 +174,10 @@ export class Controller {
       return;
     }
     const what = `${action.type} ${display(action.object)}`;
-    if (settings.mode === "watch") return await this.#needsPerson(incident, `It only watches. It could ${what}.`);
+    if (settings.mode === "watch") {
+      await this.#needsPerson(incident, `It only watches. It could ${what}.`);
+      return;
+    }
     const decision = decide(settings.policy, {
       finding: finding.id,
       action: action.type,
@@ -183,7 +186,10 @@ export class Controller {
       now: Date.now(),
     });
     if (decision.decision === "wait") return;
-    if (decision.decision === "tell") return await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
+    if (decision.decision === "tell") {
+      await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
+      return;
+    }
     const plan = planOf(finding, action, at);
     const object = await means.cluster.read(action.object).catch(() => undefined);
     incident.state = "acting";
@@ -241,11 +247,4 @@ const newsOf = (state: string): News | undefined => {
   if (state === "fixed") return "Mended";
   if (state === "undone" || state === "kept") return "Undone";
   return state === "told" ? "NeedsPerson" : undefined;
-};
-
-const end = (incident: Incident, state: "mended" | "gone", what: string): void => {
-  if (isOver(incident)) return;
-  note(incident, what);
-  delete incident.work;
-  Object.assign(incident, { state, ended: new Date().toISOString() });
 };

@@ -54,6 +54,14 @@ export const note = (incident: Incident, what: string): void => {
   if (incident.history.length > most) incident.history.splice(most / 2, 1);
 };
 
+/** Closes an incident, if it is not closed yet. */
+export const end = (incident: Incident, state: "mended" | "gone", what: string): void => {
+  if (isOver(incident)) return;
+  note(incident, what);
+  delete incident.work;
+  Object.assign(incident, { state, ended: new Date().toISOString() });
+};
+
 /** What an action changes, in words that may be written down. */
 export const toldOf = (action: Action): string[] =>
   action.edits.some(isSecret) ? action.edits.map(({ path }) => `${path}: not shown`) : diffOf(action);

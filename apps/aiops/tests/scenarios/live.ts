@@ -146,7 +146,7 @@ export class Live {
     const state = JSON.parse(this.#original) as { checkpoint: { latest: { resources: Json[] } } };
     const manifests = state.checkpoint.latest.resources.find(({ type }) => type === "minikube:index:Manifests");
     const text = manifests?.outputs.objects[`Deployment/${name}`] as string | undefined;
-    if (text === undefined) throw new Error(`no Deployment ${name} was released`);
+    if (manifests === undefined || text === undefined) throw new Error(`no Deployment ${name} was released`);
     const released = JSON.parse(text) as Json;
     for (const { path, value } of operations) set(released, path, value);
     manifests.outputs.objects[`Deployment/${name}`] = JSON.stringify(released);

@@ -53,7 +53,10 @@ export class FakeApi {
   async listen(authority = "authority"): Promise<void> {
     this.pause();
     const server = createServer((request, response) => {
-      if (request.url?.includes("watch=true") === true) return this.#watch(request, response);
+      if (request.url?.includes("watch=true") === true) {
+        this.#watch(request, response);
+        return;
+      }
       void text(request).then((body) => {
         const { status, json } = this.#answer(request, body);
         response.writeHead(status, { "Content-Type": typeof json === "string" ? "text/plain" : "application/json" });
