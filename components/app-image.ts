@@ -104,9 +104,12 @@ interface Build {
   target: { target?: string };
 }
 
-/** Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. */
+/**
+ * Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. A state from before knows no proxies,
+ * and then the build gets no such argument.
+ */
 function proxiesOf({ proxies }: ImagePresence): Record<keyof BuildProxies, pulumi.Output<string>> {
-  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxies;
+  const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxies as pulumi.Output<BuildProxies>;
   return { HTTP_PROXY, HTTPS_PROXY, NO_PROXY };
 }
 

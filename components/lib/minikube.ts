@@ -72,7 +72,7 @@ export class ImagePresence extends pulumi.CustomResource {
   /** Changes whenever the image has to be built: it is new, lost, or the cluster is. */
   declare readonly builds: pulumi.Output<number>;
   /** The proxies by which it is built, of when it has to be built. */
-  declare readonly proxies: pulumi.Output<BuildProxies>;
+  declare readonly proxies: pulumi.Output<BuildProxies | undefined>;
 
   constructor(name: string, args: InputsOf<ImagePresenceInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ImagePresence", name, { ...args, builds: undefined, proxies: undefined }, opts);

@@ -53,7 +53,7 @@ describe("AppImage", () => {
     assert.deepEqual(args, { BUILDS: "3", SOURCE_DATE_EPOCH: "0", ...proxies });
     assert.deepEqual(engine.one("minikube:index:ImagePresence").inputs, {
       image: image.reference,
-      files: contextFiles(folder.path),
+      files: JSON.stringify(contextFiles(folder.path)),
       instance: "life-1",
       dockerHost: "tcp://192.0.2.7:2376",
       dockerCertPath: "/certs",

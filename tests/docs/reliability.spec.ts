@@ -19,8 +19,9 @@ function mustHave(test: string, folders: string[]): void {
     .map((folder) => join(checkout, "tests", folder, `${spec}.spec.ts`))
     .filter((path) => existsSync(path));
   assert.ok(files.length > 0, `there is no spec ${spec} in ${folders.join(", ")}`);
-  // A table of faults names each by `what`.
-  const titles = files.flatMap((file) =>
+  // A table of faults names each by `what`, and stands in a file of its own.
+  const tables = spec === "failures" ? [join(checkout, "tests/stack/chart-faults.ts")] : [];
+  const titles = [...files, ...tables].flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/\b(?:it\(|what: )\s*(["`])(.*?)\1/g)].map(([, , found]) => found),
   );
   assert.ok(
