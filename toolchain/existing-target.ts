@@ -81,5 +81,11 @@ const instead: Record<string, string> = {
   rotate: "npx pulumi config set jwtSecretGeneration NUMBER, then npx pulumi up",
 };
 
-const resourcesOf = (folder: string, stack: string): NonNullable<Deployment["resources"]> =>
-  (deploymentIn(folder, stack) as Deployment | undefined)?.resources ?? [];
+/** What the state knows; nothing where it cannot be read, which who makes Pulumi ready says, with what to type. */
+const resourcesOf = (folder: string, stack: string): NonNullable<Deployment["resources"]> => {
+  try {
+    return (deploymentIn(folder, stack) as Deployment | undefined)?.resources ?? [];
+  } catch {
+    return [];
+  }
+};

@@ -124,6 +124,7 @@ describe("todos over days and pages", function () {
     await item(next, "Water the plants").getByText("The ones in the kitchen").waitFor();
     await next.reload();
     await item(next, "Written in a tunnel").waitFor();
+    await item(next, "Water the plants").waitFor();
     assert.equal((await titles(next)).length, 2, "what was sent must not be sent twice");
   });
 
