@@ -15,6 +15,7 @@ import { stack } from "../../stack/stack.ts";
 /** Commands of npm that print nothing of a stack, or what another search covers. */
 const leftOut: Record<string, string> = {
   setup: "it works on no stack",
+  help: "it works on no stack",
   bench: "it works on stacks of its own",
   lint: "it reads files of the checkout",
   format: "it reads files of the checkout",

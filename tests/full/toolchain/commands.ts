@@ -55,7 +55,7 @@ export const onCluster: Record<string, { spec: string; title: string }> = {
 };
 
 /** Commands of this project that have no way to the stack of a checkout: they are for its files, or for stacks of their own. */
-export const withoutStack = ["setup", "test", "test:full", "test:unit", "bench", "lint", "format", "typecheck"];
+export const withoutStack = ["help", "setup", "test", "test:full", "test:unit", "bench", "lint", "format", "typecheck"];
 
 type Line = (here: PretendedCheckout) => string[];
 
@@ -101,7 +101,7 @@ export const others: Record<string, Line> = Object.fromEntries(
     "stack drift list|stack drift status|stack tag list|stack tag get x|stack tag set x y|stack tag remove x",
     "stack schedule list|stack schedule get x|stack schedule new|stack schedule edit x|stack schedule remove x",
     "stack webhook list|stack webhook get x|stack webhook new|stack webhook edit x|stack webhook ping x|stack webhook remove x",
-    "stack webhook delivery",
+    "stack webhook delivery|stack webhook delivery list x|stack webhook delivery redeliver x y|policy issue list",
     "state|state get CLUSTER|config|config get port|config env|config env add x|config env init|config env list|config env remove x",
     "login --cloud-url http://127.0.0.1:1|project|project list|project new|template|template list|template publish x",
     "deployment|deployment cancel x|deployment get x|deployment list|deployment log x|deployment run refresh|deployment settings",

@@ -239,7 +239,11 @@ const first = (line: string): string => line.split(" ")[0] ?? "";
 /** Commands that run an operation count by each of their names; any other is one by whatever name. */
 async function commandsOfPulumi(parents: string[]): Promise<string[][]> {
   const { stdout } = await execa("pulumi", [...parents, "--help"], { reject: false, env: environment() });
-  const names = [...stdout.matchAll(/^ {2,4}([a-z][a-z-]+) {2,}\S/gm)].map(([, name = ""]) => name);
+  // Other parts of a help have lines of that form too, such as a flag's values, and every word behind a command has that command's help.
+  const tables = stdout.split("\n\n").filter((part) => /^.*Commands:$/m.test(part.split("\n")[0] ?? ""));
+  const names = tables
+    .flatMap((table) => [...table.matchAll(/^ {2,4}([a-z][a-z-]+) {2,}\S/gm)])
+    .map(([, name = ""]) => name);
   const below = [...new Set(names)].filter((name) => name !== "help");
   const aliases = /^Aliases:\n {2}(.*)$/m.exec(stdout)?.[1]?.split(", ") ?? [];
   const isOperation = parents.length === 1 && parents.some((name) => name in operations);
