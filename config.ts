@@ -13,7 +13,7 @@ import type { Egress } from "./components/lib/egress.ts";
 import { existingSettings, networkRange, problemsOfTarget } from "./components/lib/existing-settings.ts";
 import type { ExistingSettings } from "./components/lib/existing-settings.ts";
 import { problemOfHost } from "./components/lib/host.ts";
-import { redact } from "./provider/redact.ts";
+import { redact } from "./provider/processes/redact.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
 export interface Settings {

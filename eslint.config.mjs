@@ -34,21 +34,21 @@ export default defineConfig(
   {
     // Two ways into a cluster: the context of the stack's own name, and only where it has Minikube's authority; or the copy of the
     // context that the settings name, and only where the cluster has the id that they name.
-    files: ["provider/**/*.ts", "toolchain/**/*.ts", "components/**/*.ts"],
-    ignores: ["toolchain/own-access.ts", "provider/existing-access.ts"],
+    files: ["{components,provider,cli,data,machine,offline,pulumi,setup,state}/**/*.ts"],
+    ignores: ["state/access/own-access.ts", "provider/cluster/existing-access.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector:
             "NewExpression[callee.name='KubeConfig'], MemberExpression[property.name=/^loadFrom(File|Default|String|Cluster|Options)/]",
-          message: "Go into the cluster by ownConfig() of toolchain/own-access.ts or by Namespace.use().",
+          message: "Go into the cluster by ownConfig() of state/access/own-access.ts or by Namespace.use().",
         },
         {
           selector:
             "CallExpression[callee.name=/^(execa|spawn|execFile|run|ask)$/] > Literal[value=/^(kubectl|helm|minikube)$/]",
           message:
-            "Commands of provider/commands.ts runs it, with the cluster that is meant and nothing of the user's.",
+            "Commands of provider/processes/commands.ts runs it, with the cluster that is meant and nothing of the user's.",
         },
       ],
     },

@@ -1,4 +1,4 @@
-import packages from "../../package.json" with { type: "json" };
+import packages from "./package.json" with { type: "json" };
 
 /** The pinned version of every tool that set-up may install. */
 export const versions = {

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Commands } from "../provider/commands.ts";
-import { deleteCluster, dockerHost, startCluster } from "../provider/minikube.ts";
-import type { Target } from "../provider/minikube.ts";
-import { minikubeHome } from "../provider/minikube-home.ts";
-import { environment } from "../toolchain/environment.ts";
-import { Daemon } from "../toolchain/stand-ins/docker-daemon.ts";
-import { versions } from "../toolchain/tools/versions.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { deleteCluster, dockerHost, startCluster } from "../provider/cluster/minikube.ts";
+import type { Target } from "../provider/cluster/minikube.ts";
+import { minikubeHome } from "../provider/cluster/minikube-home.ts";
+import { environment } from "../machine/environment.ts";
+import { Daemon } from "../offline/stand-ins/docker/docker-daemon.ts";
+import { versions } from "../versions.ts";
 import { size } from "./own-stack.ts";
 
 const nothing = (): void => undefined;

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { execa } from "execa";
-import { Commands } from "../provider/commands.ts";
-import { Namespace } from "../provider/kubernetes.ts";
-import type { NamespaceRef } from "../provider/kubernetes.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { Namespace } from "../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
 import { WorkingCopy } from "../tests/helpers/working-copy.ts";
-import { environment } from "../toolchain/environment.ts";
-import { minikubeHome } from "../toolchain/paths.ts";
+import { environment } from "../machine/environment.ts";
+import { minikubeHome } from "../machine/paths.ts";
 import { arrival } from "./edits.ts";
 import type { Edit } from "./edits.ts";
 import { Watcher } from "./watcher.ts";

@@ -1,4 +1,4 @@
-import { table } from "../toolchain/table.ts";
+import { table } from "../cli/table.ts";
 import type { Measured } from "./scenario.ts";
 import { summarize } from "./statistics.ts";
 import type { Summary } from "./statistics.ts";

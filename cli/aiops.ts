@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import process from "node:process";
-import { Commands } from "../provider/commands.ts";
-import { readOwnAccess } from "../provider/kubeconfig.ts";
-import { appPackagesStep } from "./app-packages.ts";
-import { toolEnvironment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { launch } from "./launch.mjs";
-import { lookAtCluster } from "./own-cluster.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { stateFile } from "./stack-files.ts";
-import { stackName } from "./stack.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { readOwnAccess } from "../provider/cluster/kubeconfig.ts";
+import { appPackagesStep } from "../setup/app-packages.ts";
+import { toolEnvironment } from "../machine/environment.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { launch } from "../machine/launch.mjs";
+import { lookAtCluster } from "../state/access/own-cluster.ts";
+import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
+import { stateFile } from "../state/stack-files.ts";
+import { stackName } from "../state/stack.ts";
 
 /** Long enough for a loaded machine. */
 const patience = 20_000;

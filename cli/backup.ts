@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { confirmed } from "./confirm.ts";
-import { Database } from "./database.ts";
-import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "./dump.ts";
-import { ToolchainError } from "./errors.ts";
-import { forgetKept, readKept } from "./kept.ts";
-import { asTyped } from "./paths.ts";
-import { stackName } from "./stack.ts";
+import { confirmed } from "../data/confirm.ts";
+import { Database } from "../data/database.ts";
+import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "../data/dump.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { forgetKept, readKept } from "../data/kept.ts";
+import { asTyped } from "../machine/paths.ts";
+import { stackName } from "../state/stack.ts";
 
 /**
  * Writes all data of the stack into a new file, which only the user can read.

@@ -7,9 +7,9 @@ import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { findNode, launch, nodeFolder, nodeVersion } from "./launch.mjs";
-import { installArguments, packagesAreInstalled } from "./packages.mjs";
-import { pastProxies } from "./proxies.mjs";
+import { findNode, launch, nodeFolder, nodeVersion } from "../machine/launch.mjs";
+import { installArguments, packagesAreInstalled } from "../setup/packages.mjs";
+import { pastProxies } from "../machine/proxies.mjs";
 
 const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const execute = promisify(execFile);
@@ -24,7 +24,7 @@ const main = async () => {
   Object.assign(env, pastProxies(env, join(checkout, ".state")));
   if (node !== process.execPath) env["PATH"] = `${dirname(node)}:${env["PATH"] ?? ""}`;
   if (!packagesAreInstalled(checkout)) await timed("npm packages", () => installPackages(env));
-  process.exitCode = await launch(node, [join(checkout, "toolchain", "main.ts"), ...process.argv.slice(2)], env);
+  process.exitCode = await launch(node, [join(checkout, "cli", "main.ts"), ...process.argv.slice(2)], env);
 };
 
 /**

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { Command as Parser, CommanderError } from "commander";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
 
 /** What may be typed after the name of a command, as the library names it. */
 export interface Options {
@@ -76,7 +76,10 @@ export const runCommand = async (table: Command[], args: string[]): Promise<numb
 
 /** Loaded only when needed: help and tests do not ask for the stack. */
 const mustBeOnMinikube = async (command: string): Promise<void> => {
-  const [{ mustHaveMinikube }, { stackName }] = [await import("./existing-target.ts"), await import("./stack.ts")];
+  const [{ mustHaveMinikube }, { stackName }] = [
+    await import("../pulumi/existing-target.ts"),
+    await import("../state/stack.ts"),
+  ];
   mustHaveMinikube(command, stackName());
 };
 

@@ -1,7 +1,7 @@
-import type { Ask } from "./agreement.ts";
+import type { Ask } from "../data/agreement.ts";
 import { UsageError } from "./command-line.ts";
 import type { Command, Options } from "./command-line.ts";
-import { typedPath } from "./paths.ts";
+import { typedPath } from "../machine/paths.ts";
 
 const yes = { flags: "--yes", text: "do it without a question" };
 const json = {
@@ -14,7 +14,7 @@ const answerOf = async ({ yes: agreed, keepData }: Options): Promise<Ask | undef
   if (agreed === true && keepData === true) {
     throw new UsageError("--yes loses data, and --keep-data takes them along.", "Choose one of them.");
   }
-  const { agreeToAll, takeAlong } = await import("./agreement.ts");
+  const { agreeToAll, takeAlong } = await import("../data/agreement.ts");
   if (keepData === true) return takeAlong;
   return agreed === true ? agreeToAll : undefined;
 };
@@ -23,10 +23,10 @@ const testOptions = [{ flags: "--grep <PATTERN>", text: "only the tests whose ti
 const checkNames = { name: "[NAME...]", text: "only the checks whose names contain one of these" };
 
 const runTests = async (names: string[], grep: string | undefined, full: boolean): Promise<number> =>
-  await (await import("./test.ts")).test({ names, grep, full });
+  await (await import("./test/test.ts")).test({ names, grep, full });
 
 const setUpAgain = async ({ again, without }: Options): Promise<number> => {
-  const { lookAtMachine, setUp } = await import("./setup.ts");
+  const { lookAtMachine, setUp } = await import("../setup/setup.ts");
   if (again === true || without !== undefined) {
     await lookAtMachine((without ?? "").split(",").filter((host) => host !== ""));
   }

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { databaseContents } from "../components/lib/contents.ts";
-import { Commands } from "../provider/commands.ts";
-import { contentsOf } from "../provider/contents.ts";
-import { confirmed } from "./confirm.ts";
-import { environment } from "./environment.ts";
-import { isExisting, mustBeUnprotected } from "./existing-target.ts";
-import { waitingToBePutBack } from "./kept.ts";
-import { lookAtCluster } from "./own-cluster.ts";
-import type { Place } from "./own-cluster.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { pulumi } from "./shim.ts";
-import { stackName } from "./stack.ts";
+import { databaseContents } from "../components/lib/database-contents.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { contentsOf } from "../provider/loss/contents.ts";
+import { confirmed } from "../data/confirm.ts";
+import { environment } from "../machine/environment.ts";
+import { isExisting, mustBeUnprotected } from "../pulumi/existing-target.ts";
+import { waitingToBePutBack } from "../data/kept.ts";
+import { lookAtCluster } from "../state/access/own-cluster.ts";
+import type { Place } from "../state/access/own-cluster.ts";
+import { checkout, minikubeHome } from "../machine/paths.ts";
+import { pulumi } from "../pulumi/shim.ts";
+import { stackName } from "../state/stack.ts";
 
 /**
  * Removes the stack's cluster with everything in it, after a question that says what goes.

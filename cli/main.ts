@@ -1,10 +1,10 @@
 import process from "node:process";
-import { UserError } from "../provider/errors.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { runCommand, UsageError, wrongUsage } from "./command-line.ts";
 import { commands } from "./command-table.ts";
-import { ToolchainError } from "./errors.ts";
-import { restoreModes } from "./executables.ts";
-import { fileSystemProblem } from "./file-system.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { restoreModes } from "../machine/executables.ts";
+import { fileSystemProblem } from "../machine/file-system.ts";
 
 try {
   restoreModes();

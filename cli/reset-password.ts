@@ -1,13 +1,13 @@
 import { PassThrough } from "node:stream";
 import { CoreV1Api } from "@kubernetes/client-node";
-import type { NamespaceRef } from "../provider/kubernetes.ts";
-import { ToolchainError } from "./errors.ts";
-import { runInPod } from "./in-pod.ts";
-import type { InPod } from "./in-pod.ts";
-import { ownConfig } from "./own-access.ts";
-import { ownNamespace } from "./own-profile.ts";
-import { placeOf } from "./reach.ts";
-import { stackName } from "./stack.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { runInPod } from "../data/in-pod.ts";
+import type { InPod } from "../data/in-pod.ts";
+import { ownConfig } from "../state/access/own-access.ts";
+import { ownNamespace } from "../state/access/own-profile.ts";
+import { placeOf } from "../state/access/reach.ts";
+import { stackName } from "../state/stack.ts";
 
 const container = "backend";
 const labels = "app.kubernetes.io/name=todo,app.kubernetes.io/component=backend";

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { askInTerminal } from "./agreement.ts";
-import type { Ask } from "./agreement.ts";
-import { ToolchainError } from "./errors.ts";
-import { checkout } from "./paths.ts";
-import { runPulumi } from "./pulumi.ts";
-import { deploymentIn } from "./stack-files.ts";
-import { settingOf, stackName } from "./stack.ts";
+import { askInTerminal } from "../data/agreement.ts";
+import type { Ask } from "../data/agreement.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { checkout } from "../machine/paths.ts";
+import { runPulumi } from "../pulumi/run-pulumi.ts";
+import { deploymentIn } from "../state/stack-files.ts";
+import { settingOf, stackName } from "../state/stack.ts";
 
 const settings: Record<string, string> = { jwt: "jwtSecretGeneration", database: "databasePasswordGeneration" };
 

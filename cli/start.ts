@@ -1,10 +1,10 @@
 import { execa } from "execa";
-import { askInTerminal } from "./agreement.ts";
-import type { Ask } from "./agreement.ts";
-import { environment } from "./environment.ts";
-import { runPulumi } from "./pulumi.ts";
-import { setUp } from "./setup.ts";
-import { stackName } from "./stack.ts";
+import { askInTerminal } from "../data/agreement.ts";
+import type { Ask } from "../data/agreement.ts";
+import { environment } from "../machine/environment.ts";
+import { runPulumi } from "../pulumi/run-pulumi.ts";
+import { setUp } from "../setup/setup.ts";
+import { stackName } from "../state/stack.ts";
 
 /**
  * Sets up what is missing, brings the stack up and prints its URL.

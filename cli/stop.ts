@@ -1,12 +1,12 @@
-import { unpause } from "../provider/docker.ts";
-import { Commands } from "../provider/commands.ts";
-import { environment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { lookAtCluster } from "./own-cluster.ts";
-import type { Place } from "./own-cluster.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { locksOn } from "./stack-locks.ts";
-import { stackName } from "./stack.ts";
+import { unpause } from "../provider/cluster/docker.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { environment } from "../machine/environment.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { lookAtCluster } from "../state/access/own-cluster.ts";
+import type { Place } from "../state/access/own-cluster.ts";
+import { checkout, minikubeHome } from "../machine/paths.ts";
+import { locksOn } from "../state/stack-locks.ts";
+import { stackName } from "../state/stack.ts";
 
 /** In milliseconds. The database ends in order before that. */
 const patience = 300_000;

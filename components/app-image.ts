@@ -2,9 +2,9 @@ import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
 import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import type { Files } from "./lib/content-hash.ts";
-import type { BuildProxies } from "../provider/build-proxies.ts";
-import { textOf } from "../provider/text.ts";
-import { ImagePresence, PushedImage } from "./lib/minikube.ts";
+import type { BuildProxies } from "../provider/resources/build-proxies.ts";
+import { textOf } from "../provider/resources/text.ts";
+import { ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
 /** Arguments of {@link AppImage}. */

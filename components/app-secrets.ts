@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import { Namespace } from "./lib/minikube.ts";
+import { Namespace } from "./lib/minikube-resources.ts";
 import type { Target } from "./target.ts";
 
 /** Arguments of {@link AppSecrets}. */

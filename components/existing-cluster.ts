@@ -3,7 +3,7 @@ import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { ExistingSettings } from "./lib/existing-settings.ts";
-import { ExistingCluster as Cluster } from "./lib/minikube.ts";
+import { ExistingCluster as Cluster } from "./lib/minikube-resources.ts";
 import { merge } from "./lib/values.ts";
 import type { RegistryImages, Target } from "./target.ts";
 

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker/provider.js";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { versions } from "../toolchain/tools/versions.ts";
-import { Cluster, ControlPlane } from "./lib/minikube.ts";
+import { versions } from "../versions.ts";
+import { Cluster, ControlPlane } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
 /** The port of the application on the cluster's node, whatever the port on the host. */

@@ -3,14 +3,14 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { textOf } from "../provider/text.ts";
-import { versions } from "../toolchain/tools/versions.ts";
+import { textOf } from "../provider/resources/text.ts";
+import { versions } from "../versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { applicationAnswer } from "./lib/application-answer.ts";
 import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
-import { Manifests, ReleasePresence, Rollout } from "./lib/minikube.ts";
+import { Manifests, ReleasePresence, Rollout } from "./lib/minikube-resources.ts";
 import { merge } from "./lib/values.ts";
 import type { Target } from "./target.ts";
 

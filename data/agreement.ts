@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { agreementVariable, reportVariable } from "../provider/loss.ts";
-import type { Loss } from "../provider/loss.ts";
+import { agreementVariable, reportVariable } from "../provider/loss/loss.ts";
+import type { Loss } from "../provider/loss/loss.ts";
 import { answerTo, confirmed, ownTerminal } from "./confirm.ts";
-import { ToolchainError } from "./errors.ts";
-import { stateFolder } from "./paths.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { stateFolder } from "../machine/paths.ts";
 
 /** What a person wants done with data that would be lost: taken along, lost, or the work stopped with nothing changed. */
 export type Answer = "keep" | "lose" | "stop";

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
 
 /** Where a question is shown, and where its answer comes from. */
 export interface Terminal {

@@ -1,4 +1,4 @@
-import { databaseContents } from "../components/lib/contents.ts";
+import { databaseContents } from "../components/lib/database-contents.ts";
 
 // Shell scripts that run beside the database, where they may do everything with it.
 

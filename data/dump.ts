@@ -6,9 +6,9 @@ import { Transform, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Database } from "./database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
-import { ToolchainError } from "./errors.ts";
-import { checkout } from "./paths.ts";
-import { makePrivateFolder, writeOut } from "./private-files.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { checkout } from "../machine/paths.ts";
+import { makePrivateFolder, writeOut } from "../machine/private-files.ts";
 
 /** Where backups are written. Ignored by git. */
 const folder = join(checkout, "backups");

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import type { Readable, Writable } from "node:stream";
 import { Exec } from "@kubernetes/client-node";
 import type { KubeConfig, V1Status } from "@kubernetes/client-node";
-import { redact } from "../provider/redact.ts";
+import { redact } from "../provider/processes/redact.ts";
 
 /** As much of a WebSocket as is used here. Its package has no types of its own. */
 interface Socket {

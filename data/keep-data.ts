@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import type { Keeper } from "./agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
 import { forgetKept, readKept, writeKept } from "./kept.ts";
 import type { Saved } from "./kept.ts";
-import { asTyped } from "./paths.ts";
+import { asTyped } from "../machine/paths.ts";
 import type { Opening, StoredData } from "./stored-data.ts";
 
 /** What taking data along needs from outside. */

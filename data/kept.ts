@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { asTyped, stateFolder } from "./paths.ts";
-import { makePrivateFolder, writeOut, writeWhole } from "./private-files.ts";
+import { asTyped, stateFolder } from "../machine/paths.ts";
+import { makePrivateFolder, writeOut, writeWhole } from "../machine/private-files.ts";
 
 /**
  * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as it is

@@ -1,15 +1,15 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { availableCapacity, fit } from "../provider/capacity.ts";
-import { Commands } from "../provider/commands.ts";
-import { unpause } from "../provider/docker.ts";
-import { startCluster } from "../provider/minikube.ts";
+import { availableCapacity, fit } from "../provider/cluster/capacity.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { unpause } from "../provider/cluster/docker.ts";
+import { startCluster } from "../provider/cluster/minikube.ts";
 import { Database } from "./database.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { allowChanges, factsOf, refuseChanges, replaceBy, saveInto, tryOut } from "./dump.ts";
-import { toolEnvironment } from "./environment.ts";
-import { lookAtCluster } from "./own-cluster.ts";
-import type { Place } from "./own-cluster.ts";
+import { toolEnvironment } from "../machine/environment.ts";
+import { lookAtCluster } from "../state/access/own-cluster.ts";
+import type { Place } from "../state/access/own-cluster.ts";
 
 /** The data of a stack, in its database. */
 export interface StoredData {

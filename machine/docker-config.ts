@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
-import { usersDockerConfig } from "../provider/environment.ts";
+import { usersDockerConfig } from "../provider/processes/user-environment.ts";
 import { cacheFolder } from "./paths.ts";
 
 /** A credential helper that knows no login. */

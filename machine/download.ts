@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "./toolchain-error.ts";
 
 const megabyte = 1_000_000;
 

@@ -2,16 +2,16 @@ import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import process from "node:process";
 import { developmentVariable } from "../components/lib/development.ts";
-import { silentVariable, userEnvironment, withUsersDocker } from "../provider/environment.ts";
-import type { Purpose } from "../provider/environment.ts";
+import { silentVariable, userEnvironment, withUsersDocker } from "../provider/processes/user-environment.ts";
+import type { Purpose } from "../provider/processes/user-environment.ts";
 import { dockerConfigFolder, withoutLogins } from "./docker-config.ts";
 import { nodeFolder } from "./launch.mjs";
 import { pluginsAreOutOfReach } from "./machine.ts";
 import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
 import { pastProxies } from "./proxies.mjs";
-import { minikubeEnvironment } from "./registries/images/environment.ts";
-import { imagesAreMadeHere } from "./registries/images/made-here.ts";
-import { commands, versions } from "./tools/versions.ts";
+import { minikubeEnvironment } from "../offline/registries/images/node-environment.ts";
+import { imagesAreMadeHere } from "../offline/registries/images/made-here.ts";
+import { commands, versions } from "../versions.ts";
 
 /**
  * The environment in which every program of the stack but Pulumi runs: what it may know of the user's, with the tools of the
@@ -82,7 +82,7 @@ const searchPath = (path: string): string => {
 /** npm puts `node_modules/.bin` on PATH, by whatever path the user came to it. */
 const holdsShim = (folder: string): boolean => {
   try {
-    return realpathSync(join(folder, "pulumi")).endsWith(join("toolchain", "bin", "pulumi.mjs"));
+    return realpathSync(join(folder, "pulumi")).endsWith(join("bin", "pulumi.mjs"));
   } catch {
     return false;
   }

@@ -8,8 +8,8 @@ const roots = ["kube-proxy", "minikube-node", "nodejs", "postgres-entrypoint", "
 export const executables: string[] = [
   "policies/pulumi-analyzer-todo-stack",
   "provider/pulumi-resource-minikube",
-  ...roots.map((name) => `toolchain/registries/images/roots/${name}.sh`),
-  "toolchain/registries/images/runc/todo-stack-runc.sh",
+  ...roots.map((name) => `offline/registries/images/roots/${name}.sh`),
+  "offline/registries/images/runc/todo-stack-runc.sh",
 ];
 
 /** Makes these files executable where a clone with `core.fileMode=false`, an archive or a copy has lost that. */

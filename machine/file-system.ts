@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "./toolchain-error.ts";
 import { display } from "./paths.ts";
 
 /** As much of an error of the file system as is told. */

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { machineFile } from "./paths.ts";
 import { writeWhole } from "./private-files.ts";
-import { versions } from "./tools/versions.ts";
+import { versions } from "../versions.ts";
 
 /** What set-up found out about this machine, once. */
 export interface Machine {

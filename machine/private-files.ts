@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "./toolchain-error.ts";
 import { display } from "./paths.ts";
 
 /** The bits of a mode that are for others than the owner. */

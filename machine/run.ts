@@ -2,9 +2,9 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { execa } from "execa";
-import { userEnvironment } from "../provider/environment.ts";
-import { redact } from "../provider/redact.ts";
-import { ToolchainError } from "./errors.ts";
+import { userEnvironment } from "../provider/processes/user-environment.ts";
+import { redact } from "../provider/processes/redact.ts";
+import { ToolchainError } from "./toolchain-error.ts";
 import { display, logFolder } from "./paths.ts";
 import { makePrivateFolder } from "./private-files.ts";
 

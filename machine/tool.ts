@@ -4,15 +4,15 @@ import { basename, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
-import { download, fetchText, Unreachable } from "../download.ts";
-import { toolEnvironment } from "../environment.ts";
-import { ToolchainError } from "../errors.ts";
-import { fillInPlace } from "../in-place.ts";
-import { isOutOfReach, readMachine } from "../machine.ts";
-import type { Machine } from "../machine.ts";
-import { toolFolder } from "../paths.ts";
-import { run } from "../run.ts";
-import type { Step } from "../step.ts";
+import { download, fetchText, Unreachable } from "./download.ts";
+import { toolEnvironment } from "./environment.ts";
+import { ToolchainError } from "./toolchain-error.ts";
+import { fillInPlace } from "./in-place.ts";
+import { isOutOfReach, readMachine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { toolFolder } from "./paths.ts";
+import { run } from "./run.ts";
+import type { Step } from "./step.ts";
 
 type Report = (line: string) => void;
 

@@ -1,6 +1,6 @@
 import { Secret } from "@pulumi/policy";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { isObject, unknown } from "../provider/marks.ts";
+import { isObject, unknown } from "../provider/engine/marks.ts";
 import { objectsOf, partsOf, raw } from "./properties.ts";
 import type { Properties } from "./properties.ts";
 

@@ -1,5 +1,5 @@
 import { Secret } from "@pulumi/policy";
-import { isObject, shownUnknown, unknown } from "../provider/marks.ts";
+import { isObject, shownUnknown, unknown } from "../provider/engine/marks.ts";
 
 /** The properties of a resource. */
 export type Properties = Record<string, unknown>;

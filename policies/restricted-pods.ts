@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { isObject } from "../provider/marks.ts";
+import { isObject } from "../provider/engine/marks.ts";
 import { objectsOf, raw } from "./properties.ts";
 
 /** As much as is read of a container. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isMapping, secretSignature, signatureKey, unknown } from "./marks.ts";
+import { isMapping, secretSignature, signatureKey, unknown } from "./engine/marks.ts";
 
 /** The type of a property in Pulumi's package schema. */
 export interface PropertySchema {

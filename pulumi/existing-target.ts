@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import process from "node:process";
-import { variablesFor } from "../provider/environment.ts";
-import { copyContext } from "./cluster-access.ts";
-import type { TargetFacts } from "./doctor/existing.ts";
-import { ToolchainError } from "./errors.ts";
-import { checkout, policyPack, stateFolder } from "./paths.ts";
-import { deploymentIn, targetIn } from "./stack-files.ts";
+import { variablesFor } from "../provider/processes/user-environment.ts";
+import { copyContext } from "../state/access/cluster-access.ts";
+import type { TargetFacts } from "../cli/doctor/existing.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { checkout, policyPack, stateFolder } from "../machine/paths.ts";
+import { deploymentIn, targetIn } from "../state/stack-files.ts";
 
 /** As much as is read of Pulumi's state. */
 interface Deployment {

@@ -1,10 +1,10 @@
-import { isReady } from "../provider/api-server.ts";
-import { ApiError, Namespace } from "../provider/kubernetes.ts";
-import type { KubernetesObject, NamespaceRef } from "../provider/kubernetes.ts";
-import type { Target } from "../provider/minikube.ts";
-import { ownTarget } from "./own-profile.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { deploymentIn } from "./stack-files.ts";
+import { isReady } from "../provider/cluster/api-server.ts";
+import { ApiError, Namespace } from "../provider/cluster/kubernetes.ts";
+import type { KubernetesObject, NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import type { Target } from "../provider/cluster/minikube.ts";
+import { ownTarget } from "../state/access/own-profile.ts";
+import { checkout, minikubeHome } from "../machine/paths.ts";
+import { deploymentIn } from "../state/stack-files.ts";
 
 /** As much of a resource in Pulumi's state as is used here. */
 export interface KnownResource {

@@ -3,18 +3,18 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isReady } from "../provider/api-server.ts";
-import { Namespace } from "../provider/kubernetes.ts";
-import type { Target } from "../provider/minikube.ts";
-import { forgetRevisions } from "../provider/revisions.ts";
-import { environment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { locksOn } from "./stack-locks.ts";
-import type { Lock } from "./stack-locks.ts";
-import { ownTarget } from "./own-profile.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { run } from "./run.ts";
-import { deploymentIn, stateFile } from "./stack-files.ts";
+import { isReady } from "../provider/cluster/api-server.ts";
+import { Namespace } from "../provider/cluster/kubernetes.ts";
+import type { Target } from "../provider/cluster/minikube.ts";
+import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
+import { environment } from "../machine/environment.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { locksOn } from "../state/stack-locks.ts";
+import type { Lock } from "../state/stack-locks.ts";
+import { ownTarget } from "../state/access/own-profile.ts";
+import { checkout, minikubeHome } from "../machine/paths.ts";
+import { run } from "../machine/run.ts";
+import { deploymentIn, stateFile } from "../state/stack-files.ts";
 
 /** Something that Pulumi had begun and not ended when it was killed. */
 export interface PendingOperation {

@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
 import { isExisting } from "./existing-target.ts";
-import { DataKeeper } from "./keep-data.ts";
-import { forgetKept } from "./kept.ts";
+import { DataKeeper } from "../data/keep-data.ts";
+import { forgetKept } from "../data/kept.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
-import { checkout, stateFolder } from "./paths.ts";
-import { makePrivateFolder } from "./private-files.ts";
-import { placeOf } from "./reach.ts";
-import { stackState } from "./stack-files.ts";
-import { settingOf } from "./stack.ts";
+import { checkout, stateFolder } from "../machine/paths.ts";
+import { makePrivateFolder } from "../machine/private-files.ts";
+import { placeOf } from "../state/access/reach.ts";
+import { stackState } from "../state/stack-files.ts";
+import { settingOf } from "../state/stack.ts";
 
 /** Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi. */
 export const keeperFor = (args: string[]): DataKeeper | undefined => {
@@ -18,7 +18,7 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
   const say = (line: string): void => console.error(line);
   return new DataKeeper(stack, {
     // Loaded only when needed: Kubernetes' client is large.
-    open: async (how) => await (await import("./stored-data.ts")).openData(placeOf(stack), how, say),
+    open: async (how) => await (await import("../data/stored-data.ts")).openData(placeOf(stack), how, say),
     alone: () => onlyOne(stack),
     areInside: async () => (await settingOf("databaseUrl", stack)) === "",
     say,

@@ -1,17 +1,17 @@
 import process from "node:process";
 import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
-import { setForeignAside } from "./own-kubeconfig.ts";
-import { environment } from "./environment.ts";
+import { setForeignAside } from "../state/access/own-kubeconfig.ts";
+import { environment } from "../machine/environment.ts";
 import { isExisting, makeReadyForExisting, mustBeUnprotected, mustKeepTarget } from "./existing-target.ts";
-import { mustHavePassphrase } from "./passphrase.ts";
-import { checkout, minikubeHome, stateFolder } from "./paths.ts";
-import { wordsOf } from "./pulumi-commands.ts";
-import type { Effect } from "./pulumi-commands.ts";
-import { mustHaveNoCluster, mustReachCluster, placeOf } from "./reach.ts";
+import { mustHavePassphrase } from "../state/passphrase.ts";
+import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
+import { wordsOf } from "../provider/engine/pulumi-commands.ts";
+import type { Effect } from "../provider/engine/pulumi-commands.ts";
+import { mustHaveNoCluster, mustReachCluster, placeOf } from "../state/access/reach.ts";
 import { variablesOfPreview } from "./silent-cluster.ts";
-import { selectedStack } from "./stack-files.ts";
-import { trimHistory } from "./state-history.ts";
+import { selectedStack } from "../state/stack-files.ts";
+import { trimHistory } from "../state/state-history.ts";
 import { mustTargetDependents } from "./targets.ts";
 
 /** What Pulumi is to be run with. */

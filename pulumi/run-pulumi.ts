@@ -1,14 +1,14 @@
 import { join } from "node:path";
-import { askInTerminal, withAgreement } from "./agreement.ts";
-import type { Ask } from "./agreement.ts";
-import { bringsPassphrase, environment } from "./environment.ts";
-import { keepingData } from "./keep-data.ts";
-import { launch } from "./launch.mjs";
-import { policyPack, pulumiHome } from "./paths.ts";
+import { askInTerminal, withAgreement } from "../data/agreement.ts";
+import type { Ask } from "../data/agreement.ts";
+import { bringsPassphrase, environment } from "../machine/environment.ts";
+import { keepingData } from "../data/keep-data.ts";
+import { launch } from "../machine/launch.mjs";
+import { policyPack, pulumiHome } from "../machine/paths.ts";
 import { withProgram } from "./program/beside.ts";
-import { effectOf } from "./pulumi-commands.ts";
-import { keepingSettings } from "./settings.ts";
-import { renewStandIns } from "./stand-ins/install.ts";
+import { effectOf } from "../provider/engine/pulumi-commands.ts";
+import { keepingSettings } from "../state/encryption-salt.ts";
+import { renewStandIns } from "../offline/stand-ins/install.ts";
 
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;

@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "../provider/errors.ts";
-import { environment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { restoreModes } from "./executables.ts";
-import { fileSystemProblem } from "./file-system.ts";
-import { readMachine } from "./machine.ts";
-import { followMove } from "./moved-checkout.ts";
-import { pulumiHome } from "./paths.ts";
-import { runPulumi } from "./pulumi.ts";
+import { UserError } from "../provider/processes/errors.ts";
+import { environment } from "../machine/environment.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { restoreModes } from "../machine/executables.ts";
+import { fileSystemProblem } from "../machine/file-system.ts";
+import { readMachine } from "../machine/machine.ts";
+import { followMove } from "../state/moved-checkout.ts";
+import { pulumiHome } from "../machine/paths.ts";
+import { runPulumi } from "./run-pulumi.ts";
 
 /**
  * What `npx pulumi` does: runs Pulumi for this checkout. In a checkout that was not set up yet on a machine that was, it
@@ -23,7 +23,7 @@ export const pulumi = async (args: string[]): Promise<number> => {
     return 1;
   }
   if (!existsSync(join(pulumiHome, "workspaces"))) {
-    const { setUpCheckout } = await import("./setup.ts");
+    const { setUpCheckout } = await import("../setup/setup.ts");
     if (!(await setUpCheckout())) return 1;
   }
   try {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { isReadyWithin } from "../provider/api-server.ts";
-import { Commands } from "../provider/commands.ts";
-import { lookAtContainer } from "../provider/docker.ts";
-import { silentVariable } from "../provider/environment.ts";
-import { toolEnvironment } from "./environment.ts";
-import type { Place } from "./own-cluster.ts";
-import { knownSettings } from "./stack-files.ts";
+import { isReadyWithin } from "../provider/cluster/api-server.ts";
+import { Commands } from "../provider/processes/commands.ts";
+import { lookAtContainer } from "../provider/cluster/docker.ts";
+import { silentVariable } from "../provider/processes/user-environment.ts";
+import { toolEnvironment } from "../machine/environment.ts";
+import type { Place } from "../state/access/own-cluster.ts";
+import { knownSettings } from "../state/stack-files.ts";
 
 /** How long an API server may take, in milliseconds, that is asked whether it is there. A running one takes a fiftieth of that. */
 const patience = 1_000;

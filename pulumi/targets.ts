@@ -1,4 +1,4 @@
-import { ToolchainError } from "./errors.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
 
 /** A pattern of everything, which leaves nothing out. */
 const everything = "**";

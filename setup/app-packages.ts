@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "./environment.ts";
+import { toolEnvironment } from "../machine/environment.ts";
 import { installArguments, packagesAreInstalled } from "./packages.mjs";
-import { checkout } from "./paths.ts";
-import { run } from "./run.ts";
-import type { Step } from "./step.ts";
+import { checkout } from "../machine/paths.ts";
+import { run } from "../machine/run.ts";
+import type { Step } from "../machine/step.ts";
 
 /** The step that installs the npm packages of an application with a lock file of its own. An image installs its own. */
 export const appPackagesStep = (app: "frontend" | "aiops"): Step => {

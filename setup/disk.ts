@@ -3,9 +3,9 @@ import { stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { ToolchainError } from "./errors.ts";
-import { cacheFolder, display } from "./paths.ts";
-import type { Step } from "./step.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { cacheFolder, display } from "../machine/paths.ts";
+import type { Step } from "../machine/step.ts";
 
 const gigabyte = 1e9;
 

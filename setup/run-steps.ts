@@ -1,7 +1,7 @@
 import process from "node:process";
 import { Listr, ListrLogger, type ListrTask, PRESET_TIMER, ProcessOutput } from "listr2";
-import { endCommands } from "./run.ts";
-import type { Step } from "./step.ts";
+import { endCommands } from "../machine/run.ts";
+import type { Step } from "../machine/step.ts";
 
 /**
  * Runs steps, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. Steps that compile

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { lock } from "proper-lockfile";
-import { cacheFolder } from "./paths.ts";
+import { cacheFolder } from "../machine/paths.ts";
 
 /**
  * Does some work while no other set-up of this user does any: they share the cache folder and names in Docker. A lock that

@@ -1,28 +1,28 @@
 import { appPackagesStep } from "./app-packages.ts";
 import { demandsOf, mustHaveSpace } from "./disk.ts";
-import { oneAtATime } from "./lock.ts";
-import { forgetMachine, lookAround, outOfReach, readMachine, rememberMachine } from "./machine.ts";
+import { oneAtATime } from "./setup-lock.ts";
+import { forgetMachine, lookAround, outOfReach, readMachine, rememberMachine } from "../machine/machine.ts";
 import { pluginSteps } from "./plugins.ts";
-import { goSteps, prometheusStep } from "./registries/go/binaries.ts";
-import { goToolchainStep } from "./registries/go/go.ts";
-import { imagesAreMadeHere } from "./registries/images/made-here.ts";
-import { imageSteps } from "./registries/images/steps.ts";
-import { checkout } from "./paths.ts";
+import { goSteps, prometheusStep } from "../offline/registries/go/binaries.ts";
+import { goToolchainStep } from "../offline/registries/go/go.ts";
+import { imagesAreMadeHere } from "../offline/registries/images/made-here.ts";
+import { imageSteps } from "../offline/registries/images/image-steps.ts";
+import { checkout } from "../machine/paths.ts";
 import { runSteps } from "./run-steps.ts";
-import { plainSettings } from "./stack-files.ts";
-import type { PlainSettings } from "./stack-files.ts";
+import { plainSettings } from "../state/stack-files.ts";
+import type { PlainSettings } from "../state/stack-files.ts";
 import { stackStep } from "./stack-step.ts";
-import { stackName } from "./stack.ts";
-import type { Step } from "./step.ts";
+import { stackName } from "../state/stack.ts";
+import type { Step } from "../machine/step.ts";
 import { chromiumStep } from "./tools/chromium.ts";
 import { kubeScore, untt } from "./tools/chart-checkers.ts";
-import { dockerStep } from "./tools/docker.ts";
-import { helm } from "./tools/helm.ts";
+import { dockerStep } from "./tools/docker-step.ts";
+import { helm } from "./tools/helm-tool.ts";
 import { actionlint, hadolint, shellcheck } from "./tools/linters.ts";
-import { minikube } from "./tools/minikube.ts";
-import { pulumi } from "./tools/pulumi.ts";
-import { toolStep } from "./tools/tool.ts";
-import { uv } from "./tools/uv.ts";
+import { minikube } from "./tools/minikube-tool.ts";
+import { pulumi } from "./tools/pulumi-tool.ts";
+import { toolStep } from "../machine/tool.ts";
+import { uv } from "./tools/uv-tool.ts";
 
 /**
  * Makes sure of everything the stack needs on this machine and in this checkout.

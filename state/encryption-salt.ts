@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { checkout } from "./paths.ts";
-import { makePrivateFolder } from "./private-files.ts";
+import { checkout } from "../machine/paths.ts";
+import { makePrivateFolder } from "../machine/private-files.ts";
 
 const saltLine = /^encryptionsalt:.*\r?\n?/m;
 const secretLine = /^\s+(-\s+)?secure:/m;

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { backendUrl, checkout } from "./paths.ts";
-import { writeWhole } from "./private-files.ts";
+import { backendUrl, checkout } from "../machine/paths.ts";
+import { writeWhole } from "../machine/private-files.ts";
 import { workspaceFile } from "./stack-files.ts";
 
 /**

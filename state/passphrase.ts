@@ -1,9 +1,9 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ToolchainError } from "./errors.ts";
-import { checkout } from "./paths.ts";
-import { hasSecrets } from "./settings.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { checkout } from "../machine/paths.ts";
+import { hasSecrets } from "./encryption-salt.ts";
 import { deploymentIn } from "./stack-files.ts";
 
 /** What is wrong with a passphrase, and what to type. */

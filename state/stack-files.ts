@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Settings } from "../config.ts";
-import { ToolchainError } from "./errors.ts";
-import { backendUrl } from "./paths.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { backendUrl } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
 export type PlainSettings = Pick<

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { bringsPassphrase, environment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { checkout, passphraseFile, pulumiHome, stateFolder } from "./paths.ts";
+import { bringsPassphrase, environment } from "../machine/environment.ts";
+import { ToolchainError } from "../machine/toolchain-error.ts";
+import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/paths.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
-import { makePrivateFolder, writeWhole } from "./private-files.ts";
-import { ask, run } from "./run.ts";
-import { hasSecrets, keepingSettings } from "./settings.ts";
+import { makePrivateFolder, writeWhole } from "../machine/private-files.ts";
+import { ask, run } from "../machine/run.ts";
+import { hasSecrets, keepingSettings } from "./encryption-salt.ts";
 import { stateFile } from "./stack-files.ts";
 
 /** The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it. */

@@ -5,14 +5,14 @@ import module from "node:module";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, findNode, isNewEnough, launch } from "../launch.mjs";
+import { cacheFolder, findNode, isNewEnough, launch } from "../../machine/launch.mjs";
 
 // Halves what the toolchain adds to a command. Node 18 does not have it.
 module.enableCompileCache?.(join(cacheFolder(), "compile-cache"));
 
 const arguments_ = process.argv.slice(2);
 if (isNewEnough()) {
-  const { pulumi } = await import("../shim.ts");
+  const { pulumi } = await import("../../pulumi/shim.ts");
   process.exitCode = await pulumi(arguments_);
 } else {
   const node = findNode();

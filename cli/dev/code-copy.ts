@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { filesIn } from "../../components/lib/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
 import { ignoreRules } from "../../components/lib/dockerignore.ts";
-import { checkout } from "../paths.ts";
+import { checkout } from "../../machine/paths.ts";
 import { packed } from "./archive.ts";
 import { isGone } from "./trouble.ts";
 
@@ -166,7 +166,7 @@ const contentOf = async (run: Run): Promise<Content> => {
 const pathsIn = (found: string): string[] =>
   found
     .split("\0")
-    .filter((path) => path.startsWith("./"))
+    .filter((path) => path.startsWith(".//"))
     .map((path) => path.slice(2));
 
 const parted = (entries: [string, Stats][]): [string, Stats][][] => {

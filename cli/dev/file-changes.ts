@@ -5,7 +5,7 @@ import { contextFiles, hashOf, readFiles } from "../../components/lib/content-ha
 import { applications } from "../../components/lib/development.ts";
 import { ignoreRules } from "../../components/lib/dockerignore.ts";
 import type { Rules } from "../../components/lib/dockerignore.ts";
-import { checkout } from "../paths.ts";
+import { checkout } from "../../machine/paths.ts";
 import type { Application } from "./code-copy.ts";
 
 /** What a path of the checkout means to a running stack. */
@@ -27,7 +27,7 @@ export interface ChangeObserver {
 /** From one save of an editor to its last event. */
 const pause = 15;
 
-const program = ["index.ts", "config.ts", "Pulumi.yaml", "components", "provider", "charts/todo"];
+const program = ["index.ts", "config.ts", "Pulumi.yaml", "components", "versions.ts", "provider", "charts/todo"];
 
 /** Which paths of a checkout mean something to a stack that runs. */
 export class Sources {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { redact } from "../../provider/redact.ts";
+import { redact } from "../../provider/processes/redact.ts";
 
 /** Longest rest of a line, in characters. */
 const longestRest = 160;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, makeInformer } from "@kubernetes/client-node";
 import type { KubeConfig, V1Pod, V1PodList } from "@kubernetes/client-node";
-import type { NamespaceRef } from "../../provider/kubernetes.ts";
-import { ownConfig } from "../own-access.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import { ownConfig } from "../../state/access/own-access.ts";
 
 /** What wants to know of pods. */
 export interface PodObserver {

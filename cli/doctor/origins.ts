@@ -1,5 +1,5 @@
-import type { BuildProxies } from "../../provider/build-proxies.ts";
-import type { UnusedSettings } from "../docker-config.ts";
+import type { BuildProxies } from "../../provider/resources/build-proxies.ts";
+import type { UnusedSettings } from "../../machine/docker-config.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 

@@ -1,4 +1,4 @@
-import { isListening } from "../../provider/preflight.ts";
+import { isListening } from "../../provider/cluster/preflight.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 

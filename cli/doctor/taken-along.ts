@@ -1,5 +1,5 @@
-import type { Kept } from "../kept.ts";
-import { asTyped } from "../paths.ts";
+import type { Kept } from "../../data/kept.ts";
+import { asTyped } from "../../machine/paths.ts";
 import { warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 

@@ -1,10 +1,10 @@
 import semver from "semver";
-import { fit } from "../../provider/capacity.ts";
-import type { Capacity } from "../../provider/docker.ts";
-import type { Enforcer } from "../../provider/network-policy.ts";
-import type { PassphraseProblem } from "../passphrase.ts";
-import type { Lock } from "../stack-locks.ts";
-import type { OwnCluster } from "../own-cluster.ts";
+import { fit } from "../../provider/cluster/capacity.ts";
+import type { Capacity } from "../../provider/cluster/docker.ts";
+import type { Enforcer } from "../../provider/cluster/network-policy.ts";
+import type { PassphraseProblem } from "../../state/passphrase.ts";
+import type { Lock } from "../../state/stack-locks.ts";
+import type { OwnCluster } from "../../state/access/own-cluster.ts";
 
 /** What the doctor says about one thing. */
 export interface Finding {

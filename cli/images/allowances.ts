@@ -1,6 +1,6 @@
 import { parse } from "yaml";
-import { ToolchainError } from "../errors.ts";
-import type { Finding } from "./report.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import type { Finding } from "./trivy-report.ts";
 
 /** The allow-list cannot be used as it is. */
 export class AllowanceError extends ToolchainError {}

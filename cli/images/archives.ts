@@ -2,11 +2,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment, toolEnvironment } from "../environment.ts";
-import { ToolchainError } from "../errors.ts";
-import { runPulumi } from "../pulumi.ts";
-import { run } from "../run.ts";
-import { stackName } from "../stack.ts";
+import { environment, toolEnvironment } from "../../machine/environment.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { runPulumi } from "../../pulumi/run-pulumi.ts";
+import { run } from "../../machine/run.ts";
+import { stackName } from "../../state/stack.ts";
 
 /** An image, saved. */
 export interface ImageArchive {

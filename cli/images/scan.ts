@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { toolEnvironment } from "../environment.ts";
-import { checkout } from "../paths.ts";
-import { setUp } from "../setup.ts";
-import { toolStep } from "../tools/tool.ts";
-import { trivy } from "../tools/trivy.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { checkout } from "../../machine/paths.ts";
+import { setUp } from "../../setup/setup.ts";
+import { toolStep } from "../../machine/tool.ts";
+import { trivy } from "../../setup/tools/trivy-tool.ts";
 import { type Allowance, AllowanceError, divide, readAllowances } from "./allowances.ts";
 import { type ImageArchive, withImageArchives } from "./archives.ts";
-import { type Finding, findingsIn } from "./report.ts";
+import { type Finding, findingsIn } from "./trivy-report.ts";
 import { runTrivy } from "./trivy.ts";
 
 /** How `npm run scan` ends. Only `clean` may be deployed. */

@@ -1,4 +1,4 @@
-import { ToolchainError } from "../errors.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
 
 /** An image was not looked at, or not at all of it: nothing is known of it. */
 export class NotScanned extends ToolchainError {}

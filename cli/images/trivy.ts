@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import type { ImageArchive } from "./archives.ts";
-import { NotScanned } from "./report.ts";
+import { NotScanned } from "./trivy-report.ts";
 
 const timeout = 20 * 60_000;
 

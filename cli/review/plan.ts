@@ -2,11 +2,11 @@ import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { userEnvironment } from "../../provider/environment.ts";
-import { shownUnknown, signatureKey, unknown } from "../../provider/marks.ts";
-import { installArguments } from "../packages.mjs";
-import { checkout } from "../paths.ts";
-import { run } from "../run.ts";
+import { userEnvironment } from "../../provider/processes/user-environment.ts";
+import { shownUnknown, signatureKey, unknown } from "../../provider/engine/marks.ts";
+import { installArguments } from "../../setup/packages.mjs";
+import { checkout } from "../../machine/paths.ts";
+import { run } from "../../machine/run.ts";
 
 /** What a commit of this project would make out of nothing. */
 export interface Plan {
@@ -42,7 +42,7 @@ export const planOf = async (commit: string, folder: string): Promise<Plan> => {
   await run(`check ${commit} out`, "git", ["worktree", "add", "--detach", folder, commit], { cwd: checkout });
   try {
     await installPackages(folder);
-    const preview = [join(folder, "toolchain/bin/pulumi.mjs"), "preview", "--stack", "dev", "--json"];
+    const preview = [join(folder, "cli/bin/pulumi.mjs"), "preview", "--stack", "dev", "--json"];
     const { stdout, stderr, exitCode } = await execa(process.execPath, preview, {
       cwd: folder,
       env: { ...userEnvironment(process.env), PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
@@ -104,7 +104,7 @@ const readable = (value: unknown, instance: unknown): unknown => {
   return Object.fromEntries(entries.map(([key, part]) => [key, readable(part, instance)]));
 };
 
-/** A text that is JSON is a tree that Pulumi need not look into: see provider/text.ts. */
+/** A text that is JSON is a tree that Pulumi need not look into: see provider/resources/text.ts. */
 const readableText = (text: string, instance: unknown): unknown => {
   if (!/^\{.*\}$/s.test(text)) return text.replaceAll(unknown, shownUnknown);
   try {

@@ -1,6 +1,6 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from "diff";
 import { stringify } from "yaml";
-import { changedNames, changesOf as changedFiles } from "../../provider/changes.ts";
+import { changedNames, changesOf as changedFiles } from "../../provider/engine/shown-changes.ts";
 import type { Plan, PlannedResource } from "./plan.ts";
 
 type Properties = Record<string, unknown>;

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { userEnvironment } from "../../provider/environment.ts";
-import { ToolchainError } from "../errors.ts";
-import { checkout } from "../paths.ts";
-import { setUpForReview } from "../setup.ts";
+import { userEnvironment } from "../../provider/processes/user-environment.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { checkout } from "../../machine/paths.ts";
+import { setUpForReview } from "../../setup/setup.ts";
 import { planOf } from "./plan.ts";
-import { reportOf } from "./report.ts";
+import { reportOf } from "./review-report.ts";
 
 /**
  * Says in Markdown what the commits since another one change in what this project would make. Needs no Docker and no

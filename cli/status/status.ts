@@ -1,18 +1,18 @@
 import { existsSync } from "node:fs";
 import type { V1Pod } from "@kubernetes/client-node";
 import { applicationAnswer } from "../../components/lib/application-answer.ts";
-import { answers } from "../../provider/application.ts";
-import { Commands } from "../../provider/commands.ts";
-import { diagnose, holdUp } from "../../provider/diagnosis.ts";
-import { Namespace } from "../../provider/kubernetes.ts";
-import { currentRevisions } from "../../provider/revisions.ts";
-import type { Revision } from "../../provider/revisions.ts";
-import { workloadsOf } from "../../provider/workloads.ts";
-import { toolEnvironment } from "../environment.ts";
-import { enforcerIn, lookAtCluster, namespaceIn } from "../own-cluster.ts";
-import type { OwnCluster, Place } from "../own-cluster.ts";
-import { checkout, minikubeHome } from "../paths.ts";
-import { stackName } from "../stack.ts";
+import { answers } from "../../provider/diagnosis/http-answer.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { diagnose, holdUp } from "../../provider/diagnosis/diagnosis.ts";
+import { Namespace } from "../../provider/cluster/kubernetes.ts";
+import { currentRevisions } from "../../provider/diagnosis/revisions.ts";
+import type { Revision } from "../../provider/diagnosis/revisions.ts";
+import { workloadsOf } from "../../provider/diagnosis/workloads.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-cluster.ts";
+import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
+import { checkout, minikubeHome } from "../../machine/paths.ts";
+import { stackName } from "../../state/stack.ts";
 import { screen } from "./screen.ts";
 
 /** One pod of the application, or what should have one. */

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { toolEnvironment } from "./environment.ts";
-import { checkout } from "./paths.ts";
-import { ingressControllerStep, prometheusStep } from "./registries/go/binaries.ts";
-import type { Step } from "./step.ts";
-import { dockerStep } from "./tools/docker.ts";
-import { kubeconform, promtool } from "./tools/chart-checkers.ts";
-import { syft } from "./tools/syft.ts";
-import { toolStep } from "./tools/tool.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { checkout } from "../../machine/paths.ts";
+import { ingressControllerStep, prometheusStep } from "../../offline/registries/go/binaries.ts";
+import type { Step } from "../../machine/step.ts";
+import { dockerStep } from "../../setup/tools/docker-step.ts";
+import { kubeconform, promtool } from "../../setup/tools/chart-checkers.ts";
+import { syft } from "../../setup/tools/syft-tool.ts";
+import { toolStep } from "../../machine/tool.ts";
 
 /** One thing that `npm test` or `npm run test:full` runs. */
 export interface Check {
@@ -44,7 +44,7 @@ const dockerfiles = [
   join(backend, "Dockerfile"),
   join(frontend, "Dockerfile"),
   join(aiops, "Dockerfile"),
-  join(checkout, "toolchain/stand-ins/dockerfiles/prometheus.Dockerfile"),
+  join(checkout, "offline/stand-ins/docker/dockerfiles/prometheus.Dockerfile"),
 ];
 const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);
 

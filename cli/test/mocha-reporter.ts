@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import Mocha from "mocha";
-import { checkout } from "./paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const {
   EVENT_HOOK_END,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
-import { checkout } from "./paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 /** How the tests of a check went. */
 export interface Results {

@@ -5,11 +5,11 @@ import process from "node:process";
 import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
-import { toolEnvironment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
-import { checkout, display, logFolder } from "./paths.ts";
-import { makePrivateFolder } from "./private-files.ts";
-import { setUpForTests } from "./setup.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { checkout, display, logFolder } from "../../machine/paths.ts";
+import { makePrivateFolder } from "../../machine/private-files.ts";
+import { setUpForTests } from "../../setup/setup.ts";
 import { readResults, resultsOf } from "./test-results.ts";
 import { durations, flakyOf, summarize, type Ran } from "./test-summary.ts";
 

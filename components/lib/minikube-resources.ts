@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BuildProxies } from "../../provider/build-proxies.ts";
-import type { ClusterInputs } from "../../provider/cluster.ts";
-import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
-import type { ExistingClusterInputs } from "../../provider/existing-cluster.ts";
-import type { ImagePresenceInputs } from "../../provider/image-presence.ts";
-import type { ManifestsInputs } from "../../provider/manifests.ts";
-import type { NamespaceInputs } from "../../provider/namespace.ts";
-import type { PushedImageInputs } from "../../provider/pushed-image.ts";
-import type { ReleasePresenceInputs } from "../../provider/release-presence.ts";
-import type { RolloutInputs } from "../../provider/rollout.ts";
+import type { BuildProxies } from "../../provider/resources/build-proxies.ts";
+import type { ClusterInputs } from "../../provider/resources/cluster.ts";
+import type { ControlPlaneInputs } from "../../provider/resources/control-plane.ts";
+import type { ExistingClusterInputs } from "../../provider/resources/existing-cluster.ts";
+import type { ImagePresenceInputs } from "../../provider/resources/image-presence.ts";
+import type { ManifestsInputs } from "../../provider/resources/manifests.ts";
+import type { NamespaceInputs } from "../../provider/resources/namespace.ts";
+import type { PushedImageInputs } from "../../provider/resources/pushed-image.ts";
+import type { ReleasePresenceInputs } from "../../provider/resources/release-presence.ts";
+import type { RolloutInputs } from "../../provider/resources/rollout.ts";
 
 import { holder } from "./holder.ts";
 
@@ -33,7 +33,7 @@ export class Cluster extends pulumi.CustomResource {
   }
 }
 
-/** A cluster that is there already, by its context and its id; see `provider/existing-cluster.ts`. */
+/** A cluster that is there already, by its context and its id; see `provider/resources/existing-cluster.ts`. */
 export class ExistingCluster extends pulumi.CustomResource {
   /** By what this stack knows its own namespaces. Known in preview. */
   declare readonly owner: pulumi.Output<string>;
@@ -48,14 +48,14 @@ export class ExistingCluster extends pulumi.CustomResource {
   }
 }
 
-/** Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see `provider/control-plane.ts`. */
+/** Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see `provider/resources/control-plane.ts`. */
 export class ControlPlane extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ControlPlaneInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ControlPlane", name, { ...args, networkPolicy: undefined }, opts);
   }
 }
 
-/** A namespace in the cluster, made anew when it is gone; see `provider/namespace.ts`. */
+/** A namespace in the cluster, made anew when it is gone; see `provider/resources/namespace.ts`. */
 export class Namespace extends pulumi.CustomResource {
   /** Name of the namespace. */
   declare readonly name: pulumi.Output<string>;
@@ -67,7 +67,7 @@ export class Namespace extends pulumi.CustomResource {
   }
 }
 
-/** Whether an image is in the cluster's daemon; see `provider/image-presence.ts`. */
+/** Whether an image is in the cluster's daemon; see `provider/resources/image-presence.ts`. */
 export class ImagePresence extends pulumi.CustomResource {
   /** Changes whenever the image has to be built: it is new, lost, or the cluster is. */
   declare readonly builds: pulumi.Output<number>;
@@ -79,21 +79,21 @@ export class ImagePresence extends pulumi.CustomResource {
   }
 }
 
-/** An image in a registry, built and pushed only if the registry does not have it; see `provider/pushed-image.ts`. */
+/** An image in a registry, built and pushed only if the registry does not have it; see `provider/resources/pushed-image.ts`. */
 export class PushedImage extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<PushedImageInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:PushedImage", name, args, opts);
   }
 }
 
-/** What a chart renders to; see `provider/manifests.ts`. */
+/** What a chart renders to; see `provider/resources/manifests.ts`. */
 export class Manifests extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ManifestsInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:Manifests", name, args, opts);
   }
 }
 
-/** Whether a Helm release is as the stack has left it; see `provider/release-presence.ts`. */
+/** Whether a Helm release is as the stack has left it; see `provider/resources/release-presence.ts`. */
 export class ReleasePresence extends pulumi.CustomResource {
   /** Names one life of the release: another one when it has to be installed anew. Known in preview. */
   declare readonly life: pulumi.Output<string>;
@@ -105,7 +105,7 @@ export class ReleasePresence extends pulumi.CustomResource {
   }
 }
 
-/** Done when a Helm release is healthy; see `provider/rollout.ts`. */
+/** Done when a Helm release is healthy; see `provider/resources/rollout.ts`. */
 export class Rollout extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<RolloutInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:Rollout", name, args, opts);

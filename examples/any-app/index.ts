@@ -3,8 +3,8 @@ import process from "node:process";
 import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
 import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
-import { Cluster, ControlPlane, Rollout } from "../../components/lib/minikube.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { Cluster, ControlPlane, Rollout } from "../../components/lib/minikube-resources.ts";
+import { versions } from "../../versions.ts";
 
 const [profile, port, nodePort] = ["any-app", 30180, 30080];
 const kubeconfig = `${profile}.kubeconfig`;

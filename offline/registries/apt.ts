@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { userEnvironment } from "../../provider/environment.ts";
-import { ToolchainError } from "../errors.ts";
-import { run } from "../run.ts";
+import { userEnvironment } from "../../provider/processes/user-environment.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { run } from "../../machine/run.ts";
 
 /** True where Debian packages can be installed: a Debian or a relative of it, and we are root. */
 export const canInstallPackages = (): boolean => process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");

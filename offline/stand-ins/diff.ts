@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { unknown } from "../../provider/marks.ts";
+import { unknown } from "../../provider/engine/marks.ts";
 import { isObject } from "./properties.ts";
 import type { Properties, Value } from "./properties.ts";
 

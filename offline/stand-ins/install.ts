@@ -1,6 +1,6 @@
 import { chmod, mkdir, open, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { versionOf } from "./versions.ts";
+import { versionOf } from "./plugin-versions.ts";
 
 /** The plugins that there is a stand-in for, with the npm package whose version each has. */
 export const plugins = {
@@ -74,7 +74,10 @@ export async function renewStandIns(folder: string): Promise<void> {
 const firstLines = "#!/bin/sh\n# Starts the stand-in of the checkout that Pulumi works for.\n";
 
 /** Where checkouts have a stand-in. One launcher serves them all, and some may be of another version of this project. */
-const sourcesOf = (name: PluginName): string[] => [`toolchain/stand-ins/${name}.ts`];
+const sourcesOf = (name: PluginName): string[] => [
+  `offline/stand-ins/${name}/${name}-plugin.ts`,
+  `toolchain/stand-ins/${name}.ts`,
+];
 
 const launcherText = (name: PluginName): string => `${firstLines}\
 folder=\${TODO_STACK_CHECKOUT:-$PWD}

@@ -7,9 +7,9 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { standInNotice } from "./notice.ts";
 import { fromStruct, toStruct } from "./properties.ts";
 import { checkResponse, diffResponse, unary } from "./replies.ts";
-import type { Plugin, Resource } from "./resource.ts";
-import { serve } from "./serve.ts";
-import type { Host } from "./serve.ts";
+import type { Plugin, Resource } from "./resource-type.ts";
+import { serve } from "./serve-plugin.ts";
+import type { Host } from "./serve-plugin.ts";
 
 /** Serves a plugin to the engine that started this process. */
 export const servePlugin = (makePlugin: (host: Host) => Plugin): Promise<void> =>

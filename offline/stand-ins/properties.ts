@@ -1,6 +1,6 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { secretSignature, signatureKey, unknown } from "../../provider/marks.ts";
+import { secretSignature, signatureKey, unknown } from "../../provider/engine/marks.ts";
 
 /** A property as it travels between engine and plugin. */
 export type Value = null | boolean | number | string | Value[] | Properties;

@@ -4,10 +4,10 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
-import { unary as plainUnary } from "../../provider/grpc.ts";
+import { unary as plainUnary } from "../../provider/engine/grpc.ts";
 import { toStruct } from "./properties.ts";
-import { NotReady } from "./resource.ts";
-import type { Checked, Difference } from "./resource.ts";
+import { NotReady } from "./resource-type.ts";
+import type { Checked, Difference } from "./resource-type.ts";
 
 /** Makes a gRPC method of a function; what it throws is the method's error. */
 export const unary = <Request, Response>(

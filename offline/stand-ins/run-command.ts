@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { userEnvironment } from "../../provider/environment.ts";
+import { userEnvironment } from "../../provider/processes/user-environment.ts";
 
 /** One command to run. */
 export interface Command {

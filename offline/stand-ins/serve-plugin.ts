@@ -1,7 +1,7 @@
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { listen } from "../../provider/grpc.ts";
-import { connect } from "./engine.ts";
-import type { Engine } from "./engine.ts";
+import { listen } from "../../provider/engine/grpc.ts";
+import { connect } from "./engine-messages.ts";
+import type { Engine } from "./engine-messages.ts";
 
 /** What a plugin is given when it starts. */
 export interface Host {

@@ -1,4 +1,4 @@
-import { UserError } from "./errors.ts";
+import { UserError } from "../processes/errors.ts";
 
 /** What `docker info` says of the kind of an engine: how it keeps containers apart, and where it keeps its images. */
 export const kindOfEngine = "{{json .SecurityOptions}} {{.DockerRootDir}}";

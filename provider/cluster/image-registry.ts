@@ -1,5 +1,5 @@
-import type { Commands } from "./commands.ts";
-import { UserError } from "./errors.ts";
+import type { Commands } from "../processes/commands.ts";
+import { UserError } from "../processes/errors.ts";
 
 /** An image that is built from a folder and pushed. */
 export interface PushableImage {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { silentVariable } from "./environment.ts";
+import { silentVariable } from "../processes/user-environment.ts";
 import { minikubeHome } from "./minikube-home.ts";
 
 /** A context of a kubeconfig file: the way to one cluster. */

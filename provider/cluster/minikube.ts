@@ -1,9 +1,9 @@
 import { rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Commands, Outcome } from "./commands.ts";
-import { UserError } from "./errors.ts";
-import { readEvent } from "./events.ts";
-import type { MinikubeEvent } from "./events.ts";
+import type { Commands, Outcome } from "../processes/commands.ts";
+import { UserError } from "../processes/errors.ts";
+import { readEvent } from "./minikube-events.ts";
+import type { MinikubeEvent } from "./minikube-events.ts";
 
 /** The cluster that a command is about. */
 export interface Target {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Commands } from "./commands.ts";
+import type { Commands } from "../processes/commands.ts";
 import { kubectl } from "./minikube.ts";
 import type { Target } from "./minikube.ts";
 

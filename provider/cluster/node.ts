@@ -1,5 +1,5 @@
 import { isReady } from "./api-server.ts";
-import type { Commands } from "./commands.ts";
+import type { Commands } from "../processes/commands.ts";
 import { lookAtContainer, unpause } from "./docker.ts";
 import type { ContainerState } from "./docker.ts";
 import { machineState, renewKubeconfig } from "./minikube.ts";

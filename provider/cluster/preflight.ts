@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
-import type { Commands } from "./commands.ts";
+import type { Commands } from "../processes/commands.ts";
 import { thingsNamed } from "./docker.ts";
-import { UserError } from "./errors.ts";
+import { UserError } from "../processes/errors.ts";
 import { holderOf, isOurs, profileFolder, readMark } from "./ownership.ts";
 import type { Profile } from "./ownership.ts";
 

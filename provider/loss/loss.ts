@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Contents } from "./contents.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
 
 /** The variable by which a person agrees to losses: one or more of {@link Loss.id}, with spaces between. */
 export const agreementVariable = "TODO_STACK_LOSE";

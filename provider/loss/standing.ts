@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { isReady } from "./api-server.ts";
-import type { Commands } from "./commands.ts";
-import { engineOf, mustBeHere, thingsNamed } from "./docker.ts";
-import type { ContainerState, DockerEngine } from "./docker.ts";
-import { UserError } from "./errors.ts";
+import { isReady } from "../cluster/api-server.ts";
+import type { Commands } from "../processes/commands.ts";
+import { engineOf, mustBeHere, thingsNamed } from "../cluster/docker.ts";
+import type { ContainerState, DockerEngine } from "../cluster/docker.ts";
+import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
-import { nodeState } from "./node.ts";
-import type { Node } from "./node.ts";
-import { holderOf, markPath, profileFolder, readMark } from "./ownership.ts";
-import type { Mark } from "./ownership.ts";
-import { canBeMended } from "./profile-copy.ts";
+import { nodeState } from "../cluster/node.ts";
+import type { Node } from "../cluster/node.ts";
+import { holderOf, markPath, profileFolder, readMark } from "../cluster/ownership.ts";
+import type { Mark } from "../cluster/ownership.ts";
+import { canBeMended } from "../cluster/profile-copy.ts";
 
 /** What there is of a cluster that the state knows. */
 export type Standing =

@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { pluginEnvironment } from "./environment.ts";
+import { pluginEnvironment } from "./user-environment.ts";
 
 /** How a command ended. */
 export interface Outcome {

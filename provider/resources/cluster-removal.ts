@@ -1,16 +1,16 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { availableCapacity } from "./capacity.ts";
+import { availableCapacity } from "../cluster/capacity.ts";
 import type { CheckedInputs } from "./cluster.ts";
 import { isWithheld, protectData } from "./cluster-loss.ts";
-import type { Commands } from "./commands.ts";
-import { removeVolume, thingsNamed } from "./docker.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { deleteCluster } from "./minikube.ts";
-import type { LossGuard } from "./loss.ts";
-import { isOurs, ownerOf, profileFolder, readMark } from "./ownership.ts";
-import { standingOf } from "./standing.ts";
+import type { Commands } from "../processes/commands.ts";
+import { removeVolume, thingsNamed } from "../cluster/docker.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
+import { deleteCluster } from "../cluster/minikube.ts";
+import type { LossGuard } from "../loss/loss.ts";
+import { isOurs, ownerOf, profileFolder, readMark } from "../cluster/ownership.ts";
+import { standingOf } from "../loss/standing.ts";
 
 /**
  * Removes a cluster if it is this stack's, and makes sure that nothing of it remains.

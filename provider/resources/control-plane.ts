@@ -1,11 +1,11 @@
-import { isReady } from "./api-server.ts";
-import type { Commands } from "./commands.ts";
-import type { Engine } from "./engine.ts";
-import type { Target } from "./minikube.ts";
-import { enforceNetworkPolicies, networkPolicyEnforcer } from "./network-policy.ts";
-import type { Enforcer } from "./network-policy.ts";
+import { isReady } from "../cluster/api-server.ts";
+import type { Commands } from "../processes/commands.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import type { Target } from "../cluster/minikube.ts";
+import { enforceNetworkPolicies, networkPolicyEnforcer } from "../cluster/network-policy.ts";
+import type { Enforcer } from "../cluster/network-policy.ts";
 import type { Difference, Resource } from "./resource.ts";
-import type { Starts } from "./starts.ts";
+import type { Starts } from "./cluster-starts.ts";
 
 /** What the program says about the Kubernetes of a cluster. */
 export interface ControlPlaneInputs extends Target {

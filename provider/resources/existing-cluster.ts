@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { connectTo } from "./connection.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { idOf, openExisting, OtherCluster } from "./existing-access.ts";
-import { factsOf } from "./existing-facts.ts";
-import type { ClusterFacts } from "./existing-facts.ts";
+import { connectTo } from "../cluster/connection.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
+import { idOf, openExisting, OtherCluster } from "../cluster/existing-access.ts";
+import { factsOf } from "../cluster/existing-facts.ts";
+import type { ClusterFacts } from "../cluster/existing-facts.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a cluster that is there already. */

@@ -1,7 +1,7 @@
 import { buildProxies, markedProxies, noProxies } from "./build-proxies.ts";
-import { changesOf, listOf } from "./changes.ts";
-import { hasImage } from "./daemon.ts";
-import type { Engine } from "./engine.ts";
+import { changesOf, listOf } from "../engine/shown-changes.ts";
+import { hasImage } from "../cluster/image-query.ts";
+import type { Engine } from "../engine/engine-log.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { treeOf } from "./text.ts";
 

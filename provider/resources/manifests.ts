@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { changesOf, fieldChangesOf, listOf } from "./changes.ts";
-import type { Commands } from "./commands.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { isObject, shownUnknown, signatureKey, unknown } from "./marks.ts";
+import { changesOf, fieldChangesOf, listOf } from "../engine/shown-changes.ts";
+import type { Commands } from "../processes/commands.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
+import { isObject, shownUnknown, signatureKey, unknown } from "../engine/marks.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { textOf, treeOf } from "./text.ts";
 

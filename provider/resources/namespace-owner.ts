@@ -1,5 +1,5 @@
 import type { V1Namespace } from "@kubernetes/client-node";
-import { UserError } from "./errors.ts";
+import { UserError } from "../processes/errors.ts";
 
 /** The annotation that says whose a namespace of a shared cluster is. */
 export const ownerAnnotation = "todo-stack/owner";

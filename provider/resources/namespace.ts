@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Namespace } from "@kubernetes/client-node";
-import type { Commands } from "./commands.ts";
-import { contentsOf } from "./contents.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { ApiError, Namespace } from "./kubernetes.ts";
-import type { NamespaceRef } from "./kubernetes.ts";
-import type { ContextRef } from "./kubeconfig.ts";
-import { nextLife } from "./life.ts";
-import type { Holder, LossGuard } from "./loss.ts";
+import type { Commands } from "../processes/commands.ts";
+import { contentsOf } from "../loss/contents.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
+import { ApiError, Namespace } from "../cluster/kubernetes.ts";
+import type { NamespaceRef } from "../cluster/kubernetes.ts";
+import type { ContextRef } from "../cluster/kubeconfig.ts";
+import { nextLife } from "./next-life.ts";
+import type { Holder, LossGuard } from "../loss/loss.ts";
 import { holdingOf, mustBeFor, ownerAnnotation } from "./namespace-owner.ts";
-import { inputsInState } from "./ownership.ts";
+import { inputsInState } from "../cluster/ownership.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a namespace. */

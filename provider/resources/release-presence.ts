@@ -1,14 +1,14 @@
-import type { Commands } from "./commands.ts";
-import { driftFrom } from "./drift.ts";
-import type { Engine } from "./engine.ts";
-import { isKnown } from "./known.ts";
-import { Namespace } from "./kubernetes.ts";
-import type { NamespaceRef } from "./kubernetes.ts";
-import { nextLife } from "./life.ts";
+import type { Commands } from "../processes/commands.ts";
+import { driftFrom } from "../diagnosis/drift.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { isKnown } from "../engine/known-resources.ts";
+import { Namespace } from "../cluster/kubernetes.ts";
+import type { NamespaceRef } from "../cluster/kubernetes.ts";
+import { nextLife } from "./next-life.ts";
 import { mustBeOwnRelease, uninstall } from "./release-removal.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { currentRevisions, forgetRevisions } from "./revisions.ts";
-import type { Revision } from "./revisions.ts";
+import { currentRevisions, forgetRevisions } from "../diagnosis/revisions.ts";
+import type { Revision } from "../diagnosis/revisions.ts";
 
 /** What the program says about a release that should be in a cluster. */
 export interface ReleasePresenceInputs extends NamespaceRef {

@@ -1,8 +1,8 @@
-import type { Commands } from "./commands.ts";
-import { UserError } from "./errors.ts";
-import { ApiError, Namespace } from "./kubernetes.ts";
-import type { NamespaceRef } from "./kubernetes.ts";
-import { revisionsOf } from "./revisions.ts";
+import type { Commands } from "../processes/commands.ts";
+import { UserError } from "../processes/errors.ts";
+import { ApiError, Namespace } from "../cluster/kubernetes.ts";
+import type { NamespaceRef } from "../cluster/kubernetes.ts";
+import { revisionsOf } from "../diagnosis/revisions.ts";
 
 /** A release of a stack in a cluster that others use too. */
 export interface SharedRelease extends NamespaceRef {

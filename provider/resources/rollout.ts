@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
-import { answers } from "./application.ts";
-import type { HttpAnswer } from "./application.ts";
-import { causesOf, Watch } from "./causes.ts";
-import type { Cause } from "./causes.ts";
-import type { Commands } from "./commands.ts";
-import type { FailedProbes } from "./diagnosis.ts";
-import type { Engine } from "./engine.ts";
-import { UserError } from "./errors.ts";
-import { Namespace } from "./kubernetes.ts";
-import type { NamespaceRef } from "./kubernetes.ts";
+import { answers } from "../diagnosis/http-answer.ts";
+import type { HttpAnswer } from "../diagnosis/http-answer.ts";
+import { causesOf, Watch } from "../diagnosis/causes.ts";
+import type { Cause } from "../diagnosis/causes.ts";
+import type { Commands } from "../processes/commands.ts";
+import type { FailedProbes } from "../diagnosis/diagnosis.ts";
+import type { Engine } from "../engine/engine-log.ts";
+import { UserError } from "../processes/errors.ts";
+import { Namespace } from "../cluster/kubernetes.ts";
+import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { failedProbes, lastWords } from "./last-words.ts";
-import { revisionsOf } from "./revisions.ts";
-import { workloadsOf } from "./workloads.ts";
-import type { Workload } from "./workloads.ts";
+import { failedProbes, lastWords } from "../diagnosis/last-words.ts";
+import { revisionsOf } from "../diagnosis/revisions.ts";
+import { workloadsOf } from "../diagnosis/workloads.ts";
+import type { Workload } from "../diagnosis/workloads.ts";
 
 /** What the program says about a release that is to become healthy. */
 export interface RolloutInputs extends NamespaceRef {

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import process from "node:process";
-import { checkout } from "../paths.ts";
-import { wordsOf } from "../pulumi-commands.ts";
+import { checkout } from "../../machine/paths.ts";
+import { wordsOf } from "../../provider/engine/pulumi-commands.ts";
 
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
@@ -15,7 +15,7 @@ type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
 export const withProgram = async (args: string[], env: NodeJS.ProcessEnv, start: Start): Promise<number> => {
   if (!runsProgram(args)) return await start(args, env);
   // Loaded only when needed: `npx pulumi` is to start quickly.
-  const { serveProgram } = await import("./serve.ts");
+  const { serveProgram } = await import("./serve-program.ts");
   const served = await serveProgram(env);
   const folder = process.cwd();
   try {

@@ -4,6 +4,6 @@ import process from "node:process";
 import { parentPort } from "node:worker_threads";
 
 module.enableCompileCache(process.env["NODE_COMPILE_CACHE"]);
-const { loadAhead, run } = await import("./run.ts");
+const { loadAhead, run } = await import("./run-program.ts");
 parentPort?.once("message", (request: Uint8Array) => run(request, (response) => parentPort?.postMessage(response)));
 await loadAhead();

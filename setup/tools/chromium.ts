@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import which from "which";
-import { toolEnvironment } from "../environment.ts";
-import { fillInPlace } from "../in-place.ts";
-import { isOutOfReach } from "../machine.ts";
-import { checkout, toolFolder } from "../paths.ts";
-import { canInstallPackages, installPackages } from "../registries/apt.ts";
-import { run } from "../run.ts";
-import type { Step } from "../step.ts";
-import { versions } from "./versions.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { fillInPlace } from "../../machine/in-place.ts";
+import { isOutOfReach } from "../../machine/machine.ts";
+import { checkout, toolFolder } from "../../machine/paths.ts";
+import { canInstallPackages, installPackages } from "../../offline/registries/apt.ts";
+import { run } from "../../machine/run.ts";
+import type { Step } from "../../machine/step.ts";
+import { versions } from "../../versions.ts";
 
 const names = ["chromium", "chromium-browser", "google-chrome"];
 

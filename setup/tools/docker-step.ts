@@ -1,7 +1,7 @@
-import { Commands } from "../../provider/commands.ts";
-import { dockerCapacity } from "../../provider/docker.ts";
-import { toolEnvironment } from "../environment.ts";
-import type { Step } from "../step.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { dockerCapacity } from "../../provider/cluster/docker.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import type { Step } from "../../machine/step.ts";
 
 /** Long enough for a Docker that is just starting. */
 const patience = 20_000;

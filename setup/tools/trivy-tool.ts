@@ -1,5 +1,5 @@
-import type { Platform, Tool } from "./tool.ts";
-import { versions } from "./versions.ts";
+import type { Platform, Tool } from "../../machine/tool.ts";
+import { versions } from "../../versions.ts";
 
 const version = versions.trivy;
 

@@ -1,6 +1,6 @@
-import { installUv } from "../registries/pypi/wheels.ts";
-import type { Tool } from "./tool.ts";
-import { versions } from "./versions.ts";
+import { installUv } from "../../offline/registries/pypi/wheels.ts";
+import type { Tool } from "../../machine/tool.ts";
+import { versions } from "../../versions.ts";
 
 const version = versions.uv;
 

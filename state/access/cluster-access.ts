@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { parse, stringify } from "yaml";
-import { makePrivateFolder } from "./private-files.ts";
+import { makePrivateFolder } from "../../machine/private-files.ts";
 
 type Entry = Record<string, unknown>;
 

@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { readOwnAccess } from "../provider/kubeconfig.ts";
-import type { ContextRef } from "../provider/kubeconfig.ts";
+import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
+import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
 
 /**
  * The way to the stack's own cluster for Kubernetes' own client. Nothing else of the kubeconfig is in it, least of all its current

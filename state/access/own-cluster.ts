@@ -1,17 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { V1DaemonSet } from "@kubernetes/client-node";
-import type { Commands } from "../provider/commands.ts";
-import type { ContainerState } from "../provider/docker.ts";
-import { ApiError, Namespace } from "../provider/kubernetes.ts";
-import type { NamespaceRef } from "../provider/kubernetes.ts";
-import type { Enforcer } from "../provider/network-policy.ts";
-import { nodeState } from "../provider/node.ts";
-import { holderOf, ownerOf, profileFolder, readMark } from "../provider/ownership.ts";
-import type { Mark, Profile } from "../provider/ownership.ts";
-import { standingOf } from "../provider/standing.ts";
-import { knownSettings, stackState } from "./stack-files.ts";
-import type { PlainSettings, StackState } from "./stack-files.ts";
+import type { Commands } from "../../provider/processes/commands.ts";
+import type { ContainerState } from "../../provider/cluster/docker.ts";
+import { ApiError, Namespace } from "../../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import type { Enforcer } from "../../provider/cluster/network-policy.ts";
+import { nodeState } from "../../provider/cluster/node.ts";
+import { holderOf, ownerOf, profileFolder, readMark } from "../../provider/cluster/ownership.ts";
+import type { Mark, Profile } from "../../provider/cluster/ownership.ts";
+import { standingOf } from "../../provider/loss/standing.ts";
+import { knownSettings, stackState } from "../stack-files.ts";
+import type { PlainSettings, StackState } from "../stack-files.ts";
 
 /** Where a stack and its cluster are. */
 export interface Place {

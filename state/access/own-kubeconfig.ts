@@ -1,6 +1,6 @@
 import { readdirSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
-import { readOwnAccess } from "../provider/kubeconfig.ts";
+import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
 
 /**
  * Sets a kubeconfig of this checkout aside that leads to another cluster under the name of ours, so that neither a plugin nor

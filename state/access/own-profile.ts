@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { NamespaceRef } from "../provider/kubernetes.ts";
-import type { Target } from "../provider/minikube.ts";
-import { isOurs, ownerOf, readMark } from "../provider/ownership.ts";
-import { ToolchainError } from "./errors.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import type { Target } from "../../provider/cluster/minikube.ts";
+import { isOurs, ownerOf, readMark } from "../../provider/cluster/ownership.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
 import type { Place } from "./own-cluster.ts";
-import { knownSettings, stackState } from "./stack-files.ts";
+import { knownSettings, stackState } from "../stack-files.ts";
 
 /**
  * The cluster that a stack has by its state, or is to have by its settings as long as its state knows none.

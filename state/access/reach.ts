@@ -1,14 +1,14 @@
 import process from "node:process";
-import { dockerCapacity, thingsNamed } from "../provider/docker.ts";
-import { Commands } from "../provider/commands.ts";
-import { agreementVariable } from "../provider/loss.ts";
-import { idOfCluster } from "../provider/standing.ts";
-import { toolEnvironment } from "./environment.ts";
-import { ToolchainError } from "./errors.ts";
+import { dockerCapacity, thingsNamed } from "../../provider/cluster/docker.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { agreementVariable } from "../../provider/loss/loss.ts";
+import { idOfCluster } from "../../provider/loss/standing.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
-import { checkout, minikubeHome } from "./paths.ts";
-import { knownSettings, stackState } from "./stack-files.ts";
+import { checkout, minikubeHome } from "../../machine/paths.ts";
+import { knownSettings, stackState } from "../stack-files.ts";
 
 const patient = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(60_000));
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { versions } from "../../versions.ts";
 import { hardened } from "./hardened.ts";
 import { containersOf, type Manifest, pick, podsOf, readChartYaml, refusal, render } from "./render.ts";
 

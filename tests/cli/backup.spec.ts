@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { restore } from "../../toolchain/backup.ts";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { rotate } from "../../toolchain/rotate.ts";
+import { restore } from "../../cli/backup.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { rotate } from "../../cli/rotate.ts";
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.then(

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const lock = JSON.stringify({ packages: { "node_modules/a": { version: "1.0.0" } } });
 
@@ -13,11 +13,11 @@ async function freshCheckout(npm: string): Promise<FsFixture> {
   const folder = await createFixture({
     "package-lock.json": lock,
     "npm-cli.cjs": npm,
-    "toolchain/main.ts": "console.log('main', ...process.argv.slice(2)); process.exitCode = 5;",
-    "toolchain/package.json": '{ "type": "module" }',
+    "cli/main.ts": "console.log('main', ...process.argv.slice(2)); process.exitCode = 5;",
+    "cli/package.json": '{ "type": "module" }',
   });
-  for (const file of ["bootstrap.mjs", "launch.mjs", "packages.mjs", "proxies.mjs"]) {
-    await cp(join(checkout, "toolchain", file), folder.getPath("toolchain", file));
+  for (const file of ["cli/bootstrap.mjs", "machine/launch.mjs", "setup/packages.mjs", "machine/proxies.mjs"]) {
+    await cp(join(checkout, file), folder.getPath(file));
   }
   return folder;
 }
@@ -26,7 +26,7 @@ const start = async (folder: FsFixture, ...args: string[]) =>
   await startBy(folder, { npm_execpath: folder.getPath("npm-cli.cjs") }, ...args);
 
 const startBy = async (folder: FsFixture, env: Record<string, string>, ...args: string[]) =>
-  await execa(process.execPath, [folder.getPath("toolchain/bootstrap.mjs"), ...args], {
+  await execa(process.execPath, [folder.getPath("cli/bootstrap.mjs"), ...args], {
     cwd: folder.path,
     env,
     reject: false,
@@ -106,10 +106,10 @@ describe("npm start in a fresh checkout", function () {
 
   it("never asks a proxy for this machine", async () => {
     await using folder = await freshCheckout(installs);
-    await folder.writeFile("toolchain/main.ts", "console.log(process.env.NO_PROXY, process.env.NODE_USE_ENV_PROXY);");
+    await folder.writeFile("cli/main.ts", "console.log(process.env.NO_PROXY, process.env.NODE_USE_ENV_PROXY);");
     const { stdout } = await start(folder, "status");
     assert.equal(stdout, "undefined 1");
-    const behind = await execa(process.execPath, [folder.getPath("toolchain/bootstrap.mjs"), "status"], {
+    const behind = await execa(process.execPath, [folder.getPath("cli/bootstrap.mjs"), "status"], {
       env: { https_proxy: "http://127.0.0.1:9", no_proxy: "example.org" },
     });
     assert.match(behind.stdout, /^example\.org,localhost,.*,127\.0\.0\.1,.* 1$/);

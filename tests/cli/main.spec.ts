@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { runCommand } from "../../toolchain/command-line.ts";
-import type { Command, Options } from "../../toolchain/command-line.ts";
-import { commands } from "../../toolchain/command-table.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { runCommand } from "../../cli/command-line.ts";
+import type { Command, Options } from "../../cli/command-line.ts";
+import { commands } from "../../cli/command-table.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const run = async (...args: string[]) =>
-  await execa("node", [join(checkout, "toolchain/main.ts"), ...args], { reject: false });
+  await execa("node", [join(checkout, "cli/main.ts"), ...args], { reject: false });
 
 describe("the commands", () => {
   // Each exit code of `npm run scan` has a meaning; a mistyped one must have none of the others.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { checkAddress, resetPassword, resetPasswordIn } from "../../toolchain/reset-password.ts";
+import { checkAddress, resetPassword, resetPasswordIn } from "../../cli/reset-password.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const pod = (name: string, container: string, ready: boolean): object => ({

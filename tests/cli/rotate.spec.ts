@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreeToAll, agreeToNothing } from "../../toolchain/agreement.ts";
-import type { Ask } from "../../toolchain/agreement.ts";
-import { rotate } from "../../toolchain/rotate.ts";
-import { stackName } from "../../toolchain/stack.ts";
+import { agreeToAll, agreeToNothing } from "../../data/agreement.ts";
+import type { Ask } from "../../data/agreement.ts";
+import { rotate } from "../../cli/rotate.ts";
+import { stackName } from "../../state/stack.ts";
 
 const before = "# Settings of the stack.\nconfig: {}\n";
 const raised = "config:\n  todo-stack:jwtSecretGeneration: 2\n";

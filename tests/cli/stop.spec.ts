@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
-import { whatGoes } from "../../toolchain/destroy.ts";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { stopCluster } from "../../toolchain/stop.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { whatGoes } from "../../cli/destroy.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { stopCluster } from "../../cli/stop.ts";
+import { FakeStack } from "../helpers/fake-stack.ts";
 
 describe("npm stop", () => {
   let stack: FakeStack;

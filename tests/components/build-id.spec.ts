@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 /** Pulumi's own plugin for Docker puts these into the build context, whatever `.dockerignore` says. Docker's own command does not. */
 const ofBuild = {

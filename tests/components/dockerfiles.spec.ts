@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { applications } from "../../components/lib/development.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 interface Stage {
   base: string;

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pretendedCommands } from "../helpers/pretended-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import { FakeApp } from "./fake-app.ts";
 
 /** A Docker, a Minikube, a kubectl and a Helm that only pretend, with a Kubernetes and an application that answer as the real ones do. */

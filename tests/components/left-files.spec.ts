@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import { chartFiles, contextFiles, hashOf } from "../../components/lib/content-hash.ts";
 import { ignoreRules } from "../../components/lib/dockerignore.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 /** What programs leave beside a file `main.py` while it is edited, or in each folder that they open. */
 const left = [

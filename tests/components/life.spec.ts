@@ -5,11 +5,11 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { environment } from "../../toolchain/environment.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
+import { environment } from "../../machine/environment.ts";
+import { checkout } from "../../machine/paths.ts";
+import { installStandIn, pluginNames } from "../../offline/stand-ins/install.ts";
 import type { FakeApi } from "../provider/fake-api.ts";
-import type { FakeCommands } from "../stand-ins/fake-commands.ts";
+import type { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import { FakeWorld } from "./fake-world.ts";
 
 /** The program on the real Pulumi engine, with a Docker, a Minikube, a kubectl and a Helm that only pretend. */
@@ -34,7 +34,15 @@ describe("the program, over the life of its cluster", function () {
       console.warn("the program, over the life of its cluster: skipped, since there is no pulumi");
       this.skip();
     }
-    for (const part of ["Pulumi.yaml", "package.json", "index.ts", "config.ts", "components", "provider"]) {
+    for (const part of [
+      "Pulumi.yaml",
+      "package.json",
+      "index.ts",
+      "config.ts",
+      "components",
+      "versions.ts",
+      "provider",
+    ]) {
       await symlink(join(checkout, part), project.getPath(part));
     }
     for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), project.getPath(part));

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
-import type { Holder } from "../../provider/loss.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import type { Holder } from "../../provider/loss/loss.ts";
+import { versions } from "../../versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const args: MinikubeClusterArgs = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { chartFiles, hashOf } from "../../components/lib/content-hash.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { versions } from "../../versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 /** The whole of index.ts, as one engine sees it. */

@@ -3,18 +3,11 @@ import { readdir, writeFile } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreementVariable, LossGuard, reportVariable } from "../../provider/loss.ts";
-import {
-  agreeToAll,
-  agreeToNothing,
-  asked,
-  askInTerminal,
-  takeAlong,
-  withAgreement,
-} from "../../toolchain/agreement.ts";
-import type { Answer } from "../../toolchain/agreement.ts";
-import { confirmed } from "../../toolchain/confirm.ts";
-import { ToolchainError } from "../../toolchain/errors.ts";
+import { agreementVariable, LossGuard, reportVariable } from "../../provider/loss/loss.ts";
+import { agreeToAll, agreeToNothing, asked, askInTerminal, takeAlong, withAgreement } from "../../data/agreement.ts";
+import type { Answer } from "../../data/agreement.ts";
+import { confirmed } from "../../data/confirm.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
 
 const silent = { inform: () => undefined, warn: () => undefined, progress: () => undefined };
 

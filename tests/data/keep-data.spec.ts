@@ -3,14 +3,14 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreementVariable, LossGuard } from "../../provider/loss.ts";
-import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../toolchain/agreement.ts";
-import type { Ask } from "../../toolchain/agreement.ts";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { forgetWithoutCluster } from "../../toolchain/keeper.ts";
-import { DataKeeper, keepingData } from "../../toolchain/keep-data.ts";
-import { keptFile, readKept } from "../../toolchain/kept.ts";
-import type { StoredData } from "../../toolchain/stored-data.ts";
+import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
+import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/agreement.ts";
+import type { Ask } from "../../data/agreement.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { forgetWithoutCluster } from "../../pulumi/keeper.ts";
+import { DataKeeper, keepingData } from "../../data/keep-data.ts";
+import { keptFile, readKept } from "../../data/kept.ts";
+import type { StoredData } from "../../data/stored-data.ts";
 
 interface FakeDatabase {
   system: string;

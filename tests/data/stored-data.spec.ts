@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ownNamespace } from "../../toolchain/own-profile.ts";
-import { asTyped, checkout, typedPath } from "../../toolchain/paths.ts";
-import { wakeCluster } from "../../toolchain/stored-data.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { ownNamespace } from "../../state/access/own-profile.ts";
+import { asTyped, checkout, typedPath } from "../../machine/paths.ts";
+import { wakeCluster } from "../../data/stored-data.ts";
+import { FakeStack } from "../helpers/fake-stack.ts";
 
 const made = { driver: "docker", cpus: 2, memory: 4096, ports: ["127.0.0.1:30080:30080"] };
 const kubernetes = { kubernetesVersion: "v1.33.1", containerRuntime: "docker" };

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import ts from "typescript";
 import { parse } from "yaml";
 import packages from "../../package.json" with { type: "json" };
-import { nodeVersion } from "../../toolchain/launch.mjs";
-import { checkout } from "../../toolchain/paths.ts";
+import { nodeVersion } from "../../machine/launch.mjs";
+import { checkout } from "../../machine/paths.ts";
 
 /** As much as is used here of what https://containers.dev/implementors/json_reference knows. */
 interface DevContainer {

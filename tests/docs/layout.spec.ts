@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 describe("the layout of the project", () => {
   it("U1: the packages of the design are direct dependencies", () => {
@@ -28,10 +28,10 @@ describe("the layout of the project", () => {
     await using folder = await createFixture();
     const clone = folder.getPath("clone");
     await execa("git", ["clone", "--quiet", "--no-checkout", "--shared", "-c", "core.autocrlf=true", checkout, clone]);
-    await execa("git", ["checkout", "--quiet", "HEAD", "--", ".gitattributes", "toolchain/bin", "policies"], {
+    await execa("git", ["checkout", "--quiet", "HEAD", "--", ".gitattributes", "cli/bin", "policies"], {
       cwd: clone,
     });
-    for (const file of ["toolchain/bin/pulumi.mjs", "policies/pulumi-analyzer-todo-stack"]) {
+    for (const file of ["cli/bin/pulumi.mjs", "policies/pulumi-analyzer-todo-stack"]) {
       assert.ok(!readFileSync(join(clone, file), "utf8").includes("\r"), `${file}: env would look for "node\\r"`);
     }
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const text = readFileSync(join(checkout, "docs/reliability.md"), "utf8");
 
@@ -40,7 +40,7 @@ describe("docs/reliability.md", () => {
   });
 
   for (const [, event = "", , test = ""] of linesOf(whose)) {
-    it(`finds the test of: ${event}`, () => mustHave(test, ["provider"]));
+    it(`finds the test of: ${event}`, () => mustHave(test, ["provider/cluster", "provider/resources"]));
   }
 
   it("has a line for each fault", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { globSync } from "tinyglobby";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const row = /^\| (?<id>[A-Z]\d) +\| (?<what>.+?) +\| (?<title>.+?) +\| (?:\[.+\]\(\.\.\/(?<file>.+)\))? *\|$/;
 

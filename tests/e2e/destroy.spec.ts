@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { minikubeHome } from "../../toolchain/paths.ts";
+import { minikubeHome } from "../../machine/paths.ts";
 import { dockerTraces } from "../helpers/docker.ts";
 import { stack } from "../stack/stack.ts";
 
-/** The last of the run: see toolchain/checks.ts. */
+/** The last of the run: see cli/test/checks.ts. */
 describe("U8: the end of a stack", function () {
   this.timeout("10m");
 

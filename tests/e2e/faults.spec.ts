@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { locksOn } from "../../toolchain/stack-locks.ts";
+import { locksOn } from "../../state/stack-locks.ts";
 import { FaultyStack } from "../helpers/faulty-stack.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
 import { until } from "../helpers/until.ts";

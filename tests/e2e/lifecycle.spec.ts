@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { environment } from "../../toolchain/environment.ts";
+import { environment } from "../../machine/environment.ts";
 import { previewWithNothingRunning } from "../helpers/bare-preview.ts";
 import { timeToRecover } from "../helpers/recovery.ts";
 import { stack } from "../stack/stack.ts";

@@ -4,15 +4,15 @@ import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
-import { Commands } from "../../provider/commands.ts";
-import { ownerOf } from "../../provider/ownership.ts";
-import type { Mark } from "../../provider/ownership.ts";
-import type { StackState } from "../../toolchain/stack-files.ts";
-import type { Place } from "../../toolchain/own-cluster.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { ownerOf } from "../../provider/cluster/ownership.ts";
+import type { Mark } from "../../provider/cluster/ownership.ts";
+import type { StackState } from "../../state/stack-files.ts";
+import type { Place } from "../../state/access/own-cluster.ts";
 import type { FakeApi } from "../provider/fake-api.ts";
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
-import type { Call } from "../stand-ins/fake-commands.ts";
+import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
+import type { Call } from "../offline/stand-ins/fake-commands.ts";
 
 /** A checkout with a stack `dev`, a Minikube's home and a Docker, which all only pretend. */
 export class FakeStack {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 /** Each theme and each width once: what depends on both at a time is too little for twice the time. */
 const views = [

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { execa } from "execa";
 import { extract, type Header } from "tar-stream";
-import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
+import { Daemon } from "../../offline/stand-ins/docker/docker-daemon.ts";
 import type { WorkingCopy } from "./working-copy.ts";
 
 /** A file of an image's last stage: what `ls` shows of it, and a hash of its content. */

@@ -8,13 +8,13 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { checkout, toolFolder } from "../../toolchain/paths.ts";
-import * as setup from "../../toolchain/setup.ts";
-import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { checkout, toolFolder } from "../../machine/paths.ts";
+import * as setup from "../../setup/setup.ts";
+import { installStandIn, pluginNames } from "../../offline/stand-ins/install.ts";
+import { versions } from "../../versions.ts";
 import { FakeApp } from "../components/fake-app.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import { ownEnvironment } from "./own-environment.ts";
 import { pretendedCommands } from "./pretended-cluster.ts";
 
@@ -46,8 +46,15 @@ const parts = [
   "index.ts",
   "config.ts",
   "components",
+  "versions.ts",
   "provider",
-  "toolchain",
+  "cli",
+  "data",
+  "machine",
+  "offline",
+  "pulumi",
+  "setup",
+  "state",
   "policies",
 ];
 
@@ -110,7 +117,7 @@ export class PretendedCheckout {
     const allowances = "apps/allowed-findings.yaml";
     await cp(join(checkout, allowances), join(made.folder, allowances));
     for (const part of ["charts", "node_modules"]) await symlink(join(checkout, part), join(made.folder, part));
-    await writeFile(join(made.folder, "toolchain/setup.ts"), noSetup);
+    await writeFile(join(made.folder, "setup/setup.ts"), noSetup);
     await symlink(pulumi, join(made.#cache, "tools", `pulumi-${versions.pulumi}`));
     await made.#bringUp();
     return made;
@@ -138,12 +145,12 @@ export class PretendedCheckout {
 
   /** Runs `npx pulumi`. */
   async pulumi(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return await this.#run([join(this.folder, "toolchain/bin/pulumi.mjs"), ...args], env);
+    return await this.#run([join(this.folder, "cli/bin/pulumi.mjs"), ...args], env);
   }
 
   /** Runs `npm run NAME`. */
   async npm(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return await this.#run([join(this.folder, "toolchain/main.ts"), ...args], env);
+    return await this.#run([join(this.folder, "cli/main.ts"), ...args], env);
   }
 
   /** Runs Pulumi itself, without what `npx pulumi` does first. It finds the state where that has put it. */
@@ -162,7 +169,7 @@ export class PretendedCheckout {
 
   /** Starts `npm run NAME`, which goes on until it gets a signal. */
   start(args: string[]): Started {
-    const running = this.#execa(process.execPath, [join(this.folder, "toolchain/main.ts"), ...args], {}, true);
+    const running = this.#execa(process.execPath, [join(this.folder, "cli/main.ts"), ...args], {}, true);
     return {
       output: running.all,
       interrupt: () => void running.kill("SIGINT"),
@@ -245,7 +252,7 @@ export class PretendedCheckout {
 
   /** What commands and tests change, by a name each. */
   #parts(): Record<string, string> {
-    const own = ["index.ts", "toolchain/tools/versions.ts", "Pulumi.test.yaml", "Pulumi.yaml", ".state"];
+    const own = ["index.ts", "versions.ts", "Pulumi.test.yaml", "Pulumi.yaml", ".state"];
     return {
       ...Object.fromEntries(own.map((name) => [name.replaceAll("/", "_"), join(this.folder, name)])),
       minikube: join(this.#cache, ".minikube"),

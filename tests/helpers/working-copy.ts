@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { stringify } from "yaml";
-import { cacheFolder, checkout } from "../../toolchain/paths.ts";
+import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { ownEnvironment } from "./own-environment.ts";
 
 /** How a command ended; never rejects, so that a test can look at a failure. */
@@ -67,7 +67,7 @@ export class WorkingCopy {
 
   /** Runs `pulumi` as `npx pulumi` would in the copy. */
   async pulumi(args: string[], env: Record<string, string> = {}): Promise<CommandResult> {
-    return await this.run("node", [join(this.folder, "toolchain/bin/pulumi.mjs"), ...args], env);
+    return await this.run("node", [join(this.folder, "cli/bin/pulumi.mjs"), ...args], env);
   }
 
   /** Runs `pulumi`, and fails with its whole output if it fails. Gives its standard output. */
@@ -126,7 +126,7 @@ export class WorkingCopy {
 
   /** Starts a command of the toolchain that goes on until it is ended, as `npm run NAME` would in the copy. */
   start(name: string, ...args: string[]): RunningCommand {
-    const command = [join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args];
+    const command = [join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args];
     const options = { cwd: this.folder, env: ownEnvironment(), extendEnv: false } as const;
     const running = execa("node", command, { ...options, all: true, reject: false, stdin: "ignore" });
     return {
@@ -139,12 +139,12 @@ export class WorkingCopy {
 
   /** Starts `pulumi` in a process group of its own, as a terminal does; a signal goes to all of the group, as Ctrl-C does there. */
   startPulumi(...args: string[]): RunningCommand {
-    return this.#inGroup([join(this.folder, "toolchain/bin/pulumi.mjs"), ...args, "--stack", this.stack]);
+    return this.#inGroup([join(this.folder, "cli/bin/pulumi.mjs"), ...args, "--stack", this.stack]);
   }
 
   /** The same for a command of the toolchain, as `npm run NAME` would in the copy. */
   startInGroup(name: string, ...args: string[]): RunningCommand {
-    return this.#inGroup([join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args]);
+    return this.#inGroup([join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args]);
   }
 
   #inGroup(command: string[]): RunningCommand {
@@ -168,7 +168,7 @@ export class WorkingCopy {
 
   /** Runs a command of the toolchain, as `npm run NAME` would in the copy. */
   async npm(name: string, env: Record<string, string> = {}, ...args: string[]): Promise<CommandResult> {
-    const command = [join(this.folder, "toolchain/main.ts"), name, "--stack", this.stack, ...args];
+    const command = [join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args];
     return await this.run("node", command, env);
   }
 

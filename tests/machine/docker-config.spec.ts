@@ -4,7 +4,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { unusedSettings, withoutLogins } from "../../toolchain/docker-config.ts";
+import { unusedSettings, withoutLogins } from "../../machine/docker-config.ts";
 
 const users = {
   auths: { "https://index.docker.io/v1/": { auth: "aHVzaA==" } },

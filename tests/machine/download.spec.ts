@@ -5,8 +5,8 @@ import { readFile, readdir } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFixture } from "fs-fixture";
-import { download, fetchText } from "../../toolchain/download.ts";
-import { installRelease, type Tool } from "../../toolchain/tools/tool.ts";
+import { download, fetchText } from "../../machine/download.ts";
+import { installRelease, type Tool } from "../../machine/tool.ts";
 
 const content = "a release\n";
 const sum = createHash("sha256").update(content).digest("hex");

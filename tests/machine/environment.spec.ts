@@ -4,8 +4,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
-import { pluginEnvironment, silentVariable } from "../../provider/environment.ts";
-import { bringsPassphrase, environment, toolEnvironment } from "../../toolchain/environment.ts";
+import { pluginEnvironment, silentVariable } from "../../provider/processes/user-environment.ts";
+import { bringsPassphrase, environment, toolEnvironment } from "../../machine/environment.ts";
 import {
   backendUrl,
   cacheFolder,
@@ -14,7 +14,7 @@ import {
   passphraseFile,
   pulumiHome,
   stateFolder,
-} from "../../toolchain/paths.ts";
+} from "../../machine/paths.ts";
 
 describe("the environment of the stack's tools", () => {
   it("keeps Pulumi's and Minikube's data in places of the stack, whatever the user has set", () => {

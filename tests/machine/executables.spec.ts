@@ -3,15 +3,15 @@ import { chmod, cp, mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { executables, restoreModes } from "../../toolchain/executables.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { executables, restoreModes } from "../../machine/executables.ts";
+import { checkout } from "../../machine/paths.ts";
 
 describe("the executables of a checkout", () => {
   it("are those of which Git knows it, but for what npm and CI start themselves, and what is copied", async () => {
     const { stdout } = await execa("git", ["ls-files", "--stage"], { cwd: checkout });
     const known = stdout.split("\n").flatMap((line) => /^100755 \S+ \d+\t(.*)$/.exec(line)?.slice(1) ?? []);
-    const copied = "toolchain/no-logins/docker-credential-no-logins";
-    const others = [".ci/run", "toolchain/bin/pulumi.mjs", copied];
+    const copied = "machine/no-logins/docker-credential-no-logins";
+    const others = [".ci/run", "cli/bin/pulumi.mjs", copied];
     assert.deepEqual(executables.toSorted(), known.filter((name) => !others.includes(name)).toSorted());
   });
 

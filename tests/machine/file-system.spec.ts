@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { fileSystemProblem } from "../../toolchain/file-system.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { fileSystemProblem } from "../../machine/file-system.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const failed = (code: string, path?: string): Error => Object.assign(new Error(code), { code, path });
 
@@ -37,7 +37,7 @@ describe("trouble with the file system", () => {
     this.timeout("2m");
     if (process.platform !== "linux") this.skip();
     // Nobody can make a folder there, root included.
-    const { exitCode, stderr } = await execa(process.execPath, [join(checkout, "toolchain/main.ts"), "setup"], {
+    const { exitCode, stderr } = await execa(process.execPath, [join(checkout, "cli/main.ts"), "setup"], {
       env: { XDG_CACHE_HOME: "/sys/nobody" },
       reject: false,
     });

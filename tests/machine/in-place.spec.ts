@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { fillInPlace } from "../../toolchain/in-place.ts";
+import { fillInPlace } from "../../machine/in-place.ts";
 
 describe("filling a folder in place", () => {
   it("shows the folder only when it is complete", async () => {

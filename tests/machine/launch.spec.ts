@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { cacheFolder, isNewEnough, launch } from "../../toolchain/launch.mjs";
-import * as paths from "../../toolchain/paths.ts";
+import { cacheFolder, isNewEnough, launch } from "../../machine/launch.mjs";
+import * as paths from "../../machine/paths.ts";
 
 describe("launch", () => {
   for (const [version, expected] of [
@@ -71,7 +71,7 @@ describe("launch", () => {
         process.on("${signal}", () => { console.log("got ${signal}"); setTimeout(() => process.exit(3), 50); });
         setInterval(() => undefined, 1000);
         console.log("ready");`;
-      const launcher = new URL("../../toolchain/launch.mjs", import.meta.url).href;
+      const launcher = new URL("../../machine/launch.mjs", import.meta.url).href;
       const outer = spawn(
         process.execPath,
         [

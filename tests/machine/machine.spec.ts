@@ -9,8 +9,8 @@ import {
   lookAround,
   outOfReach,
   pluginsAreOutOfReach,
-} from "../../toolchain/machine.ts";
-import { imagesAreMadeHere } from "../../toolchain/registries/images/made-here.ts";
+} from "../../machine/machine.ts";
+import { imagesAreMadeHere } from "../../offline/registries/images/made-here.ts";
 
 const without = (...hosts: string[]) => ({ unreachable: hosts });
 const needs = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
-import { makePrivateFolder, writeWhole } from "../../toolchain/private-files.ts";
+import { makePrivateFolder, writeWhole } from "../../machine/private-files.ts";
 
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 

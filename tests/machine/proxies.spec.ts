@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { environment } from "../../toolchain/environment.ts";
-import { pastProxies } from "../../toolchain/proxies.mjs";
+import { environment } from "../../machine/environment.ts";
+import { pastProxies } from "../../machine/proxies.mjs";
 
 const nowhere = "/does/not/exist";
 const listOf = (env: NodeJS.ProcessEnv, folder = nowhere): string[] => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, stat, symlink } from "node:fs/promises";
-import { logFolder } from "../../toolchain/paths.ts";
-import { ask, logFile, run } from "../../toolchain/run.ts";
+import { logFolder } from "../../machine/paths.ts";
+import { ask, logFile, run } from "../../machine/run.ts";
 
 const title = "spec of run";
 

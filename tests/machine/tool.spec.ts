@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
-import { kubeconform, kubeScore, promtool, untt } from "../../toolchain/tools/chart-checkers.ts";
-import { helm } from "../../toolchain/tools/helm.ts";
-import { hadolint, shellcheck } from "../../toolchain/tools/linters.ts";
-import { minikube } from "../../toolchain/tools/minikube.ts";
-import { pulumi } from "../../toolchain/tools/pulumi.ts";
-import { findChecksum, install, isOnPath, platform, type Tool, wayTo } from "../../toolchain/tools/tool.ts";
-import { syft } from "../../toolchain/tools/syft.ts";
-import { trivy } from "../../toolchain/tools/trivy.ts";
-import { uv } from "../../toolchain/tools/uv.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { kubeconform, kubeScore, promtool, untt } from "../../setup/tools/chart-checkers.ts";
+import { helm } from "../../setup/tools/helm-tool.ts";
+import { hadolint, shellcheck } from "../../setup/tools/linters.ts";
+import { minikube } from "../../setup/tools/minikube-tool.ts";
+import { pulumi } from "../../setup/tools/pulumi-tool.ts";
+import { findChecksum, install, isOnPath, platform, type Tool, wayTo } from "../../machine/tool.ts";
+import { syft } from "../../setup/tools/syft-tool.ts";
+import { trivy } from "../../setup/tools/trivy-tool.ts";
+import { uv } from "../../setup/tools/uv-tool.ts";
+import { versions } from "../../versions.ts";
 
 /** Puts a program on a PATH of its own that prints a text and ends with a code, and asks whether it will do. */
 async function accepts(tool: Tool, printed: string, code = 0): Promise<boolean> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 import { SmallProject } from "./small-project.ts";
 
 const canary = "canary-c0ffee";

@@ -4,8 +4,8 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import which from "which";
-import { environment } from "../../toolchain/environment.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { environment } from "../../machine/environment.ts";
+import { checkout } from "../../machine/paths.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
 
 const program = `

@@ -2,17 +2,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { ClusterResource } from "../../provider/cluster.ts";
-import type { CheckedInputs, ClusterInputs, ClusterState } from "../../provider/cluster.ts";
-import { Commands } from "../../provider/commands.ts";
-import { ControlPlaneResource } from "../../provider/control-plane.ts";
-import type { ControlPlaneInputs } from "../../provider/control-plane.ts";
-import type { Engine } from "../../provider/engine.ts";
-import { agreementVariable, LossGuard } from "../../provider/loss.ts";
-import { Starts } from "../../provider/starts.ts";
+import { ClusterResource } from "../../provider/resources/cluster.ts";
+import type { CheckedInputs, ClusterInputs, ClusterState } from "../../provider/resources/cluster.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { ControlPlaneResource } from "../../provider/resources/control-plane.ts";
+import type { ControlPlaneInputs } from "../../provider/resources/control-plane.ts";
+import type { Engine } from "../../provider/engine/engine-log.ts";
+import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
+import { Starts } from "../../provider/resources/cluster-starts.ts";
 import { FakeApi } from "./fake-api.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
-import type { Call } from "../stand-ins/fake-commands.ts";
+import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
+import type { Call } from "../offline/stand-ins/fake-commands.ts";
 
 /** `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
 export const dockerScript = `

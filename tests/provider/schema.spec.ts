@@ -5,7 +5,7 @@ import { globSync } from "tinyglobby";
 import { schemaText } from "../../provider/generate-schema.ts";
 import { readSchema } from "../../provider/schema.ts";
 import type { PackageSchema } from "../../provider/schema.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const schema = JSON.parse(readSchema()) as PackageSchema;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { removeForgotten } from "../../toolchain/forgotten-secrets.ts";
-import type { KnownResource } from "../../toolchain/forgotten-secrets.ts";
-import { bringsAllUp } from "../../toolchain/make-ready.ts";
+import { removeForgotten } from "../../pulumi/forgotten-secrets.ts";
+import type { KnownResource } from "../../pulumi/forgotten-secrets.ts";
+import { bringsAllUp } from "../../pulumi/make-ready.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const outputs = { namespace: "space", backend: "todo-backend-1", postgres: "todo-postgres-1" };

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
-import { removeHalfMade, withBegunClusters } from "../../toolchain/interrupted.ts";
-import type { PendingOperation } from "../../toolchain/interrupted.ts";
+import { checkout } from "../../machine/paths.ts";
+import { removeHalfMade, withBegunClusters } from "../../pulumi/interrupted.ts";
+import type { PendingOperation } from "../../pulumi/interrupted.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 /** The real Pulumi in a checkout with a stack that has no resources. */
@@ -20,8 +20,10 @@ describe("npx pulumi after a run that was killed", function () {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
-    await cp(join(checkout, "toolchain"), join(folder, "toolchain"), { recursive: true });
-    for (const part of ["node_modules", "package.json", "provider", "components", "config.ts"]) {
+    for (const part of ["cli", "data", "machine", "offline", "pulumi", "setup", "state"]) {
+      await cp(join(checkout, part), join(folder, part), { recursive: true });
+    }
+    for (const part of ["node_modules", "package.json", "provider", "components", "versions.ts", "config.ts"]) {
       await symlink(join(checkout, part), join(folder, part));
     }
     await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
@@ -37,7 +39,7 @@ describe("npx pulumi after a run that was killed", function () {
   });
 
   const pulumi = async (...args: string[]) =>
-    await execa(process.execPath, [join(folder, "toolchain/bin/pulumi.mjs"), ...args], {
+    await execa(process.execPath, [join(folder, "cli/bin/pulumi.mjs"), ...args], {
       cwd: folder,
       reject: false,
       all: true,

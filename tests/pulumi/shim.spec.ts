@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../machine/paths.ts";
 
 const settings = "# Settings of the stack.\nconfig: {}\n";
 const foreignSalt = "encryptionsalt: v1:bYdmWVWeB4k=:v1:o7Se47783HT2m8YR:RG433OKRgJEgOegdMOK+wTN1bTS55Q==\n";
@@ -18,9 +18,9 @@ describe("npx pulumi in a fresh checkout", function () {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "todo stack-"));
-    for (const part of ["toolchain", "package.json"])
+    for (const part of ["cli", "data", "machine", "offline", "pulumi", "setup", "state", "package.json"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
-    for (const part of ["node_modules", "provider", "components"])
+    for (const part of ["node_modules", "provider", "components", "versions.ts"])
       await symlink(join(checkout, part), join(folder, part));
     await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
     await writeFile(join(folder, "Pulumi.dev.yaml"), settings);
@@ -32,7 +32,7 @@ describe("npx pulumi in a fresh checkout", function () {
 
   const pulumi = async (args: string[], env: NodeJS.ProcessEnv = {}) => {
     const shims = join(folder, "node_modules", ".bin");
-    return await execa(process.execPath, [join(folder, "toolchain/bin/pulumi.mjs"), ...args], {
+    return await execa(process.execPath, [join(folder, "cli/bin/pulumi.mjs"), ...args], {
       cwd: folder,
       env: { ...ownEnvironment(), PATH: `${shims}:${process.env.PATH ?? ""}`, ...env },
       extendEnv: false,

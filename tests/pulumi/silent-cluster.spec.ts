@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { variablesOfPreview } from "../../toolchain/silent-cluster.ts";
+import { variablesOfPreview } from "../../pulumi/silent-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { FakeStack } from "../helpers/fake-stack.ts";
 
 /** What tells Pulumi's Kubernetes plugin to wait the least that it can, and the stack's own provider to ask nobody. */
 const impatient = { PULUMI_K8S_CLIENT_TIMEOUT: "1", TODO_STACK_SILENT_CLUSTER: "true" };

@@ -10,12 +10,12 @@ import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
-import { cacheFolder, checkout } from "../../toolchain/paths.ts";
+import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
 import { ownEnvironment } from "../helpers/own-environment.ts";
 import { copySources } from "../helpers/working-copy.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { FakeStack } from "../helpers/fake-stack.ts";
 
 /** A proxy that answers nobody. */
 const proxy = "http://127.0.0.1:9";
@@ -215,7 +215,7 @@ async function linkPackages(folder: string): Promise<void> {
   for (const name of await readdir(from)) {
     if (name !== ".bin" && name !== "@todo-stack") await symlink(join(from, name), join(to, name));
   }
-  await symlink("../../toolchain/bin/pulumi.mjs", join(to, ".bin", "pulumi"));
+  await symlink("../../cli/bin/pulumi.mjs", join(to, ".bin", "pulumi"));
 }
 
 /** Makes a cache that has the tools of the user's, and no cluster. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { mustTargetDependents } from "../../toolchain/targets.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { mustTargetDependents } from "../../pulumi/targets.ts";
 
 const cluster = "urn:pulumi:dev::todo-stack::todo-stack:index:MinikubeCluster$minikube:index:Cluster::todo-cluster";
 const image = "urn:pulumi:dev::todo-stack::todo-stack:index:AppImage$docker:index/image:Image::todo-backend-image";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { demandsOf, type FileSystem, mustHaveSpace } from "../../toolchain/disk.ts";
-import type { Step } from "../../toolchain/step.ts";
+import { demandsOf, type FileSystem, mustHaveSpace } from "../../setup/disk.ts";
+import type { Step } from "../../machine/step.ts";
 
 const step: Step = { title: "step", isDone: () => Promise.resolve(false), run: () => Promise.resolve() };
 const compiler: Step = { ...step, compiles: true };

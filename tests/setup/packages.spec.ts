@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { packagesAreInstalled, samePackages } from "../../toolchain/packages.mjs";
+import { packagesAreInstalled, samePackages } from "../../setup/packages.mjs";
 
 const locked = {
   "": { version: "1.0.0" },

@@ -3,11 +3,11 @@ import { lstat, mkdir, readFile, readdir, readlink, writeFile } from "node:fs/pr
 import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import type { Machine } from "../../toolchain/machine.ts";
-import { languageHostStep, pluginsIn, pluginStep, shareFolder } from "../../toolchain/plugins.ts";
-import type { PluginPlace } from "../../toolchain/plugins.ts";
-import { executableOf, installStandIn, whatIs } from "../../toolchain/stand-ins/install.ts";
-import type { PluginName } from "../../toolchain/stand-ins/install.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { languageHostStep, pluginsIn, pluginStep, shareFolder } from "../../setup/plugins.ts";
+import type { PluginPlace } from "../../setup/plugins.ts";
+import { executableOf, installStandIn, whatIs } from "../../offline/stand-ins/install.ts";
+import type { PluginName } from "../../offline/stand-ins/install.ts";
 
 const hosts = ["get.pulumi.com", "github.com"];
 const connected: Machine = { unreachable: [] };

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { execa } from "execa";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { runSteps } from "../../toolchain/run-steps.ts";
-import type { Step } from "../../toolchain/step.ts";
+import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { runSteps } from "../../setup/run-steps.ts";
+import type { Step } from "../../machine/step.ts";
 
 const step = (title: string, work: () => void | Promise<void>, more: Partial<Step> = {}): Step => ({
   title,
@@ -94,7 +94,7 @@ describe("steps of set-up", () => {
     });
   }
   it("are shown on standard error, since standard output is the command's own", async () => {
-    const module = new URL("../../toolchain/run-steps.ts", import.meta.url).href;
+    const module = new URL("../../setup/run-steps.ts", import.meta.url).href;
     const script = `
       const { runSteps } = await import(${JSON.stringify(module)});
       await runSteps([{ title: "minikube", isDone: async () => false, run: async () => undefined }]);`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { oneAtATime } from "../../toolchain/lock.ts";
+import { oneAtATime } from "../../setup/setup-lock.ts";
 
 describe("one set-up at a time", () => {
   it("lets the second begin when the first has ended, and says that it waits", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { createFixture, type FsFixture } from "fs-fixture";
-import { hasSecrets, keepingSettings } from "../../toolchain/settings.ts";
+import { hasSecrets, keepingSettings } from "../../state/encryption-salt.ts";
 
 const salt = "encryptionsalt: v1:abc=:v1:def:ghi==\n";
 const settings = "# Settings of the stack.\nconfig:\n  todo-stack:cpus: 2\n";

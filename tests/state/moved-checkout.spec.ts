@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { followMove } from "../../toolchain/moved-checkout.ts";
-import { backendUrl } from "../../toolchain/paths.ts";
-import { selectedStack, workspaceFile } from "../../toolchain/stack-files.ts";
+import { followMove } from "../../state/moved-checkout.ts";
+import { backendUrl } from "../../machine/paths.ts";
+import { selectedStack, workspaceFile } from "../../state/stack-files.ts";
 
 const select = async (folder: string, stack: string): Promise<void> => {
   const stacks = { [backendUrl(join(folder, ".state"))]: `organization/todo-stack/${stack}` };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createCipheriv, pbkdf2Sync } from "node:crypto";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { mustHavePassphrase, problemOfPassphrase } from "../../toolchain/passphrase.ts";
+import { mustHavePassphrase, problemOfPassphrase } from "../../state/passphrase.ts";
 
 /** What Pulumi writes for a passphrase. */
 function saltFor(passphrase: string): string {

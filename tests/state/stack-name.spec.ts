@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stackName } from "../../toolchain/stack.ts";
+import { stackName } from "../../state/stack.ts";
 
 describe("the stack that commands work on", () => {
   it("is dev when PULUMI_STACK is not set", () => assert.equal(stackName({}), "dev"));

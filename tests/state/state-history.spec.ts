@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { createFixture } from "fs-fixture";
-import { trimHistory } from "../../toolchain/state-history.ts";
+import { trimHistory } from "../../state/state-history.ts";
 
 /** The files of one update, as Pulumi 3.259 writes them. */
 const update = (number: number): Record<string, string> => {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Step } from "../../step.ts";
+import type { Step } from "../../../machine/step.ts";
 import { imagesAreMadeHere } from "../images/made-here.ts";
 import { goFolder, type GoModuleName, goModules, goStep } from "./modules.ts";
 

@@ -2,8 +2,8 @@ import { existsSync, globSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../../environment.ts";
-import { run } from "../../run.ts";
+import { toolEnvironment } from "../../../machine/environment.ts";
+import { run } from "../../../machine/run.ts";
 import { goCommand, goEnvironment } from "./go.ts";
 
 /** One package of a module that Go has downloaded. */

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../../environment.ts";
-import { fillInPlace } from "../../in-place.ts";
-import { isOutOfReach, readMachine } from "../../machine.ts";
-import { run } from "../../run.ts";
-import type { Step } from "../../step.ts";
-import { versions } from "../../tools/versions.ts";
+import { toolEnvironment } from "../../../machine/environment.ts";
+import { fillInPlace } from "../../../machine/in-place.ts";
+import { isOutOfReach, readMachine } from "../../../machine/machine.ts";
+import { run } from "../../../machine/run.ts";
+import type { Step } from "../../../machine/step.ts";
+import { versions } from "../../../versions.ts";
 import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { type DebianRoot, hookFolder, makeRoot, rootHash } from "./debian-root.ts";
 import { imageFolder } from "./folders.ts";
@@ -134,7 +134,7 @@ const kubeProxy = (): BaseImage => ({
   settings: variables({ PATH: searchPath }),
 });
 
-/** What `provider/kube-router.yaml` runs. */
+/** What `provider/cluster/kube-router.yaml` runs. */
 const kubeRouter = (): BaseImage => ({
   reference: `docker.io/cloudnativelabs/kube-router:v${versions["kube-router"]}`,
   root: packetRoot("kube-router", versions["kube-router"]),

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import which from "which";
-import { userEnvironment } from "../../../provider/environment.ts";
-import { ToolchainError } from "../../errors.ts";
-import { cacheFolder, display } from "../../paths.ts";
-import { run } from "../../run.ts";
-import type { Step } from "../../step.ts";
+import { userEnvironment } from "../../../provider/processes/user-environment.ts";
+import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { cacheFolder, display } from "../../../machine/paths.ts";
+import { run } from "../../../machine/run.ts";
+import type { Step } from "../../../machine/step.ts";
 import { canInstallPackages, installPackages } from "../apt.ts";
 import { lacksSysResource } from "./capabilities.ts";
-import { dockerAnswers } from "./docker.ts";
+import { dockerAnswers } from "./docker-build.ts";
 import { runcScript } from "./folders.ts";
 
 /** What belongs to the engine that set-up starts itself. */

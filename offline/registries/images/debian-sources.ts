@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { ToolchainError } from "../../errors.ts";
-import { run } from "../../run.ts";
+import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { run } from "../../../machine/run.ts";
 
 /** Where this machine gets its Debian packages from. */
 export interface DebianMirrors {

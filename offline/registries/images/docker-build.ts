@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import { toolEnvironment } from "../../environment.ts";
-import { run, type RunOptions } from "../../run.ts";
+import { toolEnvironment } from "../../../machine/environment.ts";
+import { run, type RunOptions } from "../../../machine/run.ts";
 
 /** Runs a `docker` command of set-up; see `run`. */
 export const docker = async (title: string, args: string[], options: RunOptions = {}): Promise<string> =>

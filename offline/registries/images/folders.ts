@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cacheFolder } from "../../paths.ts";
+import { cacheFolder } from "../../../machine/paths.ts";
 
 /** Root file systems and archives that images are made from, each in a folder named after what it is made from. */
 export const imageFolder = join(cacheFolder, "images");

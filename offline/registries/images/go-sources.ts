@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
-import { userEnvironment } from "../../../provider/environment.ts";
-import { run } from "../../run.ts";
+import { userEnvironment } from "../../../provider/processes/user-environment.ts";
+import { run } from "../../../machine/run.ts";
 import { goCommand } from "../go/go.ts";
 
 /**

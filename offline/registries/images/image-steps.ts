@@ -1,8 +1,8 @@
 import which from "which";
-import type { Step } from "../../step.ts";
+import type { Step } from "../../../machine/step.ts";
 import { installPackages } from "../apt.ts";
 import { baseImages, baseImageStep } from "./base-images.ts";
-import { ensureDockerEngine } from "./docker-engine.ts";
+import { ensureDockerEngine } from "./debian-docker.ts";
 import { nodeImageStep } from "./node-image.ts";
 import { preloadStep } from "./preload.ts";
 

@@ -1,4 +1,4 @@
-import { imagesAreOutOfReach, readMachine } from "../../machine.ts";
+import { imagesAreOutOfReach, readMachine } from "../../../machine/machine.ts";
 import { canInstallPackages } from "../apt.ts";
 
 /**

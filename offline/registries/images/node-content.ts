@@ -1,4 +1,4 @@
-import { versions } from "../../tools/versions.ts";
+import { versions } from "../../../versions.ts";
 import { goBinary } from "../go/binaries.ts";
 import { archiveOf, type BaseImage, baseImages } from "./base-images.ts";
 import { rootHash } from "./debian-root.ts";

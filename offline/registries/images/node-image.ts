@@ -1,10 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Step } from "../../step.ts";
-import { versions } from "../../tools/versions.ts";
+import type { Step } from "../../../machine/step.ts";
+import { versions } from "../../../versions.ts";
 import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { makeRoot } from "./debian-root.ts";
-import { docker, hasImage } from "./docker.ts";
+import { docker, hasImage } from "./docker-build.ts";
 import { imageFolder, runcScript } from "./folders.ts";
 import { goSource } from "./go-sources.ts";
 import { nodeImage, nodeRoot, nodeSettings } from "./node-recipe.ts";

@@ -1,4 +1,4 @@
-import { versions } from "../../tools/versions.ts";
+import { versions } from "../../../versions.ts";
 import { type DebianRoot, rootHash } from "./debian-root.ts";
 import { runcScript } from "./folders.ts";
 import { hashOf, hashOfFiles } from "./hash.ts";

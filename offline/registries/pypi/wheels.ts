@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { toolEnvironment } from "../../environment.ts";
-import { ToolchainError } from "../../errors.ts";
-import { run } from "../../run.ts";
+import { toolEnvironment } from "../../../machine/environment.ts";
+import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { run } from "../../../machine/run.ts";
 import { canInstallPackages, installPackages } from "../apt.ts";
 
 type Report = (line: string) => void;

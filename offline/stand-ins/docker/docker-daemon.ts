@@ -1,8 +1,8 @@
 import { access } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { userEnvironment } from "../../provider/environment.ts";
-import { run } from "./run.ts";
+import { userEnvironment } from "../../../provider/processes/user-environment.ts";
+import { run } from "../run-command.ts";
 
 /** Where the official plugin looks for a daemon when it is told none; contexts of the docker CLI are not among them. */
 const defaultHosts = (): string[] => [

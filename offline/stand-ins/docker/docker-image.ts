@@ -3,12 +3,12 @@ import { isAbsolute, join, relative, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { contextDigest } from "./docker-context.ts";
 import type { Daemon } from "./docker-daemon.ts";
-import type { Changes } from "./diff.ts";
-import type { Engine } from "./engine.ts";
-import { asText, hasUnknowns, objectAt, revealAll, secret, textAt } from "./properties.ts";
-import type { Properties, Value } from "./properties.ts";
-import type { Resource } from "./resource.ts";
-import { CommandFailed } from "./run.ts";
+import type { Changes } from "../diff.ts";
+import type { Engine } from "../engine-messages.ts";
+import { asText, hasUnknowns, objectAt, revealAll, secret, textAt } from "../properties.ts";
+import type { Properties, Value } from "../properties.ts";
+import type { Resource } from "../resource-type.ts";
+import { CommandFailed } from "../run-command.ts";
 
 /**
  * `docker.Image`: builds an image into the daemon of its provider.

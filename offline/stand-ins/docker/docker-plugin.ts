@@ -1,9 +1,9 @@
-import { compare } from "./diff.ts";
+import { compare } from "../diff.ts";
 import { Daemon } from "./docker-daemon.ts";
 import { imageResource } from "./docker-image.ts";
 import { remoteImageResource } from "./docker-remote-image.ts";
-import { servePlugin } from "./provider.ts";
-import { versionOf } from "./versions.ts";
+import { servePlugin } from "../plugin.ts";
+import { versionOf } from "../plugin-versions.ts";
 
 await servePlugin((host) => {
   const daemon = new Daemon(host.cancelled);

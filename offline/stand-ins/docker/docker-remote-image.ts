@@ -1,16 +1,16 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { unknown } from "../../provider/marks.ts";
-import { isOutOfReach } from "../machine.ts";
-import { goBinary } from "../registries/go/binaries.ts";
-import { versions } from "../tools/versions.ts";
-import { compare } from "./diff.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
+import { isOutOfReach } from "../../../machine/machine.ts";
+import { goBinary } from "../../registries/go/binaries.ts";
+import { versions } from "../../../versions.ts";
+import { compare } from "../diff.ts";
 import type { Daemon } from "./docker-daemon.ts";
-import type { Engine } from "./engine.ts";
-import { textAt } from "./properties.ts";
-import type { Properties } from "./properties.ts";
-import type { Resource } from "./resource.ts";
-import { CommandFailed } from "./run.ts";
+import type { Engine } from "../engine-messages.ts";
+import { textAt } from "../properties.ts";
+import type { Properties } from "../properties.ts";
+import type { Resource } from "../resource-type.ts";
+import { CommandFailed } from "../run-command.ts";
 
 /** An image that is made here, since it cannot be pulled. */
 export interface MadeImage {

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
-import type { Cluster } from "./cluster.ts";
-import type { Properties } from "./properties.ts";
-import { CommandFailed } from "./run.ts";
+import type { Cluster } from "./kubernetes-access.ts";
+import type { Properties } from "../properties.ts";
+import { CommandFailed } from "../run-command.ts";
 
 /** What helm knows of a release that is there. */
 export interface Description {

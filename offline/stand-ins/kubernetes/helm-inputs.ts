@@ -1,5 +1,5 @@
-import { reveal } from "./properties.ts";
-import type { Properties } from "./properties.ts";
+import { reveal } from "../properties.ts";
+import type { Properties } from "../properties.ts";
 
 /** What a release is when its inputs do not say, as the official plugin fills it in. */
 const defaults: Properties = {

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { parse } from "yaml";
-import type { Cluster } from "./cluster.ts";
-import { reasonOf } from "./cluster.ts";
-import { compare } from "./diff.ts";
-import type { Engine } from "./engine.ts";
+import type { Cluster } from "./kubernetes-access.ts";
+import { reasonOf } from "./kubernetes-access.ts";
+import { compare } from "../diff.ts";
+import type { Engine } from "../engine-messages.ts";
 import { describeRelease } from "./helm-description.ts";
 import type { Description } from "./helm-description.ts";
 import { inputsWithDefaults, installFlags, refuseUnsupported, upgradeFlags } from "./helm-inputs.ts";
-import { unknown } from "../../provider/marks.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
 import {
   asText,
   hasUnknowns,
@@ -18,10 +18,10 @@ import {
   revealAll,
   secret,
   textAt,
-} from "./properties.ts";
-import type { Properties } from "./properties.ts";
-import { NotReady } from "./resource.ts";
-import type { Resource } from "./resource.ts";
+} from "../properties.ts";
+import type { Properties } from "../properties.ts";
+import { NotReady } from "../resource-type.ts";
+import type { Resource } from "../resource-type.ts";
 import { isForgotten } from "./unreachable.ts";
 
 /**

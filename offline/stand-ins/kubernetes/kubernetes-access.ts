@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import which from "which";
-import { pluginEnvironment } from "../../provider/environment.ts";
-import { cacheFolder } from "../paths.ts";
-import { ambientKubeconfig, contextOf, loadKubeconfig } from "./kubeconfig.ts";
-import type { LoadedKubeconfig } from "./kubeconfig.ts";
-import { CommandFailed, run } from "./run.ts";
+import { pluginEnvironment } from "../../../provider/processes/user-environment.ts";
+import { cacheFolder } from "../../../machine/paths.ts";
+import { ambientKubeconfig, contextOf, loadKubeconfig } from "./kubeconfig-setting.ts";
+import type { LoadedKubeconfig } from "./kubeconfig-setting.ts";
+import { CommandFailed, run } from "../run-command.ts";
 
 const unsupported = ["cluster", "renderYamlToDirectory", "helmReleaseSettings", "skipUpdateUnreachable"];
 

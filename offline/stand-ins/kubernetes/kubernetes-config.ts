@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { compare } from "./diff.ts";
-import { activeCluster, loadKubeconfig } from "./kubeconfig.ts";
-import { unknown } from "../../provider/marks.ts";
-import { revealAll, textAt } from "./properties.ts";
-import type { Properties } from "./properties.ts";
-import type { Difference } from "./resource.ts";
+import { compare } from "../diff.ts";
+import { activeCluster, loadKubeconfig } from "./kubeconfig-setting.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
+import { revealAll, textAt } from "../properties.ts";
+import type { Properties } from "../properties.ts";
+import type { Difference } from "../resource-type.ts";
 
 /** The settings that choose the cluster. */
 const choosing = ["kubeconfig", "context", "cluster"];

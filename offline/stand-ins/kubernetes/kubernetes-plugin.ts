@@ -1,9 +1,9 @@
-import { Cluster } from "./cluster.ts";
+import { Cluster } from "./kubernetes-access.ts";
 import { helmReleaseResource } from "./helm-release.ts";
 import { diffKubernetesProvider } from "./kubernetes-config.ts";
 import { secretResource } from "./kubernetes-secret.ts";
-import { servePlugin } from "./provider.ts";
-import { versionOf } from "./versions.ts";
+import { servePlugin } from "../plugin.ts";
+import { versionOf } from "../plugin-versions.ts";
 
 await servePlugin((host) => {
   const cluster = new Cluster(host.cancelled);

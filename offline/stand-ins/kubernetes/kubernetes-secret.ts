@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { Cluster } from "./cluster.ts";
-import { reasonOf } from "./cluster.ts";
-import { compare, isWithin } from "./diff.ts";
-import type { Engine } from "./engine.ts";
-import { asText, hasUnknowns, isObject, objectAt, revealAll, secret, textAt } from "./properties.ts";
-import type { Properties, Value } from "./properties.ts";
-import type { Resource } from "./resource.ts";
+import type { Cluster } from "./kubernetes-access.ts";
+import { reasonOf } from "./kubernetes-access.ts";
+import { compare, isWithin } from "../diff.ts";
+import type { Engine } from "../engine-messages.ts";
+import { asText, hasUnknowns, isObject, objectAt, revealAll, secret, textAt } from "../properties.ts";
+import type { Properties, Value } from "../properties.ts";
+import type { Resource } from "../resource-type.ts";
 import { isForgotten } from "./unreachable.ts";
 
 const autonamed = "pulumi.com/autonamed";

@@ -1,5 +1,5 @@
-import type { Cluster } from "./cluster.ts";
-import type { Engine } from "./engine.ts";
+import type { Cluster } from "./kubernetes-access.ts";
+import type { Engine } from "../engine-messages.ts";
 
 const advice =
   "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +

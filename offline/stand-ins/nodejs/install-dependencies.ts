@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import messages from "@pulumi/pulumi/proto/language_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/language_pb.js";
-import { userEnvironment } from "../../provider/environment.ts";
+import { userEnvironment } from "../../../provider/processes/user-environment.ts";
 
 type Call = ServerWritableStream<Messages.InstallDependenciesRequest, Messages.InstallDependenciesResponse>;
 

@@ -4,12 +4,12 @@ import messages from "@pulumi/pulumi/proto/language_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/language_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import { installDependencies } from "./install-dependencies.ts";
-import { standInNotice } from "./notice.ts";
-import { directPackagesOf, packagesOf } from "./packages.ts";
+import { standInNotice } from "../notice.ts";
+import { directPackagesOf, packagesOf } from "./program-packages.ts";
 import { ProgramFailed, runProgram } from "./program.ts";
-import { unary } from "./replies.ts";
-import type { Host } from "./serve.ts";
-import { versionOf } from "./versions.ts";
+import { unary } from "../replies.ts";
+import type { Host } from "../serve-plugin.ts";
+import { versionOf } from "../plugin-versions.ts";
 
 /** The gRPC methods with which Pulumi's engine runs a Node.js program, as far as this project's program needs them. */
 export function languageHost(host: Host): UntypedServiceImplementation {

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as Messages from "@pulumi/pulumi/proto/language_pb.js";
-import { fromStruct } from "./properties.ts";
-import type { Host } from "./serve.ts";
+import { fromStruct } from "../properties.ts";
+import type { Host } from "../serve-plugin.ts";
 
 /** A program that did not run to its end. */
 export class ProgramFailed extends Error {

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
-import { compare } from "./diff.ts";
-import { unknown } from "../../provider/marks.ts";
-import { hasUnknowns, reveal, revealAll, secret } from "./properties.ts";
-import type { Properties } from "./properties.ts";
-import type { Resource } from "./resource.ts";
+import { compare } from "../diff.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
+import { hasUnknowns, reveal, revealAll, secret } from "../properties.ts";
+import type { Properties } from "../properties.ts";
+import type { Resource } from "../resource-type.ts";
 
 const defaults: Properties = {
   ...{ lower: true, upper: true, numeric: true, number: true, special: true },

@@ -1,7 +1,7 @@
-import { servePlugin } from "./provider.ts";
-import { compare } from "./diff.ts";
+import { servePlugin } from "../plugin.ts";
+import { compare } from "../diff.ts";
 import { randomPasswordResource } from "./random-password.ts";
-import { versionOf } from "./versions.ts";
+import { versionOf } from "../plugin-versions.ts";
 
 await servePlugin(() => ({
   name: "random",

@@ -18,8 +18,8 @@ import { dirname, join } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { execa } from "execa";
-import { CodeCopy, room } from "../../toolchain/dev/code-copy.ts";
-import type { Copied } from "../../toolchain/dev/code-copy.ts";
+import { CodeCopy, room } from "../../../cli/dev/code-copy.ts";
+import type { Copied } from "../../../cli/dev/code-copy.ts";
 
 const odd = "src/it's a $(touch hacked) file.py";
 

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import type { FSWatcher } from "chokidar";
-import type { applications } from "../../components/lib/development.ts";
-import { Sources } from "../../toolchain/dev/changes.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import type { applications } from "../../../components/lib/development.ts";
+import { Sources } from "../../../cli/dev/file-changes.ts";
+import { checkout } from "../../../machine/paths.ts";
 
 describe("npm run dev: what a changed file means", () => {
   const sources = new Sources("demo");
@@ -35,7 +35,7 @@ describe("npm run dev: what a changed file means", () => {
     ["Pulumi.demo.yaml", { kind: "up" }],
     ["Pulumi.other.yaml", { kind: "nothing" }],
     ["README.md", { kind: "nothing" }],
-    ["tests/dev/changes.spec.ts", { kind: "nothing" }],
+    ["tests/cli/dev/file-changes.spec.ts", { kind: "nothing" }],
     [".state/todo.kubeconfig", { kind: "nothing" }],
   ];
   for (const [path, meaning] of meanings) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isOfProbe, readable } from "../../toolchain/dev/log-line.ts";
+import { isOfProbe, readable } from "../../../cli/dev/log-line.ts";
 
 const line = (fields: object): string => JSON.stringify({ timestamp: "2026-01-02T03:04:05.678Z", ...fields });
 

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { watchPods } from "../../toolchain/dev/pods.ts";
-import { FakeApi } from "../provider/fake-api.ts";
+import { watchPods } from "../../../cli/dev/pods.ts";
+import { FakeApi } from "../../provider/fake-api.ts";
 
 interface Pod {
   metadata?: { name?: string; uid?: string };

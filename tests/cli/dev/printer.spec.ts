@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { WriteStream } from "node:tty";
-import { printer } from "../../toolchain/dev/printer.ts";
+import { printer } from "../../../cli/dev/printer.ts";
 
 describe("npm run dev: its one stream", () => {
   const printed = (isTTY: boolean): string[] => {

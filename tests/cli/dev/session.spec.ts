@@ -3,8 +3,8 @@ import process from "node:process";
 import { watch } from "chokidar";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import type { ChangeObserver } from "../../toolchain/dev/changes.ts";
-import { Session } from "../../toolchain/dev/dev.ts";
+import type { ChangeObserver } from "../../../cli/dev/file-changes.ts";
+import { Session } from "../../../cli/dev/dev.ts";
 
 const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
 

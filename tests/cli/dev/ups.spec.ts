@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Ups } from "../../toolchain/dev/ups.ts";
+import { Ups } from "../../../cli/dev/ups.ts";
 
 const settled = (): Promise<void> => sleep(500);
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Finding } from "../../toolchain/doctor/verdicts.ts";
+import type { Finding } from "../../../cli/doctor/verdicts.ts";
 
 /** What a finding must say; without a third part it must not tell anybody to do anything. */
 export type Expected = [verdict: Finding["verdict"], text: RegExp, next?: RegExp];

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { Commands } from "../../provider/commands.ts";
-import { onExisting } from "../../toolchain/doctor/existing.ts";
-import type { TargetFacts } from "../../toolchain/doctor/existing.ts";
-import type { Finding } from "../../toolchain/doctor/verdicts.ts";
-import { FakeApi } from "../provider/fake-api.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { onExisting } from "../../../cli/doctor/existing.ts";
+import type { TargetFacts } from "../../../cli/doctor/existing.ts";
+import type { Finding } from "../../../cli/doctor/verdicts.ts";
+import { FakeApi } from "../../provider/fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 

@@ -8,13 +8,13 @@ import { join } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { examine, report } from "../../toolchain/doctor/doctor.ts";
-import type { Finding } from "../../toolchain/doctor/verdicts.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { plainSettings } from "../../toolchain/stack-files.ts";
-import { FakeApi } from "../provider/fake-api.ts";
+import { examine, report } from "../../../cli/doctor/doctor.ts";
+import type { Finding } from "../../../cli/doctor/verdicts.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { plainSettings } from "../../../state/stack-files.ts";
+import { FakeApi } from "../../provider/fake-api.ts";
 import { assertFinding } from "./assert-finding.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { FakeStack } from "../../helpers/fake-stack.ts";
 
 describe("npm run doctor", () => {
   it("lays out what it finds, with what to do under it, and counts", () => {
@@ -36,7 +36,7 @@ describe("npm run doctor", () => {
     const docs = await readFile(join(checkout, "docs/doctor.md"), "utf8");
     const headings = [...docs.matchAll(/^## (.*)$/gm)].map(([, name = ""]) => name);
     const files = ["verdicts.ts", "origins.ts", "taken-along.ts", "doctor.ts"];
-    const sources = files.map((file) => join(checkout, "toolchain/doctor", file));
+    const sources = files.map((file) => join(checkout, "cli/doctor", file));
     const text = (await Promise.all(sources.map((file) => readFile(file, "utf8")))).join("\n");
     const literal = /(?:(?:pass|warn|fail|failBy)\(|const name = )"([^"]+)"/g;
     const names = new Set([...text.matchAll(literal)].map(([, name = ""]) => name));
@@ -248,7 +248,7 @@ describe("npm run doctor", () => {
 
   for (const command of ["doctor", "status"]) {
     it(`ends with 1 for a stack that is not there, as JSON and without colour: ${command}`, async () => {
-      const args = [join(checkout, "toolchain/main.ts"), command, "--json", "--stack", "nobodys"];
+      const args = [join(checkout, "cli/main.ts"), command, "--json", "--stack", "nobodys"];
       const options = { reject: false, env: { FORCE_COLOR: undefined } };
       const { exitCode, stdout } = await execa(process.execPath, args, options);
       assert.equal(exitCode, 1);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { noProxies } from "../../provider/build-proxies.ts";
-import { UserError } from "../../provider/errors.ts";
-import { onDockerSettings, onPlugins, onProxies, onSources } from "../../toolchain/doctor/origins.ts";
-import { onPort } from "../../toolchain/doctor/port.ts";
-import * as verdicts from "../../toolchain/doctor/verdicts.ts";
-import type { Finding } from "../../toolchain/doctor/verdicts.ts";
+import { noProxies } from "../../../provider/resources/build-proxies.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
+import { onDockerSettings, onPlugins, onProxies, onSources } from "../../../cli/doctor/origins.ts";
+import { onPort } from "../../../cli/doctor/port.ts";
+import * as verdicts from "../../../cli/doctor/verdicts.ts";
+import type { Finding } from "../../../cli/doctor/verdicts.ts";
 import { assertFinding } from "./assert-finding.ts";
 import type { Expected } from "./assert-finding.ts";
 

@@ -3,8 +3,8 @@ import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
-import { readAllowances } from "../../../toolchain/images/allowances.ts";
-import { exitCodes, scanImages } from "../../../toolchain/images/scan.ts";
+import { readAllowances } from "../../../cli/images/allowances.ts";
+import { exitCodes, scanImages } from "../../../cli/images/scan.ts";
 
 const reports = join(import.meta.dirname, "reports");
 const wholeReport = (name: string): string => `cp ${join(reports, name)} "$7"`;

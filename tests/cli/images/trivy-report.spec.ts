@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { divide, readAllowances } from "../../../toolchain/images/allowances.ts";
-import { findingsIn } from "../../../toolchain/images/report.ts";
+import { divide, readAllowances } from "../../../cli/images/allowances.ts";
+import { findingsIn } from "../../../cli/images/trivy-report.ts";
 
 const report = (name: string): string => readFileSync(join(import.meta.dirname, "reports", name), "utf8");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { planIn } from "../../toolchain/review/plan.ts";
-import type { Plan } from "../../toolchain/review/plan.ts";
-import { reportOf } from "../../toolchain/review/report.ts";
+import { planIn } from "../../../cli/review/plan.ts";
+import type { Plan } from "../../../cli/review/plan.ts";
+import { reportOf } from "../../../cli/review/review-report.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "canary" };

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { allChecks } from "../../toolchain/checks.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { choose } from "../../toolchain/test.ts";
+import { allChecks } from "../../../cli/test/checks.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { choose } from "../../../cli/test/test.ts";
 
 interface Job {
   permissions?: object;
@@ -19,7 +19,7 @@ interface Workflow {
 
 const folder = join(checkout, ".github/workflows");
 
-/** The steps of the preview run in tests/full/review/workflow.spec.ts. */
+/** The steps of the preview run in tests/full/cli/review/workflow.spec.ts. */
 describe("the workflows of GitHub", () => {
   for (const name of readdirSync(folder)) {
     const text = readFileSync(join(folder, name), "utf8");

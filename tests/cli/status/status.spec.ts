@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { stripVTControlCharacters } from "node:util";
-import { screen } from "../../toolchain/status/screen.ts";
-import { statusOf } from "../../toolchain/status/status.ts";
-import { FakeApi } from "../provider/fake-api.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { screen } from "../../../cli/status/screen.ts";
+import { statusOf } from "../../../cli/status/status.ts";
+import { FakeApi } from "../../provider/fake-api.ts";
+import { FakeStack } from "../../helpers/fake-stack.ts";
 
 const now = Date.parse("2026-01-02T12:00:00Z");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { checkout } from "../../toolchain/paths.ts";
-import { resultsOf } from "../../toolchain/test-results.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { resultsOf } from "../../../cli/test/test-results.ts";
 
 describe("the count of tests", () => {
   for (const [title, succeeded, junit, expected] of [

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
-import { resultsOf } from "../../toolchain/test-results.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { resultsOf } from "../../../cli/test/test-results.ts";
 
 const tests = `
 let tries = 0;
@@ -16,7 +16,7 @@ describe("some", () => {
 });`;
 
 const runMocha = async (folder: FsFixture, ...more: string[]) => {
-  const reporter = ["--reporter", join(checkout, "toolchain/mocha-reporter.ts")];
+  const reporter = ["--reporter", join(checkout, "cli/test/mocha-reporter.ts")];
   const args = [...reporter, "--reporter-option", `output=${folder.getPath("results.xml")}`];
   const mocha = join(checkout, "node_modules/.bin/mocha");
   return await execa(mocha, [...args, "--no-config", "--retries=1", folder.getPath("some.spec.cjs"), ...more], {

@@ -6,9 +6,9 @@ import { mock } from "node:test";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { globSync } from "tinyglobby";
-import { allChecks, type Check } from "../../toolchain/checks.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { choose, runAll } from "../../toolchain/test.ts";
+import { allChecks, type Check } from "../../../cli/test/checks.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { choose, runAll } from "../../../cli/test/test.ts";
 
 const clusterTests = ["stack and e2e tests", "full stack tests", "full e2e tests"];
 const everyDay = { names: [], full: false };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { durations, summarize, type Ran } from "../../toolchain/test-summary.ts";
+import { durations, summarize, type Ran } from "../../../cli/test/test-summary.ts";
 
 const ran = (title: string, more: Partial<Ran> = {}): Ran => ({
   title,

@@ -7,8 +7,8 @@ import { createFixture } from "fs-fixture";
 import { extract } from "tar-stream";
 import { filesIn } from "../../../components/lib/content-hash.ts";
 import { ignoreRules } from "../../../components/lib/dockerignore.ts";
-import { userEnvironment } from "../../../provider/environment.ts";
-import { cliWithBuildKit } from "../../../toolchain/stand-ins/docker-daemon.ts";
+import { userEnvironment } from "../../../provider/processes/user-environment.ts";
+import { cliWithBuildKit } from "../../../offline/stand-ins/docker/docker-daemon.ts";
 import { drawContext, writeContext } from "../../helpers/build-context.ts";
 import type { BuildContext } from "../../helpers/build-context.ts";
 

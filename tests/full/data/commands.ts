@@ -47,8 +47,8 @@ export const npmOperations: Record<string, Operation> = {
 
 /** Commands of this project that are tried on a real cluster, by the beginning of a title in a spec. */
 export const onCluster: Record<string, { spec: string; title: string }> = {
-  dev: { spec: "tests/full/toolchain/losses.spec.ts", title: "npm run dev" },
-  review: { spec: "tests/full/review/workflow.spec.ts", title: "" },
+  dev: { spec: "tests/full/data/losses.spec.ts", title: "npm run dev" },
+  review: { spec: "tests/full/cli/review/workflow.spec.ts", title: "" },
   aiops: { spec: "tests/stack/aiops.spec.ts", title: "" },
   backup: { spec: "tests/stack/backup.spec.ts", title: "" },
   restore: { spec: "tests/full/stack/backup.spec.ts", title: "" },

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../../toolchain/environment.ts";
-import { checkout } from "../../../toolchain/paths.ts";
-import { effectOf, effects } from "../../../toolchain/pulumi-commands.ts";
+import { environment } from "../../../machine/environment.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { effectOf, effects } from "../../../provider/engine/pulumi-commands.ts";
 import { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
 import type { Ended } from "../../helpers/pretended-checkout.ts";
 import { until } from "../../helpers/until.ts";
@@ -197,7 +197,7 @@ describe("the matrix of commands and losses", function () {
     const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as { scripts: object };
     const known = [...Object.keys(npmOperations), ...Object.keys(onCluster), ...withoutStack];
     const unknown = Object.keys(scripts).filter((name) => !known.includes(name));
-    assert.deepEqual(unknown, [], "say in tests/full/toolchain/commands.ts what these do where data would be lost");
+    assert.deepEqual(unknown, [], "say in tests/full/data/commands.ts what these do where data would be lost");
   });
 
   it("knows every name in the shim's table of what runs an operation", () => {
@@ -230,7 +230,7 @@ describe("the matrix of commands and losses", function () {
     const unknown = (await commandsOfPulumi([])).filter(
       (names) => !names.every((name) => known.some((line) => line === name || line.startsWith(`${name} `))),
     );
-    assert.deepEqual(unknown, [], "say in tests/full/toolchain/commands.ts what these do where data would be lost");
+    assert.deepEqual(unknown, [], "say in tests/full/data/commands.ts what these do where data would be lost");
   });
 });
 

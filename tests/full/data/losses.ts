@@ -53,7 +53,7 @@ export const losses: Record<string, Loss> = {
   "another memory": setting("memory", 2048, anotherCluster),
   "another port": { prepare: async (here) => here.set({ port: await freePort() }), says: anotherCluster },
   "a lower Kubernetes version": {
-    prepare: (here) => here.edit("toolchain/tools/versions.ts", /kubernetes: "1\.\d+\.\d+"/, 'kubernetes: "1.30.0"'),
+    prepare: (here) => here.edit("versions.ts", /kubernetes: "1\.\d+\.\d+"/, 'kubernetes: "1.30.0"'),
     says: anotherCluster,
   },
   "another Docker engine": { prepare: (here) => here.machine("engine", "engine-2"), says: /in another Docker engine/ },

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../../toolchain/environment.ts";
-import { checkout } from "../../../toolchain/paths.ts";
+import { environment } from "../../../machine/environment.ts";
+import { checkout } from "../../../machine/paths.ts";
 
 /** The provider for somebody who has nothing to do with this stack: another project, another state, another application. */
 describe("examples/any-app", function () {

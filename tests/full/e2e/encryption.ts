@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { environment } from "../../../toolchain/environment.ts";
-import { cacheFolder } from "../../../toolchain/paths.ts";
+import { environment } from "../../../machine/environment.ts";
+import { cacheFolder } from "../../../machine/paths.ts";
 import type { ClusterView } from "../../helpers/cluster.ts";
 
 /**

@@ -3,7 +3,7 @@ import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { execa } from "execa";
-import { minikubeHome } from "../../../toolchain/paths.ts";
+import { minikubeHome } from "../../../machine/paths.ts";
 import { dockerTraces } from "../../helpers/docker.ts";
 import { FaultyStack, helmRecords } from "../../helpers/faulty-stack.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";

@@ -5,7 +5,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { stackState } from "../../../toolchain/stack-files.ts";
+import { stackState } from "../../../state/stack-files.ts";
 import { Account } from "../../helpers/account.ts";
 import { ClusterView } from "../../helpers/cluster.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { environment } from "../../../toolchain/environment.ts";
+import { environment } from "../../../machine/environment.ts";
 import { withPage } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
 import { execa } from "execa";
-import { environment } from "../../../toolchain/environment.ts";
+import { environment } from "../../../machine/environment.ts";
 import { dockerTraces } from "../../helpers/docker.ts";
 import { minimalPath } from "../../helpers/minimal-path.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { checkout } from "../../../toolchain/paths.ts";
-import { stateFile } from "../../../toolchain/stack-files.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { stateFile } from "../../../state/stack-files.ts";
 import { stack } from "../../stack/stack.ts";
 
 describe("the server for operations", function () {

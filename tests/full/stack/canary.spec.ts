@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder, logFolder, minikubeHome } from "../../../toolchain/paths.ts";
+import { cacheFolder, logFolder, minikubeHome } from "../../../machine/paths.ts";
 import { filesWith, placesWith } from "../../helpers/canary.ts";
 import { Account } from "../../helpers/account.ts";
 import type { CommandResult } from "../../helpers/working-copy.ts";
@@ -25,7 +25,7 @@ const leftOut: Record<string, string> = {
   "test:unit": "what it prints is in the folder of logs",
   dev: "it prints what up prints, and the pods' logs",
   aiops: "apps/aiops/tests",
-  review: "tests/review/report.spec.ts",
+  review: "tests/cli/review/review-report.spec.ts",
   "reset-password": "it prints the password that it makes, which is searched for by itself below",
   scan: "it prints what up prints, and what Trivy says of public packages",
   sbom: "it prints what up prints, and where its files are",

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Version } from "@cyclonedx/cyclonedx-library/Spec";
 import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import { createFixture } from "fs-fixture";
-import { checkout } from "../../../toolchain/paths.ts";
+import { checkout } from "../../../machine/paths.ts";
 import { NodeDaemon, type ImageFile } from "../../helpers/node-daemon.ts";
 import { stack } from "../../stack/stack.ts";
 
@@ -98,7 +98,7 @@ describe("the images", function () {
 
   it("S4: npm run scan hands the scanner the very images that run, and passes on what it says", async () => {
     await using folder = await createFixture();
-    const report = join(checkout, "tests/toolchain/images/reports/clean.json");
+    const report = join(checkout, "tests/cli/images/reports/clean.json");
     for (const [exit, code] of [
       [0, 0],
       [1, 3],

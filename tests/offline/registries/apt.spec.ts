@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { canInstallPackages, installPackages } from "../../toolchain/registries/apt.ts";
+import { canInstallPackages, installPackages } from "../../../offline/registries/apt.ts";
 
 const { getuid } = process;
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { goBinary } from "../../toolchain/registries/go/binaries.ts";
-import { type GoModuleName, goModuleFolder, goModules } from "../../toolchain/registries/go/modules.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { goBinary } from "../../../offline/registries/go/binaries.ts";
+import { type GoModuleName, goModuleFolder, goModules } from "../../../offline/registries/go/modules.ts";
+import { versions } from "../../../versions.ts";
 
-const registries = new URL("../../toolchain/registries/", import.meta.url);
+const registries = new URL("../../../offline/registries/", import.meta.url);
 const readOf = (name: GoModuleName, file: string): string => readFileSync(join(goModuleFolder(name), file), "utf8");
 const read = (path: string): string => readFileSync(new URL(path, registries), "utf8");
 

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
+import { checkout } from "../../../machine/paths.ts";
 import { docker } from "./comparison/docker.ts";
 import { kubernetes } from "./comparison/kubernetes.ts";
 import { random } from "./comparison/random.ts";
@@ -67,7 +67,10 @@ for (const name of Object.keys(questions) as Name[]) {
 
 const addressOf = (server: Server): string => `tcp://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
 
-const standIn = (name: Name): string[] => [process.execPath, join(checkout, "toolchain/stand-ins", `${name}.ts`)];
+const standIn = (name: Name): string[] => [
+  process.execPath,
+  join(checkout, "offline/stand-ins", name, `${name}-plugin.ts`),
+];
 
 const project = async (): Promise<FsFixture> => {
   const fixture = await createFixture({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { compare, isWithin, notation } from "../../toolchain/stand-ins/diff.ts";
-import type { Changes } from "../../toolchain/stand-ins/diff.ts";
-import { unknown } from "../../provider/marks.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
+import { compare, isWithin, notation } from "../../../offline/stand-ins/diff.ts";
+import type { Changes } from "../../../offline/stand-ins/diff.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
+import type { Properties } from "../../../offline/stand-ins/properties.ts";
 
 interface Case {
   what: string;

@@ -4,9 +4,9 @@ import { delimiter, join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { environment } from "../../toolchain/environment.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { installStandIn, pluginNames } from "../../toolchain/stand-ins/install.ts";
+import { environment } from "../../../machine/environment.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { installStandIn, pluginNames } from "../../../offline/stand-ins/install.ts";
 import { FakeCommands } from "./fake-commands.ts";
 
 const program = `

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { checkout } from "../../toolchain/paths.ts";
-import { installStandIn, pluginNames, renewStandIns } from "../../toolchain/stand-ins/install.ts";
-import { versionOf } from "../../toolchain/stand-ins/versions.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { installStandIn, pluginNames, renewStandIns } from "../../../offline/stand-ins/install.ts";
+import { versionOf } from "../../../offline/stand-ins/plugin-versions.ts";
 
 const randomLauncher = `plugins/resource-random-v${versionOf("@pulumi/random")}/pulumi-resource-random`;
 
@@ -67,6 +67,9 @@ describe("stand-ins: installation", () => {
       cwd: elsewhere.path,
       env: { ...process.env, TODO_STACK_CHECKOUT: undefined },
     });
-    await assert.rejects(start, /no toolchain\/stand-ins\/random.ts in or above .*: run Pulumi in a checkout/);
+    await assert.rejects(
+      start,
+      /no offline\/stand-ins\/random\/random-plugin.ts in or above .*: run Pulumi in a checkout/,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { createFixture } from "fs-fixture";
-import { Cluster } from "../../toolchain/stand-ins/cluster.ts";
+import { Cluster } from "../../../offline/stand-ins/kubernetes/kubernetes-access.ts";
 import { FakeCommands } from "./fake-commands.ts";
 import { recordingEngine } from "./recording-engine.ts";
 import type { RecordingEngine } from "./recording-engine.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { withoutLogins } from "../../toolchain/docker-config.ts";
+import { withoutLogins } from "../../../machine/docker-config.ts";
 import { officialPlugin } from "./official-plugin.ts";
 import { PluginProcess } from "./plugin-process.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import process from "node:process";
-import { pluginFolder, pulumiHome } from "../../toolchain/paths.ts";
-import { executableOf, whatIs } from "../../toolchain/stand-ins/install.ts";
-import type { PluginName } from "../../toolchain/stand-ins/install.ts";
+import { pluginFolder, pulumiHome } from "../../../machine/paths.ts";
+import { executableOf, whatIs } from "../../../offline/stand-ins/install.ts";
+import type { PluginName } from "../../../offline/stand-ins/install.ts";
 
 /**
  * The command of an official plugin, where this machine has it, or in the folder that the variable TODO_STACK_OFFICIAL_PLUGINS names.

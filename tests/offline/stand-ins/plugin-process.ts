@@ -9,9 +9,9 @@ import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { unary } from "../../provider/grpc.ts";
-import { fromStruct, toStruct } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
+import { unary } from "../../../provider/engine/grpc.ts";
+import { fromStruct, toStruct } from "../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../offline/stand-ins/properties.ts";
 
 /** What a plugin says to one call: its answer, or the message of its error. */
 export type Answer = Properties | { error: string };

@@ -7,10 +7,10 @@ import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import type { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
-import { fromStruct, toStruct } from "../../toolchain/stand-ins/properties.ts";
-import { implement } from "../../toolchain/stand-ins/provider.ts";
-import { NotReady } from "../../toolchain/stand-ins/resource.ts";
-import type { Resource } from "../../toolchain/stand-ins/resource.ts";
+import { fromStruct, toStruct } from "../../../offline/stand-ins/properties.ts";
+import { implement } from "../../../offline/stand-ins/plugin.ts";
+import { NotReady } from "../../../offline/stand-ins/resource-type.ts";
+import type { Resource } from "../../../offline/stand-ins/resource-type.ts";
 import { recordingEngine } from "./recording-engine.ts";
 import type { RecordingEngine } from "./recording-engine.ts";
 

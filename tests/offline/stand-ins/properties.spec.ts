@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../provider/marks.ts";
-import { hasSecrets, hasUnknowns, keepSecrets, revealAll, secret } from "../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../../provider/engine/marks.ts";
+import { hasSecrets, hasUnknowns, keepSecrets, revealAll, secret } from "../../../offline/stand-ins/properties.ts";
 
 describe("stand-ins: properties", () => {
   it("reveals secrets at any depth", () => {

@@ -1,4 +1,4 @@
-import type { Engine } from "../../toolchain/stand-ins/engine.ts";
+import type { Engine } from "../../../offline/stand-ins/engine-messages.ts";
 
 /** An engine that keeps what it is told. */
 export interface RecordingEngine extends Engine {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandFailed, run } from "../../toolchain/stand-ins/run.ts";
+import { CommandFailed, run } from "../../../offline/stand-ins/run-command.ts";
 
 const signal = new AbortController().signal;
 const sh = (script: string, more: Partial<Parameters<typeof run>[0]> = {}): Promise<string> =>

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { holderOf, isOurs, ownerOf, readMark, writeMark } from "../../provider/ownership.ts";
+import { holderOf, isOurs, ownerOf, readMark, writeMark } from "../../../provider/cluster/ownership.ts";
 
 /** The table in docs/reliability.md, "Whose it is". */
 describe("whose a cluster is", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { causesOf, Watch } from "../../provider/causes.ts";
-import type { Workload } from "../../provider/workloads.ts";
+import { causesOf, Watch } from "../../../provider/diagnosis/causes.ts";
+import type { Workload } from "../../../provider/diagnosis/workloads.ts";
 
 const settled: Workload = {
   name: "todo-postgres",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { containerKey, diagnose, holdUp } from "../../provider/diagnosis.ts";
+import { containerKey, diagnose, holdUp } from "../../../provider/diagnosis/diagnosis.ts";
 
 const podOf = (status: object): V1Pod => {
   const containers = [{ name: "backend", resources: { limits: { memory: "512Mi" } } }];

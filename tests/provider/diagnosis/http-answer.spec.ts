@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { execa } from "execa";
-import { answers } from "../../provider/application.ts";
+import { answers } from "../../../provider/diagnosis/http-answer.ts";
 
 describe("whether the application answers", () => {
   let app: Server;
@@ -62,7 +62,7 @@ describe("whether the application answers", () => {
 
   it("is asked past every proxy, though Node is told to use them", async () => {
     const proxy = "http://127.0.0.1:9";
-    const module = new URL("../../provider/application.ts", import.meta.url).href;
+    const module = new URL("../../../provider/diagnosis/http-answer.ts", import.meta.url).href;
     const script = `import { answers } from ${JSON.stringify(module)}; console.log(await answers("http://localhost:${port()}"));`;
     const env = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: "", no_proxy: "" };
     const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script], { env });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { commandOfEngine } from "../../provider/engine-command.ts";
-import { effectOf } from "../../toolchain/pulumi-commands.ts";
+import { commandOfEngine } from "../../../provider/engine/engine-command.ts";
+import { effectOf } from "../../../provider/engine/pulumi-commands.ts";
 
 describe("the command line of the process that has started the provider", () => {
   for (const [line, effect] of [

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../toolchain/environment.ts";
-import { checkout } from "../../toolchain/paths.ts";
-import { effectOf, effects, switches, wordsOf } from "../../toolchain/pulumi-commands.ts";
-import type { Effect } from "../../toolchain/pulumi-commands.ts";
+import { environment } from "../../../machine/environment.ts";
+import { checkout } from "../../../machine/paths.ts";
+import { effectOf, effects, switches, wordsOf } from "../../../provider/engine/pulumi-commands.ts";
+import type { Effect } from "../../../provider/engine/pulumi-commands.ts";
 
 describe("what a command line of Pulumi does", () => {
   const lines: [string, Effect][] = [
@@ -65,7 +65,7 @@ describe("what a command line of Pulumi does", () => {
       assert.deepEqual(
         commands(help).filter((name) => !known.includes(name)),
         [],
-        "say in toolchain/pulumi-commands.ts what these do",
+        "say in provider/engine/pulumi-commands.ts what these do",
       );
     });
 
@@ -129,18 +129,18 @@ describe("who runs Pulumi", () => {
     assert.deepEqual(scripts.toSorted(), Object.keys(ways).toSorted(), added);
   });
 
-  const asking = ["start.ts", "rotate.ts", "images/archives.ts", "shim.ts"];
+  const asking = ["cli/start.ts", "cli/rotate.ts", "cli/images/archives.ts", "pulumi/shim.ts"];
   for (const file of asking) {
-    it(`toolchain/${file} runs an operation by runPulumi, and agrees to nothing by itself`, () => {
-      const text = readFileSync(join(checkout, "toolchain", file), "utf8");
+    it(`${file} runs an operation by runPulumi, and agrees to nothing by itself`, () => {
+      const text = readFileSync(join(checkout, file), "utf8");
       assert.match(text, /import \{ runPulumi \}/);
       assert.doesNotMatch(text, /execa\("pulumi", \[\s*"(up|update|destroy|down|dn|refresh)"/);
       assert.doesNotMatch(text.replaceAll("sure ? agreeToAll", ""), /agreeToAll[^,} ]/);
     });
   }
 
-  it("toolchain/dev/dev.ts asks nobody between two edits, and agrees to nothing", () => {
-    const text = readFileSync(join(checkout, "toolchain/dev/dev.ts"), "utf8");
+  it("cli/dev/dev.ts asks nobody between two edits, and agrees to nothing", () => {
+    const text = readFileSync(join(checkout, "cli/dev/dev.ts"), "utf8");
     assert.match(text, /runner\(args, agreeToNothing,/);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Commands } from "../../provider/commands.ts";
-import { FakeCommands } from "../stand-ins/fake-commands.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
 
 describe("the programs that the provider starts", () => {
   let commands: FakeCommands;

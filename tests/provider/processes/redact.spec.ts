@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "../../provider/redact.ts";
+import { redact } from "../../../provider/processes/redact.ts";
 
 describe("what is shown of what programs say", () => {
   for (const [text, shown] of [

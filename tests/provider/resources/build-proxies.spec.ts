@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { buildProxies, loopbackProxies, markedProxies, noProxies } from "../../provider/build-proxies.ts";
-import { secretSignature, signatureKey } from "../../provider/marks.ts";
-import { pastProxies } from "../../toolchain/proxies.mjs";
+import { buildProxies, loopbackProxies, markedProxies, noProxies } from "../../../provider/resources/build-proxies.ts";
+import { secretSignature, signatureKey } from "../../../provider/engine/marks.ts";
+import { pastProxies } from "../../../machine/proxies.mjs";
 
 const proxy = "http://proxy.example:3128";
 

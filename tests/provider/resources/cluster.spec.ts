@@ -7,11 +7,11 @@ import { once } from "node:events";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ClusterInputs, ClusterResource, ClusterState } from "../../provider/cluster.ts";
-import { UserError } from "../../provider/errors.ts";
-import { ownerOf, readMark, writeMark } from "../../provider/ownership.ts";
-import { FakeApi } from "./fake-api.ts";
-import { FakeMachine, urnOf } from "./fake-machine.ts";
+import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
+import { ownerOf, readMark, writeMark } from "../../../provider/cluster/ownership.ts";
+import { FakeApi } from "../fake-api.ts";
+import { FakeMachine, urnOf } from "../fake-machine.ts";
 
 const contents = {
   selector: "holds=data",

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import type { ControlPlaneState } from "../../provider/control-plane.ts";
-import { baseImages } from "../../toolchain/registries/images/base-images.ts";
-import { FakeMachine } from "./fake-machine.ts";
+import type { ControlPlaneState } from "../../../provider/resources/control-plane.ts";
+import { baseImages } from "../../../offline/registries/images/base-images.ts";
+import { FakeMachine } from "../fake-machine.ts";
 
 const urn = "urn:pulumi:test::todo-stack::minikube:index:ControlPlane::kubernetes";
 
@@ -69,7 +69,7 @@ describe("minikube:index:ControlPlane", () => {
         [
           [
             ...["kubectl", "-p", "todo", "--", "--context=todo"],
-            ...["apply", `--filename=${resolve("provider/kube-router.yaml")}`],
+            ...["apply", `--filename=${resolve("provider/cluster/kube-router.yaml")}`],
           ],
           ["kubectl", "-p", "todo", "--", "--context=todo", "rollout", "status"],
         ],
@@ -116,10 +116,10 @@ describe("minikube:index:ControlPlane", () => {
 
     it("runs the image that set-up makes where no image can be pulled", () => {
       const images = baseImages({ unreachable: ["registry-1.docker.io"] }).map(({ reference }) => reference);
-      const [, image] = /image: (\S+)/.exec(readFileSync("provider/kube-router.yaml", "utf8")) ?? [];
+      const [, image] = /image: (\S+)/.exec(readFileSync("provider/cluster/kube-router.yaml", "utf8")) ?? [];
       assert.ok(
         images.includes(image ?? ""),
-        `${image} of provider/kube-router.yaml is not among ${images.join(", ")}`,
+        `${image} of provider/cluster/kube-router.yaml is not among ${images.join(", ")}`,
       );
     });
   });

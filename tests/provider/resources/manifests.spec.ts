@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { Commands } from "../../provider/commands.ts";
-import { ManifestsResource } from "../../provider/manifests.ts";
-import type { ManifestsInputs, ManifestsState } from "../../provider/manifests.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { ManifestsResource } from "../../../provider/resources/manifests.ts";
+import type { ManifestsInputs, ManifestsState } from "../../../provider/resources/manifests.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "canary" };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { Commands } from "../../provider/commands.ts";
-import type { Engine } from "../../provider/engine.ts";
-import { UserError } from "../../provider/errors.ts";
-import { agreementVariable, LossGuard } from "../../provider/loss.ts";
-import { NamespaceResource } from "../../provider/namespace.ts";
-import type { NamespaceInputs, NamespaceState } from "../../provider/namespace.ts";
-import { FakeApi } from "./fake-api.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import type { Engine } from "../../../provider/engine/engine-log.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
+import { agreementVariable, LossGuard } from "../../../provider/loss/loss.ts";
+import { NamespaceResource } from "../../../provider/resources/namespace.ts";
+import type { NamespaceInputs, NamespaceState } from "../../../provider/resources/namespace.ts";
+import { FakeApi } from "../fake-api.ts";
 
 const managedByUs = { "app.kubernetes.io/managed-by": "todo-stack" };
 

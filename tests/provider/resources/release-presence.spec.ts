@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { Commands } from "../../provider/commands.ts";
-import { ReleasePresenceResource } from "../../provider/release-presence.ts";
-import type { ReleasePresenceInputs, ReleasePresenceState } from "../../provider/release-presence.ts";
-import type { Engine } from "../../provider/engine.ts";
-import { FakeApi } from "./fake-api.ts";
-import type { Revision } from "./fake-api.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { ReleasePresenceResource } from "../../../provider/resources/release-presence.ts";
+import type { ReleasePresenceInputs, ReleasePresenceState } from "../../../provider/resources/release-presence.ts";
+import type { Engine } from "../../../provider/engine/engine-log.ts";
+import { FakeApi } from "../fake-api.ts";
+import type { Revision } from "../fake-api.ts";
 
 describe("minikube:index:ReleasePresence", () => {
   let api: FakeApi;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { Commands } from "../../provider/commands.ts";
-import { LossGuard } from "../../provider/loss.ts";
-import { NamespaceResource } from "../../provider/namespace.ts";
-import type { NamespaceState } from "../../provider/namespace.ts";
-import { FakeApi } from "./fake-api.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { LossGuard } from "../../../provider/loss/loss.ts";
+import { NamespaceResource } from "../../../provider/resources/namespace.ts";
+import type { NamespaceState } from "../../../provider/resources/namespace.ts";
+import { FakeApi } from "../fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 const owner = "todo-stack/prod/1a2b3c4d";

@@ -7,8 +7,8 @@ import grpc from "@grpc/grpc-js";
 import languageService from "@pulumi/pulumi/proto/language_grpc_pb.js";
 import languageMessages from "@pulumi/pulumi/proto/language_pb.js";
 import { execa } from "execa";
-import { runsProgram } from "../../../toolchain/program/beside.ts";
-import { checkout } from "../../../toolchain/paths.ts";
+import { runsProgram } from "../../../pulumi/program/beside.ts";
+import { checkout } from "../../../machine/paths.ts";
 import { SmallCheckout } from "./small-checkout.ts";
 
 const good = `

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import type { Answer } from "../../../toolchain/agreement.ts";
-import { cacheFolder, checkout } from "../../../toolchain/paths.ts";
+import type { Answer } from "../../../data/agreement.ts";
+import { cacheFolder, checkout } from "../../../machine/paths.ts";
 import { FakeWorld } from "../../components/fake-world.ts";
 import { ownEnvironment } from "../../helpers/own-environment.ts";
 
@@ -22,9 +22,18 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
   before(async () => {
     world = await FakeWorld.create();
     folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
-    for (const part of ["toolchain", "package.json", "Pulumi.yaml"])
+    for (const part of ["cli", "data", "machine", "offline", "pulumi", "setup", "state", "package.json", "Pulumi.yaml"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
-    for (const part of ["node_modules", "provider", "components", "policies", "charts", "index.ts", "config.ts"])
+    for (const part of [
+      "node_modules",
+      "provider",
+      "components",
+      "versions.ts",
+      "policies",
+      "charts",
+      "index.ts",
+      "config.ts",
+    ])
       await symlink(join(checkout, part), join(folder, part));
     for (const name of ["backend", "frontend"]) {
       await mkdir(join(folder, "apps", name), { recursive: true });
@@ -35,7 +44,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
     const cache = join(folder, "cache", "todo-stack");
     await mkdir(join(cache, "tools"), { recursive: true });
     await cp(join(cacheFolder, "machine.json"), join(cache, "machine.json"));
-    const { versions } = await import("../../../toolchain/tools/versions.ts");
+    const { versions } = await import("../../../versions.ts");
     for (const part of [`tools/pulumi-${versions.pulumi}`, "pulumi-plugins"])
       if (existsSync(join(cacheFolder, part))) await symlink(join(cacheFolder, part), join(cache, part));
     await symlink(join(world.commands.folder, ".minikube"), join(cache, ".minikube"));
@@ -57,7 +66,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
 
   /** What `npx pulumi` prints, once it has succeeded. */
   const pulumi = async (...args: string[]): Promise<string> => {
-    const { exitCode, stdout, all } = await node("toolchain/bin/pulumi.mjs", ...args);
+    const { exitCode, stdout, all } = await node("cli/bin/pulumi.mjs", ...args);
     assert.equal(exitCode, 0, all);
     return stdout;
   };
@@ -120,7 +129,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
     await pulumi(...up);
     await pulumi("config", "set", "memory", "4096");
     const script = `
-      const { runPulumi } = await import("./toolchain/pulumi.ts");
+      const { runPulumi } = await import("./pulumi/run-pulumi.ts");
       let asked = 0;
       const code = await runPulumi(["up", "--yes", "--skip-preview"], async (what) => {
         console.log("ASKED", what);

@@ -29,7 +29,7 @@ describe("npx pulumi up", function () {
     await once(daemon, "listening");
     const { port } = daemon.address() as AddressInfo;
     project = await SmallCheckout.create(`
-      import { ImagePresence } from "./components/lib/minikube.ts";
+      import { ImagePresence } from "./components/lib/minikube-resources.ts";
       const where = { instance: "1", dockerHost: "tcp://127.0.0.1:${port}", dockerCertPath: import.meta.dirname, files: "{}" };
       for (const name of ["one", "two"]) new ImagePresence(name, { image: name + ":1", ...where });`);
     project.write(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { checkout } from "../../../toolchain/paths.ts";
+import { checkout } from "../../../machine/paths.ts";
 import { ownEnvironment } from "../../helpers/own-environment.ts";
 
 const startIn = (cwd: string, script: string, args: string[], env: NodeJS.ProcessEnv) =>
@@ -27,9 +27,9 @@ export class SmallCheckout {
 
   static async create(program: string): Promise<SmallCheckout> {
     const folder = await mkdtemp(join(tmpdir(), "todo-stack-"));
-    for (const part of ["toolchain", "package.json"])
+    for (const part of ["cli", "data", "machine", "offline", "pulumi", "setup", "state", "package.json"])
       await cp(join(checkout, part), join(folder, part), { recursive: true });
-    for (const part of ["node_modules", "provider", "components", "policies", "config.ts"])
+    for (const part of ["node_modules", "provider", "components", "versions.ts", "policies", "config.ts"])
       await symlink(join(checkout, part), join(folder, part));
     const small = new SmallCheckout(folder);
     small.write("Pulumi.dev.yaml", "config: {}\n");
@@ -52,7 +52,7 @@ export class SmallCheckout {
 
   /** Starts `npx pulumi` with a command line. It goes on until it ends by itself, and never rejects. */
   start(args: string[], env: NodeJS.ProcessEnv = {}, cwd: string = this.folder): ReturnType<typeof startIn> {
-    return startIn(cwd, join(this.folder, "toolchain/bin/pulumi.mjs"), args, env);
+    return startIn(cwd, join(this.folder, "cli/bin/pulumi.mjs"), args, env);
   }
 
   /** The resources in the state, by type and name. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { chmod } from "node:fs/promises";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
-import { stackSteps } from "../../toolchain/setup.ts";
-import { dockerStep } from "../../toolchain/tools/docker.ts";
+import { stackSteps } from "../../../setup/setup.ts";
+import { dockerStep } from "../../../setup/tools/docker-step.ts";
 
 const path = process.env.PATH;
 

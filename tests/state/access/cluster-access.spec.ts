@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createFixture } from "fs-fixture";
 import { parse, stringify } from "yaml";
-import { copyContext } from "../../toolchain/cluster-access.ts";
+import { copyContext } from "../../../state/access/cluster-access.ts";
 
 const kubeconfig = (name: string, cluster: object, user: object): string =>
   stringify({

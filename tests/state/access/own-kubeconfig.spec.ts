@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { setForeignAside } from "../../toolchain/own-kubeconfig.ts";
-import { FakeApi } from "../provider/fake-api.ts";
+import { setForeignAside } from "../../../state/access/own-kubeconfig.ts";
+import { FakeApi } from "../../provider/fake-api.ts";
 
 /** A kubeconfig in which a context has our name and leads to somebody's production. */
 describe("a kubeconfig in .state", () => {

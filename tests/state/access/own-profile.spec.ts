@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { ownerOf, writeMark } from "../../provider/ownership.ts";
-import { ownTarget } from "../../toolchain/own-profile.ts";
-import { checkout } from "../../toolchain/paths.ts";
+import { ownerOf, writeMark } from "../../../provider/cluster/ownership.ts";
+import { ownTarget } from "../../../state/access/own-profile.ts";
+import { checkout } from "../../../machine/paths.ts";
 
 const stateOf = (profile: string, instance: string): string =>
   JSON.stringify({

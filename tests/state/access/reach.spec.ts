@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { ToolchainError } from "../../toolchain/errors.ts";
-import { mustHaveNoCluster, mustReachCluster } from "../../toolchain/reach.ts";
-import { FakeStack } from "./fake-stack.ts";
+import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { mustHaveNoCluster, mustReachCluster } from "../../../state/access/reach.ts";
+import { FakeStack } from "../../helpers/fake-stack.ts";
 
 const dockerMade = { driver: "docker", cpus: 2, memory: 2048, ports: [] };
 

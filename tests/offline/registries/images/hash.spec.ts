@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rename, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
-import { hashOf, hashOfFiles } from "../../../toolchain/registries/images/hash.ts";
+import { hashOf, hashOfFiles } from "../../../../offline/registries/images/hash.ts";
 
 describe("the hash that names an image", () => {
   it("is another one for other inputs, and the same for the same", () => {

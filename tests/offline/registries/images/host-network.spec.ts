@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { buildEnvironment, bundlePath, hostCertificates } from "../../../toolchain/registries/images/host-network.ts";
+import { buildEnvironment, bundlePath, hostCertificates } from "../../../../offline/registries/images/host-network.ts";
 
 describe("what a build inside the cluster learns of the host's network", () => {
   it("names the bundle of the image, not the host's, where the host has its own authorities", () => {

@@ -3,8 +3,8 @@ import { chmod, copyFile, readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import which from "which";
-import { lacksSysResource } from "../../../toolchain/registries/images/capabilities.ts";
-import { runcScript } from "../../../toolchain/registries/images/folders.ts";
+import { lacksSysResource } from "../../../../offline/registries/images/capabilities.ts";
+import { runcScript } from "../../../../offline/registries/images/folders.ts";
 
 const process = {
   args: ["sleep"],

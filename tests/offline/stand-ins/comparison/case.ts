@@ -1,5 +1,5 @@
-import { objectAt } from "../../../toolchain/stand-ins/properties.ts";
-import type { Properties, Value } from "../../../toolchain/stand-ins/properties.ts";
+import { objectAt } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties, Value } from "../../../../offline/stand-ins/properties.ts";
 import type { Answer, PluginProcess } from "../plugin-process.ts";
 
 /** What a question may need to know of where it is asked. */

@@ -1,6 +1,6 @@
-import { unknown } from "../../../provider/marks.ts";
-import { objectAt, secret } from "../../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { objectAt, secret } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
 import { stateIn, withoutDefaults } from "./case.ts";
 import type { Case } from "./case.ts";
 

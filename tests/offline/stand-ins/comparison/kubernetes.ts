@@ -1,6 +1,6 @@
-import { unknown } from "../../../provider/marks.ts";
-import { secret } from "../../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../../toolchain/stand-ins/properties.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { secret } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
 import { beginningOf, stateIn } from "./case.ts";
 import type { Case } from "./case.ts";
 

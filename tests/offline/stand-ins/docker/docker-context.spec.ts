@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { contextDigest } from "../../toolchain/stand-ins/docker-context.ts";
+import { contextDigest } from "../../../../offline/stand-ins/docker/docker-context.ts";
 
 type Edit = (folder: string) => Promise<unknown>;
 

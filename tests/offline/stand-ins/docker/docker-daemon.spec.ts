@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
-import { FakeCommands } from "./fake-commands.ts";
+import { Daemon } from "../../../../offline/stand-ins/docker/docker-daemon.ts";
+import { FakeCommands } from "../fake-commands.ts";
 
 const connect = (settings: Record<string, string>): Promise<void> =>
   new Daemon(new AbortController().signal).connect(settings);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
-import { imageResource } from "../../toolchain/stand-ins/docker-image.ts";
-import { unknown } from "../../provider/marks.ts";
-import { asText, objectAt, secret } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import type { Resource } from "../../toolchain/stand-ins/resource.ts";
-import { FakeCommands } from "./fake-commands.ts";
-import { recordingEngine } from "./recording-engine.ts";
-import type { RecordingEngine } from "./recording-engine.ts";
+import { Daemon } from "../../../../offline/stand-ins/docker/docker-daemon.ts";
+import { imageResource } from "../../../../offline/stand-ins/docker/docker-image.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { asText, objectAt, secret } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
+import type { Resource } from "../../../../offline/stand-ins/resource-type.ts";
+import { FakeCommands } from "../fake-commands.ts";
+import { recordingEngine } from "../recording-engine.ts";
+import type { RecordingEngine } from "../recording-engine.ts";
 
 const urn = "urn:pulumi:dev::p::docker:index/image:Image::name";
 const docker = `

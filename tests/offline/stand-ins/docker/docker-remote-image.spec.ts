@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { unknown } from "../../provider/marks.ts";
-import { Daemon } from "../../toolchain/stand-ins/docker-daemon.ts";
-import { remoteImageResource } from "../../toolchain/stand-ins/docker-remote-image.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import type { Resource } from "../../toolchain/stand-ins/resource.ts";
-import { FakeCommands } from "./fake-commands.ts";
-import { recordingEngine } from "./recording-engine.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { Daemon } from "../../../../offline/stand-ins/docker/docker-daemon.ts";
+import { remoteImageResource } from "../../../../offline/stand-ins/docker/docker-remote-image.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
+import type { Resource } from "../../../../offline/stand-ins/resource-type.ts";
+import { FakeCommands } from "../fake-commands.ts";
+import { recordingEngine } from "../recording-engine.ts";
 
 const urn = "urn:pulumi:dev::p::docker:index/remoteImage:RemoteImage::name";
 const present = `case "$1" in version) ;; image) echo sha256:1234 ;; esac`;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { helmReleaseResource } from "../../toolchain/stand-ins/helm-release.ts";
-import { unknown } from "../../provider/marks.ts";
-import { objectAt, revealAll, secret } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import { NotReady } from "../../toolchain/stand-ins/resource.ts";
-import type { Resource } from "../../toolchain/stand-ins/resource.ts";
-import { clusterFixture } from "./kubernetes-fixture.ts";
-import type { ClusterFixture } from "./kubernetes-fixture.ts";
+import { helmReleaseResource } from "../../../../offline/stand-ins/kubernetes/helm-release.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { objectAt, revealAll, secret } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
+import { NotReady } from "../../../../offline/stand-ins/resource-type.ts";
+import type { Resource } from "../../../../offline/stand-ins/resource-type.ts";
+import { clusterFixture } from "../kubernetes-fixture.ts";
+import type { ClusterFixture } from "../kubernetes-fixture.ts";
 
 const urn = "urn:pulumi:dev::p::kubernetes:helm.sh/v3:Release::todo";
 const manifest = `

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
-import { Cluster } from "../../toolchain/stand-ins/cluster.ts";
-import { FakeCommands } from "./fake-commands.ts";
+import { Cluster } from "../../../../offline/stand-ins/kubernetes/kubernetes-access.ts";
+import { FakeCommands } from "../fake-commands.ts";
 
 const kubeconfig = JSON.stringify({
   contexts: [{ name: "todo", context: { cluster: "todo" } }],

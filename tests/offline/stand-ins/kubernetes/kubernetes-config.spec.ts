@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { diffKubernetesProvider } from "../../toolchain/stand-ins/kubernetes-config.ts";
-import { unknown } from "../../provider/marks.ts";
-import { secret } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
+import { diffKubernetesProvider } from "../../../../offline/stand-ins/kubernetes/kubernetes-config.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { secret } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
 
 const kubeconfig = (server: string): string =>
   JSON.stringify({

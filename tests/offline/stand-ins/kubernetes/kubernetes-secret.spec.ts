@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { secretResource } from "../../toolchain/stand-ins/kubernetes-secret.ts";
-import { unknown } from "../../provider/marks.ts";
-import { objectAt, reveal, secret, textAt } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import type { Resource } from "../../toolchain/stand-ins/resource.ts";
-import { clusterFixture } from "./kubernetes-fixture.ts";
-import type { ClusterFixture } from "./kubernetes-fixture.ts";
+import { secretResource } from "../../../../offline/stand-ins/kubernetes/kubernetes-secret.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { objectAt, reveal, secret, textAt } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
+import type { Resource } from "../../../../offline/stand-ins/resource-type.ts";
+import { clusterFixture } from "../kubernetes-fixture.ts";
+import type { ClusterFixture } from "../kubernetes-fixture.ts";
 
 const urn = "urn:pulumi:dev::p::kubernetes:core/v1:Secret::todo";
 const base64 = (text: string): string => Buffer.from(text).toString("base64");

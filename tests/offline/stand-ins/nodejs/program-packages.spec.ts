@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { directPackagesOf, packagesOf } from "../../toolchain/stand-ins/packages.ts";
+import { directPackagesOf, packagesOf } from "../../../../offline/stand-ins/nodejs/program-packages.ts";
 
 const program = {
   "package.json": JSON.stringify({ dependencies: { "@pulumi/random": "1.2.3", left: "1.0.0" } }),

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { unknown } from "../../provider/marks.ts";
-import { objectAt, revealAll, secret, textAt } from "../../toolchain/stand-ins/properties.ts";
-import type { Properties } from "../../toolchain/stand-ins/properties.ts";
-import { randomPasswordResource } from "../../toolchain/stand-ins/random-password.ts";
+import { unknown } from "../../../../provider/engine/marks.ts";
+import { objectAt, revealAll, secret, textAt } from "../../../../offline/stand-ins/properties.ts";
+import type { Properties } from "../../../../offline/stand-ins/properties.ts";
+import { randomPasswordResource } from "../../../../offline/stand-ins/random/random-password.ts";
 
 const urn = "urn:pulumi:dev::p::random:index/randomPassword:RandomPassword::name";
 const create = async (inputs: Properties): Promise<Properties> =>
