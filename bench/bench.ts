@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg, totalmem } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { setUp } from "../setup/setup.ts";
 import { skaffold } from "../setup/tools/skaffold-tool.ts";
@@ -24,7 +24,7 @@ import { SkaffoldStack } from "./skaffold.ts";
  * @param names the scenarios; all by default.
  * @param runs how often each is run, as a number in text; 5 by default.
  * @returns the exit code: 1 when a scenario failed. The others are told nevertheless.
- * @throws ToolchainError for a scenario that does not exist or a number that is none.
+ * @throws UserError for a scenario that does not exist or a number that is none.
  */
 export const bench = async (names: string[], runs?: string): Promise<number> => {
   const chosen = chooseScenarios(names);
@@ -49,7 +49,7 @@ export const chooseScenarios = (names: string[]): string[] => {
   const all = Object.keys(scenarios);
   const wrong = names.find((name) => !all.includes(name));
   if (wrong !== undefined) {
-    throw new ToolchainError(`There is no scenario ${wrong}.`, `There are: ${all.join(", ")}.`);
+    throw new UserError(`There is no scenario ${wrong}.`, `There are: ${all.join(", ")}.`);
   }
   return all.filter((name) => names.length === 0 || names.includes(name));
 };
@@ -57,7 +57,7 @@ export const chooseScenarios = (names: string[]): string[] => {
 /** Reads how often to run: 5 times by default. */
 export const countOf = (text = "5"): number => {
   if (/^[1-9]\d?$/.test(text)) return Number(text);
-  throw new ToolchainError(`--runs ${text} is no number of runs from 1 to 99.`, "Type, say: npm run bench -- --runs 5");
+  throw new UserError(`--runs ${text} is no number of runs from 1 to 99.`, "Type, say: npm run bench -- --runs 5");
 };
 
 const measureAll = async (names: string[], rounds: number): Promise<{ measured: Measured[]; failed: number }> => {

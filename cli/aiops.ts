@@ -4,7 +4,7 @@ import { Commands } from "../provider/processes/commands.ts";
 import { readOwnAccess } from "../provider/cluster/kubeconfig.ts";
 import { appPackagesStep } from "../setup/app-packages.ts";
 import { toolEnvironment } from "../machine/environment.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { launch } from "../machine/launch.mjs";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
@@ -17,7 +17,7 @@ const patience = 20_000;
 /**
  * Serves MCP for the stack that runs, until the client goes away. Standard output is the protocol's: words go to standard error.
  * @param http by streamable HTTP on 127.0.0.1 instead of standard input and output.
- * @throws ToolchainError when the stack's own cluster does not run.
+ * @throws UserError when the stack's own cluster does not run.
  */
 export const aiops = async (http: boolean): Promise<number> => {
   const stack = stackName();
@@ -25,7 +25,7 @@ export const aiops = async (http: boolean): Promise<number> => {
   const { life, kubeconfig, settings } = await lookAtCluster(commands, { folder: checkout, home: minikubeHome, stack });
   const { profile: context, namespace } = settings;
   if (life !== "running") {
-    throw new ToolchainError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
+    throw new UserError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
   }
   await readOwnAccess({ kubeconfig, context, home: minikubeHome });
   await install();

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { confirmed } from "../data/confirm.ts";
 import { Database } from "../data/database.ts";
 import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "../data/dump.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { forgetKept, readKept } from "../data/kept.ts";
 import { asTyped } from "../machine/paths.ts";
 import { stackName } from "../state/stack.ts";
@@ -25,7 +25,7 @@ export const backup = async (): Promise<number> => {
  * @returns the exit code.
  */
 export const restore = async (path: string | undefined, sure: boolean): Promise<number> => {
-  if (path === undefined) throw new ToolchainError("Which backup?", "Type: npm run restore -- backups/FILE");
+  if (path === undefined) throw new UserError("Which backup?", "Type: npm run restore -- backups/FILE");
   await checkDump(path);
   const database = await Database.open();
   if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;

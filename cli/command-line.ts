@@ -1,6 +1,6 @@
 import process from "node:process";
 import { Command as Parser, CommanderError } from "commander";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 
 /** What may be typed after the name of a command, as the library names it. */
 export interface Options {
@@ -37,7 +37,7 @@ export interface Command {
 }
 
 /** The command line is wrong. */
-export class UsageError extends ToolchainError {}
+export class UsageError extends UserError {}
 
 /** The exit code that says that the command line is wrong. */
 export const wrongUsage = 2;

@@ -2,7 +2,6 @@ import process from "node:process";
 import { UserError } from "../provider/processes/errors.ts";
 import { runCommand, UsageError, wrongUsage } from "./command-line.ts";
 import { commands } from "./command-table.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
 import { restoreModes } from "../machine/executables.ts";
 import { fileSystemProblem } from "../machine/file-system.ts";
 
@@ -10,7 +9,7 @@ try {
   restoreModes();
   process.exitCode = await runCommand(commands, process.argv.slice(2));
 } catch (error) {
-  const told = error instanceof ToolchainError || error instanceof UserError ? error : fileSystemProblem(error);
+  const told = error instanceof UserError ? error : fileSystemProblem(error);
   console.error(told === undefined ? error : `\n${told.message}`);
   process.exitCode = error instanceof UsageError ? wrongUsage : 1;
 }

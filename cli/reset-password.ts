@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "../data/in-pod.ts";
 import type { InPod } from "../data/in-pod.ts";
 import { ownConfig } from "../state/access/own-access.ts";
@@ -16,7 +16,7 @@ const labels = "app.kubernetes.io/name=todo,app.kubernetes.io/component=backend"
  * Gives an account of the application a new password, for who forgot theirs, and prints it. All its sessions end.
  * @param email address of the account.
  * @returns the exit code.
- * @throws ToolchainError when there is no such account, or the backend does not run.
+ * @throws UserError when there is no such account, or the backend does not run.
  */
 export const resetPassword = async (email: string | undefined): Promise<number> => {
   const address = checkAddress(email);
@@ -24,11 +24,11 @@ export const resetPassword = async (email: string | undefined): Promise<number> 
   return 0;
 };
 
-/** @throws ToolchainError for what is no email address. */
+/** @throws UserError for what is no email address. */
 export const checkAddress = (email: string | undefined): string => {
   // One that begins with a dash would be an option of the program.
   if (email !== undefined && /^[^\s@-][^\s@]*@[^\s@]+$/.test(email)) return email;
-  throw new ToolchainError("Whose password?", "Type: npm run reset-password -- MAIL, with the address of the account");
+  throw new UserError("Whose password?", "Type: npm run reset-password -- MAIL, with the address of the account");
 };
 
 /** The same in a namespace of the stack's own cluster. The password goes to standard output, and nowhere else. */
@@ -49,7 +49,7 @@ export const resetPasswordIn = async (ref: NamespaceRef & { home: string }, emai
   const next = failure.isKnown
     ? "Mend what it says, then type the same command again."
     : "Nobody knows whether it was changed. Type the same command again.";
-  throw new ToolchainError(`The password of ${email} was not reset: ${failure.reason}`, next);
+  throw new UserError(`The password of ${email} was not reset: ${failure.reason}`, next);
 };
 
 const runningBackend = async (ref: NamespaceRef & { home: string }) => {
@@ -65,6 +65,6 @@ const runningBackend = async (ref: NamespaceRef & { home: string }) => {
     return { config, pod: pod.metadata.name };
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new ToolchainError(`The backend in the cluster does not answer: ${why}`, "Type: npm start", error);
+    throw new UserError(`The backend in the cluster does not answer: ${why}`, "Type: npm start", error);
   }
 };

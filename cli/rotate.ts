@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { askInTerminal } from "../data/agreement.ts";
 import type { Ask } from "../data/agreement.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { runPulumi } from "../pulumi/run-pulumi.ts";
 import { deploymentIn } from "../state/stack-files.ts";
@@ -34,14 +34,13 @@ const own: Means = {
  * @param name `jwt` or `database`.
  * @param ask how a person is asked before data are lost. By default in the terminal.
  * @returns the exit code.
- * @throws ToolchainError when there is no such secret.
+ * @throws UserError when there is no such secret.
  * @throws Error as {@link runPulumi}.
  */
 export const rotate = async (name = "jwt", ask: Ask = askInTerminal, means: Means = own): Promise<number> => {
   const setting = settings[name];
   const known = Object.keys(settings).join(" or ");
-  if (setting === undefined)
-    throw new ToolchainError(`${name} is no secret to renew.`, `Type: npm run rotate -- ${known}`);
+  if (setting === undefined) throw new UserError(`${name} is no secret to renew.`, `Type: npm run rotate -- ${known}`);
   const stack = stackName();
   const generation = Number(await means.settingOf(setting));
   const file = join(means.folder, `Pulumi.${stack}.yaml`);

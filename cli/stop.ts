@@ -1,7 +1,7 @@
 import { unpause } from "../provider/cluster/docker.ts";
 import { Commands } from "../provider/processes/commands.ts";
 import { environment } from "../machine/environment.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../machine/paths.ts";
@@ -21,14 +21,14 @@ export const stop = async (): Promise<number> => {
 /**
  * Stops the cluster of a stack, and nothing that is not its own.
  * @returns how it is now, and what to type next.
- * @throws ToolchainError when it cannot be stopped, is another stack's, or Pulumi is at work on it.
+ * @throws UserError when it cannot be stopped, is another stack's, or Pulumi is at work on it.
  */
 export const stopCluster = async (commands: Commands, place: Place): Promise<string> => {
   const { stack, home } = place;
   const busy = locksOn(place.folder, stack).find(({ alive }) => alive !== false);
   if (busy !== undefined) {
     const what = `Pulumi is at work on the stack ${stack}: process ${busy.pid} on ${busy.host}.`;
-    throw new ToolchainError(what, "Nothing was stopped. Wait until it has ended, or end it by Ctrl-C.");
+    throw new UserError(what, "Nothing was stopped. Wait until it has ended, or end it by Ctrl-C.");
   }
   const { life, settings, mark, kubeconfig } = await lookAtCluster(commands, place);
   const { profile } = settings;
@@ -40,18 +40,15 @@ export const stopCluster = async (commands: Commands, place: Place): Promise<str
       return `The cluster ${profile} is stopped already, and its data are kept. ${next}`;
     case "foreign": {
       const what = `Minikube profile ${profile} belongs to ${mark?.owner ?? "somebody else"}.`;
-      throw new ToolchainError(what, "Nothing was stopped. To see whose cluster this stack has: npm run doctor");
+      throw new UserError(what, "Nothing was stopped. To see whose cluster this stack has: npm run doctor");
     }
     case "elsewhere":
-      throw new ToolchainError(
+      throw new UserError(
         `The cluster ${profile} is in another Docker engine than the current one.`,
         "Make that one current: docker context ls, docker context use NAME. Then type: npm stop",
       );
     case "unknown":
-      throw new ToolchainError(
-        `Nobody can say how the cluster ${profile} is.`,
-        "Start Docker, then type: npm run status",
-      );
+      throw new UserError(`Nobody can say how the cluster ${profile} is.`, "Start Docker, then type: npm run status");
     case "paused":
       await unpause(commands, profile);
       break;
@@ -62,7 +59,7 @@ export const stopCluster = async (commands: Commands, place: Place): Promise<str
   const variables = { MINIKUBE_HOME: home, KUBECONFIG: kubeconfig };
   const { ok, reason } = await commands.run("minikube", ["stop", "-p", profile, "--keep-context-active"], variables);
   if (!ok) {
-    throw new ToolchainError(
+    throw new UserError(
       `The cluster ${profile} could not be stopped: ${reason}.`,
       `Its data are kept. To see how it is: npm run status. To stop it all the same: docker stop ${profile}`,
     );

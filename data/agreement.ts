@@ -4,7 +4,7 @@ import process from "node:process";
 import { agreementVariable, reportVariable } from "../provider/loss/loss.ts";
 import type { Loss } from "../provider/loss/loss.ts";
 import { answerTo, confirmed, ownTerminal } from "./confirm.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { stateFolder } from "../machine/paths.ts";
 
 /** What a person wants done with data that would be lost: taken along, lost, or the work stopped with nothing changed. */
@@ -42,10 +42,7 @@ export const agreeToAll: Ask = () => Promise.resolve("lose");
 /** Asks nobody, because the command line has said that data are to be taken along. */
 export const takeAlong: Ask = (what, canKeep) => {
   if (canKeep) return Promise.resolve("keep");
-  throw new ToolchainError(
-    what,
-    "Nothing was changed. These data cannot be taken along, so --keep-data does not help.",
-  );
+  throw new UserError(what, "Nothing was changed. These data cannot be taken along, so --keep-data does not help.");
 };
 
 /** Who takes data along. */
@@ -54,7 +51,7 @@ export interface Keeper {
   agreed: () => string[];
   /** Whether there is a way to take data along. */
   canKeep: () => Promise<boolean>;
-  /** Saves the data that would be lost. @throws ToolchainError when they cannot be saved; then nothing was changed. */
+  /** Saves the data that would be lost. @throws UserError when they cannot be saved; then nothing was changed. */
   save: (loss: string) => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createInterface } from "node:readline/promises";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 
 /** Where a question is shown, and where its answer comes from. */
 export interface Terminal {
@@ -15,11 +15,11 @@ export const ownTerminal = (): Terminal => ({ input: process.stdin, output: proc
  * Asks whoever sits at the terminal.
  * @param what would be lost, as a sentence.
  * @returns true for "yes" alone; false also when the input ends, as by Ctrl-D.
- * @throws ToolchainError when nobody is there.
+ * @throws UserError when nobody is there.
  */
 export const confirmed = async (what: string, terminal = ownTerminal()): Promise<boolean> => {
   if (terminal.input.isTTY !== true) {
-    throw new ToolchainError(what, "Nobody is there to be asked. To do it all the same: --yes");
+    throw new UserError(what, "Nobody is there to be asked. To do it all the same: --yes");
   }
   return (await answerTo(`${what} Type yes: `, terminal)) === "yes";
 };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "./in-pod.ts";
 import { ownConfig } from "../state/access/own-access.ts";
 import { ownNamespace } from "../state/access/own-profile.ts";
@@ -26,16 +26,16 @@ export class Database {
 
   /**
    * The database of a stack that is up: where its state says that it is, whatever is set now.
-   * @throws ToolchainError when the stack has none that runs.
+   * @throws UserError when the stack has none that runs.
    */
   static async open(stack = stackName()): Promise<Database> {
     if ((await settingOf("databaseUrl", stack)) !== "") {
-      throw new ToolchainError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
+      throw new UserError("The database of this stack is outside the cluster.", "Use the means of where it runs.");
     }
     return await Database.in(ownNamespace(placeOf(stack)));
   }
 
-  /** The database in a namespace of the stack's own cluster. @throws ToolchainError when there is none that runs. */
+  /** The database in a namespace of the stack's own cluster. @throws UserError when there is none that runs. */
   static async in(ref: NamespaceRef & { home: string }): Promise<Database> {
     try {
       const config = await ownConfig(ref);
@@ -45,14 +45,14 @@ export class Database {
       return new Database(config, namespace);
     } catch (error) {
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      throw new ToolchainError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
+      throw new UserError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
     }
   }
 
   /**
    * Runs a shell script beside the database, where it may do everything with it.
    * @param states what is so after it has failed, and what after nobody knows whether it has: a sentence each.
-   * @throws ToolchainError with what it printed on standard error.
+   * @throws UserError with what it printed on standard error.
    */
   async run(
     script: string,
@@ -64,19 +64,19 @@ export class Database {
     const failure = await runInPod(this.#config, where, output, input);
     if (failure === undefined) return;
     const { reason } = failure;
-    if (!failure.isKnown) throw new ToolchainError(`The database was lost sight of: ${reason}`, unknown);
-    throw new ToolchainError(`The database refused: ${reason}`, `${failed} Mend what it says, then try again.`);
+    if (!failure.isKnown) throw new UserError(`The database was lost sight of: ${reason}`, unknown);
+    throw new UserError(`The database refused: ${reason}`, `${failed} Mend what it says, then try again.`);
   }
 
   /**
    * Replaces the pods of the backend, which bring the schema up to date, and waits until they serve.
-   * @throws ToolchainError when that does not work out.
+   * @throws UserError when that does not work out.
    */
   async restartBackend(): Promise<void> {
     await this.#restartBackend().catch((error: unknown) => {
-      if (error instanceof ToolchainError) throw error;
+      if (error instanceof UserError) throw error;
       const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      throw new ToolchainError(
+      throw new UserError(
         `The data is restored, but the backend was not restarted: ${why}`,
         "Type: npx pulumi up",
         error,
@@ -98,7 +98,7 @@ export class Database {
       const counts = [status?.replicas, status?.updatedReplicas, status?.availableReplicas];
       if (isSeen && counts.every((count) => count === spec?.replicas)) return;
       if (Date.now() > deadline) {
-        throw new ToolchainError("The data is restored, but the backend does not become ready.", "Type: npx pulumi up");
+        throw new UserError("The data is restored, but the backend does not become ready.", "Type: npx pulumi up");
       }
       await sleep(1000);
     }

@@ -6,7 +6,7 @@ import { Transform, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type { Database } from "./database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut } from "../machine/private-files.ts";
 
@@ -20,7 +20,7 @@ const mark = "PGDMP";
  * Writes all data of a database into a new file, which only the user can read. It is there whole or not at all, also after a power
  * cut.
  * @returns the path of the file.
- * @throws ToolchainError when the database refuses, or cannot be reached.
+ * @throws UserError when the database refuses, or cannot be reached.
  */
 export const saveInto = async (database: Database, stack: string): Promise<string> => {
   makePrivateFolder(folder);
@@ -45,7 +45,7 @@ export const saveInto = async (database: Database, stack: string): Promise<strin
   return path;
 };
 
-/** @throws ToolchainError when a file is no dump, or cannot be read. */
+/** @throws UserError when a file is no dump, or cannot be read. */
 export const checkDump = async (path: string): Promise<void> => {
   try {
     const file = await open(path);
@@ -58,18 +58,14 @@ export const checkDump = async (path: string): Promise<void> => {
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ToolchainError(
-      `${path} cannot be used as a backup: ${reason}`,
-      "Type: npm run backup, to make one.",
-      error,
-    );
+    throw new UserError(`${path} cannot be used as a backup: ${reason}`, "Type: npm run backup, to make one.", error);
   }
 };
 
 /**
  * Replaces all data of a database by those of a dump: all of them or nothing.
  * @param contents what must be in it, in words, before it replaces anything; by default whatever is.
- * @throws ToolchainError when it cannot be done, saying what is so now.
+ * @throws UserError when it cannot be done, saying what is so now.
  */
 export const replaceBy = async (database: Database, path: string, contents?: string): Promise<void> => {
   await checkDump(path);
@@ -84,7 +80,7 @@ export const replaceBy = async (database: Database, path: string, contents?: str
 /**
  * Fills a database of its own with a dump, and removes it again.
  * @returns what was in it, in words.
- * @throws ToolchainError when the dump cannot be restored.
+ * @throws UserError when the dump cannot be restored.
  */
 export const tryOut = async (database: Database, path: string): Promise<string> => {
   const states = { failed: "Nothing was changed.", unknown: "Nothing was changed. Run the same command again." };

@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Keeper } from "./agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { forgetKept, readKept, writeKept } from "./kept.ts";
 import type { Saved } from "./kept.ts";
 import { asTyped } from "../machine/paths.ts";
@@ -16,7 +16,7 @@ export interface Means {
   /**
    * Keeps every other run from taking data of this stack along.
    * @returns what lets them.
-   * @throws ToolchainError when another one does.
+   * @throws UserError when another one does.
    */
   alone: () => Promise<() => Promise<void>>;
   say: (line: string) => void;
@@ -50,7 +50,7 @@ const endOf = async (keeper: DataKeeper | undefined): Promise<number> => {
     await keeper?.end();
     return 0;
   } catch (error) {
-    if (!(error instanceof ToolchainError)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(`\n${error.message}`);
     return 1;
   }
@@ -103,11 +103,7 @@ export class DataKeeper implements Keeper {
     const data = await this.#means.open("woken").catch((error: unknown) => {
       const earlier = this.#read()?.saved;
       const next = earlier === undefined ? "" : ` Those of before are not put back yet. ${whereIs(earlier)}`;
-      throw new ToolchainError(
-        `The data cannot be taken along: ${firstLine(error)}`,
-        `Nothing was changed.${next}`,
-        error,
-      );
+      throw new UserError(`The data cannot be taken along: ${firstLine(error)}`, `Nothing was changed.${next}`, error);
     });
     if (await this.#isSaved(data, loss)) return;
     this.#means.say("The data are being saved. Until they are put back, the application takes no changes.");
@@ -119,7 +115,7 @@ export class DataKeeper implements Keeper {
       const found = await data.tryOut(file);
       if (found !== contents) {
         const what = `The backup ${asTyped(file)} holds ${found}, and the database ${contents}.`;
-        throw new ToolchainError(what, "Nothing was changed. Type the same command again.");
+        throw new UserError(what, "Nothing was changed. Type the same command again.");
       }
       this.#write({ loss, saved: { file, contents, system } });
       this.#means.say(`Saved in ${asTyped(file)}, and tried: ${contents}.`);
@@ -129,7 +125,7 @@ export class DataKeeper implements Keeper {
     }
   }
 
-  /** After Pulumi has worked: puts the data back. @throws ToolchainError that says where they are, and what to type. */
+  /** After Pulumi has worked: puts the data back. @throws UserError that says where they are, and what to type. */
   async end(): Promise<void> {
     const kept = this.#own();
     if (kept === undefined) return;
@@ -229,7 +225,7 @@ const whereIs = ({ file, contents }: Saved): string =>
   `npm run restore -- ${asTyped(file)}`;
 
 const failed = (saved: Saved, error: unknown): never => {
-  throw new ToolchainError(`The data are not put back: ${firstLine(error)}`, whereIs(saved), error);
+  throw new UserError(`The data are not put back: ${firstLine(error)}`, whereIs(saved), error);
 };
 
 const firstLine = (error: unknown): string =>

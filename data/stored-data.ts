@@ -38,7 +38,7 @@ export type Opening = "now" | "soon" | "woken";
 /** In milliseconds. A database that was not ended in order reads its log first. */
 const patience = 180_000;
 
-/** Opens the data in the cluster of a stack. @throws ToolchainError when there are none that can be reached. */
+/** Opens the data in the cluster of a stack. @throws UserError when there are none that can be reached. */
 export const openData = async (place: Place, how: Opening, say: (line: string) => void): Promise<StoredData> => {
   if (how === "woken") {
     await wakeCluster(new Commands(toolEnvironment(), AbortSignal.timeout(2 * patience)), place, say);

@@ -3,17 +3,17 @@ import { createWriteStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { ToolchainError } from "./toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 
 const megabyte = 1_000_000;
 
 /** A file that cannot be had from where it is published. What was had and is another file is no such case. */
-export class Unreachable extends ToolchainError {}
+export class Unreachable extends UserError {}
 
 /**
  * Downloads a file and checks it; a file that is not whole or not the right one does not stay.
  * @param sha256 the published checksum, 64 hexadecimal digits.
- * @throws Unreachable if it cannot be had, ToolchainError if its checksum is another.
+ * @throws Unreachable if it cannot be had, UserError if its checksum is another.
  */
 export const download = async (
   url: string,
@@ -37,14 +37,14 @@ export const download = async (
     await pipeline(Readable.fromWeb(response.body as never), count, createWriteStream(file));
     const actual = hash.digest("hex");
     if (actual !== sha256.toLowerCase()) {
-      throw new ToolchainError(
+      throw new UserError(
         `${url} is not the file that was published: its SHA-256 is ${actual}, expected ${sha256}.`,
         "Try again; if it stays so, something between this machine and that address changes downloads.",
       );
     }
   } catch (error) {
     await rm(file, { force: true });
-    throw error instanceof ToolchainError ? error : unreachable(url, error);
+    throw error instanceof UserError ? error : unreachable(url, error);
   }
 };
 

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { ToolchainError } from "./toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { display } from "./paths.ts";
 
 /** The bits of a mode that are for others than the owner. */
@@ -20,7 +20,7 @@ const forOthers = 0o077;
 /**
  * Makes a folder that only its owner can use, whatever the umask says. In one that others could use, everything is taken away
  * from them: an older version of this project, or a copy, may have left it so.
- * @throws ToolchainError when it belongs to somebody else.
+ * @throws UserError when it belongs to somebody else.
  */
 export const makePrivateFolder = (folder: string): void => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -33,7 +33,7 @@ export const makePrivateFolder = (folder: string): void => {
     chmodSync(folder, 0o700);
   } catch (error) {
     const what = `Others can read ${display(folder)}, and that cannot be changed: ${(error as Error).message}`;
-    throw new ToolchainError(what, `Type: sudo chown -R $(id -u) ${display(folder)}`, error);
+    throw new UserError(what, `Type: sudo chown -R $(id -u) ${display(folder)}`, error);
   }
 };
 

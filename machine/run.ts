@@ -4,7 +4,7 @@ import { finished } from "node:stream/promises";
 import { execa } from "execa";
 import { userEnvironment } from "../provider/processes/user-environment.ts";
 import { redact } from "../provider/processes/redact.ts";
-import { ToolchainError } from "./toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { display, logFolder } from "./paths.ts";
 import { makePrivateFolder } from "./private-files.ts";
 
@@ -42,7 +42,7 @@ export const logFile = (title: string): string =>
  * prints a secret takes {@link ask} instead.
  * @param title what is being done, for the log's name and the message: `build helm 3.20.2`.
  * @returns what it printed on standard output, without the last line break.
- * @throws ToolchainError when it cannot be started or fails: with its last lines and the path of the log.
+ * @throws UserError when it cannot be started or fails: with its last lines and the path of the log.
  */
 export const run = async (title: string, file: string, args: string[], options: RunOptions = {}): Promise<string> => {
   makePrivateFolder(logFolder);
@@ -74,7 +74,7 @@ export const run = async (title: string, file: string, args: string[], options: 
   } catch (error) {
     const tail = lines.map((line) => `    ${line}`).join("\n");
     const next = `${options.next ?? "Mend what it says, then run the same command again."} Log: ${display(path)}`;
-    throw new ToolchainError(`${title} failed: ${reason(error)}${tail && `\n${tail}`}`, next, error);
+    throw new UserError(`${title} failed: ${reason(error)}${tail && `\n${tail}`}`, next, error);
   } finally {
     log.end();
     await finished(log).catch(() => undefined);
@@ -85,7 +85,7 @@ export const run = async (title: string, file: string, args: string[], options: 
  * Asks a command something whose answer may be a secret: nothing that it prints is kept.
  * @param title what is being done, for the message.
  * @returns what it printed on standard output, without the last line break.
- * @throws ToolchainError when it cannot be started or fails: with its last lines on standard error.
+ * @throws UserError when it cannot be started or fails: with its last lines on standard error.
  */
 export const ask = async (
   title: string,
@@ -103,10 +103,7 @@ export const ask = async (
   if (!failed) return stdout;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const tail = lines.slice(-shownLines).map((line) => `\n    ${redact(line)}`);
-  throw new ToolchainError(
-    `${title} failed: ${reason(how)}${tail.join("")}`,
-    "Mend it, then run the same command again.",
-  );
+  throw new UserError(`${title} failed: ${reason(how)}${tail.join("")}`, "Mend it, then run the same command again.");
 };
 
 const reason = (error: unknown): string => {

@@ -11,7 +11,7 @@ export interface Step {
   /**
    * Does the work; safe to run again after an interruption, since it puts its result in place in one last move.
    * @param report shows one line of progress beside the title.
-   * @throws ToolchainError when it cannot be done, saying what to do about it.
+   * @throws UserError when it cannot be done, saying what to do about it.
    */
   run: (report: (line: string) => void) => Promise<void>;
 }

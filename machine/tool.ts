@@ -6,7 +6,7 @@ import { execa } from "execa";
 import semver from "semver";
 import { download, fetchText, Unreachable } from "./download.ts";
 import { toolEnvironment } from "./environment.ts";
-import { ToolchainError } from "./toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { fillInPlace } from "./in-place.ts";
 import { isOutOfReach, readMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
@@ -102,7 +102,7 @@ export const wayTo = (
 
 /**
  * Gets a tool into `draft/bin`. One whose release does not arrive, though its place answers, is made from package registries.
- * @throws ToolchainError where there is no way, saying how to get it by hand.
+ * @throws UserError where there is no way, saying how to get it by hand.
  */
 export const install = async (tool: Tool, draft: string, report: Report, machine = readMachine()): Promise<void> => {
   const way = wayTo(tool, machine);
@@ -119,14 +119,14 @@ export const install = async (tool: Tool, draft: string, report: Report, machine
   if (fromRegistries === undefined) {
     const place = release === undefined ? undefined : new URL(release(platform()).url).host;
     const why = place === undefined ? "" : `: ${place} cannot be reached from this machine`;
-    throw new ToolchainError(`${tool.name} ${tool.accepts} is missing${why}.`, `Install it by hand: ${tool.manual}`);
+    throw new UserError(`${tool.name} ${tool.accepts} is missing${why}.`, `Install it by hand: ${tool.manual}`);
   }
   await fromRegistries(draft, report);
 };
 
 /**
  * Downloads an official release into `draft/bin`.
- * @throws ToolchainError if it cannot be had or is not the file whose checksum was published.
+ * @throws UserError if it cannot be had or is not the file whose checksum was published.
  */
 export const installRelease = async (tool: Tool, release: Release, draft: string, report: Report): Promise<void> => {
   const name = release.url.slice(release.url.lastIndexOf("/") + 1);
@@ -134,7 +134,7 @@ export const installRelease = async (tool: Tool, release: Release, draft: string
   const list = /^https?:/.test(checksums) ? await fetchText(checksums) : checksums;
   const sum = findChecksum(list, name);
   if (sum === undefined) {
-    throw new ToolchainError(`${checksums} has no checksum of ${name}.`, `Install it by hand: ${tool.manual}`);
+    throw new UserError(`${checksums} has no checksum of ${name}.`, `Install it by hand: ${tool.manual}`);
   }
   const file = join(draft, name);
   await download(release.url, sum, file, report);
@@ -165,13 +165,13 @@ export const findChecksum = (list: string, name: string): string | undefined => 
 
 /**
  * The platform of this machine.
- * @throws ToolchainError on one that the tools are not released for.
+ * @throws UserError on one that the tools are not released for.
  */
 export const platform = (os: string = process.platform, arch: string = process.arch): Platform => {
   if ((os === "linux" || os === "darwin") && (arch === "x64" || arch === "arm64")) {
     return { os, arch: arch === "x64" ? "amd64" : "arm64" };
   }
-  throw new ToolchainError(
+  throw new UserError(
     `There are no builds of the tools for ${os} on ${arch}.`,
     "Use Linux, macOS or WSL 2, on an Intel, AMD or ARM 64-bit processor.",
   );

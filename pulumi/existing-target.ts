@@ -3,7 +3,7 @@ import process from "node:process";
 import { variablesFor } from "../provider/processes/user-environment.ts";
 import { copyContext } from "../state/access/cluster-access.ts";
 import type { TargetFacts } from "../cli/doctor/existing.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout, policyPack, stateFolder } from "../machine/paths.ts";
 import { deploymentIn, targetIn } from "../state/stack-files.ts";
 
@@ -31,7 +31,7 @@ export const isExisting = (stack: string, folder: string = checkout): boolean =>
  * Makes ready what Pulumi needs for a stack in a cluster that is there already: the copy of its context, written anew from the user's
  * kubeconfig.
  * @returns variables for Pulumi: what programs read that sign in to clouds and registries; and the policies, to which an `up` keeps too.
- * @throws ToolchainError when the stack has another target in its state.
+ * @throws UserError when the stack has another target in its state.
  */
 export const makeReadyForExisting = (stack: string, user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
   mustKeepTarget(stack, true);
@@ -39,35 +39,35 @@ export const makeReadyForExisting = (stack: string, user: NodeJS.ProcessEnv = pr
   return { ...variablesFor(user, "clouds"), PULUMI_OPTION_POLICY_PACK: policyPack };
 };
 
-/** @throws ToolchainError when the settings of a stack name another target than the one in which its state knows it. */
+/** @throws UserError when the settings of a stack name another target than the one in which its state knows it. */
 export const mustKeepTarget = (stack: string, isExistingNow: boolean, folder: string = checkout): void => {
   const other = isExistingNow ? "minikube:index:Cluster" : "minikube:index:ExistingCluster";
   if (!resourcesOf(folder, stack).some(({ type }) => type === other)) return;
   const [was, now] = isExistingNow ? ["minikube", "kubernetes"] : ["kubernetes", "minikube"];
-  throw new ToolchainError(
+  throw new UserError(
     `The stack ${stack} is up with the target ${was}, and its setting is ${now} now. A stack never changes its target.`,
     `Nothing was changed. Type: npx pulumi config set target ${was}. For the other one make another stack: npx pulumi stack init NAME`,
   );
 };
 
-/** @throws ToolchainError when a stack has something that holds data and is protected, with what to type. */
+/** @throws UserError when a stack has something that holds data and is protected, with what to type. */
 export const mustBeUnprotected = (stack: string, folder: string = checkout): void => {
   const held = resourcesOf(folder, stack).find(
     ({ protect, type }) => protect === true && type === "minikube:index:Namespace",
   );
   if (held === undefined) return;
-  throw new ToolchainError(
+  throw new UserError(
     `The namespace of the stack ${stack} is protected, because its data would be lost.`,
     "Nothing was changed. Make a backup first: docs/production.md says how. " +
       `Then type: npx pulumi state unprotect '${held.urn}' --yes --stack ${stack}. Then the same command again.`,
   );
 };
 
-/** @throws ToolchainError when a command works on a Minikube of a stack's own, and this stack has none. */
+/** @throws UserError when a command works on a Minikube of a stack's own, and this stack has none. */
 export const mustHaveMinikube = (command: string, stack: string, folder: string = checkout): void => {
   if (!isExisting(stack, folder)) return;
   const next = instead[command] ?? "npm run doctor";
-  throw new ToolchainError(
+  throw new UserError(
     `The stack ${stack} is in a cluster that others use too, and npm run ${command} works on a Minikube of a stack's own.`,
     `Nothing was changed. Type instead: ${next}${next.startsWith("npx pulumi") ? ` --stack ${stack}` : ""}`,
   );

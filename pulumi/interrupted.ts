@@ -8,7 +8,7 @@ import { Namespace } from "../provider/cluster/kubernetes.ts";
 import type { Target } from "../provider/cluster/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/environment.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { locksOn } from "../state/stack-locks.ts";
 import type { Lock } from "../state/stack-locks.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
@@ -47,7 +47,7 @@ interface Deployment {
  * Clears away what a run of Pulumi that was killed has left in its state, so that the next one goes on: its lock, and what
  * it had begun to make, which would else be there already when it is made again.
  * @param isDestroy whether nothing is to be made again.
- * @throws ToolchainError as {@link deploymentOf}.
+ * @throws UserError as {@link deploymentOf}.
  */
 export const clearInterrupted = async (stack: string, isDestroy: boolean): Promise<void> => {
   const locks = await settledLocks(stack);
@@ -69,14 +69,14 @@ const settledLocks = async (stack: string): Promise<Lock[]> => {
 
 /**
  * Reads what Pulumi's state says of a stack; nothing when there is no such stack.
- * @throws ToolchainError when the state is damaged, saying how to put the one before back.
+ * @throws UserError when the state is damaged, saying how to put the one before back.
  */
 export const deploymentOf = (stack: string): Deployment => {
   try {
     return deploymentIn(checkout, stack) ?? {};
   } catch (error) {
     const name = relative(checkout, stateFile(checkout, stack));
-    throw new ToolchainError(
+    throw new UserError(
       `The state of stack ${stack} is damaged: ${error instanceof Error ? error.message : String(error)}`,
       `Put the copy from before back: cp ${name}.bak ${name}. Or go on without: rm ${name}; npm start. ` +
         "The cluster and its data are then taken over as they are.",

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { isExisting } from "./existing-target.ts";
 import { DataKeeper } from "../data/keep-data.ts";
 import { forgetKept } from "../data/kept.ts";
@@ -42,6 +42,6 @@ const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
     return await lock(join(stateFolder, `keep-data-${stack}`), { realpath: false, retries });
   } catch (error) {
     const what = `Another run takes the data of the stack ${stack} along.`;
-    throw new ToolchainError(what, "Nothing was changed. Wait until it has ended.", error);
+    throw new UserError(what, "Nothing was changed. Wait until it has ended.", error);
   }
 };

@@ -22,7 +22,7 @@ const inTerminal: Start = (args, env) =>
  * @param ask how a person is asked before data are lost. By default in the terminal.
  * @param start how Pulumi is started. By default in the terminal.
  * @returns its exit code.
- * @throws ToolchainError or UserError when what it is to work on is not fit for it; then nothing was changed.
+ * @throws UserError when what it is to work on is not fit for it; then nothing was changed.
  */
 export const runPulumi = async (
   args: string[],

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
 import { environment } from "../machine/environment.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
 import { restoreModes } from "../machine/executables.ts";
 import { fileSystemProblem } from "../machine/file-system.ts";
 import { readMachine } from "../machine/machine.ts";
@@ -31,7 +30,7 @@ export const pulumi = async (args: string[]): Promise<number> => {
     followMove();
     return await runPulumi(args);
   } catch (error) {
-    const told = error instanceof ToolchainError || error instanceof UserError ? error : fileSystemProblem(error);
+    const told = error instanceof UserError ? error : fileSystemProblem(error);
     if (told === undefined) throw error;
     console.error(told.message);
     return 1;

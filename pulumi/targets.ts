@@ -1,4 +1,4 @@
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 
 /** A pattern of everything, which leaves nothing out. */
 const everything = "**";
@@ -10,14 +10,14 @@ const flags = ["--target", "-t", "--target-replace"];
  * Makes sure that nobody has Pulumi work on the cluster alone. Where that replaces the cluster, Pulumi would write a state that every
  * later command refuses: the way into the new cluster, which depends on it, would still be that into the old one.
  * @param args the command line of a `pulumi up`.
- * @throws ToolchainError that says what to type.
+ * @throws UserError that says what to type.
  */
 export const mustTargetDependents = (stack: string, args: string[]): void => {
   if (args.some((word) => /^--target-dependents(=true)?$/.test(word))) return;
   const cluster = clusterOf(stack);
   const values = valuesOf(args);
   if (values.includes(everything) || !values.some((value) => patternOf(value).test(cluster))) return;
-  throw new ToolchainError(
+  throw new UserError(
     "Pulumi was told to work on the cluster without what depends on it.",
     "Nothing was changed. Type the same command with --target-dependents. To bring all of the stack up: npx pulumi up",
   );

@@ -3,7 +3,7 @@ import { stat, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { cacheFolder, display } from "../machine/paths.ts";
 import type { Step } from "../machine/step.ts";
 
@@ -51,7 +51,7 @@ const goCaches = (user: NodeJS.ProcessEnv): { modules: string; compiled: string 
 
 /**
  * Makes sure that there is space for what set-up writes, before it begins with what takes long.
- * @throws ToolchainError naming the folders on the file system that is too full, how much is needed and how much is there.
+ * @throws UserError naming the folders on the file system that is too full, how much is needed and how much is there.
  */
 export const mustHaveSpace = async (demands: Demand[], fileSystem: FileSystem = askFileSystem): Promise<void> => {
   const systems = new Map<number, { free: number; demands: Demand[] }>();
@@ -63,7 +63,7 @@ export const mustHaveSpace = async (demands: Demand[], fileSystem: FileSystem = 
     const needed = own.reduce((sum, { bytes }) => sum + bytes, 0);
     if (needed <= free) continue;
     const folders = own.map(({ folder }) => display(folder)).join(", ");
-    throw new ToolchainError(
+    throw new UserError(
       `Set-up needs ${inGigabytes(needed)} of free disk space for ${folders}, and there are ${inGigabytes(free)}.`,
       "Free some, or name folders on a larger disk by GOMODCACHE, GOCACHE and XDG_CACHE_HOME; then run the same command again.",
     );

@@ -27,13 +27,13 @@ import { uv } from "./tools/uv-tool.ts";
 /**
  * Makes sure of everything the stack needs on this machine and in this checkout.
  * @param more what only some commands need besides.
- * @throws ToolchainError naming what is missing and how to get it.
+ * @throws UserError naming what is missing and how to get it.
  */
 export const setUp = async (more: Step[] = []): Promise<void> => {
   await setUpSteps(() => [...stackSteps(), ...more]);
 };
 
-/** Makes sure of the little that a preview needs: Pulumi and Helm. @throws ToolchainError as {@link setUp}. */
+/** Makes sure of the little that a preview needs: Pulumi and Helm. @throws UserError as {@link setUp}. */
 export const setUpForReview = async (): Promise<void> => {
   await setUpSteps(previewSteps);
 };
@@ -119,7 +119,7 @@ export const stackSteps = (
  * Makes sure of what tests need. Without a cluster that is no Docker, no image and no browser.
  * @param cluster whether they bring one up.
  * @param more what only some of them need.
- * @throws ToolchainError as {@link setUp}.
+ * @throws UserError as {@link setUp}.
  */
 export const setUpForTests = async (cluster: boolean, more: Step[]): Promise<void> => {
   await setUpSteps(() => [

@@ -1,7 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { hasSecrets } from "./encryption-salt.ts";
 import { deploymentIn } from "./stack-files.ts";
@@ -45,14 +45,14 @@ export const problemOfPassphrase = (
 /**
  * Makes sure that Pulumi can decrypt what a stack has, before it is run. One of this checkout's own is tried only where it is
  * missing: to try one takes a third of a second.
- * @throws ToolchainError that says what to type.
+ * @throws UserError that says what to type.
  */
 export const mustHavePassphrase = (stack: string, env: NodeJS.ProcessEnv, folder = checkout): void => {
   const own = join(folder, ".state", "passphrase");
   if (sourceIn(folder, env, own).name === ownName && existsSync(own)) return;
   const problem = problemOfPassphrase(folder, stack, env);
   if (problem === undefined) return;
-  throw new ToolchainError(`Stack ${stack} cannot be decrypted: ${problem.what}.`, `${problem.next}.`);
+  throw new UserError(`Stack ${stack} cannot be decrypted: ${problem.what}.`, `${problem.next}.`);
 };
 
 const ownName = ".state/passphrase";

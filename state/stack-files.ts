@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Settings } from "../config.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { backendUrl } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
@@ -74,7 +74,7 @@ export const knownSettings = (
 
 /**
  * Reads the settings of a stack without running Pulumi: its own, else what `Pulumi.yaml` says.
- * @throws ToolchainError when a file is no YAML.
+ * @throws UserError when a file is no YAML.
  */
 export const plainSettings = (folder: string, stack: string): PlainSettings => {
   const declared = readConfig(join(folder, "Pulumi.yaml")) as Record<string, { default?: Plain }>;
@@ -93,7 +93,7 @@ export const plainSettings = (folder: string, stack: string): PlainSettings => {
 
 /**
  * Where a stack is to run by its settings, and what it says of that cluster; what it does not say is empty.
- * @throws ToolchainError when a file is no YAML.
+ * @throws UserError when a file is no YAML.
  */
 export const targetIn = (folder: string, stack: string): StackTarget => {
   const own = readConfig(join(folder, `Pulumi.${stack}.yaml`));
@@ -192,7 +192,7 @@ const readConfig = (file: string): Record<string, unknown> => {
     return (parse(readIfThere(file) ?? "") as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new ToolchainError(`${file} cannot be read: ${why}`, "Mend it: git diff shows what was changed.", error);
+    throw new UserError(`${file} cannot be read: ${why}`, "Mend it: git diff shows what was changed.", error);
   }
 };
 

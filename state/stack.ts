@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { bringsPassphrase, environment } from "../machine/environment.ts";
-import { ToolchainError } from "../machine/toolchain-error.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/paths.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
 import { makePrivateFolder, writeWhole } from "../machine/private-files.ts";
@@ -17,7 +17,7 @@ export const stackName = (user: NodeJS.ProcessEnv = process.env): string =>
 
 /**
  * One setting of a stack, by default what `Pulumi.yaml` says.
- * @throws ToolchainError when there is no such stack or setting.
+ * @throws UserError when there is no such stack or setting.
  */
 export const settingOf = async (key: string, stack = stackName()): Promise<string> => {
   mustHavePassphrase(stack, environment());
@@ -33,7 +33,7 @@ export const isSelected = (stack: string): boolean =>
 
 /**
  * Makes the passphrase of this checkout, unless it has one or the user brings their own.
- * @throws ToolchainError when there was one, and the stack cannot be decrypted without.
+ * @throws UserError when there was one, and the stack cannot be decrypted without.
  */
 const createPassphrase = (stack: string): void => {
   makePrivateFolder(stateFolder);
@@ -44,7 +44,7 @@ const createPassphrase = (stack: string): void => {
 
 /**
  * Makes a stack in this checkout and selects it.
- * @throws ToolchainError when its settings need a passphrase that is not there.
+ * @throws UserError when its settings need a passphrase that is not there.
  */
 export const createStack = async (stack: string): Promise<void> => {
   createPassphrase(stack);
@@ -57,7 +57,7 @@ export const createStack = async (stack: string): Promise<void> => {
     await (bringsPassphrase() ? create() : keepingSettings(create));
   } catch (error) {
     if (!hasSecrets(stack) || !String(error).includes("incorrect passphrase")) throw error;
-    throw new ToolchainError(
+    throw new UserError(
       `Pulumi.${stack}.yaml holds secrets that were encrypted with a passphrase this checkout does not have.`,
       "Set PULUMI_CONFIG_PASSPHRASE to that passphrase, or remove its `encryptionsalt` and `secure` lines and set them anew.",
       error,

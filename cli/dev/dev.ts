@@ -6,7 +6,6 @@ import { lock } from "proper-lockfile";
 import { developmentVariable } from "../../components/lib/development.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { agreeToNothing } from "../../data/agreement.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
 import { ownNamespace } from "../../state/access/own-profile.ts";
 import { checkout, stateFolder } from "../../machine/paths.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
@@ -32,7 +31,7 @@ import { Ups } from "./ups.ts";
  * `up` does.
  * @param down true to destroy the stack at the end instead.
  * @returns the exit code.
- * @throws ToolchainError when it runs already.
+ * @throws UserError when it runs already.
  */
 export const dev = async (down: boolean): Promise<number> => {
   await setUp();
@@ -58,7 +57,7 @@ const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
     return await lock(join(stateFolder, `dev-${stack}`), { realpath: false, retries });
   } catch (error) {
     const what = `npm run dev runs already for the stack ${stack}.`;
-    throw new ToolchainError(what, "Use that one, or end it by Ctrl-C.", error);
+    throw new UserError(what, "Use that one, or end it by Ctrl-C.", error);
   }
 };
 
@@ -151,7 +150,7 @@ export class Session {
   async #run(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
     const begin = performance.now();
     const code = await this.#runPulumi(operation, env).catch((error: unknown) => {
-      if (!(error instanceof ToolchainError) && !(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError)) throw error;
       this.#print("up", error.message);
       return 1;
     });

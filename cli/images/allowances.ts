@@ -1,9 +1,9 @@
 import { parse } from "yaml";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import type { Finding } from "./trivy-report.ts";
 
 /** The allow-list cannot be used as it is. */
-export class AllowanceError extends ToolchainError {}
+export class AllowanceError extends UserError {}
 
 /** A finding that does not stop a deployment for a while. */
 export interface Allowance {

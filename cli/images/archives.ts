@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { environment, toolEnvironment } from "../../machine/environment.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { runPulumi } from "../../pulumi/run-pulumi.ts";
 import { run } from "../../machine/run.ts";
 import { stackName } from "../../state/stack.ts";
@@ -25,7 +25,7 @@ interface Resource {
 /**
  * Brings up the cluster and builds both images in it, all but the release, and hands them over as archives, which are
  * removed afterwards. They are the very images that the next `up` releases.
- * @throws ToolchainError if they cannot be built.
+ * @throws UserError if they cannot be built.
  */
 export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Promise<T>): Promise<T> => {
   const stack = ["--stack", stackName()];
@@ -33,7 +33,7 @@ export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Pr
   // other settings would replace.
   const release = ["--exclude", "**TodoRelease**", "--exclude", "**AppSecrets**"];
   if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
-    throw new ToolchainError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
+    throw new UserError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
   }
   const folder = await mkdtemp(join(tmpdir(), "todo-stack-images-"));
   try {

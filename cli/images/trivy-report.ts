@@ -1,7 +1,7 @@
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 
 /** An image was not looked at, or not at all of it: nothing is known of it. */
-export class NotScanned extends ToolchainError {}
+export class NotScanned extends UserError {}
 
 /** Something in an image that stops its deployment. */
 export interface Finding {

@@ -36,7 +36,7 @@ export interface Violation {
  * Previews a commit in a checkout of its own with an empty state, so that everything is to be created, and nothing on
  * this machine shows in it.
  * @param folder where to check it out; it must not exist.
- * @throws ToolchainError when there is no such commit or its packages cannot be installed.
+ * @throws UserError when there is no such commit or its packages cannot be installed.
  */
 export const planOf = async (commit: string, folder: string): Promise<Plan> => {
   await run(`check ${commit} out`, "git", ["worktree", "add", "--detach", folder, commit], { cwd: checkout });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { userEnvironment } from "../../provider/processes/user-environment.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { checkout } from "../../machine/paths.ts";
 import { setUpForReview } from "../../setup/setup.ts";
 import { planOf } from "./plan.ts";
@@ -16,7 +16,7 @@ import { reportOf } from "./review-report.ts";
  * @param base the branch or commit to compare with.
  * @param output the file to write into; by default it is printed.
  * @returns the exit code: 1 when the preview fails or a policy is violated.
- * @throws ToolchainError when there is no such branch or commit.
+ * @throws UserError when there is no such branch or commit.
  */
 export const review = async (base = "main", output?: string): Promise<number> => {
   const common = await commonCommit(base);
@@ -42,7 +42,7 @@ const commonCommit = async (base: string): Promise<string> => {
     reject: false,
   });
   if (exitCode === 0) return stdout;
-  throw new ToolchainError(
+  throw new UserError(
     `There is nothing to compare with: ${base} is no branch or commit here, or has nothing in common with HEAD.`,
     "Name another: npm run review -- BASE. A shallow clone may lack it: git fetch --unshallow",
   );

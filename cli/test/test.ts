@@ -6,7 +6,7 @@ import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { checkout, display, logFolder } from "../../machine/paths.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
 import { setUpForTests } from "../../setup/setup.ts";
@@ -26,7 +26,7 @@ export interface Selection {
 /**
  * Runs checks; goes on after a failure, so that all are seen.
  * @returns the exit code: 0 only if there was something to run and nothing failed.
- * @throws ToolchainError if no check has one of the names.
+ * @throws UserError if no check has one of the names.
  */
 export const test = async (selection: Selection): Promise<number> => {
   const checks = choose(await allChecks(), selection);
@@ -52,7 +52,7 @@ export const choose = (all: Check[], { names, grep, full }: Selection): Check[] 
   );
   if (named.length === 0) {
     const titles = all.map(({ title }) => title);
-    throw new ToolchainError(`No check is called ${names.join(" or ")}.`, `There are: ${titles.join(", ")}.`);
+    throw new UserError(`No check is called ${names.join(" or ")}.`, `There are: ${titles.join(", ")}.`);
   }
   if (grep === undefined) return names.length === 0 ? joined(named) : named;
   return named.flatMap((check) => {

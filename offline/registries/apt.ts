@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { userEnvironment } from "../../provider/processes/user-environment.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { run } from "../../machine/run.ts";
 
 /** True where Debian packages can be installed: a Debian or a relative of it, and we are root. */
@@ -10,12 +10,12 @@ export const canInstallPackages = (): boolean => process.getuid?.() === 0 && exi
 /**
  * Installs Debian packages.
  * @param packages their names: `chromium`.
- * @throws ToolchainError where that is not possible, naming the packages.
+ * @throws UserError where that is not possible, naming the packages.
  */
 export const installPackages = async (packages: string[], report: (line: string) => void): Promise<void> => {
   const names = packages.join(" ");
   if (!canInstallPackages()) {
-    throw new ToolchainError(
+    throw new UserError(
       `${names} must be installed, which set-up can do as root on Debian only, and this is ${systemName()}.`,
       `Install by hand: ${names}`,
     );

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
 import type { Target } from "../../provider/cluster/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../../provider/cluster/ownership.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import type { Place } from "./own-cluster.ts";
 import { knownSettings, stackState } from "../stack-files.ts";
 
@@ -21,13 +21,13 @@ export const ownTarget = ({ folder, home, stack }: Place): Target | undefined =>
 
 /**
  * Where the objects of a stack are: in its own cluster, in the namespace of its state, or of its settings as long as that knows none.
- * @throws ToolchainError when the cluster of that name is another stack's.
+ * @throws UserError when the cluster of that name is another stack's.
  */
 export const ownNamespace = (place: Place): NamespaceRef & { home: string } => {
   const { folder, stack } = place;
   const target = ownTarget(place);
   if (target === undefined) {
-    throw new ToolchainError(
+    throw new UserError(
       `The stack ${stack} has no cluster of its own.`,
       "Type: npm start. If you meant another stack, type: npx pulumi stack select",
     );

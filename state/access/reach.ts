@@ -4,7 +4,7 @@ import { Commands } from "../../provider/processes/commands.ts";
 import { agreementVariable } from "../../provider/loss/loss.ts";
 import { idOfCluster } from "../../provider/loss/standing.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
@@ -20,7 +20,7 @@ export const placeOf = (stack: string): Place => ({ folder: checkout, home: mini
  * its secrets with it.
  * @param place of a stack whose state can be read.
  * @throws UserError when there is a cluster in Docker, and Docker does not answer.
- * @throws ToolchainError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to give it up.
+ * @throws UserError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to give it up.
  */
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const state = stackState(place.folder, place.stack);
@@ -31,7 +31,7 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   const cluster = await lookAtCluster(commands, place);
   const { life, settings, mark } = cluster;
   if (await mayBeOwn(commands, cluster)) {
-    throw new ToolchainError(
+    throw new UserError(
       `Nobody can say whether the cluster ${settings.profile} is still that of the stack ${place.stack}.`,
       "Nothing was changed. To see why, and how to go on, type: npx pulumi preview",
     );
@@ -39,7 +39,7 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   if (life !== "elsewhere") return;
   const id = idOfCluster(settings.profile, mark?.instance ?? "");
   if ((process.env[agreementVariable] ?? "").split(/[\s,]+/).includes(id)) return;
-  throw new ToolchainError(
+  throw new UserError(
     `The cluster ${settings.profile} of the stack ${place.stack} is in another Docker engine than the current one.`,
     "Nothing was changed. Make that one current: docker context ls, docker context use NAME. To give the cluster up: set " +
       `${agreementVariable}=${id}`,
@@ -57,7 +57,7 @@ const mayBeOwn = async (commands: Commands, { life, settings, state, mark }: Own
 
 /**
  * Makes sure that a stack which is to be removed has no cluster: no stack would know it any more.
- * @throws ToolchainError when it has one, or nobody can say.
+ * @throws UserError when it has one, or nobody can say.
  */
 export const mustHaveNoCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const cluster = await lookAtCluster(commands, place);
@@ -68,7 +68,7 @@ export const mustHaveNoCluster = async (place: Place, commands: Commands = patie
     life === "unknown" || isUnclaimed
       ? `Nobody can say whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`
       : `The cluster ${settings.profile} of the stack ${place.stack} is still there, with all its data.`;
-  throw new ToolchainError(
+  throw new UserError(
     `${what} Without the stack, nothing would know it any more.`,
     `Nothing was changed. To remove the cluster and its data first: npx pulumi destroy --stack ${place.stack}`,
   );

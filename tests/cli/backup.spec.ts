@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import { restore } from "../../cli/backup.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { rotate } from "../../cli/rotate.ts";
 
 const refusal = async (work: Promise<unknown>): Promise<string> => {
@@ -9,7 +9,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
     () => assert.fail("it must be refused"),
     (reason: unknown) => reason,
   );
-  assert.ok(error instanceof ToolchainError, `only a ToolchainError is shown without a stack: ${String(error)}`);
+  assert.ok(error instanceof UserError, `only a UserError is shown without a stack: ${String(error)}`);
   return error.message;
 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hostname } from "node:os";
 import { whatGoes } from "../../cli/destroy.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { stopCluster } from "../../cli/stop.ts";
 import { FakeStack } from "../helpers/fake-stack.ts";
 
@@ -13,7 +13,7 @@ describe("npm stop", () => {
 
   const stop = async (): Promise<string> => await stopCluster(stack.commands, stack.place);
   const refuses = (message: RegExp): Promise<void> =>
-    assert.rejects(stop(), (error) => error instanceof ToolchainError && message.test(error.message));
+    assert.rejects(stop(), (error) => error instanceof UserError && message.test(error.message));
 
   it("stops the cluster with its own kubeconfig, deletes nothing, and says how to go on", async () => {
     await stack.cluster("running");

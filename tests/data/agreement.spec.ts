@@ -7,7 +7,7 @@ import { agreementVariable, LossGuard, reportVariable } from "../../provider/los
 import { agreeToAll, agreeToNothing, asked, askInTerminal, takeAlong, withAgreement } from "../../data/agreement.ts";
 import type { Answer } from "../../data/agreement.ts";
 import { confirmed } from "../../data/confirm.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 
 const silent = { inform: () => undefined, warn: () => undefined, progress: () => undefined };
 
@@ -71,7 +71,7 @@ describe("the agreement to lose data", () => {
       assert.equal(await withAgreement(askInTerminal, losing("cluster/todo/1"), undefined, folder.path), 1);
       assert.deepEqual(runs, [undefined]);
       await assert.rejects(confirmed("All data will be lost."), (error) => {
-        assert.ok(error instanceof ToolchainError);
+        assert.ok(error instanceof UserError);
         assert.match(error.message, /^All data will be lost\.\n.*--yes$/);
         return true;
       });

@@ -6,7 +6,7 @@ import type { FsFixture } from "fs-fixture";
 import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
 import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/agreement.ts";
 import type { Ask } from "../../data/agreement.ts";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { forgetWithoutCluster } from "../../pulumi/keeper.ts";
 import { DataKeeper, keepingData } from "../../data/keep-data.ts";
 import { keptFile, readKept } from "../../data/kept.ts";
@@ -55,7 +55,7 @@ class FakeStack {
     const keeper = new DataKeeper("dev", {
       open: (how) => this.#step(`open ${how}`, () => this.#open()),
       alone: () => {
-        if (this.isTaken) throw new ToolchainError("Another run takes the data along.", "Wait.");
+        if (this.isTaken) throw new UserError("Another run takes the data along.", "Wait.");
         return Promise.resolve(() => Promise.resolve());
       },
       areInside: () => Promise.resolve(!this.isOutside),
@@ -89,7 +89,7 @@ class FakeStack {
   async #step<T>(name: string, work: () => T): Promise<T> {
     await this.#orKilled();
     this.steps.push(name);
-    if (this.broken.has(name)) throw new ToolchainError(`${name} does not work`, "Mend it.");
+    if (this.broken.has(name)) throw new UserError(`${name} does not work`, "Mend it.");
     const result = work();
     await this.#orKilled();
     return result;
@@ -127,7 +127,7 @@ class FakeStack {
 
   #open(): StoredData {
     const { database } = this;
-    if (database === undefined) throw new ToolchainError("There is no database.", "Type: npm start");
+    if (database === undefined) throw new UserError("There is no database.", "Type: npm start");
     const here = (): void => assert.equal(this.database, database, "who holds a database that is gone must not use it");
     const step = async <T>(name: string, work: () => T): Promise<T> => {
       here();
@@ -255,7 +255,7 @@ describe("data that are taken along", function () {
   for (const step of ["open woken", "refuse changes", "facts", "save", "try out"]) {
     it(`are where they were when this fails: ${step}`, async () => {
       stack.broken.add(step);
-      await assert.rejects(stack.start(takeAlong), ToolchainError);
+      await assert.rejects(stack.start(takeAlong), UserError);
       assert.ok(!stack.steps.includes("remove"), "what is not saved must not be removed");
       assert.deepEqual(stack.database?.todos, ["a", "b"]);
       assert.ok(stack.database.takesChanges);

@@ -62,7 +62,7 @@ describe("downloads", () => {
       await using folder = await createFixture();
       await assert.rejects(
         download(base + path, checksum, folder.getPath("file"), () => undefined),
-        { name: "ToolchainError", message },
+        { name: "UserError", message },
       );
       assert.deepEqual(await readdir(folder.path), []);
     });
@@ -70,7 +70,7 @@ describe("downloads", () => {
 
   it("names the address that cannot be reached", async () => {
     await assert.rejects(fetchText("http://127.0.0.1:1/sums"), {
-      name: "ToolchainError",
+      name: "UserError",
       message: /127\.0\.0\.1:1\/sums cannot be had: .*\n.*Check the network/,
     });
   });
@@ -110,7 +110,7 @@ describe("downloads", () => {
     it("refuses one whose checksum is not published", async () => {
       await using folder = await createFixture();
       await assert.rejects(install(folder.path, "/whole", `${base}/other.sha256`), {
-        name: "ToolchainError",
+        name: "UserError",
         message: /has no checksum of whole.*\n.*https:\/\/example.com\/install/,
       });
     });

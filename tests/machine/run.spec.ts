@@ -34,7 +34,7 @@ describe("running a command", () => {
         assert.match(error.message, /\n {4}broken\n/);
         assert.ok(!error.message.includes("    20\n"), "the message must fit one screen");
         assert.match(error.message, /\n {2}Mend it\. Log: .*spec-of-run\.log$/);
-        return error.name === "ToolchainError";
+        return error.name === "UserError";
       },
     );
   });
@@ -85,7 +85,7 @@ describe("asking a command for what may be a secret", () => {
     await assert.rejects(ask(title, "sh", ["-c", "echo hush; echo broken >&2; exit 3"]), (error: Error) => {
       assert.match(error.message, /^spec of run failed: exit code 3\n {4}broken\n {2}Mend it/);
       assert.doesNotMatch(error.message, /hush/);
-      return error.name === "ToolchainError";
+      return error.name === "UserError";
     });
     assert.ok(!existsSync(logFile(title)));
   });

@@ -95,7 +95,7 @@ describe("the way to a tool", () => {
     const { fromRegistries: _none, ...rest } = unserved;
     const work = install(rest, "/draft", () => undefined, { unreachable: ["127.0.0.1:1"] });
     await assert.rejects(work, {
-      name: "ToolchainError",
+      name: "UserError",
       message:
         /^helm .* is missing: 127\.0\.0\.1:1 cannot be reached from this machine\.\n {2}Install it by hand: https:/,
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { mustTargetDependents } from "../../pulumi/targets.ts";
 
 const cluster = "urn:pulumi:dev::todo-stack::todo-stack:index:MinikubeCluster$minikube:index:Cluster::todo-cluster";
@@ -19,7 +19,7 @@ describe("a command line of Pulumi that works on the cluster alone", () => {
     it(`is refused, with what to type: pulumi ${args.join(" ")}`, () => {
       assert.throws(
         () => mustTargetDependents("dev", args),
-        (error) => error instanceof ToolchainError && /Nothing was changed\. .*--target-dependents/.test(error.message),
+        (error) => error instanceof UserError && /Nothing was changed\. .*--target-dependents/.test(error.message),
       );
     });
   }

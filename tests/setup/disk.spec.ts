@@ -23,7 +23,7 @@ describe("disk space for set-up", () => {
 
   it("is counted together for folders on one disk, and refused with what is needed, what is there and where", async () => {
     await assert.rejects(mustHaveSpace(both, disks({ "/home": 4.9 })), {
-      name: "ToolchainError",
+      name: "UserError",
       message:
         /^Set-up needs 5\.0 GB of free disk space for \/home\/modules, \/home\/compiled, and there are 4\.9 GB\.\n {2}Free some/,
     });
@@ -41,7 +41,7 @@ describe("disk space for set-up", () => {
   it("is asked of the disk on which a folder will be", async () => {
     await mustHaveSpace([{ folder: "/tmp/does/not/exist/yet", bytes: 1 }]);
     await assert.rejects(mustHaveSpace([{ folder: "/tmp/does/not/exist/yet", bytes: 1e18 }]), {
-      name: "ToolchainError",
+      name: "UserError",
     });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { execa } from "execa";
-import { ToolchainError } from "../../machine/toolchain-error.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { runSteps } from "../../setup/run-steps.ts";
 import type { Step } from "../../machine/step.ts";
 
@@ -20,7 +20,7 @@ const compiles = { compiles: true } as const;
 describe("steps of set-up", () => {
   it("run one after the other, and stop at the first that fails, with its message", async () => {
     const ran: string[] = [];
-    const missing = new ToolchainError("Docker is missing.", "Install it.");
+    const missing = new UserError("Docker is missing.", "Install it.");
     const steps = [
       step("one", () => void ran.push("one")),
       step("two", () => {
@@ -73,7 +73,7 @@ describe("steps of set-up", () => {
   ] as const) {
     it(`end with the first failure of one that ${failing}, and ${waiting} is not made`, async () => {
       const ran: string[] = [];
-      const broken = new ToolchainError("It is broken.", "Mend it.");
+      const broken = new UserError("It is broken.", "Mend it.");
       const fails = (): never => {
         throw broken;
       };

@@ -94,7 +94,7 @@ describe("the passphrase of a stack", function () {
           "Stack dev cannot be decrypted: the passphrase of PULUMI_CONFIG_PASSPHRASE does not open the state of stack dev.\n" +
             "  Type: unset PULUMI_CONFIG_PASSPHRASE.",
         );
-        return error.name === "ToolchainError";
+        return error.name === "UserError";
       },
     );
     await folder.rm(".state/passphrase");

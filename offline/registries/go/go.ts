@@ -5,7 +5,7 @@ import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
 import { userEnvironment } from "../../../provider/processes/user-environment.ts";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { fillInPlace } from "../../../machine/in-place.ts";
 import { toolFolder } from "../../../machine/paths.ts";
 import { run } from "../../../machine/run.ts";
@@ -42,12 +42,12 @@ export const goToolchainStep = (): Step => ({
 
 /**
  * The Go to build with: the one on PATH if it is new enough, else the one that set-up has installed.
- * @throws ToolchainError if there is none.
+ * @throws UserError if there is none.
  */
 export const goCommand = async (): Promise<string> => {
   const go = await findGo();
   if (go === undefined) {
-    throw new ToolchainError(`Go ${accepts} is missing.`, "Install it by hand, then run the same command again.");
+    throw new UserError(`Go ${accepts} is missing.`, "Install it by hand, then run the same command again.");
   }
   return go;
 };

@@ -6,7 +6,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import which from "which";
 import { userEnvironment } from "../../../provider/processes/user-environment.ts";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { cacheFolder, display } from "../../../machine/paths.ts";
 import { run } from "../../../machine/run.ts";
 import type { Step } from "../../../machine/step.ts";
@@ -42,13 +42,13 @@ export const ensureDockerEngine = (): Step => ({
 const refuseOthersEngine = (): void => {
   const chosen = userEnvironment(process.env)["DOCKER_HOST"];
   if (chosen !== undefined && chosen !== "") {
-    throw new ToolchainError(
+    throw new UserError(
       `Docker does not answer at ${chosen}, which DOCKER_HOST names.`,
       "Start it, or unset DOCKER_HOST, then run the same command again.",
     );
   }
   if (!canInstallPackages()) {
-    throw new ToolchainError(
+    throw new UserError(
       "Docker does not answer, and set-up can start it only as root on Debian.",
       "Start Docker Desktop, or `sudo systemctl start docker`, and see that `docker version` names a server.",
     );
@@ -110,7 +110,7 @@ const waitForAnswer = async (report: (line: string) => void): Promise<void> => {
     report("waiting for the engine to answer");
     await sleep(500);
   }
-  throw new ToolchainError(
+  throw new UserError(
     `The Docker Engine was started and does not answer.${lastLines()}`,
     `Mend what its log says, then run the same command again. Log: ${display(logPath)}`,
   );

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { run } from "../../../machine/run.ts";
 
 /** Where this machine gets its Debian packages from. */
@@ -22,14 +22,14 @@ export const sourcesOf = (suite: string, { archive, security }: DebianMirrors): 
 
 /**
  * Finds the mirrors in apt's own settings.
- * @throws ToolchainError if there is none for the release this machine runs.
+ * @throws UserError if there is none for the release this machine runs.
  */
 export const findMirrors = async (): Promise<DebianMirrors> => {
   const release = /^VERSION_CODENAME="?([a-z]+)/m.exec(readFileSync("/etc/os-release", "utf8"))?.[1] ?? "";
   const targets = await run("find Debian mirrors", "apt-get", ["indextargets", "--format", "$(RELEASE) $(REPO_URI)"]);
   const mirrors = mirrorsIn(targets, release);
   if (mirrors === undefined) {
-    throw new ToolchainError(
+    throw new UserError(
       `apt knows no mirror of Debian "${release}", which images are made from.`,
       "This works on Debian only. See /etc/apt/sources.list and /etc/apt/sources.list.d/.",
     );

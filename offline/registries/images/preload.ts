@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { cacheFolder, minikubeHome } from "../../../machine/paths.ts";
 import type { Step } from "../../../machine/step.ts";
 import { platform } from "../../../machine/tool.ts";
@@ -84,8 +84,8 @@ const startEngine = async (report: Report): Promise<void> => {
   }
 };
 
-const engineError = async (): Promise<ToolchainError> =>
-  new ToolchainError(
+const engineError = async (): Promise<UserError> =>
+  new UserError(
     `The engine that fills Minikube's cache does not answer:\n    ${(await lastLines()).join("\n    ")}`,
     "Mend what it says, then run the same command again.",
   );

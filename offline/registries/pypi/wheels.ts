@@ -2,7 +2,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { toolEnvironment } from "../../../machine/environment.ts";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { run } from "../../../machine/run.ts";
 import { canInstallPackages, installPackages } from "../apt.ts";
 
@@ -37,7 +37,7 @@ const ensurePip = async (report: Report): Promise<void> => {
   });
   if (!failed) return;
   if (!canInstallPackages()) {
-    throw new ToolchainError("python3 with pip is missing.", "Install Python 3 with pip, then run this again.");
+    throw new UserError("python3 with pip is missing.", "Install Python 3 with pip, then run this again.");
   }
   await installPackages(["python3-pip"], report);
 };

@@ -93,7 +93,7 @@ describe("S4: the list of allowed findings", () => {
     ["broken YAML", "- {id: A", /cannot be used/],
   ] as const) {
     it(`is refused with ${title}`, () => {
-      assert.throws(() => readAllowances(yaml, today), { name: "ToolchainError", message });
+      assert.throws(() => readAllowances(yaml, today), { name: "UserError", message });
     });
   }
 

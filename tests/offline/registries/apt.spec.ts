@@ -15,7 +15,7 @@ describe("Debian packages", () => {
     await assert.rejects(
       installPackages(["chromium", "gcc"], () => undefined),
       {
-        name: "ToolchainError",
+        name: "UserError",
         message: /chromium gcc must be installed.*as root.*\n {2}Install by hand: chromium gcc$/,
       },
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ToolchainError } from "../../../machine/toolchain-error.ts";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { mustHaveNoCluster, mustReachCluster } from "../../../state/access/reach.ts";
 import { FakeStack } from "../../helpers/fake-stack.ts";
 
@@ -13,7 +13,7 @@ describe("before a stack or its cluster is removed", () => {
 
   const refused = (work: Promise<void>, message: RegExp): Promise<void> =>
     assert.rejects(work, (error) => {
-      assert.ok(error instanceof ToolchainError);
+      assert.ok(error instanceof UserError);
       assert.match(error.message, message);
       return true;
     });
