@@ -166,7 +166,7 @@ const contentOf = async (run: Run): Promise<Content> => {
 const pathsIn = (found: string): string[] =>
   found
     .split("\0")
-    .filter((path) => path.startsWith(".//"))
+    .filter((path) => path.startsWith("./"))
     .map((path) => path.slice(2));
 
 const parted = (entries: [string, Stats][]): [string, Stats][][] => {

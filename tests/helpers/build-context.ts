@@ -105,7 +105,7 @@ export function drawContext(seed: number): BuildContext {
   const line = (): string => {
     if (upTo(12) === 0) return oneOf(odd);
     const pattern = path(1 + upTo(3), () => oneOf(upTo(2) === 0 ? wildcards : known));
-    const before = oneOf(["", "", "", "", "", "/", "//", ".//", "b/../", "**/", "**/", " ", "\t"]);
+    const before = oneOf(["", "", "", "", "", "/", "//", "./", "b/../", "**/", "**/", " ", "\t"]);
     const after = oneOf(["", "", "", "", "/", " ", "/.", "/**", "/*", "//", "\u00A0"]);
     return `${oneOf(["", "", "", "!", "! "])}${before}${pattern}${after}`;
   };

@@ -11,7 +11,7 @@ import { minimalPath } from "../helpers/minimal-path.ts";
 const program = `
 import * as pulumi from "@pulumi/pulumi";
 import { chartFiles, contextFiles, hashOf } from "${checkout}/components/lib/content-hash.ts";
-import { ImagePresence, Manifests } from "${checkout}/components/lib/minikube.ts";
+import { ImagePresence, Manifests } from "${checkout}/components/lib/minikube-resources.ts";
 
 const config = new pulumi.Config();
 const files = contextFiles("app");
