@@ -105,8 +105,8 @@ interface Build {
 }
 
 /**
- * Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. A state from before knows no proxies,
- * and then the build gets no such argument.
+ * Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. Only a state from before knows no
+ * proxies, and it gets some before an image is built by it.
  */
 function proxiesOf({ proxies }: ImagePresence): Record<keyof BuildProxies, pulumi.Output<string>> {
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxies as pulumi.Output<BuildProxies>;

@@ -34,7 +34,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Target 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:ExistingCluster", name, {}, opts);
     const { context, clusterId, registry, platform, host, namespace } = args;
-    // Of this context alone, made by the toolchain. Relative, so that the state does not depend on where the checkout is.
+    // Of this context alone, made before Pulumi starts. Relative, so that the state does not depend on where the checkout is.
     const kubeconfig = `.state/${pulumi.getStack()}.cluster`;
 
     const cluster = new Cluster(

@@ -31,7 +31,7 @@ const home = () => (isAbsolute(homedir()) ? homedir() : userInfo().homedir);
 export const nodeFolder = () => join(cacheFolder(), "tools", `node-${nodeVersion}`);
 
 /**
- * The Node to run the toolchain with: the running one, or the installed one if that is too old.
+ * The Node that runs the commands of this checkout: the running one, or the installed one if that is too old.
  * @returns {string | undefined} its path, or undefined if there is none yet.
  */
 export const findNode = () => {

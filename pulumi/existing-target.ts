@@ -2,10 +2,16 @@ import { join } from "node:path";
 import process from "node:process";
 import { variablesFor } from "../provider/processes/user-environment.ts";
 import { copyContext } from "../state/access/cluster-access.ts";
-import type { TargetFacts } from "../cli/doctor/existing.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout, policyPack, stateFolder } from "../machine/paths.ts";
 import { deploymentIn, targetIn } from "../state/stack-files.ts";
+import type { StackTarget } from "../state/stack-files.ts";
+
+/** What a stack says of a cluster that is there already. */
+export interface TargetFacts extends Omit<StackTarget, "target"> {
+  /** Path of the copy of the context. */
+  kubeconfig: string;
+}
 
 /** As much as is read of Pulumi's state. */
 interface Deployment {

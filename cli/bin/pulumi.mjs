@@ -7,7 +7,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, findNode, isNewEnough, launch } from "../../machine/launch.mjs";
 
-// Halves what the toolchain adds to a command. Node 18 does not have it.
+// Halves what this checkout adds to a command of Pulumi. Node 18 does not have it.
 module.enableCompileCache?.(join(cacheFolder(), "compile-cache"));
 
 const arguments_ = process.argv.slice(2);

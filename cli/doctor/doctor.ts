@@ -104,7 +104,7 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   if (isExisting(stack, folder)) return await onExisting(targetFacts(folder, stack), commands);
   const cluster = await lookAtCluster(commands, patient);
   const { settings, life, mark, made } = cluster;
-  const asked = plainSettings(patient.folder, patient.stack);
+  const asked = plainSettings(folder, stack);
   const docker = await dockerCapacity(commands).catch(asError);
   const available = asked.driver === "docker" ? docker : await availableCapacity(commands, asked.driver);
   // What an interrupted start has left is marked as ours. What Docker cannot say now, `up` will.

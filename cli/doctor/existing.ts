@@ -5,16 +5,10 @@ import type { Connection } from "../../provider/cluster/connection.ts";
 import { factsOf } from "../../provider/cluster/existing-facts.ts";
 import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
 import { presenceOf, registryHostOf } from "../../provider/cluster/image-registry.ts";
-import type { StackTarget } from "../../state/stack-files.ts";
+import type { TargetFacts } from "../../pulumi/existing-target.ts";
 import { quotasOf } from "./quotas.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
-
-/** What a stack says of a cluster that is there already. */
-export interface TargetFacts extends Omit<StackTarget, "target"> {
-  /** Path of the copy of the context. */
-  kubeconfig: string;
-}
 
 /** Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other cluster. */
 export const onExisting = async (target: TargetFacts, commands: Commands): Promise<Finding[]> => {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { isMapping } from "./values.ts";
 import { developmentVariable } from "./development.ts";
 
 /** What a stack says of a cluster that is there already. Texts that it does not say are empty. */
@@ -117,8 +118,6 @@ function problemsOfValues(file: string | undefined): string[] {
     return [`values is ${file}, which is no YAML: ${error instanceof Error ? error.message : String(error)}. ${next}`];
   }
 }
-
-const isMapping = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Takes a network of IPv4, or nothing. */
 export function networkRange(value: string): string | undefined {

@@ -4,10 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 export function merge(under: object, over: object): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...under, ...over };
   for (const [key, value] of Object.entries(under)) {
-    if (isMapping(value) && isMapping(merged[key])) merged[key] = merge(value, merged[key]);
+    if (isKnownMapping(value) && isKnownMapping(merged[key])) merged[key] = merge(value, merged[key]);
   }
   return merged;
 }
 
-const isMapping = (value: unknown): value is object =>
-  typeof value === "object" && value !== null && !Array.isArray(value) && !pulumi.Output.isInstance(value);
+/** Whether a value has named parts. */
+export const isMapping = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isKnownMapping = (value: unknown): value is object => isMapping(value) && !pulumi.Output.isInstance(value);

@@ -45,7 +45,7 @@ export const usersDockerConfig = "TODO_STACK_DOCKER_CONFIG";
  */
 export const silentVariable = "TODO_STACK_SILENT_CLUSTER";
 
-/** What the toolchain has decided itself, and hands down to the programs that a plugin of Pulumi starts. */
+/** What whoever starts Pulumi has decided for Minikube, for the programs that a plugin of Pulumi starts. */
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
 
 /**
@@ -66,12 +66,12 @@ export const variablesFor = (user: NodeJS.ProcessEnv, purpose: Purpose): NodeJS.
   Object.fromEntries(Object.entries(user).filter(([name]) => besides[purpose].test(name)));
 
 /**
- * The same for the programs that a plugin starts: Minikube is told besides what the toolchain has told Pulumi. Pulumi's own
+ * The same for the programs that a plugin starts: Minikube is told besides what Pulumi was told. Pulumi's own
  * variables, with the passphrase of the state among them, end here. Docker has the user's settings again.
  */
 export function pluginEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
-    // The toolchain hands these down only for a cluster that is there already.
+    // Pulumi is told these only for a cluster that is there already.
     ...withUsersDocker(userEnvironment(env, "clouds")),
     ...Object.fromEntries(Object.entries(env).filter(([name]) => decided.test(name))),
   };

@@ -11,7 +11,7 @@ export interface BuildProxies {
 export const noProxies: BuildProxies = { HTTP_PROXY: "", HTTPS_PROXY: "", NO_PROXY: "" };
 
 /**
- * The proxies that builds in the cluster go by: those of an environment, in either case, as the toolchain hands them on.
+ * The proxies that builds in the cluster go by: those of an environment, in either case, as Pulumi was told them.
  *
  * A proxy that listens on this machine's loopback interface is left out: to the cluster's node that address is the node itself.
  */

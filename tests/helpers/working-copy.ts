@@ -124,7 +124,7 @@ export class WorkingCopy {
     await copyFile(join(this.folder, ".state", state), join(target, `${this.stack}.json`)).catch(ignoreDeleted);
   }
 
-  /** Starts a command of the toolchain that goes on until it is ended, as `npm run NAME` would in the copy. */
+  /** Starts a command of the checkout that goes on until it is ended, as `npm run NAME` would in the copy. */
   start(name: string, ...args: string[]): RunningCommand {
     const command = [join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args];
     const options = { cwd: this.folder, env: ownEnvironment(), extendEnv: false } as const;
@@ -142,7 +142,7 @@ export class WorkingCopy {
     return this.#inGroup([join(this.folder, "cli/bin/pulumi.mjs"), ...args, "--stack", this.stack]);
   }
 
-  /** The same for a command of the toolchain, as `npm run NAME` would in the copy. */
+  /** The same for a command of the checkout, as `npm run NAME` would in the copy. */
   startInGroup(name: string, ...args: string[]): RunningCommand {
     return this.#inGroup([join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args]);
   }
@@ -166,7 +166,7 @@ export class WorkingCopy {
     };
   }
 
-  /** Runs a command of the toolchain, as `npm run NAME` would in the copy. */
+  /** Runs a command of the checkout, as `npm run NAME` would in the copy. */
   async npm(name: string, env: Record<string, string> = {}, ...args: string[]): Promise<CommandResult> {
     const command = [join(this.folder, "cli/main.ts"), name, "--stack", this.stack, ...args];
     return await this.run("node", command, env);

@@ -16,7 +16,7 @@ describe("launch", () => {
     ["24.0.0", true],
     ["100.1.0", true],
   ] as const) {
-    it(`Node ${version} ${expected ? "runs" : "does not run"} the toolchain`, () => {
+    it(`Node ${version} ${expected ? "runs" : "does not run"} the commands of a checkout`, () => {
       assert.equal(isNewEnough(version), expected);
     });
   }

@@ -1,4 +1,4 @@
-"""While `npm start -- --keep-data` moves the data, the database is read-only: see `refuseScript` in the toolchain."""
+"""While `npm start -- --keep-data` moves the data, the database is read-only: see `refuseScript` in data/."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def todo(ann: TestClient) -> str:
 
 @pytest.fixture
 def read_only(todo: str, sql: psycopg.Connection) -> Iterator[None]:
-    """As the toolchain does it: for new sessions, and the old ones are ended."""
+    """As the command does it: for new sessions, and the old ones are ended."""
     assert todo
     sql.execute("ALTER DATABASE todo SET default_transaction_read_only = on")
     sql.execute(END_SESSIONS)

@@ -4,7 +4,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { Commands } from "../../../provider/processes/commands.ts";
 import { onExisting } from "../../../cli/doctor/existing.ts";
-import type { TargetFacts } from "../../../cli/doctor/existing.ts";
+import type { TargetFacts } from "../../../pulumi/existing-target.ts";
 import type { Finding } from "../../../cli/doctor/verdicts.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 

@@ -43,7 +43,7 @@ describe("the programs that the provider starts", () => {
     }
   });
 
-  it("see the network, and what the toolchain has decided for Minikube", async () => {
+  it("see the network, and what Pulumi was told for Minikube", async () => {
     const decided = { https_proxy: "http://proxy:3128", MINIKUBE_HOME: "/home", MINIKUBE_FORCE: "true" };
     for (const env of await given(decided)) assert.deepEqual({ ...env, ...decided }, env);
   });

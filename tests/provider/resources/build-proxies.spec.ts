@@ -15,7 +15,7 @@ describe("the proxies of builds in the cluster", () => {
     });
   }
 
-  it("are never asked for this machine and its clusters, as the toolchain hands them on", () => {
+  it("are never asked for this machine and its clusters, as Pulumi is told them", () => {
     const user = { ALL_PROXY: proxy };
     const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = buildProxies({ ...user, ...pastProxies(user, "/nowhere") });
     assert.deepEqual([HTTP_PROXY, HTTPS_PROXY], [proxy, proxy]);

@@ -72,7 +72,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
   };
   const up = ["up", "--yes", "--skip-preview"];
 
-  /** Leaves out what is random, of one moment, or says from which line of the SDK or of the toolchain the program was run. */
+  /** Leaves out what is random, of one moment, or says from which line of the SDK or of this checkout the program was run. */
   const steady = (value: unknown): unknown => {
     if (Array.isArray(value))
       return value.map((each) => steady(each)).toSorted((one, other) => (text(one) < text(other) ? -1 : 1));

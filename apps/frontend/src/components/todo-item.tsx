@@ -1,24 +1,12 @@
-import { useEffect, useRef, type KeyboardEvent } from "react";
-import type { Change } from "@/client/change";
-import type { Todo } from "@/client/todo";
+import { useEffect, useRef } from "react";
 import type { Draft, Editing } from "@/client/unsaved";
 import { TodoEditor } from "./todo-editor";
-import { TodoRow } from "./todo-row";
-import type { Mover } from "./use-reorder";
-import type { Selection } from "./use-selection";
+import { TodoRow, type RowProps } from "./todo-row";
 
-interface Props {
-  readonly todo: Todo;
+interface Props extends Omit<RowProps, "editButton" | "edit"> {
   /** There while its form is open. */
   readonly draft: Draft | undefined;
   readonly editing: Editing;
-  readonly change: (change: Change) => void;
-  readonly remove: () => void;
-  readonly showTag: (tag: string) => void;
-  readonly selection: Selection | null;
-  /** There if the todo can be moved. */
-  readonly mover: Mover | null;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
 }
 
 /** One todo of the list: a row, or a form in its place. Once the form is closed, the focus goes back to its button. */

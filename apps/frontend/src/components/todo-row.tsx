@@ -11,7 +11,8 @@ import { useHydrated } from "./use-hydrated";
 import type { Mover } from "./use-reorder";
 import type { Selection } from "./use-selection";
 
-interface Props {
+/** What a row shows of a todo, and what its buttons do. */
+export interface RowProps {
   readonly todo: Todo;
   readonly editButton: Ref<HTMLButtonElement>;
   readonly edit: () => void;
@@ -25,7 +26,7 @@ interface Props {
 }
 
 /** A todo in a row: a box named by the title, and buttons that move, edit and delete. */
-export function TodoRow({ todo, editButton, edit, change, remove, showTag, selection, mover, onKeyDown }: Props) {
+export function TodoRow({ todo, editButton, edit, change, remove, showTag, selection, mover, onKeyDown }: RowProps) {
   const [moving, setMoving] = useState(false);
   // A todo that came with the page can be seen before its buttons work.
   const idle = !useHydrated() || todo.pending === true;
@@ -66,7 +67,7 @@ export function TodoRow({ todo, editButton, edit, change, remove, showTag, selec
   );
 }
 
-interface BoxProps extends Pick<Props, "todo" | "change" | "selection" | "onKeyDown"> {
+interface BoxProps extends Pick<RowProps, "todo" | "change" | "selection" | "onKeyDown"> {
   readonly disabled: boolean;
 }
 
