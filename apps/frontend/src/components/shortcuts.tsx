@@ -44,16 +44,17 @@ export function Shortcuts() {
     return true;
   });
 
-  const close = () => {
-    show(null);
+  // A dialog tells that it was closed a moment after that. By then another key may have opened something else.
+  const close = (closed: "help" | "palette") => () => {
+    show((now) => (now === closed ? null : now));
   };
   return (
     <Suspense fallback={null}>
-      {shown === "help" && <KeyHelp close={close} />}
+      {shown === "help" && <KeyHelp close={close("help")} />}
       {shown === "palette" && (
         <Palette
           early={early}
-          close={close}
+          close={close("palette")}
           help={() => {
             show("help");
           }}

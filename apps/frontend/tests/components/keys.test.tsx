@@ -151,4 +151,15 @@ describe("keys that work everywhere on the page", () => {
       expect(screen.getByRole("checkbox", { name: "Three" })).toHaveFocus();
     });
   });
+
+  test("open the palette although the help, which was just closed, says so only after that", async () => {
+    await list();
+    await userEvent.keyboard("?");
+    const help = await screen.findByRole<HTMLDialogElement>("dialog", { name: "Keys" });
+    // A browser closes it at once, and tells of that a moment later.
+    help.open = false;
+    await userEvent.keyboard("{Control>}k{/Control}");
+    fireEvent(help, new Event("close"));
+    expect(await screen.findByRole("dialog", { name: "Commands" })).toBeVisible();
+  });
 });
