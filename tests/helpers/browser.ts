@@ -20,6 +20,25 @@ export async function withPage(url: string, use: (page: Page) => Promise<void>):
   }
 }
 
+/**
+ * Closes all devices. If the test did not pass, says first what each page showed: a message about a locator tells what was
+ * not there, not what was.
+ */
+export async function closeDevices(browser: Browser, test: Mocha.Test | undefined): Promise<void> {
+  for (const context of browser.contexts()) {
+    if (test?.state !== "passed") for (const page of context.pages()) console.error(await shownBy(page));
+    await context.close();
+  }
+}
+
+async function shownBy(page: Page): Promise<string> {
+  const text = await page
+    .locator("body")
+    .innerText({ timeout: 5_000 })
+    .catch((error: unknown) => String(error));
+  return `The page ${page.url()} showed at the end of the test:\n${text.slice(0, 2_000)}`;
+}
+
 async function findChromium(): Promise<string> {
   for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
     const path = await which(name, { nothrow: true });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../helpers/browser.ts";
+import { closeDevices, launchBrowser } from "../helpers/browser.ts";
 import { look } from "../helpers/look.ts";
 import { add, item, Person, send, titles, untilSaved } from "./person.ts";
 import { until } from "../helpers/until.ts";
@@ -24,8 +24,8 @@ describe("the journeys of a user", function () {
     person = new Person(browser);
   });
 
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+  afterEach(async function () {
+    await closeDevices(browser, this.currentTest);
   });
 
   after(async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
-import { launchBrowser } from "../helpers/browser.ts";
+import { closeDevices, launchBrowser } from "../helpers/browser.ts";
 import { look } from "../helpers/look.ts";
 import { until } from "../helpers/until.ts";
 import { add, item, Person, titles, untilSaved } from "./person.ts";
@@ -20,8 +20,8 @@ describe("todos over days and pages", function () {
     person = new Person(browser);
   });
 
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
+  afterEach(async function () {
+    await closeDevices(browser, this.currentTest);
   });
 
   after(async () => {
