@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { environment } from "../../machine/environment.ts";
 import { previewWithNothingRunning } from "../helpers/bare-preview.ts";
 import { timeToRecover } from "../helpers/recovery.ts";
+import { edits } from "../stack/edits.ts";
 import { stack } from "../stack/stack.ts";
 
 const resources = [
@@ -46,11 +47,8 @@ describe("U8: the life of a stack", function () {
 
   it("applies an edited template", async () => {
     const { copy, cluster } = stack;
-    await copy.edit(
-      "charts/todo/templates/frontend/service.yaml",
-      "  annotations:\n",
-      '  annotations:\n    example.com/edited: "yes"\n',
-    );
+    const { file, text } = edits.annotations;
+    await copy.edit(file, text, `${text}    example.com/edited: "yes"\n`);
     await copy.up();
     const service = await cluster.core.readNamespacedService({ name: "todo-frontend", namespace: "todo" });
     assert.equal(service.metadata?.annotations?.["example.com/edited"], "yes", "an edited template must be applied");

@@ -8,11 +8,12 @@ import { launchBrowser } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
+import { edits } from "../../stack/edits.ts";
 import { DevCommand } from "./dev-command.ts";
 import { stackHandedOn } from "./stack.ts";
 
 const namespace = "todo";
-const service = "apps/backend/src/app/todos/service.py";
+const service = edits.noTodo.file;
 
 /** Development in the cluster, in the order in which somebody meets it. Each step builds on the last. */
 describe("W1: npm run dev", function () {
@@ -24,7 +25,7 @@ describe("W1: npm run dev", function () {
   let url: string;
   let dev: DevCommand;
   let person: Account;
-  let sentence = "You have no todo with this id.";
+  let sentence: string = edits.noTodo.text;
   const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
 
   /** What the backend answers to who asks for a todo that is not there, or the status where it does not answer. */
@@ -116,10 +117,10 @@ describe("W1: npm run dev", function () {
       await page.evaluate("window.isTheSamePage = true");
       await page.getByLabel("Email").fill("half@typed");
       for (const [from, to] of [
-        ["Create your account", "Make an account of your own"],
+        [edits.heading.text, "Make an account of your own"],
         ["Make an account of your own", "Begin here"],
       ] as const) {
-        await copy.edit("apps/frontend/src/components/credentials-form.tsx", from, to);
+        await copy.edit(edits.heading.file, from, to);
         await page.getByRole("heading", { name: to }).waitFor();
       }
       assert.equal(await page.getByLabel("Email").inputValue(), "half@typed", "what was typed must be kept");
@@ -131,9 +132,9 @@ describe("W1: npm run dev", function () {
   it("builds the one image whose dependencies change, and applies an edited chart, with one up", async () => {
     const [backend, frontend] = [await podOf("backend"), await podOf("frontend")];
     dev.forget();
-    await copy.edit("apps/backend/pyproject.toml", "The HTTP API", "Another HTTP API");
-    const template = "charts/todo/templates/backend/service.yaml";
-    await copy.edit(template, "  labels:\n", '  annotations:\n    example.com/edited: "yes"\n  labels:\n');
+    await copy.edit(edits.description.file, edits.description.text, "Another HTTP API");
+    const { file: template, text: labels } = edits.labels;
+    await copy.edit(template, labels, '  annotations:\n    example.com/edited: "yes"\n  labels:\n');
     await dev.isUp();
     const after = await podOf("backend");
     assert.match(after.image ?? "", /^todo-backend:development-/);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AutoscalingV2Api, KubeConfig } from "@kubernetes/client-node";
 import { until } from "../../helpers/until.ts";
+import { edits } from "../../stack/edits.ts";
 import { scale } from "../../stack/scale.ts";
 import { stack } from "../../stack/stack.ts";
 
@@ -10,10 +11,9 @@ describe("autoscaling", function () {
   it("H2: the number of pods is the autoscaler's, and a new release leaves it alone", async () => {
     const { copy, cluster } = stack;
     const { apps, namespace } = cluster;
-    const file = "components/todo-release.ts";
-    const fixed = "replicas: 1,\n";
+    const { file, text: fixed } = edits.replicas;
     const scaled = (maxReplicas: number): string =>
-      `replicas: 1, autoscaling: { enabled: true, maxReplicas: ${maxReplicas} },\n`;
+      fixed.replace("replicas: 1", `replicas: 1, autoscaling: { enabled: true, maxReplicas: ${maxReplicas} }`);
     let now = scaled(2);
     await copy.edit(file, fixed, now);
     try {

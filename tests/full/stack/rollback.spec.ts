@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loseNothing } from "./load.ts";
+import { edits } from "../../stack/edits.ts";
 import { stack } from "../../stack/stack.ts";
 
 describe("a release that cannot start", function () {
@@ -7,8 +8,8 @@ describe("a release that cannot start", function () {
 
   it("H7: the previous version serves throughout a crash-looping upgrade, and a mended release converges in one up", async () => {
     const { copy, cluster } = stack;
-    const entry = "apps/backend/src/app/__main__.py";
-    const [whole, broken] = ["    settings = load_settings()\n", '    sys.exit("a fault planted by a test")\n'];
+    const { file: entry, text: whole } = edits.start;
+    const broken = '    sys.exit("a fault planted by a test")\n';
     const before = await cluster.podNames("backend");
     await copy.edit(entry, whole, broken);
     try {

@@ -3,6 +3,7 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { until } from "../../helpers/until.ts";
+import { edits } from "../../stack/edits.ts";
 import { nameOf, patch, rolledOut, type Component } from "./deployments.ts";
 import { Load, loseNothing } from "./load.ts";
 import { stack } from "../../stack/stack.ts";
@@ -24,16 +25,16 @@ describe("rollouts under a steady load", function () {
   }
 
   describe("with two pods of each", () => {
-    const file = "components/todo-release.ts";
-    const edits = ["replicas: 1,\n", "frontend: { replicas: 1,"].map((one) => [one, one.replace("1", "2")]);
+    const { file, text: one } = edits.replicas;
+    const two = one.replaceAll("1", "2");
 
     before(async () => {
-      for (const [one = "", two = ""] of edits) await stack.copy.edit(file, one, two);
+      await stack.copy.edit(file, one, two);
       await stack.copy.up();
     });
 
     after(async () => {
-      for (const [one = "", two = ""] of edits) await stack.copy.edit(file, two, one);
+      await stack.copy.edit(file, two, one);
       await stack.copy.up();
     });
 
