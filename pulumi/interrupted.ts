@@ -9,6 +9,7 @@ import type { Target } from "../provider/cluster/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
+import { rememberHostName } from "../machine/host-names.ts";
 import { locksOn } from "../state/stack-locks.ts";
 import type { Lock } from "../state/stack-locks.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
@@ -50,6 +51,7 @@ interface Deployment {
  * @throws UserError as {@link deploymentOf}.
  */
 export const clearInterrupted = async (stack: string, isDestroy: boolean): Promise<void> => {
+  rememberHostName();
   const locks = await settledLocks(stack);
   if (locks.some(({ alive }) => alive !== false)) return;
   const { pending_operations: pending = [] } = deploymentOf(stack);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { isOwnHostName } from "../machine/host-names.ts";
 
 /** A lock that Pulumi puts on a stack while it works on it. */
 export interface Lock {
@@ -24,7 +24,7 @@ export const locksOn = (folder: string, stack: string): Lock[] => {
 const readLock = (file: string): Lock[] => {
   try {
     const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
-    return [{ file, pid, host, ...(host === hostname() ? { alive: isAlive(pid) } : {}) }];
+    return [{ file, pid, host, ...(isOwnHostName(host) ? { alive: isAlive(pid) } : {}) }];
   } catch {
     // Given back at this moment, or not written yet.
     return [];

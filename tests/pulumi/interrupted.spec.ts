@@ -6,7 +6,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
-import { checkout } from "../../machine/paths.ts";
+import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { removeHalfMade, withBegunClusters } from "../../pulumi/interrupted.ts";
 import type { PendingOperation } from "../../pulumi/interrupted.ts";
 import { FakeApi } from "../provider/fake-api.ts";
@@ -26,6 +26,11 @@ describe("npx pulumi after a run that was killed", function () {
     for (const part of ["node_modules", "package.json", "provider", "components", "versions.ts", "config.ts"]) {
       await symlink(join(checkout, part), join(folder, part));
     }
+    // What set-up has found and fetched, without what is noted in the course of a test.
+    await mkdir(join(folder, "cache/todo-stack"), { recursive: true });
+    for (const part of ["machine.json", "pulumi-plugins", "tools"]) {
+      await symlink(join(cacheFolder, part), join(folder, "cache/todo-stack", part));
+    }
     await writeFile(join(folder, "Pulumi.yaml"), "name: todo-stack\nruntime: nodejs\n");
     await writeFile(join(folder, "Pulumi.dev.yaml"), "config: {}\n");
     const pulumiState = join(folder, ".state/.pulumi");
@@ -41,27 +46,51 @@ describe("npx pulumi after a run that was killed", function () {
   const pulumi = async (...args: string[]) =>
     await execa(process.execPath, [join(folder, "cli/bin/pulumi.mjs"), ...args], {
       cwd: folder,
+      env: { XDG_CACHE_HOME: join(folder, "cache") },
       reject: false,
       all: true,
       stdin: "ignore",
     });
   const refresh = async () => await pulumi("refresh", "--yes", "--skip-preview", "--stack", "dev");
 
-  const leaveLock = async (pid: number): Promise<void> => {
+  const leaveLock = async (pid: number, host = hostname()): Promise<void> => {
     await mkdir(join(lock, ".."), { recursive: true });
     const timestamp = "2026-01-02T03:04:05Z";
-    await writeFile(lock, JSON.stringify({ pid, username: "somebody", hostname: hostname(), timestamp }));
+    await writeFile(lock, JSON.stringify({ pid, username: "somebody", hostname: host, timestamp }));
   };
 
-  it("takes its lock away, and says so", async () => {
+  /** The process id of a program that has ended. */
+  const endedPid = async (): Promise<number> => {
     const ended = execa("true");
     await ended;
     assert.ok(ended.pid !== undefined);
-    await leaveLock(ended.pid);
+    return ended.pid;
+  };
+
+  it("takes its lock away, and says so", async () => {
+    await leaveLock(await endedPid());
     const result = await refresh();
     assert.equal(result.exitCode, 0, result.all);
     assert.match(result.all, /was killed\. Its lock on stack dev is taken away/);
     assert.ok(!existsSync(lock));
+  });
+
+  it("takes its lock away also where this machine had another name then", async () => {
+    await refresh();
+    const record = join(folder, "cache/todo-stack/host-names");
+    const names = await readFile(record, "utf8");
+    await writeFile(record, names.replace(hostname(), "laptop.cafe.example"));
+    await leaveLock(await endedPid(), "laptop.cafe.example");
+    const result = await refresh();
+    assert.equal(result.exitCode, 0, result.all);
+    assert.ok(!existsSync(lock));
+  });
+
+  it("leaves the lock of another machine", async () => {
+    await leaveLock(await endedPid(), "desktop.example");
+    const result = await refresh();
+    assert.notEqual(result.exitCode, 0, "nobody knows here whether that run goes on");
+    assert.ok(existsSync(lock));
   });
 
   it("leaves the lock of a run that goes on, and is refused by it", async () => {

@@ -72,7 +72,7 @@ describe("the controller for operations", function () {
       );
       await until("the controller has begun", async () => {
         const all = await incidents();
-        return all.some(({ kind, state }) => kind === "image-missing" && ["acting", "mended"].includes(state));
+        return all.some(({ kind, state }) => kind === "drift" && ["acting", "mended"].includes(state));
       });
       const { metadata } = await stack.cluster.pod("operations");
       await core.deleteNamespacedPod({ name: metadata?.name ?? "", namespace });
