@@ -23,6 +23,14 @@ export const passphraseFile = join(stateFolder, "passphrase");
 /** The policies of this project. An executable, as a plugin is: a folder would need a language host that can run policy packs. */
 export const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
 
+/**
+ * Has Pulumi keep to the policies. It splits the variable at commas, which no quotes prevent; seen from within the checkout, the
+ * path has none.
+ */
+export const policyVariables = (): NodeJS.ProcessEnv => ({
+  PULUMI_OPTION_POLICY_PACK: policyPack.includes(",") ? relative(process.cwd(), policyPack) : policyPack,
+});
+
 /** Pulumi's home of this checkout: the selected stack, logs, plugins. */
 export const pulumiHome = join(stateFolder, "pulumi-home");
 

@@ -3,7 +3,7 @@ import process from "node:process";
 import { variablesFor } from "../provider/processes/user-environment.ts";
 import { copyContext } from "../state/access/cluster-access.ts";
 import { UserError } from "../provider/processes/errors.ts";
-import { checkout, policyPack, stateFolder } from "../machine/paths.ts";
+import { checkout, policyVariables, stateFolder } from "../machine/paths.ts";
 import { deploymentIn, targetIn } from "../state/stack-files.ts";
 import type { StackTarget } from "../state/stack-files.ts";
 
@@ -42,7 +42,7 @@ export const isExisting = (stack: string, folder: string = checkout): boolean =>
 export const makeReadyForExisting = (stack: string, user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
   mustKeepTarget(stack, true);
   copyContext(targetIn(checkout, stack).context, accessFile(stack), user);
-  return { ...variablesFor(user, "clouds"), PULUMI_OPTION_POLICY_PACK: policyPack };
+  return { ...variablesFor(user, "clouds"), ...policyVariables() };
 };
 
 /** @throws UserError when the settings of a stack name another target than the one in which its state knows it. */

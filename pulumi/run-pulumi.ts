@@ -4,7 +4,7 @@ import type { Ask } from "../data/agreement.ts";
 import { bringsPassphrase, environment } from "../machine/environment.ts";
 import { keepingData } from "../data/keep-data.ts";
 import { launch } from "../machine/launch.mjs";
-import { policyPack, pulumiHome } from "../machine/paths.ts";
+import { policyVariables, pulumiHome } from "../machine/paths.ts";
 import { withProgram } from "./program/beside.ts";
 import { effectOf } from "../provider/engine/pulumi-commands.ts";
 import { keepingSettings } from "../state/encryption-salt.ts";
@@ -32,7 +32,7 @@ export const runPulumi = async (
   const effect = effectOf(args);
   const env = {
     ...environment(),
-    ...(effect === "previews" ? { PULUMI_OPTION_POLICY_PACK: policyPack } : {}),
+    ...(effect === "previews" ? policyVariables() : {}),
   };
   const pulumi = async (): Promise<number> => {
     if (effect === "nothing") return await start(args, env);

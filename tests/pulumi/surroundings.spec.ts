@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -10,6 +10,7 @@ import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { executables } from "../../machine/executables.ts";
 import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { minimalPath } from "../helpers/minimal-path.ts";
 import { ownEnvironment } from "../helpers/own-environment.ts";
@@ -31,6 +32,8 @@ interface Surroundings {
   typedIn: string;
   env: Record<string, string>;
   umask: string;
+  /** How many files the shell lets be opened at a time. */
+  files: number;
   /** How Git was told to write the ends of lines. */
   autocrlf: boolean;
 }
@@ -44,10 +47,12 @@ const all: Surroundings[] = [
     typedIn: "apps/backend/src",
     env: { LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8", TZ: "Pacific/Kiritimati", COLUMNS: "20" },
     umask: "022",
+    files: 1024,
     autocrlf: true,
   },
   {
-    title: "umask 077, a proxy for everything in capitals, Turkish words, variables of npm and Pulumi",
+    title:
+      "umask 077, few open files, no home, a proxy for everything in capitals, Turkish words, variables of npm and Pulumi",
     folder: ["plain"],
     byLink: false,
     typedIn: "charts",
@@ -56,15 +61,16 @@ const all: Surroundings[] = [
       ...{ npm_config_omit: "dev optional", NPM_CONFIG_GLOBAL: "false", npm_config_production: "true" },
       ...{ PULUMI_HOME: "/nowhere", PULUMI_BACKEND_URL: "https://nobody.example", PULUMI_CONFIG: "/nowhere" },
       ...{ PULUMI_PREFER_YARN: "true", PULUMI_EXPERIMENTAL: "true", PULUMI_DEBUG_COMMANDS: "true" },
-      ...{ LANG: "C", LC_ALL: "POSIX", NO_COLOR: "1", TERM: "dumb" },
+      ...{ LANG: "C", LC_ALL: "POSIX", NO_COLOR: "1", TERM: "dumb", HOME: "/proc/nobody" },
     },
     umask: "077",
+    files: 256,
     autocrlf: false,
   },
   {
     title:
-      "a proxy for everything in small letters and for all protocols, none of it to be used; no TERM, colours forced, west of Greenwich",
-    folder: ["with space"],
+      "a path with what means something in patterns; a proxy for all protocols, none of it to be used; no TERM, colours forced",
+    folder: ["a [b c] {d,e} *!~^"],
     byLink: true,
     typedIn: ".",
     env: {
@@ -72,6 +78,7 @@ const all: Surroundings[] = [
       ...{ FORCE_COLOR: "3", TERM: "", TZ: "America/St_Johns", LANG: "ja_JP.eucJP", LC_ALL: "" },
     },
     umask: "027",
+    files: 1024,
     autocrlf: false,
   },
 ];
@@ -96,8 +103,10 @@ describe("the stack in other surroundings", function () {
 
   for (const surroundings of all) {
     describe(surroundings.title, () => {
+      const { umask, files } = surroundings;
       let stack: FakeStack;
       let typedIn: string;
+      let temporary: string;
 
       before(async () => {
         const parent = join(place, ...surroundings.folder);
@@ -110,17 +119,20 @@ describe("the stack in other surroundings", function () {
         const entered = surroundings.byLink ? join(place, `link to ${surroundings.folder.length}`) : folder;
         if (surroundings.byLink) await symlink(folder, entered);
         typedIn = join(entered, surroundings.typedIn);
+        temporary = join(folder, "temporary files");
+        await mkdir(temporary);
       });
 
       after(() => stack.remove());
 
       const type = async (words: string[], env: Record<string, string> = {}) =>
-        await execa("sh", ["-c", `umask ${surroundings.umask}; cd "$PLACE" && exec "$@"`, "sh", ...words], {
+        await execa("sh", ["-c", `umask ${umask}; ulimit -n ${files}; cd "$PLACE" && exec "$@"`, "sh", ...words], {
           env: {
             ...ownEnvironment(),
             ...surroundings.env,
             PLACE: typedIn,
             XDG_CACHE_HOME: join(stack.place.folder, "elsewhere"),
+            TMPDIR: temporary,
             ...env,
           },
           extendEnv: false,
@@ -130,8 +142,7 @@ describe("the stack in other surroundings", function () {
         });
 
       it("npx pulumi preview plans the same, with the same images", async () => {
-        const { folder } = stack.place;
-        const PATH = await minimalPath(folder, ["npm", "npx"]);
+        const PATH = await minimalPath(await mkdtemp(join(place, "path-")), ["npm", "npx"]);
         const { exitCode, stdout, all: output } = await type(["npx", "pulumi", "preview", "--json"], { PATH });
         assert.equal(exitCode, 0, output);
         const { steps } = JSON.parse(stdout) as {
@@ -203,6 +214,8 @@ async function checkOut(folder: string, { umask, autocrlf }: Surroundings): Prom
     if (!autocrlf) return;
     const git = ["-c", "core.autocrlf=true", "-c", "core.eol=crlf", "checkout-index", "--all", "--force"];
     await execa("git", [...git, `--prefix=${folder}/`], { cwd: checkout });
+    // As on a file system that keeps no modes.
+    for (const file of executables) await chmod(join(folder, file), 0o644);
   } finally {
     process.umask(before);
   }
