@@ -127,6 +127,7 @@ class FakeStack {
 
   #open(): StoredData {
     const { database } = this;
+    if (this.isOutside) throw new UserError("The database of this stack is outside the cluster.", "Use its own means.");
     if (database === undefined) throw new UserError("There is no database.", "Type: npm start");
     const here = (): void => assert.equal(this.database, database, "who holds a database that is gone must not use it");
     const step = async <T>(name: string, work: () => T): Promise<T> => {

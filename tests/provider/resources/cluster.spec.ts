@@ -701,12 +701,14 @@ describe("minikube:index:Cluster", () => {
 
   describe("when its state was put back from an older copy", () => {
     it("takes over the cluster that this stack has made since, with its data", async () => {
-      const old = { ...(await up()), instance: "older" };
+      const made = await up();
+      const old = { ...made, instance: "older" };
       const cluster = machine.cluster();
       const news = await cluster.check(machine.urn, old, machine.inputs());
       assert.deepEqual(await cluster.diff(machine.urn, old, news), { changes: true });
       const state = await cluster.update(machine.urn, old, news);
-      assert.equal(state.instance, readMark(state)?.instance);
+      assert.equal(state.instance, made.instance, "what is in the older cluster must not be taken to be in this one");
+      assert.equal(readMark(state)?.instance, made.instance);
       assert.ok(!(await machine.didMinikube()).includes("delete"), "its data must be kept");
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
     });
