@@ -110,6 +110,18 @@ describe("npx pulumi in a fresh checkout", function () {
     }
   });
 
+  it("sets a kubeconfig aside that leads to another cluster, before Pulumi does anything", async () => {
+    assert.equal((await pulumi(["stack", "ls"])).exitCode, 0);
+    const file = join(folder, ".state/todo.kubeconfig");
+    for (const command of ["preview", "up", "refresh", "destroy"]) {
+      await writeFile(file, "clusters: []\n");
+      const { all } = await pulumi([command, "--non-interactive"]);
+      assert.match(all, /^\.state\/todo\.kubeconfig does not lead to the stack's own cluster\./m, command);
+      assert.ok(!existsSync(file), `pulumi ${command} must not find it`);
+      assert.ok(existsSync(`${file}.foreign`), "it must not be lost");
+    }
+  });
+
   it("ends with the exit code of Pulumi", async () => {
     const result = await pulumi(["stack", "select", "absent"]);
     assert.notEqual(result.exitCode, 0);

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { createFixture } from "fs-fixture";
 import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { ownerOf, readMark, writeMark } from "../../../provider/cluster/ownership.ts";
@@ -760,6 +761,23 @@ describe("minikube:index:Cluster", () => {
         const deletion = cluster.delete(machine.urn, state);
         await (removed ? deletion : refuses(deletion, /all data in todo will be lost/));
         assert.equal(!machine.has("container-todo"), removed);
+      }
+    });
+
+    it("refuses a replacement that Pulumi is told to do, before anything in the cluster is deleted", async () => {
+      const file = ".state/.pulumi/stacks/todo-stack/test.json";
+      await using checkout = await createFixture({ [file]: "{}" });
+      const before = process.cwd();
+      process.chdir(checkout.path);
+      try {
+        const made = await up();
+        const resources = [{ urn: machine.urn, type: "minikube:index:Cluster", inputs: made }];
+        await checkout.writeFile(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
+        const check = (env: NodeJS.ProcessEnv) => machine.cluster(env).check(machine.urn, {}, machine.inputs());
+        await refuses(check({}), /^To replace it means another cluster: all data in todo will be lost/);
+        assert.notEqual((await check(machine.agreement(made.instance))).instance, made.instance);
+      } finally {
+        process.chdir(before);
       }
     });
 

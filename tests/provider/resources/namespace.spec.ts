@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createFixture } from "fs-fixture";
 import { Commands } from "../../../provider/processes/commands.ts";
 import type { Engine } from "../../../provider/engine/engine-log.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
@@ -192,6 +193,27 @@ describe("minikube:index:Namespace", () => {
     await namespace.check("", {}, inputs());
     await assert.rejects(namespace.delete("", state()), /all data in the namespace space of todo will be lost/);
     assert.deepEqual(api.deleted, []);
+  });
+
+  it("is refused when Pulumi is told to replace it, before anything in it is deleted", async () => {
+    there();
+    const urn = "urn:pulumi:dev::todo-stack::minikube:index:Namespace::todo-namespace";
+    const type = "minikube:index:Namespace";
+    await using checkout = await createFixture({
+      ".state/.pulumi/stacks/todo-stack/dev.json": JSON.stringify({
+        checkpoint: { latest: { resources: [{ urn, type, inputs: state() }] } },
+      }),
+    });
+    const before = process.cwd();
+    process.chdir(checkout.path);
+    try {
+      const lost = /^UserError: To replace it means an empty database: all data in the namespace space of todo will be/;
+      await assert.rejects(resource().check(urn, {}, inputs()), lost);
+      const agreed = resource({ [agreementVariable]: "namespace/space/life-1" });
+      assert.deepEqual(await agreed.check(urn, {}, inputs()), state({ life: "life-1.1" }));
+    } finally {
+      process.chdir(before);
+    }
   });
 
   it("is not deleted by a program that does not register it any more, unless a person has agreed", async () => {
