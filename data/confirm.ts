@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { UserError } from "../provider/processes/errors.ts";
 
 /** Where a question is shown, and where its answer comes from. */
-export interface Terminal {
+interface Terminal {
   input: NodeJS.ReadableStream & { isTTY?: boolean };
   output: NodeJS.WritableStream;
 }

@@ -1,4 +1,5 @@
 import { databaseContents } from "../components/lib/database-contents.ts";
+import { quoted } from "../machine/paths.ts";
 
 // Shell scripts that run beside the database, where they may do everything with it.
 
@@ -23,9 +24,7 @@ exec pg_dump --username=todo --dbname=todo --format=custom
 /** Prints what is in a database. */
 const countIn = (database: string): string => {
   const { command } = databaseContents("");
-  return command
-    .map((word) => `'${word.replace("--dbname=todo", `--dbname=${database}`).replaceAll("'", `'\\''`)}'`)
-    .join(" ");
+  return command.map((word) => quoted(word.replace("--dbname=todo", `--dbname=${database}`))).join(" ");
 };
 
 /** A dump that a restore has copied whole is marked by its name, so that nobody need restore it twice. */
@@ -88,5 +87,3 @@ in_postgres --output=/dev/null <<SQL
   SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'todo' AND pid <> pg_backend_pid();
 SQL
 `;
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;

@@ -19,7 +19,7 @@ export interface InPod {
 }
 
 /** Why a command in a pod failed. */
-export interface PodFailure {
+interface PodFailure {
   /** What it printed on standard error, or else what Kubernetes says. */
   reason: string;
   /** False when nobody knows whether the command went on: the connection broke. */

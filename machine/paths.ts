@@ -58,8 +58,11 @@ export const typedPath = (path: string): string => resolve(process.env["INIT_CWD
 /** A path as it can be pasted into a command in the folder in which the user typed: the counterpart of {@link typedPath}. */
 export const asTyped = (path: string): string => {
   const name = relative(typedPath("."), path);
-  return /^[\w./@%+=:,-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  return /^[\w./@%+=:,-]+$/.test(name) ? name : quoted(name);
 };
+
+/** A word as a shell takes it literally. */
+export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Shortens a path for a message. */
 export const display = (path: string): string => path.replace(homedir(), "~");

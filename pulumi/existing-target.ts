@@ -19,7 +19,7 @@ interface Deployment {
 }
 
 /** The file with the copy of the context of a stack's cluster. */
-export const accessFile = (stack: string, state: string = stateFolder): string => join(state, `${stack}.cluster`);
+const accessFile = (stack: string, state: string = stateFolder): string => join(state, `${stack}.cluster`);
 
 /** What the settings of a stack say of its cluster, with the copy of its context made. */
 export const targetFacts = (folder: string, stack: string): TargetFacts => {

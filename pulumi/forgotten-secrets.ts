@@ -14,7 +14,7 @@ export interface KnownResource {
 }
 
 /** Secrets that were removed from a cluster, and how to put back those that nobody has made again. */
-export interface Removed {
+interface Removed {
   names: string[];
   /** Gives the names of those that it has put back. */
   putBack: () => Promise<string[]>;

@@ -20,7 +20,7 @@ const written = {
 };
 
 /** A folder that set-up fills, with the bytes that it writes into it at most. */
-export interface Demand {
+interface Demand {
   folder: string;
   bytes: number;
 }

@@ -7,7 +7,7 @@ import type { Pack } from "tar-stream";
 import { isGone } from "./trouble.ts";
 
 /** Some files and links, packed. */
-export interface Packed {
+interface Packed {
   /** A tar archive. */
   archive: Buffer;
   /** The paths in it. */

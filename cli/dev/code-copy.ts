@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { filesIn } from "../../components/lib/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
 import { ignoreRules } from "../../components/lib/dockerignore.ts";
-import { checkout } from "../../machine/paths.ts";
+import { checkout, quoted } from "../../machine/paths.ts";
 import { packed } from "./archive.ts";
 import { isGone } from "./trouble.ts";
 
@@ -193,5 +193,3 @@ const extraction = (archive: Buffer): string => {
   const lines = archive.toString("base64").match(/.{1,4096}/g) ?? [];
   return [`cd ${volume} && umask 022 && base64 -d <<'END' | tar -xof -`, ...lines, "END"].join("\n");
 };
-
-const quoted = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;

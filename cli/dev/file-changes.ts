@@ -9,7 +9,7 @@ import { checkout } from "../../machine/paths.ts";
 import type { Application } from "./code-copy.ts";
 
 /** What a path of the checkout means to a running stack. */
-export type Meaning =
+type Meaning =
   /** Code that the pods of an application have a copy of; `path` is relative to its build context. */
   | { kind: "code"; application: Application; path: string }
   /** Something that `up` works on. */

@@ -4,7 +4,7 @@ import { Exec } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 
 /** A container that runs. */
-export interface ContainerRef {
+interface ContainerRef {
   namespace: string;
   pod: string;
   container: string;

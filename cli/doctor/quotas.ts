@@ -3,7 +3,7 @@ import { ask } from "../../provider/cluster/connection.ts";
 import type { Connection } from "../../provider/cluster/connection.ts";
 
 /** One limit of a namespace, and how much of it is used. */
-export interface Quota {
+interface Quota {
   /** `requests.cpu 1 of 4` */
   text: string;
   isFull: boolean;

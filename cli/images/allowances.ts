@@ -1,4 +1,5 @@
 import { parse } from "yaml";
+import { isMapping } from "../../provider/engine/marks.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import type { Finding } from "./trivy-report.ts";
 
@@ -59,9 +60,6 @@ const parseList = (yaml: string): Record<string, unknown>[] => {
   if (!Array.isArray(list) || !list.every(isMapping)) throw refusal("it must be a list of entries");
   return list;
 };
-
-const isMapping = (entry: unknown): entry is Record<string, unknown> =>
-  typeof entry === "object" && entry !== null && !Array.isArray(entry);
 
 const problemsOf = (entry: Record<string, unknown>, today: string): string[] => {
   const unknown = Object.keys(entry).filter((key) => !keys.includes(key));

@@ -25,7 +25,7 @@ export interface PlannedResource {
 }
 
 /** Something that a policy refuses. */
-export interface Violation {
+interface Violation {
   policy: string;
   /** Name of the resource. */
   resource: string;

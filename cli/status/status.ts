@@ -16,7 +16,7 @@ import { stackName } from "../../state/stack.ts";
 import { screen } from "./screen.ts";
 
 /** One pod of the application, or what should have one. */
-export interface PodStatus {
+interface PodStatus {
   name: string;
   /** Containers that are ready, and all: `1/1`. */
   ready: string;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { isMapping } from "./values.ts";
+import { isMapping } from "../../provider/engine/marks.ts";
 import { developmentVariable } from "./development.ts";
 
 /** What a stack says of a cluster that is there already. Texts that it does not say are empty. */

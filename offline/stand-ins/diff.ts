@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { unknown } from "../../provider/engine/marks.ts";
-import { isObject } from "./properties.ts";
+import { isMapping, unknown } from "../../provider/engine/marks.ts";
 import type { Properties, Value } from "./properties.ts";
 
 /** How one property changes. */
@@ -33,7 +32,7 @@ function compareValue(actual: Value | undefined, wanted: Value, before: Value | 
   if (wanted === null && (actual === null || actual === undefined)) return {};
   if (actual === undefined) return { [notation(path)]: "add" };
   if (wanted === unknown) return { [notation(path)]: "update" };
-  if (isObject(actual) && isObject(wanted)) return compare(actual, wanted, isObject(before) ? before : {}, path);
+  if (isMapping(actual) && isMapping(wanted)) return compare(actual, wanted, isMapping(before) ? before : {}, path);
   if (Array.isArray(actual) && Array.isArray(wanted)) return compareLists(actual, wanted, path);
   return isDeepStrictEqual(actual, wanted) ? {} : { [notation(path)]: "update" };
 }

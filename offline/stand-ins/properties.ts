@@ -1,6 +1,6 @@
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { secretSignature, signatureKey, unknown } from "../../provider/engine/marks.ts";
+import { isMapping, secretSignature, signatureKey, unknown } from "../../provider/engine/marks.ts";
 
 /** A property as it travels between engine and plugin. */
 export type Value = null | boolean | number | string | Value[] | Properties;
@@ -16,17 +16,13 @@ export const secret = (value: Value): Properties =>
 
 /** Whether the value itself is marked as secret. */
 export const isSecret = (value: Value | undefined): value is Properties =>
-  isObject(value) && value[signatureKey] === secretSignature;
-
-/** Whether the value is an object with named properties. */
-export const isObject = (value: Value | undefined): value is Properties =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  isMapping(value) && value[signatureKey] === secretSignature;
 
 /** The value without any secret mark, at any depth. */
 export function reveal(value: Value): Value {
-  if (isSecret(value)) return reveal(value["value"] ?? null);
   if (Array.isArray(value)) return value.map(reveal);
-  return isObject(value) ? revealAll(value) : value;
+  if (!isMapping(value)) return value;
+  return isSecret(value) ? reveal(value["value"] ?? null) : revealAll(value);
 }
 
 /** The properties without any secret mark, at any depth. */
@@ -42,14 +38,14 @@ export const hasSecrets = (value: Value): boolean => contains(value, isSecret);
 function contains(value: Value, matches: (part: Value) => boolean): boolean {
   if (matches(value)) return true;
   if (Array.isArray(value)) return value.some((item) => contains(item, matches));
-  return isObject(value) && Object.values(value).some((item) => contains(item, matches));
+  return isMapping(value) && Object.values(value).some((item) => contains(item, matches));
 }
 
 /** The object at a key, without its secret mark; empty when there is none. */
 export function objectAt(properties: Properties, key: string): Properties {
   const value = properties[key];
   const revealed = isSecret(value) ? value["value"] : value;
-  return isObject(revealed) ? revealed : {};
+  return isMapping(revealed) ? revealed : {};
 }
 
 /** The text at a key, or undefined when it is missing, empty or unknown. */
@@ -68,7 +64,7 @@ export function keepSecrets(outputs: Properties, inputs: Properties): Properties
   for (const [key, input] of Object.entries(inputs)) {
     const output = outputs[key];
     if (output === undefined) continue;
-    if (isObject(output) && isObject(input) && !isSecret(input) && !isSecret(output))
+    if (isMapping(output) && isMapping(input) && !isSecret(input) && !isSecret(output))
       marked[key] = keepSecrets(output, input);
     else if (hasSecrets(input)) marked[key] = secret(output);
   }

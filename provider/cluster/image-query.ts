@@ -3,7 +3,7 @@ import { get } from "node:https";
 import { join } from "node:path";
 
 /** A Docker daemon that is reached over TLS, and an image that may be in it. */
-export interface ImageQuery {
+interface ImageQuery {
   image: string;
   /** `tcp://ADDRESS:PORT` */
   dockerHost: string;

@@ -12,7 +12,7 @@ export interface PushableImage {
 }
 
 /** Whether a registry has an image; `unknown` with the reason when it cannot be asked. */
-export type Presence = { is: "there" | "missing" } | { is: "unknown"; reason: string };
+type Presence = { is: "there" | "missing" } | { is: "unknown"; reason: string };
 
 /** Asks the image's registry for it, by the logins of the user's Docker. No engine is needed. */
 export async function presenceOf(commands: Commands, image: string): Promise<Presence> {

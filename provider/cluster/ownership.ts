@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isMapping } from "../engine/marks.ts";
 import type { DockerEngine } from "./docker.ts";
 
 /** The mark that a stack leaves in the folder of a Minikube profile that it made. */
@@ -29,9 +30,11 @@ export function profileFolder({ home, profile }: Profile): string {
 
 /** Says who a resource belongs to: this checkout, where the engine starts the provider, and the stack in the URN. */
 export function ownerOf(urn: string, checkout: string = process.cwd()): string {
-  const stack = urn.split("::")[0]?.split(":").at(-1) ?? "";
-  return nameOf(realpathSync(checkout), stack);
+  return nameOf(realpathSync(checkout), stackOf(urn));
 }
+
+/** The name of the stack that a resource is in. */
+export const stackOf = (urn: string): string => urn.split("::")[0]?.split(":").at(-1) ?? "";
 
 const nameOf = (checkout: string, stack: string): string => `${checkout} (stack ${stack})`;
 
@@ -42,9 +45,7 @@ export function readMark(profile: Profile): Mark | undefined {
 
 /** A file that can be read may still hold something else. */
 function isMark(found: unknown): found is Mark {
-  if (typeof found !== "object" || found === null) return false;
-  const { owner, instance } = found as Partial<Mark>;
-  return typeof owner === "string" && typeof instance === "string";
+  return isMapping(found) && typeof found["owner"] === "string" && typeof found["instance"] === "string";
 }
 
 /** Marks a profile as made by this stack, before Minikube has made it and after. Never half-written, and kept twice. */

@@ -71,7 +71,7 @@ export async function checkPorts(ports: string[]): Promise<void> {
  * Where somebody listens who would stand in the way of a port of this machine; undefined when nobody does. The application is at
  * `localhost`, which to many browsers is `::1` first: who listens there would be shown in its place.
  */
-export async function listenerAt(address: string, port: number): Promise<string | undefined> {
+async function listenerAt(address: string, port: number): Promise<string | undefined> {
   for (const each of address === "127.0.0.1" ? [address, "::1"] : [address]) {
     if (await isListening(each, port)) return each;
   }

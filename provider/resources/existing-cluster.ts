@@ -6,6 +6,7 @@ import { UserError } from "../processes/errors.ts";
 import { idOf, openExisting, OtherCluster } from "../cluster/existing-access.ts";
 import { factsOf } from "../cluster/existing-facts.ts";
 import type { ClusterFacts } from "../cluster/existing-facts.ts";
+import { stackOf } from "../cluster/ownership.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a cluster that is there already. */
@@ -100,7 +101,6 @@ export class ExistingClusterResource implements Resource<
   }
 }
 
-const stackOf = (urn: string): string => urn.split("::")[0]?.split(":").at(-1) ?? "";
 const projectOf = (urn: string): string => urn.split("::")[1] ?? "";
 
 /** What this run is about, in one line. */

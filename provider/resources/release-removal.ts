@@ -5,7 +5,7 @@ import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import { revisionsOf } from "../diagnosis/revisions.ts";
 
 /** A release of a stack in a cluster that others use too. */
-export interface SharedRelease extends NamespaceRef {
+interface SharedRelease extends NamespaceRef {
   release: string;
   /** How the descriptions begin of revisions that this stack has made. */
   description: string;

@@ -3,7 +3,7 @@ import type { handleUnaryCall, MethodDefinition } from "@grpc/grpc-js";
 import { ProgramThread } from "./program-thread.ts";
 
 /** The program, ready to be run. */
-export interface ServedProgram {
+interface ServedProgram {
   /** Where Pulumi finds it: host and port. */
   address: string;
   /** Ends it, whatever it does. */

@@ -5,7 +5,9 @@ import process from "node:process";
 import { parse, stringify } from "yaml";
 import { makePrivateFolder } from "../../machine/private-files.ts";
 
-type Entry = Record<string, unknown>;
+interface Entry extends Record<string, unknown> {
+  exec?: { command?: unknown } | null;
+}
 
 interface Named {
   name: string;
@@ -88,10 +90,8 @@ const embedded = (entry: Entry, folder: string): Entry => {
   }
   if (typeof copy["tokenFile"] === "string") copy["tokenFile"] = resolve(folder, copy["tokenFile"]);
   const { exec } = copy;
-  if (isEntry(exec) && typeof exec["command"] === "string" && /[/\\]/.test(exec["command"])) {
-    copy["exec"] = { ...exec, command: resolve(folder, exec["command"]) };
+  if (typeof exec?.command === "string" && /[/\\]/.test(exec.command)) {
+    copy.exec = { ...exec, command: resolve(folder, exec.command) };
   }
   return copy;
 };
-
-const isEntry = (value: unknown): value is Entry => typeof value === "object" && value !== null;

@@ -3,7 +3,7 @@ import { UserError } from "../../../provider/processes/errors.ts";
 import { run } from "../../../machine/run.ts";
 
 /** Where this machine gets its Debian packages from. */
-export interface DebianMirrors {
+interface DebianMirrors {
   /** The archive's address. */
   archive: string;
   /** The address of security updates; undefined if this machine has none set up. */

@@ -13,7 +13,7 @@ import type { Resource } from "../resource-type.ts";
 import { CommandFailed } from "../run-command.ts";
 
 /** An image that is made here, since it cannot be pulled. */
-export interface MadeImage {
+interface MadeImage {
   /** The executable that it consists of. Its folder is the build context. */
   program: string;
   dockerfile: string;

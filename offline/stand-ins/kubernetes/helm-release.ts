@@ -7,18 +7,9 @@ import type { Engine } from "../engine-messages.ts";
 import { describeRelease } from "./helm-description.ts";
 import type { Description } from "./helm-description.ts";
 import { inputsWithDefaults, installFlags, refuseUnsupported, upgradeFlags } from "./helm-inputs.ts";
-import { unknown } from "../../../provider/engine/marks.ts";
-import {
-  asText,
-  hasUnknowns,
-  isObject,
-  keepSecrets,
-  objectAt,
-  reveal,
-  revealAll,
-  secret,
-  textAt,
-} from "../properties.ts";
+import { merge } from "../../../components/lib/values.ts";
+import { isMapping, unknown } from "../../../provider/engine/marks.ts";
+import { asText, hasUnknowns, keepSecrets, objectAt, reveal, revealAll, secret, textAt } from "../properties.ts";
 import type { Properties } from "../properties.ts";
 import { NotReady } from "../resource-type.ts";
 import type { Resource } from "../resource-type.ts";
@@ -140,7 +131,7 @@ function checkpoint(inputs: Properties, release: Description | undefined): Prope
   const asked = reveal(inputs["values"] ?? {});
   const state = {
     ...revealAll(inputs),
-    values: merge(isObject(asked) ? asked : {}, values),
+    values: merge(isMapping(asked) ? asked : {}, values) as Properties,
     version: status.version,
     resourceNames,
     status: { ...status },
@@ -154,15 +145,6 @@ const checkpointOfPreview = (inputs: Properties): Properties => ({
   status: unknown,
   __inputs: secret(inputs),
 });
-
-function merge(below: Properties, above: Properties): Properties {
-  const merged = { ...below };
-  for (const [key, value] of Object.entries(above)) {
-    const old = merged[key];
-    merged[key] = isObject(old) && isObject(value) ? merge(old, value) : value;
-  }
-  return merged;
-}
 
 function notReady(what: string, id: string, state: Properties, cause: unknown): NotReady {
   const why = `failed to become available within allocated timeout. Error: Helm Release ${id}: ${reasonOf(cause)}`;

@@ -3,7 +3,8 @@ import type { Cluster } from "./kubernetes-access.ts";
 import { reasonOf } from "./kubernetes-access.ts";
 import { compare, isWithin } from "../diff.ts";
 import type { Engine } from "../engine-messages.ts";
-import { asText, hasUnknowns, isObject, objectAt, revealAll, secret, textAt } from "../properties.ts";
+import { isMapping } from "../../../provider/engine/marks.ts";
+import { asText, hasUnknowns, objectAt, revealAll, secret, textAt } from "../properties.ts";
 import type { Properties, Value } from "../properties.ts";
 import type { Resource } from "../resource-type.ts";
 import { isForgotten } from "./unreachable.ts";
@@ -158,7 +159,7 @@ function keepsItsName(actual: Properties, wanted: Properties): boolean {
 /** What the live object has of what the inputs name. */
 function prune(live: Properties, inputs: Properties): Properties {
   const kept = (value: Value, named: Value): Value =>
-    isObject(value) && isObject(named) ? prune(value, named) : value;
+    isMapping(value) && isMapping(named) ? prune(value, named) : value;
   const entries = Object.entries(inputs).filter(([key]) => live[key] !== undefined);
   return Object.fromEntries(entries.map(([key, named]) => [key, kept(live[key] ?? null, named)]));
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { glob } from "tinyglobby";
 
 /** An npm package that is installed for a program. */
-export interface InstalledPackage {
+interface InstalledPackage {
   name: string;
   version: string;
   /** Whether the program's own `package.json` asks for it. */
