@@ -15,7 +15,7 @@ export interface TargetFacts extends Omit<StackTarget, "target"> {
 
 /** As much as is read of Pulumi's state. */
 interface Deployment {
-  resources?: { urn: string; type: string; protect?: boolean }[];
+  resources?: { urn: string; type: string; protect?: boolean; inputs?: { clusterId?: string } }[];
 }
 
 /** The file with the copy of the context of a stack's cluster. */
@@ -54,6 +54,26 @@ export const mustKeepTarget = (stack: string, isExistingNow: boolean, folder: st
     `The stack ${stack} is up with the target ${was}, and its setting is ${now} now. A stack never changes its target.`,
     `Nothing was changed. Type: npx pulumi config set target ${was}. For the other one make another stack: npx pulumi stack init NAME`,
   );
+};
+
+/**
+ * Asks the cluster for its id before Pulumi works on what it knows of it. Its Kubernetes plugin asks for none, and takes what another
+ * cluster does not have for gone. A cluster that does not answer is left to what the resources say.
+ * @throws UserError when the context leads to another cluster than the one in which the stack is.
+ */
+export const mustBeItsCluster = async (stack: string, folder: string = checkout): Promise<void> => {
+  const { context, clusterId } = targetIn(folder, stack);
+  const known = resourcesOf(folder, stack).find(({ type }) => type === "minikube:index:ExistingCluster");
+  const wanted = known?.inputs?.clusterId ?? clusterId;
+  if (wanted === "") return;
+  // Loaded only when needed: Kubernetes' client is large.
+  const { connectToExisting, OtherCluster, refusalOf } = await import("../provider/cluster/existing-access.ts");
+  try {
+    const ref = { kubeconfig: accessFile(stack, join(folder, ".state")), context, clusterId: wanted };
+    (await connectToExisting(ref)).agent.destroy();
+  } catch (error) {
+    if (error instanceof OtherCluster) throw refusalOf(error, context);
+  }
 };
 
 /** @throws UserError when a stack has something that holds data and is protected, with what to type. */

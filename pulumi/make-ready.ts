@@ -3,7 +3,13 @@ import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside } from "../state/access/own-kubeconfig.ts";
 import { environment } from "../machine/environment.ts";
-import { isExisting, makeReadyForExisting, mustBeUnprotected, mustKeepTarget } from "./existing-target.ts";
+import {
+  isExisting,
+  makeReadyForExisting,
+  mustBeItsCluster,
+  mustBeUnprotected,
+  mustKeepTarget,
+} from "./existing-target.ts";
 import { mustHavePassphrase } from "../state/passphrase.ts";
 import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
 import { wordsOf } from "../provider/engine/pulumi-commands.ts";
@@ -38,7 +44,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   const stack = stackIn(args);
   if (stack === undefined) return nothing;
   mustHavePassphrase(stack, environment());
-  if (isExisting(stack)) return await readyForExisting(stack, effect);
+  if (isExisting(stack)) return await readyForExisting(stack, effect, args);
   mustKeepTarget(stack, false);
   if (effect === "previews") {
     deploymentOf(stack);
@@ -53,10 +59,12 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
 };
 
 /** The same for a stack in a cluster that is there already: there is no Docker or Minikube to look at. */
-const readyForExisting = async (stack: string, effect: Effect): Promise<Ready> => {
+const readyForExisting = async (stack: string, effect: Effect, args: string[]): Promise<Ready> => {
   const isDestroy = effect === "destroys";
   if (isDestroy) mustBeUnprotected(stack);
   const variables = makeReadyForExisting(stack);
+  // What edits the state alone needs no cluster.
+  if (isDestroy || (effect === "changes" && wordsOf(args)[0] !== "state")) await mustBeItsCluster(stack);
   if (effect === "previews") deploymentOf(stack);
   else await clearInterrupted(stack, isDestroy);
   return { ...nothing, variables };

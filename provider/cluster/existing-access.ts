@@ -3,6 +3,7 @@ import { Agent } from "node:https";
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 import type { V1Namespace } from "@kubernetes/client-node";
+import { UserError } from "../processes/errors.ts";
 import { ask } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { ContextRef } from "./kubeconfig.ts";
@@ -17,6 +18,15 @@ export class OtherCluster extends Error {
     this.name = "OtherCluster";
     this.found = found;
   }
+}
+
+/** What a person is told of another cluster. */
+export function refusalOf({ message, found }: OtherCluster, context: string): UserError {
+  return new UserError(
+    `This stack is for another cluster: ${message}.`,
+    `Nothing was changed or asked there but its id. See where the context leads: kubectl config view --context ${context} --minify. ` +
+      `If that is the cluster you mean, type: npx pulumi config set clusterId ${found}`,
+  );
 }
 
 /** What was read of kubeconfigs, so that a token which a program has given is used until it expires. */

@@ -18,10 +18,14 @@ type Presence = { is: "there" | "missing" } | { is: "unknown"; reason: string };
 export async function presenceOf(commands: Commands, image: string): Promise<Presence> {
   const { ok, reason } = await commands.run("docker", ["manifest", "inspect", image]);
   if (ok) return { is: "there" };
-  return /no such manifest|(manifest|name) unknown|not found/i.test(reason) && !/command not found/i.test(reason)
+  return /no such manifest|(manifest|name) unknown|not found/i.test(reason) && !isProgramMissing(reason)
     ? { is: "missing" }
     : { is: "unknown", reason };
 }
+
+/** Docker says so of the program that its settings name for a login, and then asks no registry. */
+const isProgramMissing = (reason: string): boolean =>
+  /command not found|executable file not found|error getting credentials/i.test(reason);
 
 /**
  * Builds an image in the user's Docker engine and pushes it.

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { connectTo } from "../cluster/connection.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
-import { idOf, openExisting, OtherCluster } from "../cluster/existing-access.ts";
+import { idOf, openExisting, OtherCluster, refusalOf } from "../cluster/existing-access.ts";
 import { factsOf } from "../cluster/existing-facts.ts";
 import type { ClusterFacts } from "../cluster/existing-facts.ts";
 import { stackOf } from "../cluster/ownership.ts";
@@ -60,7 +60,7 @@ export class ExistingClusterResource implements Resource<
       mustRun(news, facts);
     } catch (error) {
       if (error instanceof UserError) throw error;
-      if (error instanceof OtherCluster) throw notThatCluster(error, news);
+      if (error instanceof OtherCluster) throw refusalOf(error, news.context);
       const problem = unreachable(news, error);
       if (!isPreview) throw problem;
       this.#engine.warn(urn, `${problem.message}\n  The preview goes on without what only the cluster knows.`);
@@ -131,14 +131,6 @@ function anotherCluster(urn: string, olds: Partial<ExistingClusterState>, news: 
   );
 }
 
-function notThatCluster({ message, found }: OtherCluster, { context }: ExistingClusterInputs): UserError {
-  return new UserError(
-    `This stack is for another cluster: ${message}.`,
-    `Nothing was changed or asked there but its id. See where the context leads: kubectl config view --context ${context} --minify. ` +
-      `If that is the cluster you mean, type: npx pulumi config set clusterId ${found}`,
-  );
-}
-
 /** Says the id of the cluster to which the context leads, so that a person can decide. */
 async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
   const { context } = inputs;
@@ -163,8 +155,8 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
 }
 
 function unreachable({ context, kubeconfig }: ExistingClusterInputs, error: unknown): UserError {
-  const isAbsent = (error as NodeJS.ErrnoException).code === "ENOENT";
-  const why = isAbsent ? `no kubeconfig of yours has a context ${context}` : reasonOf(error);
+  // A program that the kubeconfig names and that is not there is ENOENT too.
+  const why = !existsSync(kubeconfig) ? `no kubeconfig of yours has a context ${context}` : reasonOf(error);
   return new UserError(
     `The cluster of context ${context} cannot be asked: ${why}.`,
     `Nothing was changed. Try: kubectl --context ${context} get namespace kube-system. Its copy for this stack is ${kubeconfig}.`,

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { parse, stringify } from "yaml";
+import { UserError } from "../../provider/processes/errors.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
 
 interface Entry extends Record<string, unknown> {
@@ -32,9 +33,10 @@ interface Source {
  * @param context its name.
  * @param file where the copy goes. Without such a context there is none.
  * @param user the user's environment, with `KUBECONFIG`.
+ * @throws UserError when a file of the user's cannot be read.
  */
 export const copyContext = (context: string, file: string, user: NodeJS.ProcessEnv = process.env): void => {
-  const copy = contextIn(sourcesOf(user), context);
+  const copy = readContext(context, user);
   if (copy === undefined) {
     rmSync(file, { force: true });
     return;
@@ -44,6 +46,19 @@ export const copyContext = (context: string, file: string, user: NodeJS.ProcessE
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, stringify(copy), { mode: 0o600 });
   renameSync(draft, file);
+};
+
+const readContext = (context: string, user: NodeJS.ProcessEnv): object | undefined => {
+  try {
+    return contextIn(sourcesOf(user), context);
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new UserError(
+      `The context ${context} cannot be read from your kubeconfig: ${why}`,
+      `Nothing was changed. Mend it, then see: kubectl config view --context ${context} --minify`,
+      error,
+    );
+  }
 };
 
 /** Where kubectl looks, in its order. */

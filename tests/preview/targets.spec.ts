@@ -66,6 +66,8 @@ describe("a preview of either target", function () {
     await symlink(pulumi, folder.getPath(`cache/todo-stack/tools/pulumi-${versions.pulumi}`));
     for (const name of pluginNames) await installStandIn(folder.getPath(".state/pulumi-home/plugins"), name);
     PATH = await minimalPath(folder.path);
+    await stack("dev", {});
+    await stack("prod", existing);
   });
 
   after(() => folder.rm());
@@ -108,7 +110,6 @@ describe("a preview of either target", function () {
   };
 
   it("minikube: plans its cluster, images in that, and nothing of the other target", async () => {
-    await stack("dev", {});
     const own = [
       "index/image:Image todo-backend-image",
       "index/image:Image todo-frontend-image",
@@ -121,7 +122,6 @@ describe("a preview of either target", function () {
   });
 
   it("kubernetes: plans every resource without access to the cluster or the registry", async () => {
-    await stack("prod", existing);
     const own = [
       "index:ExistingCluster todo-existing-cluster",
       "index:PushedImage todo-backend-image",
@@ -159,4 +159,20 @@ describe("a preview of either target", function () {
       await api.stop();
     }
   });
+
+  for (const command of ["refresh", "destroy"]) {
+    it(`kubernetes: ${command} asks another cluster for nothing but its id, where all would seem to be gone`, async () => {
+      const api = await FakeApi.start();
+      try {
+        api.isCluster(otherId);
+        const args = [command, "--yes", "--skip-preview", "--stack", "prod"];
+        const { exitCode, all } = await pulumi(args, { KUBECONFIG: api.kubeconfig });
+        assert.notEqual(exitCode, 0, all);
+        assert.match(all, /This stack is for another cluster: context todo leads to the cluster/);
+        assert.deepEqual(api.asked, ["GET /api/v1/namespaces/kube-system"]);
+      } finally {
+        await api.stop();
+      }
+    });
+  }
 });

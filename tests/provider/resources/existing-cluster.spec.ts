@@ -83,6 +83,17 @@ describe("minikube:index:ExistingCluster", () => {
     assert.match(said[0] ?? "", /^warning: The cluster of context todo cannot be asked: no kubeconfig of yours has/);
   });
 
+  it("names the program that the kubeconfig signs in with when it is not there, and blames no context", async () => {
+    await using folder = await createFixture();
+    const config = parse(await (await import("node:fs/promises")).readFile(api.kubeconfig, "utf8"));
+    const apiVersion = "client.authentication.k8s.io/v1";
+    config.users[0].user = { exec: { apiVersion, command: "no-such-program", interactiveMode: "Never" } };
+    await folder.writeFile("config", stringify(config));
+    await assert.rejects(resource.check(urn, {}, inputs({ kubeconfig: folder.getPath("config") })), {
+      message: /The cluster of context todo cannot be asked: .*no-such-program/,
+    });
+  });
+
   it("refuses an up without access", async () => {
     await assert.rejects(resource.check(urn, {}, inputs(nowhere)), {
       message: /cannot be asked.+\n {2}Nothing was changed/s,

@@ -13,6 +13,7 @@ cd "$(dirname "$0")"
 echo "$*" >> calls
 case "$1 $2" in
   "manifest inspect")
+    [ ! -f no-helper ] || { cat no-helper >&2; exit 1; }
     [ ! -f down ] || { echo "dial tcp: lookup ghcr.io: no such host" >&2; exit 1; }
     grep -qxF "$3" registry || { echo "no such manifest: $3" >&2; exit 1; } ;;
   build*)
@@ -79,6 +80,14 @@ describe("minikube:index:PushedImage", () => {
     await folder.writeFile("down", "");
     assert.deepEqual(await resource.diff("", image, image), { changes: false });
     await folder.rm("docker");
+    assert.deepEqual(await resource.diff("", image, image), { changes: false });
+  });
+
+  it("is not taken to be missing when the program that signs in to the registry is", async () => {
+    await folder.writeFile(
+      "no-helper",
+      'error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: ``\n',
+    );
     assert.deepEqual(await resource.diff("", image, image), { changes: false });
   });
 

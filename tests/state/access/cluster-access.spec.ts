@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createFixture } from "fs-fixture";
 import { parse, stringify } from "yaml";
+import { UserError } from "../../../provider/processes/errors.ts";
 import { copyContext } from "../../../state/access/cluster-access.ts";
 
 const kubeconfig = (name: string, cluster: object, user: object): string =>
@@ -71,5 +72,27 @@ describe("the copy of a context", () => {
     assert.ok(existsSync(copy));
     copyContext("gone", copy, { HOME: folder.path });
     assert.ok(!existsSync(copy));
+  });
+
+  it("is not made of what cannot be read, which is named without its content", async () => {
+    const server = "https://prod.example.com";
+    await using folder = await createFixture({
+      broken: "users: [{ token: t0ps3cret }",
+      dangling: kubeconfig("prod", { server, "certificate-authority": "nowhere.pem" }, {}),
+      "state/prod.cluster": "before",
+    });
+    for (const name of ["broken", "dangling"]) {
+      const copy = () =>
+        copyContext("prod", folder.getPath("state/prod.cluster"), { KUBECONFIG: folder.getPath(name) });
+      assert.throws(
+        copy,
+        (error) =>
+          error instanceof UserError &&
+          /^The context prod cannot be read from your kubeconfig: .+\n {2}Nothing was changed/.test(error.message) &&
+          !error.message.includes("t0ps3cret"),
+        name,
+      );
+    }
+    assert.equal(readFileSync(folder.getPath("state/prod.cluster"), "utf8"), "before");
   });
 });
