@@ -139,6 +139,14 @@ export const commands: Command[] = [
     run: async ([name]) => await (await import("./rotate.ts")).rotate(name),
   },
   {
+    name: "rollback",
+    summary: "list the releases that Helm keeps, or go back to one, after a question; all data stay",
+    argument: { name: "[REVISION]", text: "the number of the release to go back to" },
+    options: [yes],
+    run: async ([revision], options) =>
+      await (await import("./rollback/rollback.ts")).rollback(revision, options.yes === true),
+  },
+  {
     name: "backup",
     summary: "write all data of the stack into a new file in backups/",
     onMinikube: true,

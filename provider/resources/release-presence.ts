@@ -33,6 +33,8 @@ interface Look {
   release: "as left" | "changed" | "gone";
   /** Objects that somebody has changed or deleted since, as `Deployment/todo-backend`. */
   drift: string[];
+  /** What somebody else has released over it. */
+  note?: string;
 }
 
 /**
@@ -63,7 +65,8 @@ export class ReleasePresenceResource implements Resource<
     const { life = news.instance, repairs = 0 } = olds;
     // In a new namespace everything is made anew anyhow.
     if (olds.instance !== news.instance) return { ...news, life: news.instance, repairs: 0 };
-    const { release, drift } = (await isForgotten(urn, this.#env)) ? forgotten : await lookAt(news);
+    const { release, drift, note } = (await isForgotten(urn, this.#env)) ? forgotten : await lookAt(news);
+    if (note !== undefined) this.#engine.inform(urn, note);
     if (drift.length > 0)
       this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this: ${drift.join(", ")}`);
     return {
@@ -128,6 +131,7 @@ async function lookAt(ref: ReleasePresenceInputs): Promise<Look> {
       if (!revisions.some(isUsable)) return { release: "gone", drift: [] };
       const deployed = revisions.find(({ status }) => status === "deployed");
       const isOurs = deployed?.description.startsWith(ref.description) === true;
+      if (deployed !== undefined && !isOurs) return { release: "changed", drift: [], note: noteOn(deployed) };
       if (!isOurs || !revisions.every(isUsable)) return { release: "changed", drift: [] };
       return { release: "as left", drift: await driftFrom(deployed.manifest, namespace) };
     });
@@ -135,6 +139,11 @@ async function lookAt(ref: ReleasePresenceInputs): Promise<Look> {
     // A cluster that cannot be asked: the release is taken to be there.
     return { release: "as left", drift: [] };
   }
+}
+
+/** What a person is told who looks for the reason of an update. */
+function noteOn({ version, description }: Revision): string {
+  return `Released since the last \`up\`, and released over by this: revision ${version}, ${description}`;
 }
 
 /** Removes the records of what was never finished, because of which Helm refuses to do anything more. */

@@ -40,6 +40,7 @@ export const npmOperations: Record<string, Operation> = {
   stop: { args: ["stop"], way: "harmless" },
   status: { args: ["status"], way: "harmless" },
   doctor: { args: ["doctor"], way: "harmless" },
+  rollback: { args: ["rollback", "1", "--yes"], way: "harmless" },
   backup: { args: ["backup"], way: "harmless" },
   restore: { args: ["restore", "backup.dump", "--yes"], way: "harmless" },
   "reset-password": { args: ["reset-password", "ann@example.com"], way: "harmless" },

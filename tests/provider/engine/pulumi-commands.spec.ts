@@ -110,6 +110,7 @@ describe("who runs Pulumi", () => {
     doctor: "loses nothing",
     review: "loses nothing",
     rotate: "asks",
+    rollback: "loses nothing",
     backup: "loses nothing",
     restore: "asks",
     "reset-password": "loses nothing",

@@ -70,6 +70,12 @@ describe("minikube:index:ReleasePresence", () => {
     });
   }
 
+  it("says what was released since, for whoever looks for the reason of an update", async () => {
+    api.revisions([{ version: 5, status: "deployed", description: "Rollback to 3" }]);
+    await resource.check("", state(), inputs());
+    assert.deepEqual(said, ["Released since the last `up`, and released over by this: revision 5, Rollback to 3"]);
+  });
+
   it("has a release installed anew that the state has forgotten, over its objects as they run", async () => {
     const urn =
       "urn:pulumi:dev::todo-stack::todo-stack:index:TodoRelease$minikube:index:ReleasePresence::todo-presence";
