@@ -15,6 +15,12 @@ describe("what is shown of what programs say", () => {
     ["host=db password='hu sh' user=me", "host=db password=[hidden] user=me"],
     ['invalid percent-encoded token: "hu%sh"', "invalid percent-encoded token: [hidden]"],
     ["Authorization: Bearer hush-hush-hush", "Authorization: Bearer [hidden]"],
+    ["Authorization: Basic aHVzaDpodXNo", "Authorization: Basic [hidden]"],
+    ["PGPASSWORD=hush psql", "PGPASSWORD=[hidden] psql"],
+    ["POSTGRES_PASSWORD='hu sh' psql", "POSTGRES_PASSWORD=[hidden] psql"],
+    ['{"password": "hu\\"sh", "user": "me"}', '{"password": [hidden], "user": "me"}'],
+    ["//registry.example/:_authToken=hush-hush", "//registry.example/:_authToken=[hidden]"],
+    ["key github_pat_hush_hush_hush_hush", "key [hidden]"],
     ["key sk-hush-hush-hush-hush", "key [hidden]"],
   ] as const) {
     it(`is ${shown}`, () => {
@@ -28,6 +34,7 @@ describe("what is shown of what programs say", () => {
     "https://packages.example/@scope/package",
     "see http://localhost:30080 and ann@example.com",
     "waiting for postgres:5432 (3 s)",
+    "databasePasswordGeneration: 2, and a password that nobody knows",
   ]) {
     it(`is all of "${text}"`, () => assert.equal(redact(text), text));
   }
