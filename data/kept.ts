@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { UserError } from "../provider/processes/errors.ts";
 import { asTyped, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut, writeWhole } from "../machine/private-files.ts";
 
@@ -51,6 +52,20 @@ export const waitingToBePutBack = (stack: string, folder?: string): string => {
   return saved === undefined
     ? ""
     : ` Data that are not put back yet stay in ${asTyped(saved.file)} (${saved.contents}).`;
+};
+
+/**
+ * Makes sure that a stack keeps its name until its data are where they belong: the next run looks for them under that name.
+ * @param next what to do instead of that, in a sentence.
+ * @throws UserError when a run that takes them along has not come to its end.
+ */
+export const mustTakeNothingAlong = (stack: string, next: string, folder?: string): void => {
+  if (readKept(stack, folder) === undefined) return;
+  throw new UserError(
+    `The data of the stack ${stack} are being taken along, which has not come to its end.` +
+      waitingToBePutBack(stack, folder),
+    `Nothing was changed. To take them along to the end, type: npx pulumi up --stack ${stack}. ${next}`,
+  );
 };
 
 /** Forgets it. The backup stays. */

@@ -2,6 +2,7 @@ import process from "node:process";
 import { clearInterrupted, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside } from "../state/access/own-kubeconfig.ts";
+import { mustTakeNothingAlong } from "../data/kept.ts";
 import { environment } from "../machine/environment.ts";
 import {
   isExisting,
@@ -30,14 +31,23 @@ interface Ready {
 
 /**
  * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be read,
- * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there.
+ * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there. No stack
+ * is renamed or removed while its data are taken along.
  * @param args Pulumi's command line.
  * @param effect what that does.
  */
 export const makeReady = async (args: string[], effect: Effect): Promise<Ready> => {
   if (effect === "removes the stack") {
-    const stack = wordsOf(args)[2] ?? stackIn(args);
-    if (stack !== undefined) await mustHaveNoCluster(placeOf(stack.split("/").at(-1) ?? stack));
+    const named = wordsOf(args)[2]?.split("/").at(-1) ?? stackIn(args);
+    if (named !== undefined) {
+      await mustHaveNoCluster(placeOf(named));
+      mustTakeNothingAlong(named, `To remove the stack without them: npx pulumi destroy --stack ${named}`);
+    }
+    return nothing;
+  }
+  if (effect === "renames the stack") {
+    const named = stackIn(args);
+    if (named !== undefined) mustTakeNothingAlong(named, "Then rename the stack.");
     return nothing;
   }
   await setForeignAside(stateFolder, minikubeHome);
@@ -87,9 +97,12 @@ const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 export const stackIn = (args: string[]): string | undefined => {
-  const at = args.findIndex((word) => word === "--stack" || word === "-s");
-  const joined = args.find((word) => /^(--stack=|-s.)/.test(word));
-  const named = at === -1 ? joined?.replace(/^(--stack=|-s=?)/, "") : args[at + 1];
+  const at = args.findIndex((word) => word === "--stack" || shortStack.exec(word)?.[1] === "");
+  const joined = args.map((word) => (/^--stack=(.*)$/s.exec(word) ?? shortStack.exec(word))?.[1]).find(Boolean);
+  const named = at === -1 ? joined : args[at + 1];
   // Pulumi takes a variable that is set to nothing for none.
   return (named ?? process.env["PULUMI_STACK"])?.split("/").at(-1) || selectedStack(checkout);
 };
+
+/** `-s`, also behind the letters of flags that take no value, as in `-ys dev`, with or without the name. */
+const shortStack = /^-[yfderjiQ]*s=?(.*)$/s;

@@ -1,5 +1,5 @@
 /** What a command of Pulumi does to a stack. */
-export type Effect = "changes" | "destroys" | "previews" | "removes the stack" | "nothing";
+export type Effect = "changes" | "destroys" | "previews" | "removes the stack" | "renames the stack" | "nothing";
 
 /**
  * What Pulumi's commands do to the resources of a stack, by every name that Pulumi has for them. What is not here may change
@@ -11,6 +11,8 @@ export const effects: Record<Effect, string[]> = {
   previews: ["preview", "pre"],
   // With its second word alone, see `removals`.
   "removes the stack": [],
+  // With its second word alone.
+  "renames the stack": [],
   nothing: [
     ...[
       "about",
@@ -33,7 +35,7 @@ export const effects: Record<Effect, string[]> = {
 /** The second word of `pulumi stack remove`. */
 const removals = ["remove", "rm", "delete"];
 
-/** Flags of Pulumi, and of `pulumi stack`, that take no value. Every other one takes the next word, unless it has a `=`. */
+/** Flags of Pulumi, of `pulumi stack` and of `pulumi stack remove` that take no value. Every other one takes the next word, unless it has a `=`. */
 export const switches = [
   ...[
     "--disable-integrity-checking",
@@ -47,6 +49,7 @@ export const switches = [
   ],
   ...["--logtostderr", "--non-interactive", "--version"],
   ...["--show-ids", "-i", "--show-name", "--show-secrets", "--show-urns", "-u"],
+  ...["--force", "-f", "--preserve-config", "--remove-backups", "--yes", "-y"],
 ];
 
 /** Says what a command line of Pulumi does. */
@@ -54,6 +57,7 @@ export const effectOf = (args: string[]): Effect => {
   const [command, second = ""] = wordsOf(args);
   if (command === undefined) return "nothing";
   if (command === "stack" && removals.includes(second)) return "removes the stack";
+  if (command === "stack" && second === "rename") return "renames the stack";
   const found = Object.entries(effects).find(([, names]) => names.includes(command));
   return (found?.[0] as Effect | undefined) ?? "changes";
 };
@@ -65,7 +69,7 @@ export const wordsOf = (args: string[]): string[] => {
     const word = args[at] ?? "";
     if (word === "--") break;
     if (!word.startsWith("-")) words.push(word);
-    else if (!word.includes("=") && !switches.includes(word) && !isJoined(word) && words.length < 2) at += 1;
+    else if (!word.includes("=") && !switches.includes(word) && !isJoined(word)) at += 1;
   }
   return words;
 };

@@ -122,6 +122,29 @@ describe("npx pulumi in a fresh checkout", function () {
     }
   });
 
+  it("renames and removes no stack whose data are being taken along, by whatever flags, and any other one", async () => {
+    assert.equal((await pulumi(["stack", "ls"])).exitCode, 0);
+    const file = join(folder, ".state/keep-data-dev.json");
+    const saved = { file: join(folder, "backups/dev.dump"), contents: "accounts: 1, todos: 2", system: "1" };
+    await writeFile(file, JSON.stringify({ loss: "cluster/todo/1", saved }));
+    const refusal =
+      /^The data of the stack dev are being taken along.* stay in .*dev\.dump.*\n.*npx pulumi up --stack dev/m;
+    for (const line of [
+      "stack rename prod",
+      "stack rm dev --yes",
+      "stack rm --yes --color never dev",
+      "stack rm -ys dev",
+    ]) {
+      const { exitCode, all } = await pulumi(line.split(" "));
+      assert.equal(exitCode, 1, `${line}: ${all}`);
+      assert.match(all, refusal, `${line}: ${all}`);
+      assert.ok(existsSync(file), line);
+    }
+    assert.equal((await pulumi(["destroy", "--yes", "--stack", "dev"])).exitCode, 0);
+    assert.equal((await pulumi(["stack", "rename", "prod"])).exitCode, 0);
+    assert.equal((await pulumi(["stack", "rm", "prod", "--yes"])).exitCode, 0);
+  });
+
   it("ends with the exit code of Pulumi", async () => {
     const result = await pulumi(["stack", "select", "absent"]);
     assert.notEqual(result.exitCode, 0);

@@ -28,7 +28,8 @@ describe("what a command line of Pulumi does", () => {
     ["stack delete dev", "removes the stack"],
     ["stack --show-urns rm", "removes the stack"],
     ["stack select rm", "nothing"],
-    ["stack rename prod", "nothing"],
+    ["stack rename prod", "renames the stack"],
+    ["stack --stack dev rename prod", "renames the stack"],
     ["config set namespace down", "nothing"],
     ["--version", "nothing"],
     ["", "nothing"],
@@ -41,6 +42,10 @@ describe("what a command line of Pulumi does", () => {
   it("finds the stack that is to be removed", () => {
     assert.deepEqual(wordsOf(["stack", "rm", "dev", "--force", "--yes"]), ["stack", "rm", "dev"]);
     assert.deepEqual(wordsOf(["stack", "rm", "--force", "dev"]), ["stack", "rm", "dev"]);
+    for (const flags of ["--color never", "-C .", "-v 3", "-fy", "--remove-backups --yes --preserve-config"]) {
+      const words = ["stack", "rm", ...flags.split(" "), "dev"];
+      assert.deepEqual(wordsOf(words), ["stack", "rm", "dev"], flags);
+    }
   });
 
   describe("by Pulumi itself", function () {
@@ -84,11 +89,14 @@ describe("what a command line of Pulumi does", () => {
       }
     });
 
-    it("knows which of its flags take no value", () => {
-      const flags = [...help.matchAll(/^ +(?:(-\w), )?(--[a-z-]+)( \w+)? {2,}/gm)];
-      const bare = flags.filter(([, , , value]) => value === undefined).flatMap(([, short, long]) => [short, long]);
-      assert.ok(bare.length > 3, help);
-      for (const flag of bare.filter((each) => each !== undefined)) assert.ok(switches.includes(flag), flag);
+    it("knows which of its flags take no value, and which of those of pulumi stack rm", async () => {
+      const removal = await execa("pulumi", ["stack", "rm", "--help"], { env: environment() });
+      for (const text of [help, removal.stdout]) {
+        const flags = [...text.matchAll(/^ +(?:(-\w), )?(--[a-z-]+)( \w+)? {2,}/gm)];
+        const bare = flags.filter(([, , , value]) => value === undefined).flatMap(([, short, long]) => [short, long]);
+        assert.ok(bare.length > 3, text);
+        for (const flag of bare.filter((each) => each !== undefined)) assert.ok(switches.includes(flag), flag);
+      }
     });
   });
 });

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { stackIn } from "../../pulumi/make-ready.ts";
+
+describe("the stack on a command line of Pulumi", () => {
+  for (const line of [
+    "up --stack dev",
+    "up --stack=dev --yes",
+    "up -s dev",
+    "up -sdev",
+    "up -s=dev",
+    "destroy -ys dev",
+    "destroy -yfs=dev",
+    "up -m say --stack organization/todo-stack/dev",
+    "up -msay -s dev",
+  ]) {
+    it(`is found as Pulumi finds it: ${line}`, () => assert.equal(stackIn(line.split(" ")), "dev"));
+  }
+});
