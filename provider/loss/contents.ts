@@ -67,7 +67,9 @@ function newestBackup({ folder, prefix }: Contents["backups"]): string {
 
 function backupsIn(folder: string, prefix: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.startsWith(prefix) && name.endsWith(".dump"));
+    const dumps = readdirSync(folder).filter((name) => name.startsWith(prefix) && name.endsWith(".dump"));
+    // Behind its name comes the time, and not the rest of another stack's name that begins like it.
+    return dumps.filter((name) => /^\d{4}-\d\d-\d\dT/.test(name.slice(prefix.length)));
   } catch {
     return [];
   }

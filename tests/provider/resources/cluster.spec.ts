@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { appendFile, cp, readFile, stat } from "node:fs/promises";
+import { appendFile, cp, readFile, stat, utimes } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { once } from "node:events";
@@ -144,7 +144,11 @@ describe("minikube:index:Cluster", () => {
 
     it("says what is in the cluster and how old the newest backup is, as far as that can be known", async () => {
       const state = await up();
-      await machine.file("backups/dev-1.dump");
+      await machine.file("backups/dev-2026-01-02T03-04-05Z.dump");
+      // Of a stack whose name begins like this one's.
+      await machine.file("backups/dev-2-2026-01-02T03-04-06Z.dump");
+      const later = Date.now() / 1000 + 60;
+      await utimes(join(machine.folder, "backups/dev-2-2026-01-02T03-04-06Z.dump"), later, later);
       await machine.file("data-pods", "todo   todo-postgres-0");
       await machine.file("contents", "accounts: 1, todos: 3");
       const backups = { folder: join(machine.folder, "backups"), prefix: "dev-" };
@@ -154,7 +158,10 @@ describe("minikube:index:Cluster", () => {
         await cluster.diff(machine.urn, state, { ...state, memory: 4096 });
         return machine.warned.join();
       };
-      assert.match(await say(), /In it: accounts: 1, todos: 3\. The newest backup is .*dev-1\.dump, 0 minutes old\./);
+      assert.match(
+        await say(),
+        /In it: accounts: 1, todos: 3\. The newest backup is .*dev-2026\S+\.dump, 0 minutes old\./,
+      );
       const { args = [] } = (await machine.minikubeCalls()).at(-1) ?? {};
       const inPod = ["exec", "--namespace", "todo", "todo-postgres-0", "--container", "database", "--", "count"];
       assert.deepEqual(args, ["kubectl", "-p", "todo", "--", "--context=todo", ...inPod]);
