@@ -9,24 +9,27 @@ import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tr
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut } from "../machine/private-files.ts";
+import { removeUnfinished, unfinishedPath } from "./unfinished.ts";
 
 /** Where backups are written. Ignored by git. */
-const folder = join(checkout, "backups");
+const backups = join(checkout, "backups");
 
 /** How a file in PostgreSQL's custom format begins. */
 const mark = "PGDMP";
 
 /**
  * Writes all data of a database into a new file, which only the user can read. It is there whole or not at all, also after a power
- * cut.
+ * cut. What earlier ones have left that were killed is removed.
+ * @param folder where it is written. By default `backups`.
  * @returns the path of the file.
  * @throws UserError when the database refuses, or cannot be reached.
  */
-export const saveInto = async (database: Database, stack: string): Promise<string> => {
+export const saveInto = async (database: Database, stack: string, folder: string = backups): Promise<string> => {
   makePrivateFolder(folder);
+  await removeUnfinished(folder);
   const time = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
   const path = join(folder, `${stack}-${time}.dump`);
-  const draft = `${path}.partial`;
+  const draft = unfinishedPath(path);
   try {
     const progress = counted("Saved");
     const file = progress.pipe(createWriteStream(draft, { mode: 0o600, flags: "wx", flush: true }));

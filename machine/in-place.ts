@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
+import { isRunning } from "./is-running.ts";
 
 /**
  * Fills a folder beside its final place and moves it there at the end, so that what exists is complete. Leftovers of
@@ -32,13 +33,5 @@ const removeLeftovers = async (folder: string): Promise<void> => {
     if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length)))) {
       await rm(join(dirname(folder), name), { recursive: true, force: true });
     }
-  }
-};
-
-const isRunning = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { isOwnHostName } from "../machine/host-names.ts";
+import { isRunning } from "../machine/is-running.ts";
 
 /** A lock that Pulumi puts on a stack while it works on it. */
 export interface Lock {
@@ -24,17 +24,9 @@ export const locksOn = (folder: string, stack: string): Lock[] => {
 const readLock = (file: string): Lock[] => {
   try {
     const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
-    return [{ file, pid, host, ...(isOwnHostName(host) ? { alive: isAlive(pid) } : {}) }];
+    return [{ file, pid, host, ...(isOwnHostName(host) ? { alive: isRunning(pid) } : {}) }];
   } catch {
     // Given back at this moment, or not written yet.
     return [];
-  }
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 };
