@@ -69,7 +69,11 @@ export const allChecks = async (): Promise<Check[]> => [
   { title: "lint", ...npmBin("eslint", "--max-warnings=0", ".") },
   { title: "types", ...npmBin("tsc", "--noEmit") },
   { title: "shell scripts", command: "shellcheck", args: await shellScripts() },
-  { title: "workflows", command: "actionlint", args: await trackedFiles(/^\.github\/workflows\/[^/]+\.ya?ml$/) },
+  {
+    title: "workflows",
+    command: "actionlint",
+    args: await trackedFiles(/^(\.github\/workflows|examples\/deploy)\/[^/]+\.ya?ml$/),
+  },
   { title: "Dockerfiles", command: "hadolint", args: dockerfiles },
   { title: "chart lint", ...helmLint("values.yaml") },
   { title: "chart lint, development", ...helmLint("values-dev.yaml") },

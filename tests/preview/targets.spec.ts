@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
@@ -37,6 +37,15 @@ const common = [
   "index:ReleasePresence todo-presence",
   "index:Rollout todo-rollout",
 ];
+
+/** Keeps a bucket in a folder, and knows one parameter. */
+const aws = `#!/bin/sh
+place() { case "$1" in s3://bucket/*) echo "$BUCKET/\${1#s3://bucket/}" ;; *) echo "$1" ;; esac; }
+case "$1 $2" in
+  "s3 cp") cp "$(place "$3")" "$(place "$4")" ;;
+  "ssm get-parameter") echo test ;;
+esac
+`;
 
 /** What `preview --json` says, as much as is read of it. */
 interface Preview {
@@ -175,4 +184,39 @@ describe("a preview of either target", function () {
       }
     });
   }
+
+  it("kubernetes: is known to another checkout by the state that examples/deploy keeps in a bucket", async () => {
+    const bin = folder.getPath("aws-bin");
+    await mkdir(join(bin, "..", "bucket/stacks/todo-stack"), { recursive: true });
+    await mkdir(bin);
+    await writeFile(join(bin, "aws"), aws, { mode: 0o755 });
+    const state = async (word: string, stack = "prod") =>
+      await execa(join(checkout, "examples/deploy/state.sh"), [word], {
+        cwd: folder.path,
+        env: {
+          PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+          BUCKET: folder.getPath("bucket"),
+          STATE: "s3://bucket",
+          PASSPHRASE: "/todo-stack/prod",
+          PULUMI_STACK: stack,
+        },
+        extendEnv: false,
+        all: true,
+        reject: false,
+      });
+    const kept = await state("keep");
+    assert.equal(kept.exitCode, 0, kept.all);
+    for (const part of [".state/.pulumi", ".state/passphrase"]) await folder.rm(part);
+    assert.notEqual(
+      (await state("fetch", "other")).exitCode,
+      0,
+      "an empty state must not be taken for that of a stack",
+    );
+    await folder.rm(".state/.pulumi");
+    const fetched = await state("fetch");
+    assert.equal(fetched.exitCode, 0, fetched.all);
+    const { exitCode, all } = await pulumi(["preview", "--stack", "prod"]);
+    assert.equal(exitCode, 0, all);
+    assert.notEqual((await pulumi(["preview", "--stack", "dev"])).exitCode, 0, "nothing else comes along");
+  });
 });

@@ -8,7 +8,11 @@ import { choose } from "../../../cli/test/test.ts";
 
 interface Job {
   permissions?: object;
-  steps?: { uses?: string; run?: string }[];
+  if?: string;
+  needs?: string;
+  environment?: string;
+  concurrency?: object;
+  steps?: { uses?: string; run?: string; if?: string }[];
 }
 
 interface Workflow {
@@ -21,8 +25,10 @@ const folder = join(checkout, ".github/workflows");
 
 /** The steps of the preview run in tests/full/cli/review/workflow.spec.ts. */
 describe("the workflows of GitHub", () => {
-  for (const name of readdirSync(folder)) {
-    const text = readFileSync(join(folder, name), "utf8");
+  const example = "examples/deploy/deploy.yaml";
+  const files = [...readdirSync(folder).map((name) => [name, join(folder, name)]), [example, join(checkout, example)]];
+  for (const [name = "", file = ""] of files) {
+    const text = readFileSync(file, "utf8");
     const workflow = parse(text) as Workflow;
     const steps = Object.values(workflow.jobs).flatMap((job) => job.steps ?? []);
 
@@ -38,6 +44,24 @@ describe("the workflows of GitHub", () => {
       assert.equal(text.match(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/gm)?.length, pins, "the version stands beside each pin");
     });
   }
+
+  it("the example that deploys lets nobody in but for its own branches, and deploys once at a time after an approval", () => {
+    const { on, jobs } = parse(readFileSync(join(checkout, example), "utf8")) as Workflow;
+    assert.deepEqual(on, { pull_request: null, push: { branches: ["main"] } });
+    const { plan = {}, deploy = {} } = jobs;
+    assert.match(
+      plan.if ?? "",
+      /^\$\{\{ github.event_name == 'push' \|\| .+head\.repo\.full_name == github\.repository \}\}$/,
+    );
+    assert.equal(deploy.if, "${{ github.event_name == 'push' }}");
+    assert.deepEqual([plan.environment, deploy.environment], ["plan", "production"]);
+    assert.equal(deploy.needs, "plan");
+    assert.deepEqual(deploy.concurrency, { group: "deploy-prod", "cancel-in-progress": false });
+    const runs = (job: Job): string => (job.steps ?? []).map(({ run = "" }) => run).join("\n");
+    assert.doesNotMatch(runs(plan), /pulumi (up|destroy)|state\.sh keep/);
+    assert.match(runs(deploy), /state\.sh fetch[^]+pulumi up[^]+state\.sh keep$/);
+    assert.equal(deploy.steps?.at(-1)?.if, "${{ always() && steps.state.outcome == 'success' }}");
+  });
 
   const jobsOf = (name: string) => (parse(readFileSync(join(folder, name), "utf8")) as Workflow).jobs;
 
