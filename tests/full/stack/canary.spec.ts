@@ -88,6 +88,7 @@ describe("what is secret", function () {
       ["npm stop", () => copy().npm("stop")],
       ["npm start", () => copy().npm("start")],
       ["npm rotate", () => copy().npm("rotate")],
+      ["npm rollback", () => copy().npm("rollback")],
       ...[
         "up --yes --skip-preview --diff",
         "up --yes --debug",

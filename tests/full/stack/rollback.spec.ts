@@ -35,3 +35,39 @@ describe("a release that cannot start", function () {
     await copy.up("--expect-no-changes");
   });
 });
+
+describe("npm run rollback", function () {
+  this.timeout("20m");
+
+  it("H7: brings an earlier release back under load, which the next preview names and the next up replaces", async () => {
+    const { copy } = stack;
+    const before = await imageOfBackend();
+    const [, revision = ""] = /^ *(\d+) .* deployed /m.exec((await copy.npm("rollback")).stdout) ?? [];
+    const { file, text } = edits.start;
+    const edited = `${text}    # Another image.\n`;
+    await copy.edit(file, text, edited);
+    try {
+      await copy.up();
+      const after = await imageOfBackend();
+      assert.notEqual(after, before, "the backend must have another image");
+      await loseNothing(async () => {
+        const { exitCode, all } = await copy.npm("rollback", {}, revision, "--yes");
+        assert.equal(exitCode, 0, all);
+      });
+      assert.equal(await imageOfBackend(), before, `revision ${revision} must run again`);
+      const { all } = await copy.pulumi(["preview", "--diff", "--stack", copy.stack]);
+      assert.match(all, new RegExp(`Rollback to ${revision}\\b`), `the preview must say what runs:\n${all}`);
+      await copy.up();
+      assert.equal(await imageOfBackend(), after, "an up must release what is in the checkout");
+    } finally {
+      await copy.edit(file, edited, text);
+      await copy.up();
+    }
+  });
+});
+
+async function imageOfBackend(): Promise<string> {
+  const { apps, namespace } = stack.cluster;
+  const { spec } = await apps.readNamespacedDeployment({ name: "todo-backend", namespace });
+  return spec?.template.spec?.containers[0]?.image ?? "";
+}
