@@ -3,28 +3,27 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "./paths.ts";
 
-/** A line for each name that this machine has had, behind what tells it from others that have the same home folder. */
+/** Each line is the id of a machine and a name that it has had: several machines may share a home folder. */
 const record = join(cacheFolder, "host-names");
 
 /**
  * Remembers the name that this machine has now. A laptop gets another one from each network that it joins, and Pulumi's lock
  * says only the name.
  */
-export const rememberHostName = (file: string = record, name: string = hostname()): void => {
-  if (isRecorded(name, file)) return;
-  mkdirSync(join(file, ".."), { recursive: true });
-  appendFileSync(file, `${lineOf(name)}\n`);
+export const rememberHostName = (): void => {
+  if (isRecorded(hostname())) return;
+  mkdirSync(cacheFolder, { recursive: true });
+  appendFileSync(record, `${lineOf(hostname())}\n`);
 };
 
 /** Whether this machine has that name, or had it when one of this project's commands ran. */
-export const isOwnHostName = (name: string, file: string = record): boolean =>
-  name === hostname() || isRecorded(name, file);
+export const isOwnHostName = (name: string): boolean => name === hostname() || isRecorded(name);
 
 const lineOf = (name: string): string => `${machineId()} ${name}`;
 
-const isRecorded = (name: string, file: string): boolean => {
+const isRecorded = (name: string): boolean => {
   try {
-    return readFileSync(file, "utf8").split("\n").includes(lineOf(name));
+    return readFileSync(record, "utf8").split("\n").includes(lineOf(name));
   } catch {
     return false;
   }
