@@ -188,10 +188,10 @@ describe("a preview of either target", function () {
   it("kubernetes: is known to another checkout by the state that examples/deploy keeps in a bucket", async () => {
     const bin = folder.getPath("aws-bin");
     await mkdir(join(bin, "..", "bucket/stacks/todo-stack"), { recursive: true });
-    await mkdir(bin);
+    await mkdir(bin, { recursive: true });
     await writeFile(join(bin, "aws"), aws, { mode: 0o755 });
     const state = async (word: string, stack = "prod") =>
-      await execa(join(checkout, "examples/deploy/state.sh"), [word], {
+      await execa("bash", [join(checkout, "examples/deploy/state.sh"), word], {
         cwd: folder.path,
         env: {
           PATH: `${bin}:${process.env["PATH"] ?? ""}`,
