@@ -88,7 +88,8 @@ export interface Run {
 }
 
 /**
- * Runs checks and prints how they went. Those in a cluster wait most of the time, so they run beside the others, which compute.
+ * Runs checks and prints how they went. The first one in a cluster waits most of the time, so it runs beside those that compute.
+ * The other ones in a cluster come after those that compute, for the same reason.
  * @returns the exit code.
  */
 export const runAll = async (checks: Check[], { grep, full, log, results }: Run): Promise<number> => {
@@ -99,9 +100,9 @@ export const runAll = async (checks: Check[], { grep, full, log, results }: Run)
     console.log(text);
     appendFileSync(log, `${text}\n`, { mode: 0o600 });
   };
-  const lanes = [checks.filter(({ inCluster }) => !inCluster), checks.filter(({ inCluster }) => inCluster)];
+  const lanes = lanesOf(checks);
   // Alone, a check shows at once what it says. Beside another its lines would be mixed with those of that.
-  const isAlone = lanes.some((lane) => lane.length === 0);
+  const isAlone = lanes.length === 1;
   const all = (await Promise.all(lanes.map((lane) => runLane(lane, isAlone, print, log)))).flat();
   const ran = all.filter(({ passed, failed, skipped }) => grep === undefined || passed + failed + skipped.length > 0);
   if (ran.length === 0) {
@@ -112,6 +113,13 @@ export const runAll = async (checks: Check[], { grep, full, log, results }: Run)
   print(`\n${summarize(ran)}\n\nAll of this is kept in ${display(log)}.`);
   if (ran.some(({ failed }) => failed > 0) || ran.every(({ passed }) => passed === 0)) return 1;
   return full && flakyOf(ran).length > 0 ? 1 : 0;
+};
+
+/** The checks that run one after the other, beside those of another lane if there is one. */
+const lanesOf = (checks: Check[]): Check[][] => {
+  const computing = checks.filter(({ inCluster }) => !inCluster);
+  const [first, ...others] = checks.filter(({ inCluster }) => inCluster);
+  return first === undefined || computing.length === 0 ? [checks] : [[...computing, ...others], [first]];
 };
 
 type Print = (text: string) => void;

@@ -197,6 +197,18 @@ describe("a run of checks", () => {
     assert.deepEqual(measured.toSorted(), ["computes", "waits"]);
   });
 
+  it("runs one check in a cluster beside those that compute, and the next one after them", async () => {
+    const { said } = await run((folder) => [
+      counted(folder, "computes", passes),
+      counted(folder, "waits", passes, { inCluster: true }),
+      counted(folder, "comes later", passes, { inCluster: true }),
+    ]);
+    const lines = said.split("\n");
+    const later = lines.findIndex((line) => line.startsWith("── comes later: begun"));
+    assert.ok(lines.indexOf("computes ends") < later, "it must begin when those that compute have ended");
+    assert.ok(lines.findIndex((line) => line.startsWith("── waits: begun")) < lines.indexOf("computes ends"));
+  });
+
   it("fails when a check fails, on either side", async () => {
     for (const inCluster of [true, false]) {
       const failing: Check = { title: "fails", command: process.execPath, args: script("process.exit(1)"), inCluster };
