@@ -4,7 +4,8 @@ import { Database } from "../data/database.ts";
 import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "../data/dump.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { forgetKept, readKept } from "../data/kept.ts";
-import { asTyped } from "../machine/paths.ts";
+import { asTyped, checkout } from "../machine/paths.ts";
+import { mustBeFree } from "../state/stack-locks.ts";
 import { stackName } from "../state/stack.ts";
 
 /**
@@ -23,12 +24,14 @@ export const backup = async (): Promise<number> => {
  * @param path file that {@link backup} wrote.
  * @param sure true to do it without a question.
  * @returns the exit code.
+ * @throws UserError when the file is no backup, the database does not answer, or Pulumi is at work on the stack.
  */
 export const restore = async (path: string | undefined, sure: boolean): Promise<number> => {
   if (path === undefined) throw new UserError("Which backup?", "Type: npm run restore -- backups/FILE");
   await checkDump(path);
   const database = await Database.open();
   if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;
+  mustBeFree(checkout, stackName(), "Nothing was changed.");
   if (readKept(stackName()) !== undefined) {
     // Before anything is written to these data, which the backup of a run that was killed would then replace.
     forgetKept(stackName());

@@ -5,7 +5,7 @@ import { UserError } from "../provider/processes/errors.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../machine/paths.ts";
-import { locksOn } from "../state/stack-locks.ts";
+import { mustBeFree } from "../state/stack-locks.ts";
 import { stackName } from "../state/stack.ts";
 
 /** In milliseconds. The database ends in order before that. */
@@ -25,11 +25,7 @@ export const stop = async (): Promise<number> => {
  */
 export const stopCluster = async (commands: Commands, place: Place): Promise<string> => {
   const { stack, home } = place;
-  const busy = locksOn(place.folder, stack).find(({ alive }) => alive !== false);
-  if (busy !== undefined) {
-    const what = `Pulumi is at work on the stack ${stack}: process ${busy.pid} on ${busy.host}.`;
-    throw new UserError(what, "Nothing was stopped. Wait until it has ended, or end it by Ctrl-C.");
-  }
+  mustBeFree(place.folder, stack, "Nothing was stopped.");
   const { life, settings, mark, kubeconfig } = await lookAtCluster(commands, place);
   const { profile } = settings;
   const next = "To go on, type: npm start. To remove it with all data: npm run destroy";

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isOwnHostName } from "../machine/host-names.ts";
 import { isRunning } from "../machine/is-running.ts";
+import { UserError } from "../provider/processes/errors.ts";
 
 /** A lock that Pulumi puts on a stack while it works on it. */
 export interface Lock {
@@ -19,6 +20,18 @@ export const locksOn = (folder: string, stack: string): Lock[] => {
   const locks = join(folder, ".state", ".pulumi", "locks", "organization", "todo-stack", stack);
   const files = existsSync(locks) ? readdirSync(locks).filter((name) => name.endsWith(".json")) : [];
   return files.flatMap((name) => readLock(join(locks, name)));
+};
+
+/**
+ * For what changes a stack past Pulumi, which would keep two changes apart.
+ * @param nothing what was left alone, as a sentence.
+ * @throws UserError when Pulumi is at work on the stack, on this machine or, as far as anybody knows, on another one.
+ */
+export const mustBeFree = (folder: string, stack: string, nothing: string): void => {
+  const busy = locksOn(folder, stack).find(({ alive }) => alive !== false);
+  if (busy === undefined) return;
+  const what = `Pulumi is at work on the stack ${stack}: process ${busy.pid} on ${busy.host}.`;
+  throw new UserError(what, `${nothing} Wait until it has ended, or end it by Ctrl-C.`);
 };
 
 const readLock = (file: string): Lock[] => {

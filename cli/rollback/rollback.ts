@@ -13,12 +13,15 @@ import { isExisting, targetFacts } from "../../pulumi/existing-target.ts";
 import { ownNamespace } from "../../state/access/own-profile.ts";
 import { placeOf } from "../../state/access/reach.ts";
 import { knownSettings, stackState } from "../../state/stack-files.ts";
+import { mustBeFree } from "../../state/stack-locks.ts";
 import { stackName } from "../../state/stack.ts";
 import { table } from "../table.ts";
 import { imagesOf, obstacleTo } from "./earlier-release.ts";
 
 /** Where a stack is released, and how it is asked and changed. */
 interface Means {
+  /** The checkout. */
+  folder: string;
   stack: string;
   where: NamespaceRef;
   /** Where the application answers. */
@@ -35,8 +38,8 @@ const release = "todo";
  * @param typed the number of a revision; undefined for the list.
  * @param sure true to do it without a question.
  * @returns the exit code.
- * @throws UserError when the revision is not there, something is in its way, or it does not become healthy. In the last case the one
- * before runs again.
+ * @throws UserError when the revision is not there, something is in its way, Pulumi is at work on the stack, or the revision does not
+ * become healthy. In the last case the one before runs again.
  */
 export const rollback = async (typed: string | undefined, sure: boolean, means: Means = own()): Promise<number> => {
   const { stack, where, say } = means;
@@ -64,6 +67,7 @@ export const rollback = async (typed: string | undefined, sure: boolean, means: 
     );
   }
   if (!sure && !(await means.confirmed(question(means, revision)))) return 1;
+  mustBeFree(means.folder, stack, "Nothing was changed.");
   await goBack(means, revision, current);
   return 0;
 };
@@ -74,7 +78,15 @@ const own = (): Means => {
   const env = existing ? toolEnvironment(process.env, "clouds") : toolEnvironment();
   const url = stackState(checkout, stack)?.url ?? `http://localhost:${knownSettings(checkout, stack).port}`;
   const commands = new Commands(env, new AbortController().signal);
-  return { stack, where: placeOfRelease(stack, existing), url, commands, confirmed, say: console.log };
+  return {
+    folder: checkout,
+    stack,
+    where: placeOfRelease(stack, existing),
+    url,
+    commands,
+    confirmed,
+    say: console.log,
+  };
 };
 
 const placeOfRelease = (stack: string, existing: boolean): NamespaceRef => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { copyFile, stat, truncate } from "node:fs/promises";
-import { join } from "node:path";
+import { copyFile, mkdir, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import process from "node:process";
 import { Account } from "../helpers/account.ts";
 import { backUp } from "./back-up.ts";
 import { stack } from "./stack.ts";
@@ -26,6 +28,23 @@ describe("backup and restore", function () {
     assert.equal(answer.status, 200, "the account must be there, with its session");
     assert.deepEqual(await somebody.titles(), [title], "the todos must be those of the backup");
     assert.equal((await newcomer.todos("GET")).status, 401, "who came after the backup must be unknown");
+  });
+
+  it("replaces nothing while Pulumi is at work on the stack", async () => {
+    const file = await backUp();
+    const somebody = await Account.signUp(stack.url);
+    const { folder, stack: name } = stack.copy;
+    const lock = join(folder, ".state/.pulumi/locks/organization/todo-stack", name, `${randomUUID()}.json`);
+    await mkdir(dirname(lock), { recursive: true });
+    await writeFile(lock, JSON.stringify({ pid: process.pid, hostname: hostname() }));
+    try {
+      const result = await stack.copy.npm("restore", {}, file, "--yes");
+      assert.equal(result.exitCode, 1, result.all);
+      assert.match(result.all, /Pulumi is at work on the stack .*\n.*Nothing was changed/);
+    } finally {
+      await rm(lock);
+    }
+    assert.equal((await somebody.todos("GET")).status, 200, "who came after the backup must still be there");
   });
 
   it("a backup that was cut short replaces nothing", async () => {

@@ -3,6 +3,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
+import process from "node:process";
+import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
 import { rollback } from "../../../cli/rollback/rollback.ts";
 import { Commands } from "../../../provider/processes/commands.ts";
@@ -32,8 +36,10 @@ describe("npm run rollback", () => {
   let said: string[];
   let asked: string[];
   let revisions: Revision[];
+  let folder: FsFixture;
 
   beforeEach(async () => {
+    folder = await createFixture();
     [said, asked] = [[], []];
     api = await FakeApi.start();
     helm = await FakeCommands.create({ helm: "" });
@@ -57,10 +63,12 @@ describe("npm run rollback", () => {
     app.closeAllConnections();
     app.close();
     await api.stop();
+    await folder.rm();
   });
 
   const run = async (typed?: string, sure = false, context = "todo"): Promise<number> =>
     await rollback(typed, sure, {
+      folder: folder.path,
       stack: "dev",
       where: { kubeconfig: api.kubeconfig, context, home: api.home, namespace: "space" },
       url: `http://127.0.0.1:${(app.address() as AddressInfo).port}`,
@@ -123,6 +131,14 @@ describe("npm run rollback", () => {
       assert.deepEqual([await helmCalls(), api.deleted, api.applied], [[], [], []]);
     });
   }
+
+  it("leaves a stack at which Pulumi is at work", async () => {
+    const lock = JSON.stringify({ pid: process.pid, hostname: hostname() });
+    await folder.mkdir(".state/.pulumi/locks/organization/todo-stack/dev");
+    await folder.writeFile(".state/.pulumi/locks/organization/todo-stack/dev/0123.json", lock);
+    await assert.rejects(run("1", true), { message: /^Pulumi is at work on the stack dev: .*\n.*Nothing was changed/ });
+    assert.deepEqual([await helmCalls(), api.deleted, api.applied], [[], [], []]);
+  });
 
   it("says so when the release is the one that runs, or is not kept", async () => {
     assert.equal(await run("2", true), 0);
