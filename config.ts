@@ -42,7 +42,7 @@ export interface Settings {
   egress: Egress[];
   /** Whether a Prometheus reads the metrics. */
   monitoring: boolean;
-  /** Whether a controller names what is wrong, or also mends it. */
+  /** Whether a controller names what is wrong, or also repairs it. */
   operations: Operations;
   /** Whether there is an account that may only look. */
   reader: boolean;

@@ -98,6 +98,6 @@ async function isAnswered(namespace: Namespace, service: string, path: string, m
 export async function change(folder: string, file: string, from: RegExp, to: string): Promise<void> {
   const path = join(folder, file);
   const text = await readFile(path, "utf8");
-  if (!from.test(text)) throw new Error(`${file} has nothing that looks like ${from}: mend bench/edits.ts`);
+  if (!from.test(text)) throw new Error(`${file} has nothing that looks like ${from}: repair bench/edits.ts`);
   await writeFile(path, text.replace(from, to));
 }

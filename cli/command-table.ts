@@ -40,7 +40,7 @@ export const commands: Command[] = [
   {
     name: "start",
     summary: "set up what is missing, bring the stack up and print its URL",
-    details: "It asks before other settings take the cluster or the namespace away, with all data in it.",
+    details: "It asks before a changed setting removes the cluster or the namespace with all data in it.",
     options: [
       { flags: "--keep-data", text: "take the data along into the new cluster or namespace" },
       { flags: "--yes", text: "lose the data without a question" },
@@ -124,7 +124,7 @@ export const commands: Command[] = [
   },
   {
     name: "review",
-    summary: "say in Markdown what the commits since BASE change in what the stack would be",
+    summary: "say in Markdown how the commits since BASE change the stack",
     argument: { name: "[BASE]", text: "a branch or commit; main by default" },
     options: [{ flags: "--output <FILE>", text: "write into this file" }],
     exitCodes: { 1: "the preview fails, or a policy is violated" },
@@ -181,7 +181,7 @@ export const commands: Command[] = [
     name: "setup",
     summary: "set up what is missing",
     options: [
-      { flags: "--again", text: "look again from where things can be had" },
+      { flags: "--again", text: "look again where tools and images can be fetched from" },
       { flags: "--without <HOST,...>", text: "take nothing from these hosts" },
     ],
     run: async (_words, options) => await setUpAgain(options),

@@ -47,8 +47,8 @@ export const resetPasswordIn = async (ref: NamespaceRef & { home: string }, emai
     return;
   }
   const next = failure.isKnown
-    ? "Mend what it says, then type the same command again."
-    : "Nobody knows whether it was changed. Type the same command again.";
+    ? "Fix what it says, then type the same command again."
+    : "It is not known whether it was changed. Type the same command again.";
   throw new UserError(`The password of ${email} was not reset: ${failure.reason}`, next);
 };
 

@@ -44,7 +44,10 @@ export const stopCluster = async (commands: Commands, place: Place): Promise<str
         "Make that one current: docker context ls, docker context use NAME. Then type: npm stop",
       );
     case "unknown":
-      throw new UserError(`Nobody can say how the cluster ${profile} is.`, "Start Docker, then type: npm run status");
+      throw new UserError(
+        `It is not known whether the cluster ${profile} runs.`,
+        "Start Docker, then type: npm run status",
+      );
     case "paused":
       await unpause(commands, profile);
       break;

@@ -26,7 +26,7 @@ export interface TodoReleaseArgs {
   egress: Egress[];
   /** Whether a Prometheus is to read the metrics. */
   monitoring: boolean;
-  /** Whether a controller is to name what is wrong, or also mend it. */
+  /** Whether a controller is to name what is wrong, or also repair it. */
   operations: "off" | "watch" | "act";
   /** Whether there is to be an account that may only look. */
   reader: boolean;
@@ -140,7 +140,7 @@ export class TodoRelease extends pulumi.ComponentResource {
   }
 }
 
-/** In development whoever edits the code mends what it breaks. */
+/** In development whoever edits the code repairs what it breaks. */
 function modeOf({ operations, development }: TodoReleaseArgs): string {
   return development && operations === "act" ? "watch" : operations;
 }

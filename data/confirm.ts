@@ -19,7 +19,7 @@ export const ownTerminal = (): Terminal => ({ input: process.stdin, output: proc
  */
 export const confirmed = async (what: string, terminal = ownTerminal()): Promise<boolean> => {
   if (terminal.input.isTTY !== true) {
-    throw new UserError(what, "Nobody is there to be asked. To do it all the same: --yes");
+    throw new UserError(what, "There is no terminal to ask in. To do it without a question, add: --yes");
   }
   return (await answerTo(`${what} Type yes: `, terminal)) === "yes";
 };

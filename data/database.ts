@@ -64,8 +64,8 @@ export class Database {
     const failure = await runInPod(this.#config, where, output, input);
     if (failure === undefined) return;
     const { reason } = failure;
-    if (!failure.isKnown) throw new UserError(`The database was lost sight of: ${reason}`, unknown);
-    throw new UserError(`The database refused: ${reason}`, `${failed} Mend what it says, then try again.`);
+    if (!failure.isKnown) throw new UserError(`The connection to the database broke off: ${reason}`, unknown);
+    throw new UserError(`The database refused: ${reason}`, `${failed} Fix what it says, then try again.`);
   }
 
   /**

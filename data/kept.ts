@@ -62,7 +62,7 @@ export const waitingToBePutBack = (stack: string, folder?: string): string => {
 export const mustTakeNothingAlong = (stack: string, next: string, folder?: string): void => {
   if (readKept(stack, folder) === undefined) return;
   throw new UserError(
-    `The data of the stack ${stack} are being taken along, which has not come to its end.` +
+    `The data of the stack ${stack} are being taken along, and that has not finished.` +
       waitingToBePutBack(stack, folder),
     `Nothing was changed. To take them along to the end, type: npx pulumi up --stack ${stack}. ${next}`,
   );

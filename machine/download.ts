@@ -69,7 +69,11 @@ const get = async (url: string): Promise<Response> => {
 const unreachable = (url: string, error: unknown): Unreachable => {
   const { message, cause } = error as Error;
   const why = cause instanceof Error ? cause.message : message;
-  return new Unreachable(`${url} cannot be had: ${why}.`, "Check the network, then run the same command again.", error);
+  return new Unreachable(
+    `${url} cannot be downloaded: ${why}.`,
+    "Check the network, then run the same command again.",
+    error,
+  );
 };
 
 const megabytes = (bytes: number): string => (bytes / megabyte).toFixed(0);

@@ -73,7 +73,7 @@ export const run = async (title: string, file: string, args: string[], options: 
     return (await command).stdout;
   } catch (error) {
     const tail = lines.map((line) => `    ${line}`).join("\n");
-    const next = `${options.next ?? "Mend what it says, then run the same command again."} Log: ${display(path)}`;
+    const next = `${options.next ?? "Fix what it says, then run the same command again."} Log: ${display(path)}`;
     throw new UserError(`${title} failed: ${reason(error)}${tail && `\n${tail}`}`, next, error);
   } finally {
     log.end();
@@ -103,7 +103,7 @@ export const ask = async (
   if (!failed) return stdout;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const tail = lines.slice(-shownLines).map((line) => `\n    ${redact(line)}`);
-  throw new UserError(`${title} failed: ${reason(how)}${tail.join("")}`, "Mend it, then run the same command again.");
+  throw new UserError(`${title} failed: ${reason(how)}${tail.join("")}`, "Fix it, then run the same command again.");
 };
 
 const reason = (error: unknown): string => {

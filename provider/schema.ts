@@ -53,7 +53,8 @@ function problemsIn(schema: PackageSchema, { properties, required }: ObjectSchem
   const missing = required.filter((name) => !(name in values)).map((name): [string, string] => [name, "is missing"]);
   const wrong = Object.entries(values).flatMap(([name, value]): [string, string][] => {
     const property = properties[name];
-    if (property === undefined) return [[name, `is no input; there are: ${Object.keys(properties).join(", ")}`]];
+    if (property === undefined)
+      return [[name, `is not an input; the inputs are: ${Object.keys(properties).join(", ")}`]];
     return problemsWith(schema, property, value).map(([inner, reason]) => [`${name}${inner}`, reason]);
   });
   return [...missing, ...wrong];

@@ -56,7 +56,7 @@ export const clearInterrupted = async (stack: string, isDestroy: boolean): Promi
   if (locks.some(({ alive }) => alive !== false)) return;
   const { pending_operations: pending = [] } = deploymentOf(stack);
   for (const lock of locks) rmSync(lock.file, { force: true });
-  if (locks.length > 0) console.error(`The run before was killed. Its lock on stack ${stack} is taken away.`);
+  if (locks.length > 0) console.error(`The previous run was killed. Its lock on stack ${stack} is removed.`);
   if (pending.length > 0) await clearPending(stack, pending, isDestroy);
 };
 
@@ -88,7 +88,7 @@ export const deploymentOf = (stack: string): Deployment => {
 };
 
 const clearPending = async (stack: string, pending: PendingOperation[], isDestroy: boolean): Promise<void> => {
-  console.error("The run before was interrupted. What it had begun is cleared away.");
+  console.error("The previous run was interrupted. What it left unfinished is removed.");
   const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
   if (cluster !== undefined) await removeHalfMade(cluster, pending);
   const folder = await mkdtemp(join(tmpdir(), "todo-stack-state-"));

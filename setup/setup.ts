@@ -83,8 +83,8 @@ export const lookAtMachine = async (without: string[] = []): Promise<void> => {
   const hosts = outOfReach(machine);
   if (hosts.length === 0) return;
   console.error(
-    `Out of reach from this machine: ${hosts.join(", ")}. What is there is used, and what comes from there and can be made from package ` +
-      "registries is made, which takes long the first time. To see what, type: npm run doctor. To look again: npm run setup -- --again",
+    `This machine cannot reach ${hosts.join(", ")}. What is installed already is used. The rest is built from package registries ` +
+      "where that is possible, which takes long the first time. To see what, type: npm run doctor. To look again: npm run setup -- --again",
   );
 };
 

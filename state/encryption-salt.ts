@@ -46,7 +46,7 @@ const putBack = (folder: string): void => {
   for (const [file, text] of readSettings(folder)) {
     if (text !== "" || !existsSync(copyOf(file))) continue;
     copyFileSync(copyOf(file), file);
-    console.error(`The run before was killed while it wrote ${basename(file)}. What was in it is put back.`);
+    console.error(`The previous run was killed while it wrote ${basename(file)}. Its old content is put back.`);
   }
 };
 

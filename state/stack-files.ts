@@ -192,7 +192,7 @@ const readConfig = (file: string): Record<string, unknown> => {
     return (parse(readIfThere(file) ?? "") as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new UserError(`${file} cannot be read: ${why}`, "Mend it: git diff shows what was changed.", error);
+    throw new UserError(`${file} cannot be read: ${why}`, "Fix it: git diff shows what was changed.", error);
   }
 };
 

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** On a real cluster, which these break and mend: one after the other. */
+/** On a real cluster, which these break and repair: one after the other. */
 export default defineConfig({
   test: {
     environment: "node",

@@ -8,8 +8,8 @@ export const onTakenAlong = (kept: Kept | undefined): Finding | undefined => {
   if (kept === undefined) return undefined;
   const { saved } = kept;
   const where = saved === undefined ? "" : `; the data are in ${asTyped(saved.file)} (${saved.contents})`;
-  const text = `npm start -- --keep-data has not come to its end, and the application may take no changes${where}`;
+  const text = `npm start -- --keep-data has not finished, and the application may refuse changes${where}`;
   const next =
-    "Let it end. If it was killed, type: npm start. To have all stay as it was, first put the old setting back";
+    "Wait until it has finished. If it was killed, type: npm start. To keep everything as it was, put the old setting back first";
   return warn("data taken along", text, next);
 };

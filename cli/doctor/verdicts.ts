@@ -120,7 +120,7 @@ export const onProfile = (
       );
     }
     case "unknown":
-      return warn(name, `nobody can say how ${profile} is`, "When Docker answers, type: npm start");
+      return warn(name, `it is not known whether ${profile} runs`, "When Docker answers, type: npm start");
     case "running":
       return pass(name, `${profile} runs, and is this stack's`);
   }
@@ -132,7 +132,7 @@ export const onRuntime = (runtime: string | undefined): Finding | undefined => {
   const next = "Save the data, then make the cluster anew. Type: npm run backup; npm run destroy; npm start";
   return runtime === "docker"
     ? pass("runtime", "docker")
-    : fail("runtime", `is ${runtime || "not known"}, into which no image can be built`, next);
+    : fail("runtime", `is ${runtime || "not known"}; images cannot be built into it`, next);
 };
 
 /** @param enforcer what enforces NetworkPolicies, or why Kubernetes cannot say; undefined when no cluster runs. */
@@ -228,11 +228,15 @@ export const onLock = (stack: string, locks: Omit<Lock, "file">[]): Finding => {
   const left = locks.find(({ alive }) => alive === false);
   if (left !== undefined) {
     const text = `left by process ${left.pid}, which has ended`;
-    return warn("lock", text, `Type: npx pulumi up --stack ${stack}, which takes it away`);
+    return warn("lock", text, `Type: npx pulumi up --stack ${stack}, which removes it`);
   }
   const [held] = locks;
   if (held === undefined) return pass("lock", "none");
   const where = held.alive === undefined ? ` on ${held.host}` : "";
   const cancel = `npx pulumi cancel --stack ${stack}`;
-  return warn("lock", `held by process ${held.pid}${where}`, `Let it end. Should it be no Pulumi, type: ${cancel}`);
+  return warn(
+    "lock",
+    `held by process ${held.pid}${where}`,
+    `Wait until it has ended. If it is not Pulumi, type: ${cancel}`,
+  );
 };

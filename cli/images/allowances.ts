@@ -86,6 +86,6 @@ const nameOf = ({ id }: Record<string, unknown>): string => (isText(id) ? ` (${i
 const refusal = (problem: string, cause?: unknown): AllowanceError =>
   new AllowanceError(
     `apps/allowed-findings.yaml cannot be used: ${problem}.`,
-    "Each entry needs `id`, `reason` and `until`, and may have `package`. Mend it, or remove what has ended.",
+    "Each entry needs `id`, `reason` and `until`, and may have `package`. Fix it, or remove what has ended.",
     cause,
   );

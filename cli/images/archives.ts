@@ -33,7 +33,7 @@ export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Pr
   // other settings would replace.
   const release = ["--exclude", "**TodoRelease**", "--exclude", "**AppSecrets**"];
   if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
-    throw new UserError("The images cannot be built.", "Mend what Pulumi says above, then run this again.");
+    throw new UserError("The images cannot be built.", "Fix what Pulumi says above, then run this again.");
   }
   const folder = await mkdtemp(join(tmpdir(), "todo-stack-images-"));
   try {

@@ -58,7 +58,7 @@ export const scanImages = async (
 
 const tell = (image: ImageArchive, found: Finding[], allowances: Allowance[]): void => {
   const { stopping, allowed } = divide(found, allowances);
-  console.log(`\n${image.reference}: ${stopping.length} to mend, ${allowed.length} allowed`);
+  console.log(`\n${image.reference}: ${stopping.length} to fix, ${allowed.length} allowed`);
   for (const { severity, text } of stopping) console.log(`  ${severity.padEnd(8)}  ${text}`);
   for (const { text } of allowed) console.log(`  allowed   ${text}`);
 };
@@ -68,7 +68,7 @@ const conclude = (stopping: Finding[], unscanned: string[], idle: Allowance[], i
     console.error(`\nNOT SCANNED: ${unscanned.join(", ") || "there is no image"}. Nothing is known of it.`);
   }
   if (stopping.length > 0) {
-    console.error(`\nFINDINGS: ${stopping.length} of severity HIGH or CRITICAL. Mend them, or allow each for a while`);
+    console.error(`\nFINDINGS: ${stopping.length} of severity HIGH or CRITICAL. Fix them, or allow each for a while`);
     console.error("with a reason in apps/allowed-findings.yaml.");
     return exitCodes.findings;
   }

@@ -29,7 +29,7 @@ export const runTrivy = async (image: ImageArchive, env: NodeJS.ProcessEnv): Pro
     timeout,
     all: true,
   });
-  if (result.failed) throw new NotScanned(`Trivy ${reason(result)}.`, "Mend that, then run the same command again.");
+  if (result.failed) throw new NotScanned(`Trivy ${reason(result)}.`, "Fix that, then run the same command again.");
   try {
     return await readFile(report, "utf8");
   } catch (error) {

@@ -62,7 +62,7 @@ export const rollback = async (typed: string | undefined, sure: boolean, means: 
   const obstacle = await Namespace.use(where, (namespace) => obstacleTo(revision, current, namespace));
   if (obstacle !== undefined) {
     throw new UserError(
-      `Nobody can go back to revision ${typed}: ${obstacle}.`,
+      `The stack cannot go back to revision ${typed}: ${obstacle}.`,
       "Nothing was changed. Go back to the commit of that time instead: git switch --detach COMMIT, then npx pulumi up",
     );
   }

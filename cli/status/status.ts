@@ -171,8 +171,8 @@ const nextStep = (cluster: OwnCluster, application: Application | string | undef
       return `The cluster is in another Docker engine${place}. To make that one current: docker context ls, docker context use NAME`;
     case "unknown":
       return driver === "docker"
-        ? "Docker does not answer, and the cluster lives in it. Start Docker, then type: npm start"
-        : "Minikube cannot say how the cluster is. Type: npm start";
+        ? "Docker does not answer, and the cluster runs in it. Start Docker, then type: npm start"
+        : "Minikube does not say whether the cluster runs. Type: npm start";
     case "foreign":
       return `Minikube profile ${profile} belongs to ${mark?.owner ?? "somebody else"}. Type: npx pulumi config set profile NAME`;
     case "running":
@@ -185,7 +185,7 @@ const nextStep = (cluster: OwnCluster, application: Application | string | undef
   }
   if (application?.release === undefined) return "Nothing is released. Type: npm start";
   const look = `kubectl --kubeconfig ${own} --namespace ${settings.namespace} get pods,events`;
-  return `The application does not answer. To mend it, type: npx pulumi up. To look: ${look}`;
+  return `The application does not answer. To repair it, type: npx pulumi up. To look: ${look}`;
 };
 
 const reasonOf = (error: unknown): string => {

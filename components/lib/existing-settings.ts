@@ -104,7 +104,7 @@ function problemsOfPairs(given: (key: string) => string | undefined): string[] {
   const [missing, flag] = hasUser ? ["registryPassword", "--secret "] : ["registryUser", ""];
   return [
     ...both,
-    `${missing} is missing, without which nobody can sign in. Type: npx pulumi config set ${flag}${missing}`,
+    `${missing} is missing, and nobody can sign in without it. Type: npx pulumi config set ${flag}${missing}`,
   ];
 }
 

@@ -27,11 +27,11 @@ export function noEngine({ missing, reason }: { missing: boolean; reason: string
   }
   // Podman's `docker` has other fields, and says which one it does not know.
   if (/podman|can't evaluate field/i.test(reason)) return onPodman();
-  const what = `Docker does not answer, and the cluster lives in it: ${reason || "no engine"}.`;
+  const what = `Docker does not answer, and the cluster runs in it: ${reason || "no engine"}.`;
   if (/permission denied/i.test(reason)) {
     return new UserError(
       what,
-      "You may not use its socket. Type: sudo usermod -aG docker $USER, sign out and in again, and see that `docker info` works.",
+      "Your user may not use its socket. Type: sudo usermod -aG docker $USER, sign out and in again, and see that `docker info` works.",
     );
   }
   return new UserError(what, "Install or start Docker until `docker info` works, then run the same command again.");

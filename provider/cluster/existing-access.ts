@@ -24,7 +24,7 @@ export class OtherCluster extends Error {
 export function refusalOf({ message, found }: OtherCluster, context: string): UserError {
   return new UserError(
     `This stack is for another cluster: ${message}.`,
-    `Nothing was changed or asked there but its id. See where the context leads: kubectl config view --context ${context} --minify. ` +
+    `Nothing was changed there, and nothing but its id was asked. See where the context leads: kubectl config view --context ${context} --minify. ` +
       `If that is the cluster you mean, type: npx pulumi config set clusterId ${found}`,
   );
 }
@@ -65,7 +65,7 @@ export async function openExisting({ kubeconfig, context }: ContextRef): Promise
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error(`${kubeconfig} has no context ${context}`);
   if (!cluster.server.startsWith("https:") || cluster.skipTLSVerify) {
-    throw new Error(`the context ${context} does not check who answers at ${cluster.server}`);
+    throw new Error(`the context ${context} does not verify the certificate of ${cluster.server}`);
   }
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);

@@ -16,12 +16,12 @@ export function keepCopy(profile: Profile): void {
 }
 
 /** Whether Minikube's files about a profile are lost or damaged, and can be put back. */
-export function canBeMended(profile: Profile): boolean {
+export function canBeRepaired(profile: Profile): boolean {
   return files(profile).some((file) => !isWhole(file) && existsSync(copyOf(file)));
 }
 
 /** Puts back what is lost or damaged. */
-export function mend(profile: Profile): void {
+export function repair(profile: Profile): void {
   for (const file of files(profile)) if (!isWhole(file) && existsSync(copyOf(file))) copyFileSync(copyOf(file), file);
 }
 

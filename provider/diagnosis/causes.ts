@@ -11,7 +11,7 @@ interface Refusal {
   /** Kind and name of the workload. */
   workload: string;
   reason: string;
-  /** Seconds for which it may yet mend itself. */
+  /** Seconds for which it may yet repair itself. */
   patience: number;
 }
 

@@ -8,7 +8,7 @@ export interface Trouble {
   container?: string;
   /** What is wrong, to follow "pod P, container C". */
   reason: string;
-  /** Seconds for which it may yet mend itself; infinite where Kubernetes sets the limit. */
+  /** Seconds for which it may yet repair itself; infinite where Kubernetes sets the limit. */
   patience: number;
   /** The same, when nothing else of the release is under way that it could wait for. */
   patienceAlone?: number;

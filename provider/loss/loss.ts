@@ -102,7 +102,7 @@ export class LossGuard {
     if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why, keep }), { mode: 0o600 });
     throw new UserError(
       why,
-      `Nobody has agreed to that, so they are kept. ${keep === undefined ? "To take them along, type: npm start -- --keep-data. " : ""}` +
+      `Nobody has confirmed that, so they are kept. ${keep === undefined ? "To take them along, type: npm start -- --keep-data. " : ""}` +
         `To lose them, set ${agreementVariable}=${id} and type the same command again, or type: npm start -- --yes`,
     );
   }

@@ -9,7 +9,7 @@ import { nodeState } from "../cluster/node.ts";
 import type { Node } from "../cluster/node.ts";
 import { holderOf, markPath, profileFolder, readMark } from "../cluster/ownership.ts";
 import type { Mark } from "../cluster/ownership.ts";
-import { canBeMended } from "../cluster/profile-copy.ts";
+import { canBeRepaired } from "../cluster/profile-copy.ts";
 
 /** What there is of a cluster that the state knows. */
 export type Standing =
@@ -84,7 +84,7 @@ export async function isAsLeft(
   standing: Standing,
   owner: string,
 ): Promise<boolean> {
-  if (standing.is !== "there" || standing.state !== "running" || canBeMended(cluster)) return false;
+  if (standing.is !== "there" || standing.state !== "running" || canBeRepaired(cluster)) return false;
   const { mark } = standing;
   // The stack was renamed or the checkout moved, or the mark is from before engines were written down.
   if (mark?.owner !== owner || mark.instance !== cluster.instance) return false;
@@ -117,7 +117,7 @@ async function withoutMark(commands: Commands, cluster: Node): Promise<Standing>
   const { profile } = cluster;
   if (existsSync(profileFolder(cluster))) {
     const error = new UserError(
-      `Nobody can say whose Minikube profile ${profile} is: ${markPath(cluster)} is not there, or cannot be read.`,
+      `It is not known which stack owns Minikube profile ${profile}: ${markPath(cluster)} is missing or cannot be read.`,
       "Nothing was changed. Put that file back if you have a copy of it. To remove the cluster with all data in it: " +
         `MINIKUBE_HOME=${cluster.home} minikube -p ${profile} delete`,
     );
@@ -128,7 +128,7 @@ async function withoutMark(commands: Commands, cluster: Node): Promise<Standing>
   if (state === "missing") return { is: "gone" };
   if (state === "unknown") return { is: "there", state };
   const error = new UserError(
-    `Docker has a container ${profile}, and Minikube has no profile ${profile} in ${cluster.home} that says whose it is.`,
+    `Docker has a container ${profile}, but Minikube has no profile ${profile} in ${cluster.home} that says which stack owns it.`,
     "Nothing was changed. If it is this stack's, this removes it with all data in it: " +
       `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}`,
   );
@@ -152,6 +152,6 @@ function inOtherEngine(profile: string, { instance, engine }: Mark, here: string
   return new UserError(
     `The cluster ${profile} of this stack is ${places}.`,
     "Nothing was changed. Make that engine current again: docker context ls, then docker context use NAME, or set DOCKER_HOST. " +
-      `To give that cluster up with all data in it: set ${agreementVariable}=${idOfCluster(profile, instance)}`,
+      `To give up that cluster with all data in it: set ${agreementVariable}=${idOfCluster(profile, instance)}`,
   );
 }

@@ -17,7 +17,7 @@ export function isWithheld(guard: LossGuard, urn: string, cluster: CheckedInputs
   return true;
 }
 
-const replacement = "To replace it means another cluster";
+const replacement = "To replace it means a new cluster";
 
 /** Why the engine deletes a cluster while a program runs. */
 export const causeOfDelete = (guard: LossGuard, urn: string, { profile }: CheckedInputs): string =>
@@ -45,9 +45,9 @@ export async function protectData(
       : {
           id,
           what:
-            `Docker has no container ${profile} any more, but still its volume ${profile}. A new cluster means a new volume: ` +
-            "all data in that one will be lost.",
-          keep: `To keep them, copy what docker volume inspect ${profile} shows.`,
+            `Docker has no container ${profile} any more, but still has its volume ${profile}. A new cluster gets a new volume: ` +
+            "all data in the old one will be lost.",
+          keep: `To keep them, copy the folder that docker volume inspect ${profile} names.`,
         };
   await guard.protect(urn, loss, () => contentsOf(commands, cluster, undefined, guard.contents));
 }

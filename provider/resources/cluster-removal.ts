@@ -46,7 +46,7 @@ export async function removeCluster(
   if (existsSync(profileFolder(cluster))) remains.push(`folder ${profileFolder(cluster)}`);
   if (remains.length > 0) {
     throw new UserError(
-      `The cluster ${profile} is not wholly removed. Left: ${remains.join(", ")}.`,
+      `The cluster ${profile} is not completely removed. Left: ${remains.join(", ")}.`,
       `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${profile}`,
     );
   }
@@ -68,8 +68,8 @@ export async function removeRest(
   isWithheld(guard, urn, inputs, standing);
   if (standing.is === "there") {
     throw new UserError(
-      `Nobody could say whether the cluster ${inputs.profile} of this stack was there when this began; now it is.`,
-      "Nothing was changed. Type the same command again: it is taken over, with its data.",
+      `When this command began, it was not known whether the cluster ${inputs.profile} of this stack still exists. It does.`,
+      "Nothing was changed. Type the same command again: it takes the cluster over, with its data.",
     );
   }
   await protectData(commands, guard, urn, inputs, standing);

@@ -18,7 +18,7 @@ import { wake } from "../cluster/node.ts";
 import { isInState, isOurs, ownerOf, readMark, writeMark } from "../cluster/ownership.ts";
 import type { Mark } from "../cluster/ownership.ts";
 import { addedPorts, checkName, checkPorts } from "../cluster/preflight.ts";
-import { canBeMended, keepCopy, mend } from "../cluster/profile-copy.ts";
+import { canBeRepaired, keepCopy, repair } from "../cluster/profile-copy.ts";
 import { removeCluster, removeRest } from "./cluster-removal.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { isAsLeft, orphanOf, standingOf } from "../loss/standing.ts";
@@ -115,7 +115,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
       if (replaces.includes("ports")) await checkPorts(addedPorts(olds, news.ports, ownerOf(urn)));
-      const cause = others.length === 0 ? undefined : `Another ${others.join(", ")} means another cluster`;
+      const cause = others.length === 0 ? undefined : `A change of ${others.join(", ")} needs a new cluster`;
       await protectData(this.#commands, this.#guard, urn, old, standing, cause);
       return { changes: true, replaces };
     }
@@ -142,7 +142,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       );
     }
     // Minikube restarts every pod when it starts a cluster that runs: what can do without goes on as it is.
-    const isSame = news.kubernetesVersion === olds.kubernetesVersion && !canBeMended(olds);
+    const isSame = news.kubernetesVersion === olds.kubernetesVersion && !canBeRepaired(olds);
     if (!isSame || !(await wake(this.#commands, olds))) {
       const available = await availableCapacity(this.#commands, news.driver);
       const size = fit(news, available, () => undefined);
@@ -181,7 +181,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (others.length > 0) {
       const was = others.map((key) => `${key} ${JSON.stringify(made?.[key])}`).join(", ");
       throw new UserError(
-        `Cluster ${inputs.profile} of this stack, which its state does not know any more, was made with ${was}.`,
+        `The state of this stack does not know its cluster ${inputs.profile} any more, which was made with ${was}.`,
         "To keep it and its data, set that again: npx pulumi config set KEY VALUE. " +
           `To remove it: MINIKUBE_HOME=${inputs.home} minikube -p ${inputs.profile} delete`,
       );
@@ -190,7 +190,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       urn,
       `The state of this stack was lost: its cluster ${inputs.profile} is taken over, with its data.`,
     );
-    if (canBeMended(inputs) || !(await wake(this.#commands, inputs))) {
+    if (canBeRepaired(inputs) || !(await wake(this.#commands, inputs))) {
       await this.#start(urn, inputs, size);
     }
     return { id: inputs.profile, state: await this.#stateOf(inputs) };
@@ -225,7 +225,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     progress = (line: string): void => this.#engine.progress(urn, line),
     onDaemon?: () => void,
   ): Promise<void> {
-    mend(inputs);
+    repair(inputs);
     // From one with another address Minikube would drop the embedded certificates, and then wait for a server it does not trust.
     rmSync(inputs.kubeconfig, { force: true });
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress, onDaemon);

@@ -134,7 +134,7 @@ function anotherCluster(urn: string, olds: Partial<ExistingClusterState>, news: 
 /** Says the id of the cluster to which the context leads, so that a person can decide. */
 async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
   const { context } = inputs;
-  const what = "The setting clusterId is missing, by which this stack knows the one cluster that it may change.";
+  const what = "The setting clusterId is missing. It names the one cluster that this stack may change.";
   try {
     const connection = await openExisting(inputs);
     try {
@@ -147,7 +147,7 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
   } catch (error) {
     const get = "kubectl get namespace kube-system --output jsonpath={.metadata.uid}";
     return new UserError(
-      `${what} Nobody could be asked by context ${context}: ${reasonOf(error)}.`,
+      `${what} The cluster of context ${context} cannot be asked: ${reasonOf(error)}.`,
       `Find it out: ${get} --context ${context}. Then type: npx pulumi config set clusterId ID`,
       error,
     );

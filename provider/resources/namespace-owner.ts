@@ -23,7 +23,7 @@ export function mustBeFor(found: V1Namespace, owner: string, context: string): v
   const whose = mark === undefined ? "that this stack has not made" : `of ${mark}, and not of this stack`;
   throw new UserError(
     `There is a namespace ${name} ${whose}.`,
-    "Nothing was changed. Choose another name: npx pulumi config set namespace NAME. If it was made for this stack, who made it says so: " +
+    "Nothing was changed. Choose another name: npx pulumi config set namespace NAME. If somebody made it for this stack, they confirm that by: " +
       `kubectl --context ${context} annotate namespace ${name} ${ownerAnnotation}=${giftOf(owner)}`,
   );
 }

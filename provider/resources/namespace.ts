@@ -37,7 +37,7 @@ const timeout = 120_000;
 const managedBy = "app.kubernetes.io/managed-by";
 const us = "todo-stack";
 const backupFirst = "To keep them, first make a backup: docs/production.md says how.";
-const replacement = "To replace it means an empty database";
+const replacement = "To replace it starts with an empty database";
 
 /**
  * `minikube:index:Namespace`: a namespace in the stack's own cluster, or one of the stack's in a cluster that others use too.
@@ -81,7 +81,8 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   async diff(urn: string, olds: NamespaceState, news: NamespaceState): Promise<Difference> {
     if (olds.name !== news.name) {
       // A new cluster has nothing of the old one's, and the cluster itself has been asked for.
-      if (olds.instance === news.instance) await this.#protect(urn, olds, "Another namespace means an empty database");
+      if (olds.instance === news.instance)
+        await this.#protect(urn, olds, "A change of namespace starts with an empty database");
       return { changes: true, replaces: ["name"] };
     }
     const keys = ["instance", "kubeconfig", "context", "life"] as const;
@@ -176,12 +177,15 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
       const found = await find(namespace);
       if (found === undefined) return;
       if (this.#commands.cancelled) {
-        throw new UserError(`Namespace ${name} was not waited for: interrupted.`, "To go on, type: npx pulumi up");
+        throw new UserError(
+          `The wait for the end of namespace ${name} was interrupted.`,
+          "To go on, type: npx pulumi up",
+        );
       }
       if (Date.now() - begin > timeout) {
         throw new UserError(
-          `Namespace ${name} is being deleted, which does not end: ${whatHolds(found)}`,
-          "Remove what holds it, such as an object's finalizer, then type: npx pulumi up",
+          `The deletion of namespace ${name} does not end: ${whatHolds(found)}`,
+          "Remove what blocks it, such as an object's finalizer, then type: npx pulumi up",
         );
       }
       await sleep(500);

@@ -68,7 +68,7 @@ export class ReleasePresenceResource implements Resource<
     const { release, drift, note } = (await isForgotten(urn, this.#env)) ? forgotten : await lookAt(news);
     if (note !== undefined) this.#engine.inform(urn, note);
     if (drift.length > 0)
-      this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this: ${drift.join(", ")}`);
+      this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this one: ${drift.join(", ")}`);
     return {
       ...news,
       life: release === "gone" ? nextLife(life, news.instance, "/") : life,

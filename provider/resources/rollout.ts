@@ -95,7 +95,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       const lines = failure.lines.map((line) => `\n    ${line}`).join("");
       throw new UserError(
         `Release ${release} does not become healthy: ${failure.what}.${lines}${after}`,
-        `Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
+        `Fix it, then type: npx pulumi up. To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
       );
     });
   }
@@ -110,7 +110,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
     for (;;) {
       if (this.#commands.cancelled) {
         throw new UserError(
-          `Release ${rollout.release} was not waited for: interrupted.`,
+          `The wait for release ${rollout.release} was interrupted.`,
           "To go on, type: npx pulumi up",
         );
       }
@@ -157,8 +157,8 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
     if (!ok) return `\n  Going back to revision ${revision} failed too: ${reason}.`;
     const failure = await this.#wait(urn, rollout, namespace, 60_000);
     return failure === undefined
-      ? `\n  Revision ${revision}, the one before, runs again.`
-      : `\n  Revision ${revision}, the one before, was put back, but: ${failure.what}.`;
+      ? `\n  The previous revision ${revision} runs again.`
+      : `\n  The previous revision ${revision} was put back, but: ${failure.what}.`;
   }
 }
 

@@ -55,7 +55,7 @@ const readContext = (context: string, user: NodeJS.ProcessEnv): object | undefin
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UserError(
       `The context ${context} cannot be read from your kubeconfig: ${why}`,
-      `Nothing was changed. Mend it, then see: kubectl config view --context ${context} --minify`,
+      `Nothing was changed. Fix it, then see: kubectl config view --context ${context} --minify`,
       error,
     );
   }

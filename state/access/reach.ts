@@ -32,7 +32,7 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   const { life, settings, mark } = cluster;
   if (await mayBeOwn(commands, cluster)) {
     throw new UserError(
-      `Nobody can say whether the cluster ${settings.profile} is still that of the stack ${place.stack}.`,
+      `It is not known whether the cluster ${settings.profile} still belongs to the stack ${place.stack}.`,
       "Nothing was changed. To see why, and how to go on, type: npx pulumi preview",
     );
   }
@@ -41,7 +41,7 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   if ((process.env[agreementVariable] ?? "").split(/[\s,]+/).includes(id)) return;
   throw new UserError(
     `The cluster ${settings.profile} of the stack ${place.stack} is in another Docker engine than the current one.`,
-    "Nothing was changed. Make that one current: docker context ls, docker context use NAME. To give the cluster up: set " +
+    "Nothing was changed. Make that one current: docker context ls, docker context use NAME. To give up the cluster: set " +
       `${agreementVariable}=${id}`,
   );
 };
@@ -66,7 +66,7 @@ export const mustHaveNoCluster = async (place: Place, commands: Commands = patie
   if (!isUnclaimed && ((life === "missing" && !isVolumeAlone) || life === "foreign")) return;
   const what =
     life === "unknown" || isUnclaimed
-      ? `Nobody can say whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`
+      ? `It is not known whether the cluster ${settings.profile} of the stack ${place.stack} is still there.`
       : `The cluster ${settings.profile} of the stack ${place.stack} is still there, with all its data.`;
   throw new UserError(
     `${what} Without the stack, nothing would know it any more.`,

@@ -67,8 +67,8 @@ describe("a command line", () => {
   let ran: [words: string[], options: Options][];
   const table: Command[] = [
     {
-      name: "mend",
-      summary: "mend something",
+      name: "repair",
+      summary: "repair something",
       argument: { name: "[NAME...]", text: "what" },
       options: [
         { flags: "--keep-data", text: "keep" },
@@ -91,12 +91,12 @@ describe("a command line", () => {
   });
 
   it("gives its words and options to its command, whose exit code is its own", async () => {
-    assert.equal(await runCommand(table, ["mend", "one", "--keep-data", "--output", "file", "two"]), 7);
+    assert.equal(await runCommand(table, ["repair", "one", "--keep-data", "--output", "file", "two"]), 7);
     assert.deepEqual(ran, [[["one", "two"], { keepData: true, output: "file" }]]);
   });
 
   it("names the stack for everything that comes after", async () => {
-    await runCommand(table, ["mend", "--stack", "other"]);
+    await runCommand(table, ["repair", "--stack", "other"]);
     assert.equal(process.env["PULUMI_STACK"], "other");
   });
 });

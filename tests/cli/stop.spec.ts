@@ -56,7 +56,7 @@ describe("npm stop", () => {
   it("says what to do when Docker does not answer", async () => {
     await stack.cluster("running");
     await stack.stopDocker();
-    await refuses(/^Nobody can say how the cluster todo is\.\n.*Start Docker/);
+    await refuses(/^It is not known whether the cluster todo runs\.\n.*Start Docker/);
   });
 
   it("npm run destroy names what goes", async () => {

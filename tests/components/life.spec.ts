@@ -201,8 +201,12 @@ describe("the program, over the life of its cluster", function () {
     };
 
     const settings: [string, string, RegExp][] = [
-      ["memory", "4096", /Another memory means another cluster: all data in todo will be lost/],
-      ["namespace", "other", /Another namespace means an empty database: all data in the namespace todo of todo will/],
+      ["memory", "4096", /A change of memory needs a new cluster: all data in todo will be lost/],
+      [
+        "namespace",
+        "other",
+        /A change of namespace starts with an empty database: all data in the namespace todo of todo will/,
+      ],
     ];
     for (const [setting, value, loss] of settings) {
       it(`is kept when ${setting} is set to another value and nobody has agreed to the loss`, async () => {

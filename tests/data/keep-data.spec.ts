@@ -89,7 +89,7 @@ class FakeStack {
   async #step<T>(name: string, work: () => T): Promise<T> {
     await this.#orKilled();
     this.steps.push(name);
-    if (this.broken.has(name)) throw new UserError(`${name} does not work`, "Mend it.");
+    if (this.broken.has(name)) throw new UserError(`${name} does not work`, "Fix it.");
     const result = work();
     await this.#orKilled();
     return result;

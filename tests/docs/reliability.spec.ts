@@ -36,7 +36,7 @@ describe("docs/reliability.md", () => {
   const rows = linesOf(`${before}${after}`);
 
   it("has a line for each way in which a cluster and its stack may lose sight of each other", () => {
-    assert.ok(linesOf(whose).length >= 15, "mend this test if that table is written otherwise now");
+    assert.ok(linesOf(whose).length >= 15, "repair this test if that table is written otherwise now");
   });
 
   for (const [, event = "", , test = ""] of linesOf(whose)) {
@@ -46,7 +46,7 @@ describe("docs/reliability.md", () => {
   it("has a line for each fault", () => {
     assert.ok(
       rows.length > 30,
-      `the tables have ${rows.length} lines: mend this test if they are written otherwise now`,
+      `the tables have ${rows.length} lines: repair this test if they are written otherwise now`,
     );
   });
 

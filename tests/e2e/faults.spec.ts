@@ -108,7 +108,7 @@ describe("a stack to which something has happened", function () {
     await laptop.kubectl("scale", "deployment", "todo-backend", "--replicas=2");
     await laptop.kubectl("delete", "networkpolicy", "--all");
     const reported = await laptop.preview();
-    const named = /Changed since the last `up`, and put back by this: (.*)/.exec(reported)?.[1] ?? "";
+    const named = /Changed since the last `up`, and put back by this one: (.*)/.exec(reported)?.[1] ?? "";
     for (const object of ["Service/todo-frontend", "Deployment/todo-backend", "NetworkPolicy/"]) {
       assert.ok(named.includes(object), `the preview must name ${object}: ${reported}`);
     }

@@ -189,7 +189,7 @@ export class PretendedCheckout {
     const path = join(this.folder, file);
     const text = await readFile(path, "utf8");
     const edited = text.replace(from, to);
-    if (edited === text) throw new Error(`${file} does not contain ${String(from)}: mend this test`);
+    if (edited === text) throw new Error(`${file} does not contain ${String(from)}: repair this test`);
     await writeFile(path, edited);
   }
 
@@ -221,7 +221,7 @@ export class PretendedCheckout {
       checkpoint: { latest: { resources: { urn: string; type: string }[] } };
     };
     const found = checkpoint.latest.resources.find((each) => each.type === type);
-    if (found === undefined) throw new Error(`the state has no ${type}: mend this test`);
+    if (found === undefined) throw new Error(`the state has no ${type}: repair this test`);
     return found.urn;
   }
 

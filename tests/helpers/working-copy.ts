@@ -107,7 +107,7 @@ export class WorkingCopy {
   async edit(file: string, from: string, to: string): Promise<void> {
     const path = join(this.folder, file);
     const text = await readFile(path, "utf8");
-    if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}: mend this test`);
+    if (!text.includes(from)) throw new Error(`${file} does not contain ${JSON.stringify(from)}: repair this test`);
     await writeFile(path, text.replace(from, to));
   }
 

@@ -55,8 +55,8 @@ describe("downloads", () => {
 
   for (const [title, path, checksum, message] of [
     ["a file with another checksum", "/whole", other, /is not the file that was published.*SHA-256/],
-    ["a file that breaks off", "/broken-off", sum, /cannot be had/],
-    ["a file that is not there", "/missing", sum, /cannot be had: it answered 404/],
+    ["a file that breaks off", "/broken-off", sum, /cannot be downloaded/],
+    ["a file that is not there", "/missing", sum, /cannot be downloaded: it answered 404/],
   ] as const) {
     it(`refuses ${title}, and leaves nothing behind`, async () => {
       await using folder = await createFixture();
@@ -71,7 +71,7 @@ describe("downloads", () => {
   it("names the address that cannot be reached", async () => {
     await assert.rejects(fetchText("http://127.0.0.1:1/sums"), {
       name: "UserError",
-      message: /127\.0\.0\.1:1\/sums cannot be had: .*\n.*Check the network/,
+      message: /127\.0\.0\.1:1\/sums cannot be downloaded: .*\n.*Check the network/,
     });
   });
 

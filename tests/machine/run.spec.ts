@@ -28,12 +28,12 @@ describe("running a command", () => {
 
   it("fails with the last lines, the exit code, the advice and the log", async () => {
     await assert.rejects(
-      run(title, "sh", ["-c", "seq 1 50; echo broken >&2; exit 3"], { next: "Mend it." }),
+      run(title, "sh", ["-c", "seq 1 50; echo broken >&2; exit 3"], { next: "Fix it." }),
       (error: Error) => {
         assert.match(error.message, /^spec of run failed: exit code 3\n/);
         assert.match(error.message, /\n {4}broken\n/);
         assert.ok(!error.message.includes("    20\n"), "the message must fit one screen");
-        assert.match(error.message, /\n {2}Mend it\. Log: .*spec-of-run\.log$/);
+        assert.match(error.message, /\n {2}Fix it\. Log: .*spec-of-run\.log$/);
         return error.name === "UserError";
       },
     );
@@ -83,7 +83,7 @@ describe("asking a command for what may be a secret", () => {
 
   it("fails with what it said on standard error alone", async () => {
     await assert.rejects(ask(title, "sh", ["-c", "echo hush; echo broken >&2; exit 3"]), (error: Error) => {
-      assert.match(error.message, /^spec of run failed: exit code 3\n {4}broken\n {2}Mend it/);
+      assert.match(error.message, /^spec of run failed: exit code 3\n {4}broken\n {2}Fix it/);
       assert.doesNotMatch(error.message, /hush/);
       return error.name === "UserError";
     });

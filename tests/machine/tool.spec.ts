@@ -88,7 +88,10 @@ describe("the way to a tool", () => {
     const tool: Tool = { ...unserved, fromRegistries: (draft) => Promise.resolve(void (folder = draft)) };
     await install(tool, "/draft", (line) => lines.push(line), { unreachable: [] });
     assert.equal(folder, "/draft");
-    assert.match(lines.at(-1) ?? "", /127\.0\.0\.1:1\/helm\.tar\.gz cannot be had.*made from package registries/);
+    assert.match(
+      lines.at(-1) ?? "",
+      /127\.0\.0\.1:1\/helm\.tar\.gz cannot be downloaded.*made from package registries/,
+    );
   });
 
   it("ends with how to get it by hand where there is none", async () => {

@@ -97,7 +97,7 @@ describe("the provider", () => {
       "ports[1] must be a text",
     ]);
     const [reason] = await problemsWith({ ...news, cpu: 4 });
-    assert.match(reason ?? "", /^cpu is no input; there are: containerRuntime, cpus, /);
+    assert.match(reason ?? "", /^cpu is not an input; the inputs are: containerRuntime, cpus, /);
   });
 
   it("serves its schema, for pulumi package add", async () => {

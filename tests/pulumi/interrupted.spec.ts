@@ -71,7 +71,7 @@ describe("npx pulumi after a run that was killed", function () {
     await leaveLock(await endedPid());
     const result = await refresh();
     assert.equal(result.exitCode, 0, result.all);
-    assert.match(result.all, /was killed\. Its lock on stack dev is taken away/);
+    assert.match(result.all, /was killed\. Its lock on stack dev is removed/);
     assert.ok(!existsSync(lock));
   });
 

@@ -73,7 +73,7 @@ describe("steps of set-up", () => {
   ] as const) {
     it(`end with the first failure of one that ${failing}, and ${waiting} is not made`, async () => {
       const ran: string[] = [];
-      const broken = new UserError("It is broken.", "Mend it.");
+      const broken = new UserError("It is broken.", "Fix it.");
       const fails = (): never => {
         throw broken;
       };

@@ -16,7 +16,7 @@ export async function releaseWith({ file, edit, says, shows }: Fault): Promise<v
     assert.match(all, says, `the error must name pod, container and reason:\n${all}`);
     if (shows !== undefined) assert.match(all, shows, `the error must show what explains it:\n${all}`);
     assert.match(all, /To look: kubectl .* get pods,events/, `the error must say what to type next:\n${all}`);
-    assert.match(all, /Revision \d+, the one before, runs again\./, `the release must be rolled back:\n${all}`);
+    assert.match(all, /The previous revision \d+ runs again\./, `the release must be rolled back:\n${all}`);
   } finally {
     await copy.edit(path, edit[1], edit[0]);
   }

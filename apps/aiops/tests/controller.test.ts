@@ -15,7 +15,7 @@ const count = ({ metadata }: Json): void => {
 };
 
 /** Takes all pods of the backend away; what brings them back is the cluster's own controllers, if there are any. */
-const breakBackend = (api: FakeApi, mends = true): void => {
+const breakBackend = (api: FakeApi, repairs = true): void => {
   const deployment = named(api.objects.deployments, "todo-backend");
   deployment.spec.replicas = 0;
   deployment.metadata.generation = Number(deployment.metadata.generation) + 1;
@@ -24,7 +24,7 @@ const breakBackend = (api: FakeApi, mends = true): void => {
   api.objects.pods =
     api.objects.pods?.filter(({ metadata }) => !String((metadata as Json).name).includes("backend")) ?? [];
   api.onChange = (object) => {
-    if (object.kind !== "Deployment" || object.spec.replicas !== 1 || !mends) return;
+    if (object.kind !== "Deployment" || object.spec.replicas !== 1 || !repairs) return;
     object.status = { ...(object.status as Json), replicas: 1, readyReplicas: 1, updatedReplicas: 1 };
     api.objects.pods?.push(podOf("backend", 8000));
   };
@@ -43,20 +43,20 @@ describe("the controller", () => {
   beforeEach(async () => (running = await control()));
   afterEach(async () => await running.stop());
 
-  it("mends what is wrong by itself, and writes down how", async () => {
+  it("repairs what is wrong by itself, and writes down how", async () => {
     const { api } = running;
     breakBackend(api);
     await running.controller();
     // A person is told last: all else is done by then.
-    await until(() => expect(running.told()).toEqual(["OperationsFound", "OperationsActing", "OperationsMended"]));
-    expect(running.written().map(({ state }) => state)).toEqual(["mended"]);
+    await until(() => expect(running.told()).toEqual(["OperationsFound", "OperationsActing", "OperationsRepaired"]));
+    expect(running.written().map(({ state }) => state)).toEqual(["repaired"]);
     expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1]);
     const [incident] = running.written();
     expect(incident?.work, "what is over keeps nothing of what was done").toBeUndefined();
     const { data } = named(api.objects.configmaps, "todo-operations");
     const report = (data as Record<string, string>)[`${incident?.id ?? ""}.md`];
     expect(report).toMatch(
-      /# scaled-to-zero of Deployment\/todo-backend[^]*State: mended[^]*Planned: scale[^]*is gone/,
+      /# scaled-to-zero of Deployment\/todo-backend[^]*State: repaired[^]*Planned: scale[^]*is gone/,
     );
   });
 
@@ -126,7 +126,7 @@ describe("the controller", () => {
     await settle();
     expect(running.api.changes).toEqual([]);
     running.api.objects.configmaps?.pop();
-    await until(() => expect(running.told()).toContain("OperationsMended"));
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
   });
 
   it("leaves one that went away by itself alone", async () => {
@@ -169,7 +169,7 @@ describe("two controllers", () => {
   it("never act at once: one does, by a Lease", async () => {
     breakBackend(running.api);
     const [one, other] = await Promise.all([running.controller(), running.controller()]);
-    await until(() => expect(running.told()).toContain("OperationsMended"));
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
     await settle();
     expect(running.changes()).toHaveLength(1);
     expect([one.leadership.isLeader, other.leadership.isLeader].filter(Boolean)).toHaveLength(1);
@@ -184,7 +184,7 @@ describe("two controllers", () => {
     await one.stop();
     await until(() => expect(other.leadership.isLeader).toBe(true));
     breakBackend(running.api);
-    await until(() => expect(running.told()).toContain("OperationsMended"));
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
   });
 
   it("one that lost the Lease in the middle leaves what it began to the other, which undoes it", async () => {
@@ -229,7 +229,7 @@ describe("a controller that is started again in the middle of an incident", () =
     deployment.status = { ...(deployment.status as Json), replicas: 1, readyReplicas: 1, updatedReplicas: 1 };
     running.api.objects.pods?.push(podOf("backend", 8000));
     await running.controller();
-    await until(() => expect(running.written().at(0)?.state).toBe("mended"));
+    await until(() => expect(running.written().at(0)?.state).toBe("repaired"));
     expect(running.changes(), "once is enough").toHaveLength(1);
   });
 

@@ -21,13 +21,13 @@ import type { Json } from "./support/stack.ts";
 const finding = "scaled-to-zero:Deployment/todo-backend";
 
 /** Takes all pods of the backend away; what brings them back is the cluster's own controllers, if there are any. */
-const breakBackend = (api: FakeApi, mends = true): void => {
+const breakBackend = (api: FakeApi, repairs = true): void => {
   const deployment = named(api.objects.deployments, "todo-backend");
   deployment.spec.replicas = 0;
   deployment.status = { observedGeneration: 1 };
   api.objects.pods = api.objects.pods?.filter(({ metadata }) => !isBackend(metadata as Json)) ?? [];
   api.onChange = (object) => {
-    if (object.kind !== "Deployment" || object.spec.replicas !== 1 || !mends) return;
+    if (object.kind !== "Deployment" || object.spec.replicas !== 1 || !repairs) return;
     object.status = { ...(object.status as Json), replicas: 1, readyReplicas: 1, updatedReplicas: 1 };
     api.objects.pods?.push(podOf("backend", 8000));
   };
@@ -380,7 +380,7 @@ describe("what was done", () => {
       change(object.spec as Json);
       const edited = structuredClone(object.spec);
       const client = await running.client(agrees);
-      const mend = async () => {
+      const repair = async () => {
         const { planId, text } = await call(client, "plan_remediation", { finding: `${finding}:${kind}/todo-backend` });
         expect(planId, text).toBeTypeOf("string");
         return await call(client, "apply_remediation", { planId: planId as string });
@@ -389,11 +389,11 @@ describe("what was done", () => {
       running.operations.means.limits = { ...running.operations.means.limits, patience: 200 };
       const frontend = named(running.api.objects.deployments, "todo-frontend");
       frontend.status.readyReplicas = 0;
-      expect(await mend()).toMatchObject({ state: "undone" });
+      expect(await repair()).toMatchObject({ state: "undone" });
       expect(object.spec).toEqual(edited);
       frontend.status.readyReplicas = 1;
       running.operations.means.limits = { ...running.operations.means.limits, patience: 60_000 };
-      expect(await mend()).toMatchObject({ state: "fixed" });
+      expect(await repair()).toMatchObject({ state: "fixed" });
       const wanted = released().objects.find((each) => each.kind === kind && each.metadata.name === "todo-backend");
       expect(object.spec).toEqual(wanted?.spec);
       await running.stop();

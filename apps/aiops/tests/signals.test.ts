@@ -22,8 +22,8 @@ describe("the controller hears of", () => {
   beforeEach(async () => (running = await control()));
   afterEach(async () => await running.stop());
 
-  const isMended = async (finding: string): Promise<Json[]> => {
-    await until(() => expect(running.written().at(0)).toMatchObject({ finding, state: "mended" }));
+  const isRepaired = async (finding: string): Promise<Json[]> => {
+    await until(() => expect(running.written().at(0)).toMatchObject({ finding, state: "repaired" }));
     return running.changes();
   };
 
@@ -31,7 +31,7 @@ describe("the controller hears of", () => {
     const map = named(running.api.objects.configmaps, "todo-backend");
     map.data.LOG_LEVEL = "DEBUG";
     await running.controller();
-    const changes = await isMended("drift:ConfigMap/todo-backend");
+    const changes = await isRepaired("drift:ConfigMap/todo-backend");
     expect(changes).toHaveLength(1);
     expect(map.data.LOG_LEVEL).toBe("INFO");
   });
@@ -44,7 +44,7 @@ describe("the controller hears of", () => {
       api.objects.pods = api.objects.pods?.filter(({ metadata }) => (metadata as Json).uid !== "pod-backend-new") ?? [];
     };
     await running.controller();
-    const changes = await isMended("image-missing:Deployment/todo-backend");
+    const changes = await isRepaired("image-missing:Deployment/todo-backend");
     expect(changes).toHaveLength(1);
     expect(changes[0]?.metadata).toMatchObject({
       annotations: { "todo-stack/rolled-back-from": expect.any(String) as string },
@@ -60,7 +60,7 @@ describe("the controller hears of", () => {
       pod.status.containerStatuses[0].ready = true;
     };
     await running.controller();
-    expect(await isMended("failing-probe:Deployment/todo-frontend")).toHaveLength(1);
+    expect(await isRepaired("failing-probe:Deployment/todo-frontend")).toHaveLength(1);
   });
 
   it("wrong answers while every probe is green, and restarts what gives them", async () => {
@@ -68,7 +68,7 @@ describe("the controller hears of", () => {
     site.status["/api/backend/todos"] = 500;
     api.onChange = () => (site.status["/api/backend/todos"] = 401);
     await running.controller();
-    const [change] = await isMended("wrong-answer:Deployment/todo-backend");
+    const [change] = await isRepaired("wrong-answer:Deployment/todo-backend");
     expect(JSON.stringify(change)).toContain("kubectl.kubernetes.io/restartedAt");
     expect(running.written().at(0)?.facts).toMatchObject({ request: "api", status: 500 });
   });

@@ -43,7 +43,7 @@ def test_dead_database_is_named_and_process_stays_alive(
         assert answer.status_code == 503
         assert answer.json()["checks"]["database"] in ("failed", "timed out")
         assert "database" in answer.json()["detail"]
-        assert client.get("/health/live").status_code == 200, "restarting the process does not mend a dead database"
+        assert client.get("/health/live").status_code == 200, "restarting the process does not repair a dead database"
 
 
 def test_missing_schema_is_not_ready(make_settings: Callable[..., Settings], settings: Settings) -> None:

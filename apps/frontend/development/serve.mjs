@@ -1,5 +1,5 @@
 // Serves the application while it is developed, by `next dev` with the arguments of this command. Code that hangs, say a loop without
-// an end in a component, keeps Next.js from seeing that it was mended: after the next edit, a server that hangs is replaced.
+// an end in a component, keeps Next.js from seeing that it was repaired: after the next edit, a server that hangs is replaced.
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";

@@ -63,7 +63,7 @@ Takes (dict "root" $ "image" $image). */}}
 {{- end }}
 
 {{/* In place of the probes of production. The pod is ready once it has answered, and stays it: code that is broken or hangs for a
-while is no reason to restart the container, or to send nobody to it after it was mended. Takes the path that says whether the pod is
+while is no reason to restart the container, or to send nobody to it after it was repaired. Takes the path that says whether the pod is
 ready. */}}
 {{- define "todo.development.probes" -}}
 startupProbe:

@@ -112,7 +112,7 @@ const waitForAnswer = async (report: (line: string) => void): Promise<void> => {
   }
   throw new UserError(
     `The Docker Engine was started and does not answer.${lastLines()}`,
-    `Mend what its log says, then run the same command again. Log: ${display(logPath)}`,
+    `Fix what its log says, then run the same command again. Log: ${display(logPath)}`,
   );
 };
 

@@ -87,7 +87,7 @@ const startEngine = async (report: Report): Promise<void> => {
 const engineError = async (): Promise<UserError> =>
   new UserError(
     `The engine that fills Minikube's cache does not answer:\n    ${(await lastLines()).join("\n    ")}`,
-    "Mend what it says, then run the same command again.",
+    "Fix what it says, then run the same command again.",
   );
 
 const lastLines = async (): Promise<string[]> =>

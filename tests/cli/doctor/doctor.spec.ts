@@ -89,7 +89,7 @@ describe("npm run doctor", () => {
       await stack.cluster("running");
       await stack.stopDocker();
       assertFinding(await find("Docker"), ["fail", /Docker does not answer/, /docker info/]);
-      assertFinding(await find("cluster"), ["warn", /nobody can say/, /Docker/]);
+      assertFinding(await find("cluster"), ["warn", /it is not known whether/, /Docker/]);
       assert.equal(await find("CPUs, memory"), undefined, "nobody knows what there is");
     });
 
@@ -225,13 +225,13 @@ describe("npm run doctor", () => {
       assert.equal(await find("data taken along"), undefined);
       const saved = { file: "/backups/dev.dump", contents: "accounts: 1, todos: 2", system: "1" };
       await stack.file(".state/keep-data-dev.json", JSON.stringify({ loss: "cluster/todo/1", saved }));
-      const text = /may take no changes; the data are in \S*dev\.dump \(accounts: 1, todos: 2\)$/;
+      const text = /may refuse changes; the data are in \S*dev\.dump \(accounts: 1, todos: 2\)$/;
       assertFinding(await find("data taken along"), ["warn", text, /npm start/]);
     });
 
     it("with the lock of a process that runs", async () => {
       await stack.lock(process.pid);
-      assertFinding(await find("lock"), ["warn", new RegExp(`process ${process.pid}$`), /Let it end/]);
+      assertFinding(await find("lock"), ["warn", new RegExp(`process ${process.pid}$`), /Wait until it has ended/]);
     });
 
     it("with the lock of a process that was killed", async () => {
@@ -242,7 +242,7 @@ describe("npm run doctor", () => {
 
     it("with the lock of another machine's process", async () => {
       await stack.lock(1, "elsewhere");
-      assertFinding(await find("lock"), ["warn", /on elsewhere$/, /Let it end/]);
+      assertFinding(await find("lock"), ["warn", /on elsewhere$/, /Wait until it has ended/]);
     });
   });
 

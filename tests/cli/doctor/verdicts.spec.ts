@@ -122,7 +122,7 @@ const table: [string, () => Finding | undefined, Expected][] = [
   [
     "an unknown cluster",
     () => verdicts.onProfile({ settings, life: "unknown", state: {} }, []),
-    ["warn", /nobody/, /Docker/],
+    ["warn", /not known/, /Docker/],
   ],
   ["a running cluster", () => verdicts.onProfile({ settings, life: "running", state: {} }, []), ["pass", /runs/]],
   ["the runtime", () => verdicts.onRuntime("docker"), ["pass", /docker/]],
@@ -176,9 +176,13 @@ const table: [string, () => Finding | undefined, Expected][] = [
   [
     "a lock",
     () => verdicts.onLock("dev", [{ pid: 7, host: "a", alive: true }]),
-    ["warn", /held by process 7$/, /Let it end/],
+    ["warn", /held by process 7$/, /Wait until it has ended/],
   ],
-  ["a lock elsewhere", () => verdicts.onLock("dev", [{ pid: 7, host: "a" }]), ["warn", /process 7 on a/, /Let it end/]],
+  [
+    "a lock elsewhere",
+    () => verdicts.onLock("dev", [{ pid: 7, host: "a" }]),
+    ["warn", /process 7 on a/, /Wait until it has ended/],
+  ],
   [
     "a lock that was left",
     () =>
@@ -186,7 +190,7 @@ const table: [string, () => Finding | undefined, Expected][] = [
         { pid: 6, host: "a", alive: true },
         { pid: 7, host: "a", alive: false },
       ]),
-    ["warn", /left by process 7/, /npx pulumi up --stack dev, which takes it away$/],
+    ["warn", /left by process 7/, /npx pulumi up --stack dev, which removes it$/],
   ],
 ];
 

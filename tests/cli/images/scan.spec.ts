@@ -79,14 +79,14 @@ describe("S4: npm run scan", function () {
       `case "$*" in *frontend*) ${wholeReport("high.json")};; *) ${wholeReport("clean.json")};; esac`,
     );
     assert.equal(code, exitCodes.findings);
-    assert.match(printed, /todo-frontend:\S+: 1 to mend(.|\n)*HIGH +CVE-2026-90003 in openai(.|\n)*FINDINGS/);
+    assert.match(printed, /todo-frontend:\S+: 1 to fix(.|\n)*HIGH +CVE-2026-90003 in openai(.|\n)*FINDINGS/);
   });
 
   it("ends with 0 when what was found is allowed, and says so", async () => {
     const allow = "- {id: CVE-2026-90003, reason: Not reached., until: 2026-12-31}";
     const { code, printed } = await scanWith(wholeReport("high.json"), { allow });
     assert.equal(code, exitCodes.clean);
-    assert.match(printed, /0 to mend, 1 allowed(.|\n)*allowed +CVE-2026-90003/);
+    assert.match(printed, /0 to fix, 1 allowed(.|\n)*allowed +CVE-2026-90003/);
   });
 
   it("names an allowance that nothing needs any more", async () => {

@@ -11,14 +11,14 @@ describe("S4: a report of Trivy", () => {
     assert.deepEqual(findingsIn(report("clean.json")), []);
   });
 
-  it("with a HIGH vulnerability names it, its package and the version that mends it", () => {
+  it("with a HIGH vulnerability names it, its package and the version that repairs it", () => {
     const [found, ...others] = findingsIn(report("high.json"));
     assert.deepEqual(others, []);
     assert.deepEqual([found?.id, found?.package, found?.severity], ["CVE-2026-90003", "openai", "HIGH"]);
     assert.match(found?.text ?? "", /openai 3\.52\.0, fixed in 3\.52\.1: openai: response splitting/);
   });
 
-  it("with a CRITICAL vulnerability that nobody has mended counts all the same", () => {
+  it("with a CRITICAL vulnerability that nobody has repaired counts all the same", () => {
     const found = findingsIn(report("critical-unfixed.json"));
     assert.deepEqual(
       found.map(({ severity, text }) => `${severity} ${text}`),

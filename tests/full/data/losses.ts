@@ -41,7 +41,7 @@ const mark =
   };
 
 /** What a destroy may not remove either, because it would not be this stack's. */
-const notOurs = /belongs to|Nobody can say whose/;
+const notOurs = /belongs to|It is not known which stack/;
 
 export const losses: Record<string, Loss> = {
   "another namespace": {

@@ -81,7 +81,7 @@ describe("W1: npm run dev", function () {
     assert.doesNotMatch(dev.output, /^up /m, "no up may run");
   });
 
-  it("shows an error of the code, and serves what mends it", async () => {
+  it("shows an error of the code, and serves what repairs it", async () => {
     const before = await podOf("backend");
     dev.forget();
     await copy.edit(service, "import", "importt");
@@ -150,7 +150,7 @@ describe("W1: npm run dev", function () {
     const set = (memory: string) => copy.succeed("pulumi", ["config", "set", "--stack", copy.stack, "memory", memory]);
     dev.forget();
     await set("4095");
-    await dev.shows(/up .*│ .*error: Another memory means another cluster/);
+    await dev.shows(/up .*│ .*error: A change of memory needs a new cluster/);
     await set("4096");
     await dev.isUp();
     await serves(sentence);

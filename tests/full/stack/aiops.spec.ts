@@ -8,7 +8,7 @@ import { stack } from "../../stack/stack.ts";
 describe("the server for operations", function () {
   this.timeout("60m");
 
-  it("O5: names what is wrong with a real cluster and mends it, and does nothing to a healthy one or for what a log says", async () => {
+  it("O5: names what is wrong with a real cluster and repairs it, and does nothing to a healthy one or for what a log says", async () => {
     const { copy, cluster, url } = stack;
     const cwd = join(checkout, "apps", "aiops");
     const env = {

@@ -50,7 +50,7 @@ describe("the controller for operations", function () {
     it("O5: brings back a backend that was scaled to zero, unattended, with one change", async () => {
       const { metadata } = await deployment();
       await scale(0);
-      await incidentOf("scaled-to-zero", "mended");
+      await incidentOf("scaled-to-zero", "repaired");
       const after = await deployment();
       assert.equal(after.spec?.replicas, 1);
       // One change by this test, and one by the controller.
@@ -72,13 +72,13 @@ describe("the controller for operations", function () {
       );
       await until("the controller has begun", async () => {
         const all = await incidents();
-        return all.some(({ kind, state }) => kind === "drift" && ["acting", "mended"].includes(state));
+        return all.some(({ kind, state }) => kind === "drift" && ["acting", "repaired"].includes(state));
       });
       const { metadata } = await stack.cluster.pod("operations");
       await core.deleteNamespacedPod({ name: metadata?.name ?? "", namespace });
       await until("the image is as released", async () => image((await deployment()).spec?.template.spec) === good);
       await until("no incident is left open", async () =>
-        (await incidents()).every(({ state }) => ["mended", "gone"].includes(state)),
+        (await incidents()).every(({ state }) => ["repaired", "gone"].includes(state)),
       );
     });
 

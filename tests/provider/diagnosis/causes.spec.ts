@@ -52,7 +52,7 @@ describe("the causes for which a release does not become healthy", () => {
     ["waits for a pod that Kubernetes has not made yet", [waiting, { ...starting, pods: [] }], [Infinity]],
     ["does not wait for a new pod that crashes", [created(crashing, "2026-01-02T10:00:00Z")], [0]],
     [
-      "waits for a pod from before, for which something may just have been mended",
+      "waits for a pod from before, for which something may just have been repaired",
       [created(crashing, "2026-01-02T09:59:59Z")],
       [120],
     ],
@@ -70,7 +70,7 @@ describe("the causes for which a release does not become healthy", () => {
     assert.deepEqual(cause, { workload: "StatefulSet todo-postgres", reason: "gets no pod: forbidden", patience: 10 });
   });
 
-  it("forgets a cause that has mended itself", () => {
+  it("forgets a cause that has repaired itself", () => {
     const watch = new Watch();
     const cause = { workload: "Deployment todo-backend", reason: "gets no pod", patience: 0.05 };
     const first = Date.now();

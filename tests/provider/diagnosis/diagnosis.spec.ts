@@ -75,7 +75,7 @@ describe("the diagnosis of a pod", () => {
     it(`knows ${what}`, () => {
       const trouble = diagnose(podOf(status));
       assert.equal(trouble?.reason, reason);
-      assert.equal(trouble.patience, patience, "seconds for which it may mend itself");
+      assert.equal(trouble.patience, patience, "seconds for which it may repair itself");
     });
   }
 

@@ -125,7 +125,9 @@ describe("minikube:index:Cluster", () => {
           const diff = machine.cluster(env).diff(machine.urn, state, { ...state, [key]: value });
           await refuses(
             diff,
-            new RegExp(`^Another ${key} means another cluster: all data in todo .*\n.*cluster/todo/${state.instance} `),
+            new RegExp(
+              `^A change of ${key} needs a new cluster: all data in todo .*\n.*cluster/todo/${state.instance} `,
+            ),
           );
         }
       });
@@ -137,7 +139,7 @@ describe("minikube:index:Cluster", () => {
         assert.deepEqual(replaces, [key]);
         assert.match(
           machine.warned.join(),
-          new RegExp(`Another ${key} .*all data in todo will be lost.*npm run backup`),
+          new RegExp(`change of ${key} .*all data in todo will be lost.*npm run backup`),
         );
       });
     }
@@ -235,7 +237,7 @@ describe("minikube:index:Cluster", () => {
     });
 
     for (const file of [".minikube/profiles/todo/config.json", ".minikube/machines/todo/config.json"]) {
-      it(`mends what a power cut has left of ${file}`, async () => {
+      it(`repairs what a power cut has left of ${file}`, async () => {
         const state = await up();
         const before = await readFile(join(machine.folder, file), "utf8");
         await machine.file(file, before.slice(0, 5));
@@ -263,12 +265,12 @@ describe("minikube:index:Cluster", () => {
         [
           "whose container is gone, but not its volume",
           () => machine.remove("container-todo"),
-          /still its volume todo/,
+          /still has its volume todo/,
         ],
         [
           "whose profile is gone, but not its container",
           () => machine.remove(".minikube/profiles/todo"),
-          /^Docker has a container todo, and Minikube has no profile todo/,
+          /^Docker has a container todo, but Minikube has no profile todo/,
         ],
         [
           "in whose place there is another stack's",
@@ -281,7 +283,7 @@ describe("minikube:index:Cluster", () => {
             for (const file of ["todo-stack.json", "todo-stack.json.copy"])
               await machine.file(`.minikube/profiles/todo/${file}`, "{");
           },
-          /^Nobody can say whose Minikube profile todo is: .*todo-stack\.json/,
+          /^It is not known which stack owns Minikube profile todo: .*todo-stack\.json/,
         ],
         [
           "which is in another Docker engine",
@@ -498,7 +500,10 @@ describe("minikube:index:Cluster", () => {
       it("refuses it when it was made with other settings, and says which", async () => {
         const before = await up();
         const calls = (await machine.minikubeCalls()).length;
-        await refuses(up({ memory: 4096 }), /todo of this stack.*was made with memory 8192\.\n.*config set/);
+        await refuses(
+          up({ memory: 4096 }),
+          /does not know its cluster todo.*was made with memory 8192\.\n.*config set/,
+        );
         assert.equal((await machine.minikubeCalls()).length, calls, "nothing may be changed");
         assert.equal(readMark(before)?.instance, before.instance);
       });
@@ -512,7 +517,7 @@ describe("minikube:index:Cluster", () => {
       it("does not take its volume away, which is still there", async () => {
         await up();
         await machine.remove("container-todo");
-        await refuses(up(), /still its volume todo/);
+        await refuses(up(), /still has its volume todo/);
         assert.ok(machine.has("volume-todo"));
       });
 
@@ -522,7 +527,10 @@ describe("minikube:index:Cluster", () => {
         const inputs = await machine.checked();
         assert.notEqual(inputs.instance, before.instance);
         await machine.remove("docker-is-down");
-        await refuses(machine.cluster().create(machine.urn, inputs), /now it is\.\n.*taken over, with its data/);
+        await refuses(
+          machine.cluster().create(machine.urn, inputs),
+          /still exists\. It does\.\n.*takes the cluster over, with its data/,
+        );
         assert.ok(machine.has("container-todo"));
         assert.equal((await up()).instance, before.instance);
       });
@@ -781,7 +789,7 @@ describe("minikube:index:Cluster", () => {
         const resources = [{ urn: machine.urn, type: "minikube:index:Cluster", inputs: made }];
         await checkout.writeFile(file, JSON.stringify({ checkpoint: { latest: { resources } } }));
         const check = (env: NodeJS.ProcessEnv) => machine.cluster(env).check(machine.urn, {}, machine.inputs());
-        await refuses(check({}), /^To replace it means another cluster: all data in todo will be lost/);
+        await refuses(check({}), /^To replace it means a new cluster: all data in todo will be lost/);
         assert.notEqual((await check(machine.agreement(made.instance))).instance, made.instance);
       } finally {
         process.chdir(before);
@@ -856,7 +864,10 @@ describe("minikube:index:Cluster", () => {
         await machine.file(`.minikube/profiles/todo/${file}`, "{");
       }
       const before = machine.inDocker();
-      await refuses(machine.cluster().delete(machine.urn, state), /^Nobody can say whose Minikube profile todo is/);
+      await refuses(
+        machine.cluster().delete(machine.urn, state),
+        /^It is not known which stack owns Minikube profile todo/,
+      );
       assert.deepEqual(machine.inDocker(), before);
     });
 

@@ -122,7 +122,7 @@ describe("minikube:index:ExistingCluster", () => {
     delete config.clusters[0].cluster["certificate-authority-data"];
     await folder.writeFile("config", stringify(config));
     await assert.rejects(resource.check(urn, {}, inputs({ kubeconfig: folder.getPath("config") })), {
-      message: /does not check who answers/,
+      message: /does not verify the certificate/,
     });
     assert.deepEqual(api.asked, []);
   });

@@ -134,7 +134,7 @@ describe("minikube:index:Namespace", () => {
     try {
       await assert.rejects(resource().update("", state(), state({ life: "life-1.1" })), (error) => {
         assert.ok(error instanceof UserError);
-        assert.match(error.message, /Namespace space .*example\.com\/hold in 1 resource.*\n.*npx pulumi up/);
+        assert.match(error.message, /namespace space .*example\.com\/hold in 1 resource.*\n.*npx pulumi up/);
         return true;
       });
     } finally {
@@ -150,7 +150,8 @@ describe("minikube:index:Namespace", () => {
 
   describe("under another name", () => {
     const agreed = { [agreementVariable]: "cluster/todo/life-1 namespace/space/life-1" };
-    const lost = /^Another namespace means an empty database: all data in the namespace space of todo will be lost\./;
+    const lost =
+      /^A change of namespace starts with an empty database: all data in the namespace space of todo will be lost\./;
 
     beforeEach(() => there());
 
@@ -207,7 +208,8 @@ describe("minikube:index:Namespace", () => {
     const before = process.cwd();
     process.chdir(checkout.path);
     try {
-      const lost = /^UserError: To replace it means an empty database: all data in the namespace space of todo will be/;
+      const lost =
+        /^UserError: To replace it starts with an empty database: all data in the namespace space of todo will be/;
       await assert.rejects(resource().check(urn, {}, inputs()), lost);
       const agreed = resource({ [agreementVariable]: "namespace/space/life-1" });
       assert.deepEqual(await agreed.check(urn, {}, inputs()), state({ life: "life-1.1" }));

@@ -125,7 +125,7 @@ describe("minikube:index:Rollout", () => {
         "    event: Startup probe failed",
         "    log: first",
         "    log: no such table ",
-        `  Mend it, then: npx pulumi up. To look: kubectl --kubeconfig ${api.kubeconfig} --namespace space get pods,events`,
+        `  Fix it, then type: npx pulumi up. To look: kubectl --kubeconfig ${api.kubeconfig} --namespace space get pods,events`,
       ].join("\n"),
     );
     const asked = api.asked.filter((path) => path.includes("involvedObject"));
@@ -167,7 +167,7 @@ describe("minikube:index:Rollout", () => {
       return [];
     });
     const message = await failureOf(rollout().update("", inputs({ revision: 1 }), inputs()));
-    assert.match(message, /container backend ends again .*\n {2}Revision 1, the one before, runs again\.\n/);
+    assert.match(message, /container backend ends again .*\n {2}The previous revision 1 runs again\.\n/);
     const [call] = await helm.calls("helm");
     assert.deepEqual(call?.args.slice(0, 5), ["rollback", "todo", "1", "--namespace", "space"]);
     assert.ok(call.args.includes(api.kubeconfig), "helm must be told which cluster is meant");

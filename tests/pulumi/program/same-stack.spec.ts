@@ -140,7 +140,7 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
       await node("--input-type=module", "--eval", script.replace("ANSWER", JSON.stringify(answer)));
     const refused = await ask("stop");
     assert.equal(refused.exitCode, 1, refused.all);
-    assert.match(refused.stdout, /ASKED Another memory means another cluster: all data in todo will be lost/);
+    assert.match(refused.stdout, /ASKED A change of memory needs a new cluster: all data in todo will be lost/);
     assert.ok(existsSync(join(world.commands.folder, "container-todo")));
     const agreed = await ask("lose");
     assert.equal(agreed.exitCode, 0, agreed.all);

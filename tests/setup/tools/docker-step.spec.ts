@@ -44,7 +44,7 @@ describe("Docker", () => {
     [
       "open to the user",
       "echo permission denied while trying to connect to the docker API at unix:///var/run/docker.sock >&2; exit 1",
-      /^Docker does not answer, .*permission denied.*\n {2}You may not use its socket\. Type: sudo usermod -aG docker \$USER/,
+      /^Docker does not answer, .*permission denied.*\n {2}Your user may not use its socket\. Type: sudo usermod -aG docker \$USER/,
     ],
     [
       "Docker's own, not Podman's command of that name",

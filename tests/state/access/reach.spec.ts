@@ -34,7 +34,7 @@ describe("before a stack or its cluster is removed", () => {
     it("is refused while nobody can say", async () => {
       await stack.cluster("running");
       await stack.stopDocker();
-      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+      await refused(remove(), /^It is not known whether the cluster todo of the stack dev is still there/);
     });
 
     it("is refused while the cluster of its state is there, whatever profile and driver are set now", async () => {
@@ -56,9 +56,9 @@ describe("before a stack or its cluster is removed", () => {
       await stack.cluster("running");
       await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
       await stack.file("home/.minikube/profiles/todo/todo-stack.json", "{");
-      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+      await refused(remove(), /^It is not known whether the cluster todo of the stack dev is still there/);
       await stack.removeProfile();
-      await refused(remove(), /^Nobody can say whether the cluster todo of the stack dev is still there/);
+      await refused(remove(), /^It is not known whether the cluster todo of the stack dev is still there/);
       await stack.loseContainer();
       await remove();
     });
@@ -75,7 +75,8 @@ describe("before a stack or its cluster is removed", () => {
     await stack.cluster("running");
     await stack.state({ instance: "life-1", profile: "todo", made: dockerMade });
     await stack.file("home/.minikube/profiles/todo/todo-stack.json", "{");
-    const message = /^Nobody can say whether the cluster todo is still that of the stack dev.*\n.*npx pulumi preview$/;
+    const message =
+      /^It is not known whether the cluster todo still belongs to the stack dev\.*\n.*npx pulumi preview$/;
     await refused(mustReachCluster(stack.place, stack.commands), message);
     await stack.removeProfile();
     await refused(mustReachCluster(stack.place, stack.commands), message);

@@ -230,7 +230,7 @@ export class Controller {
 
   async #finish(incident: Incident, { state, outcome }: Outcome): Promise<void> {
     const { incidents, tell } = this.#parts;
-    if (state === "fixed") end(incident, "mended", outcome);
+    if (state === "fixed") end(incident, "repaired", outcome);
     else {
       note(incident, outcome);
       delete incident.work;
@@ -244,7 +244,7 @@ export class Controller {
 }
 
 const newsOf = (state: string): News | undefined => {
-  if (state === "fixed") return "Mended";
+  if (state === "fixed") return "Repaired";
   if (state === "undone" || state === "kept") return "Undone";
   return state === "told" ? "NeedsPerson" : undefined;
 };

@@ -15,7 +15,7 @@ export interface Incident {
   facts: Record<string, Fact>;
   /** `open`: looked at; `acting`: something is being done; `told`: it needs a person, as does what is
    * `untreatable` for now; the others are over. */
-  state: "open" | "acting" | "told" | "untreatable" | "mended" | "gone";
+  state: "open" | "acting" | "told" | "untreatable" | "repaired" | "gone";
   /** In ISO 8601, as all times here. */
   opened: string;
   ended?: string;
@@ -38,7 +38,7 @@ export interface Work {
 /** Entries of a history that are kept: the first ones, which say what it was, and the newest. */
 const most = 30;
 
-export const isOver = ({ state }: Incident): boolean => state === "mended" || state === "gone";
+export const isOver = ({ state }: Incident): boolean => state === "repaired" || state === "gone";
 
 /** @param at when it was seen, in milliseconds since 1970. */
 export const incidentOf = ({ id, kind, object, summary, facts }: Finding, at: number): Incident => {
@@ -55,7 +55,7 @@ export const note = (incident: Incident, what: string): void => {
 };
 
 /** Closes an incident, if it is not closed yet. */
-export const end = (incident: Incident, state: "mended" | "gone", what: string): void => {
+export const end = (incident: Incident, state: "repaired" | "gone", what: string): void => {
   if (isOver(incident)) return;
   note(incident, what);
   delete incident.work;

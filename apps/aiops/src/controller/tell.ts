@@ -9,7 +9,7 @@ import type { Incident } from "./incident.ts";
 const longest = 1_000;
 
 /** What a person is told of: `Found` and `NeedsPerson` as warnings. */
-export type News = "Found" | "Acting" | "Mended" | "Undone" | "NeedsPerson" | "Gone";
+export type News = "Found" | "Acting" | "Repaired" | "Undone" | "NeedsPerson" | "Gone";
 
 /** Tells people of an incident. */
 export type Tell = (news: News, incident: Incident, message: string) => Promise<void>;

@@ -42,7 +42,7 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
     case "failing-probe":
     case "wrong-answer":
     case "slow-answer":
-      return workload === undefined ? gone(object) : mendTemplate(kind, object, workload, snapshot, at);
+      return workload === undefined ? gone(object) : repairTemplate(kind, object, workload, snapshot, at);
     case "database-refuses":
       // Its pod sets the password from the Secret when it starts.
       return workload === undefined ? gone(object) : restartDatabase(object, workload, snapshot, at);
@@ -63,7 +63,7 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
 };
 
 /** A pod that does not run as it is wanted: undo what somebody has edited, else go back, else try it once more. */
-const mendTemplate = (
+const repairTemplate = (
   kind: Finding["kind"],
   object: ObjectRef,
   workload: Workload,
@@ -81,7 +81,7 @@ const mendTemplate = (
     return restart(object, workload, at);
   return {
     refused: `${display(object)} is as it was released, and no earlier revision of it runs to go back to.`,
-    next: "Mend the release, then: npx pulumi up",
+    next: "Repair the release, then: npx pulumi up",
   };
 };
 

@@ -178,6 +178,6 @@ const stillWrong = (plan: Plan, snapshot: Snapshot): string | undefined => {
 
 const isSame = (one: ObjectRef, other: ObjectRef): boolean => one.kind === other.kind && one.name === other.name;
 
-/** Whether a finding is the one that was to be mended, or a new one about what was changed. */
+/** Whether a finding is the one that was to be repaired, or a new one about what was changed. */
 const touches = ({ id, object }: Finding, { finding, action }: Plan): boolean =>
   id === finding || isSame(object, action.object);

@@ -131,7 +131,7 @@ describe("on a real cluster", () => {
   const isWhole = process.env.AIOPS_SCENARIOS === "all";
   for (const fault of faults.filter(({ always }) => always === true || isWhole)) {
     const { what, inject, finding, action, hint } = fault;
-    it(`names ${what}, and ${action === undefined ? "does nothing about it" : `mends it: ${action}`}`, async () => {
+    it(`names ${what}, and ${action === undefined ? "does nothing about it" : `repairs it: ${action}`}`, async () => {
       const run = begin(what, action !== undefined);
       const healthy = await live.wanted();
       const done = live.count("applied");

@@ -58,7 +58,7 @@ export function OwnData() {
           onChange={({ target }) => {
             const file = target.files?.[0];
             if (file !== undefined) bring.mutate(file);
-            // The same file can be chosen again once it is mended.
+            // The same file can be chosen again once it is repaired.
             target.value = "";
           }}
         />

@@ -54,7 +54,7 @@ describe("the workflow for pull requests", function () {
   const edit = async (path: string, from: string, to: string): Promise<void> => {
     const whole = join(folder.getPath("clone"), path);
     const content = await readFile(whole, "utf8");
-    assert.ok(content.includes(from), `${path} does not contain ${from}: mend this test`);
+    assert.ok(content.includes(from), `${path} does not contain ${from}: repair this test`);
     await writeFile(whole, content.replace(from, to));
   };
 

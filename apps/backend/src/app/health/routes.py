@@ -11,7 +11,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/health/live")
 @router.get("/health")
 async def live() -> dict[str, str]:
-    """Answer as long as the process does. Asks nobody else: restarting us would not mend a dead database."""
+    """Answer as long as the process does. Asks nobody else: restarting us would not repair a dead database."""
     return {"status": "alive"}
 
 
