@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { table } from "../table.ts";
+import type { Incident } from "./incidents.ts";
 import type { Application, Status } from "./status.ts";
 
 /**
@@ -16,7 +17,9 @@ export const screen = (status: Status, now: number): string => {
   ];
   return [
     table(facts),
-    ...(application === undefined ? [] : [podTable(application, now), imageTable(application)]),
+    ...(application === undefined
+      ? []
+      : [podTable(application, now), imageTable(application), incidentTable(application, now)]),
     ...(status.next === undefined ? [] : [status.next]),
   ]
     .filter((part) => part !== "")
@@ -62,6 +65,22 @@ const podTable = ({ pods }: Application, now: number): string => {
 
 const imageTable = ({ images }: Application): string =>
   images.length === 0 ? "" : table([["Image"], ...images.map((image) => [image])]);
+
+const incidentTable = ({ incidents }: Application, now: number): string => {
+  if (incidents === undefined) return "";
+  if (incidents.length === 0) return "The operations controller has found nothing.";
+  const rows = incidents.map(({ summary, state, opened }) => [summary, states[state], age(opened, now)]);
+  return table([["Found by the operations controller", "State", "Age"], ...rows]);
+};
+
+const states: Record<Incident["state"], string> = {
+  open: bad("watched"),
+  acting: bad("being repaired"),
+  told: bad("needs a person"),
+  untreatable: bad("needs a person"),
+  repaired: good("repaired"),
+  gone: good("gone by itself"),
+};
 
 /** `45s`, `12m`, `5h` or `3d`. */
 const age = (time: string, now: number): string => {

@@ -13,6 +13,8 @@ import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-c
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
 import { stackName } from "../../state/stack.ts";
+import { incidentsIn } from "./incidents.ts";
+import type { Incident } from "./incidents.ts";
 import { screen } from "./screen.ts";
 
 /** One pod of the application, or what should have one. */
@@ -35,6 +37,8 @@ export interface Application {
   pods: PodStatus[];
   /** References of the images that the pods run. */
   images: string[];
+  /** What the operations controller has found, the newest first; undefined when there is none. */
+  incidents?: Incident[];
 }
 
 /** What `npm run status` shows. */
@@ -98,11 +102,12 @@ const release = "todo";
 
 const lookInside = async (cluster: OwnCluster): Promise<Application> => {
   return await Namespace.use(namespaceIn(cluster, cluster.settings.namespace), async (namespace) => {
-    const [networkPolicy, revisions, workloads, pods] = await Promise.all([
+    const [networkPolicy, revisions, workloads, pods, incidents] = await Promise.all([
       enforcerIn(cluster),
       currentRevisions(namespace, release),
       workloadsOf(namespace, release),
       namespace.list<V1Pod>("v1", "pods", { labelSelector: `app.kubernetes.io/instance=${release}` }),
+      incidentsIn(namespace),
     ]);
     const newest = revisions.toSorted((one, other) => other.version - one.version)[0];
     const refused = workloads.flatMap(({ name, wanted, refused }) =>
@@ -116,6 +121,7 @@ const lookInside = async (cluster: OwnCluster): Promise<Application> => {
       ...(newest === undefined ? {} : { release: withoutSecret(newest) }),
       pods: [...pods.map(podStatus), ...refused],
       images: [...new Set(images)].toSorted(),
+      ...(incidents === undefined ? {} : { incidents }),
     };
   });
 };

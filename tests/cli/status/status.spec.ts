@@ -120,6 +120,44 @@ describe("npm run status", () => {
       ]);
     });
 
+    describe("with an operations controller", () => {
+      const kept = (incidents: string) => {
+        api.objects.set("configmaps/todo-operations-incidents", { data: { "incidents.json": incidents } });
+      };
+
+      it("shows what it has found last, the newest first, and what has become of it", async () => {
+        const states = ["gone", "repaired", "repaired", "told", "acting", "open"];
+        const incidents = states.map((state, index) => ({
+          summary: `trouble ${index}\u001b[31m\nof a pod`,
+          state,
+          opened: `2026-01-02T1${index}:00:00Z`,
+        }));
+        kept(JSON.stringify({ incidents, attempts: [] }));
+        assert.deepEqual((await shown()).slice(-6), [
+          "Found by the operations controller  State           Age",
+          "trouble 5 of a pod                  watched         0s",
+          "trouble 4 of a pod                  being repaired  0s",
+          "trouble 3 of a pod                  needs a person  0s",
+          "trouble 2 of a pod                  repaired        0s",
+          "trouble 1 of a pod                  repaired        1h",
+        ]);
+      });
+
+      it("says that it has found nothing, also when nothing can be read of what is kept", async () => {
+        for (const text of ['{ "incidents": [] }', "{}", "broken"]) {
+          kept(text);
+          assert.equal((await shown()).at(-1), "The operations controller has found nothing.");
+        }
+      });
+
+      it("cuts what is too long for a line", async () => {
+        kept(
+          JSON.stringify({ incidents: [{ summary: "x".repeat(1000), state: "open", opened: "2026-01-02T11:00:00Z" }] }),
+        );
+        assert.match((await shown()).at(-1) ?? "", /^x{119}… +watched +1h$/);
+      });
+    });
+
     it("looks into the namespace that the stack has, whatever namespace is set now", async () => {
       await stack.file("Pulumi.dev.yaml", "config: { 'todo-stack:namespace': staging }\n");
       await stack.state({ instance: "life-1", url: (await look()).url, namespace: "production" });

@@ -56,6 +56,8 @@ describe("the controller for operations", function () {
       // One change by this test, and one by the controller.
       assert.equal(Number(after.metadata?.generation) - Number(metadata?.generation), 2);
       await until("the application serves", async () => (await fetch(`${stack.url}/api/health`)).ok);
+      const { all } = await stack.copy.npm("status");
+      assert.match(all, /^Found by the operations controller +State +Age\n.+ repaired +\d+[sm]$/m);
     });
 
     it("O5: puts an edited object back, and goes on where its pod was killed", async () => {
