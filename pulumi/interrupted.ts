@@ -5,11 +5,13 @@ import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isReady } from "../provider/cluster/api-server.ts";
 import { Namespace } from "../provider/cluster/kubernetes.ts";
+import type { ContextRef } from "../provider/cluster/kubeconfig.ts";
 import type { Target } from "../provider/cluster/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { rememberHostName } from "../machine/host-names.ts";
+import { isExisting, targetFacts } from "./existing-target.ts";
 import { locksOn } from "../state/stack-locks.ts";
 import type { Lock } from "../state/stack-locks.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
@@ -51,13 +53,24 @@ interface Deployment {
  * @throws UserError as {@link deploymentOf}.
  */
 export const clearInterrupted = async (stack: string, isDestroy: boolean): Promise<void> => {
+  if (!(await clearLock(stack))) return;
+  const { pending_operations: pending = [] } = deploymentOf(stack);
+  if (pending.length > 0) await clearPending(stack, pending, isDestroy);
+};
+
+/**
+ * Takes away the lock of a run that was killed, and nothing else, for what needs no cluster.
+ * @returns whether nobody is at work on the stack.
+ * @throws UserError as {@link deploymentOf}.
+ */
+export const clearLock = async (stack: string): Promise<boolean> => {
   rememberHostName();
   const locks = await settledLocks(stack);
-  if (locks.some(({ alive }) => alive !== false)) return;
-  const { pending_operations: pending = [] } = deploymentOf(stack);
+  if (locks.some(({ alive }) => alive !== false)) return false;
+  deploymentOf(stack);
   for (const lock of locks) rmSync(lock.file, { force: true });
   if (locks.length > 0) console.error(`The previous run was killed. Its lock on stack ${stack} is removed.`);
-  if (pending.length > 0) await clearPending(stack, pending, isDestroy);
+  return true;
 };
 
 /** A process that was killed just now may take a moment until it is gone. */
@@ -89,8 +102,11 @@ export const deploymentOf = (stack: string): Deployment => {
 
 const clearPending = async (stack: string, pending: PendingOperation[], isDestroy: boolean): Promise<void> => {
   console.error("The previous run was interrupted. What it left unfinished is removed.");
-  const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
-  if (cluster !== undefined) await removeHalfMade(cluster, pending);
+  if (isExisting(stack)) await removeHalfMadeIn(targetFacts(checkout, stack), pending);
+  else {
+    const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
+    if (cluster !== undefined) await removeHalfMade(cluster, pending);
+  }
   const folder = await mkdtemp(join(tmpdir(), "todo-stack-state-"));
   const options = { cwd: checkout, env: environment() };
   try {
@@ -124,17 +140,45 @@ export const withBegunClusters = (resources: Resource[], pending: PendingOperati
  * about a release. Everything else is found again.
  */
 export const removeHalfMade = async (cluster: Target, pending: PendingOperation[]): Promise<void> => {
-  const made = pending.filter(({ type }) => type === "creating").map(({ resource }) => resource);
-  if (made.length === 0 || !(await isReady(cluster))) return;
-  for (const { type, inputs } of made) {
+  const { kubeconfig, profile: context, home } = cluster;
+  if (begunIn(pending).length > 0 && (await isReady(cluster))) {
+    await removeBegun({ kubeconfig, context, home }, pending);
+  }
+};
+
+/**
+ * The same in an existing cluster.
+ * @throws UserError when the cluster does not answer, or is not the one that is meant.
+ */
+export const removeHalfMadeIn = async (cluster: ContextRef, pending: PendingOperation[]): Promise<void> => {
+  try {
+    await removeBegun(cluster, pending);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `What the previous run left unfinished cannot be removed from the cluster of context ${cluster.context}: ${why}`,
+      "Pulumi's state was not changed. When the cluster answers, type the same command again.",
+      error,
+    );
+  }
+};
+
+const removeBegun = async ({ kubeconfig, context, home, clusterId }: ContextRef, pending: PendingOperation[]) => {
+  for (const { type, inputs } of begunIn(pending)) {
     const { name, namespace } = { ...inputs?.metadata, ...inputs };
     if (name === undefined || namespace === undefined) continue;
-    const { kubeconfig, profile: context, home } = cluster;
-    const ref = { kubeconfig, context, home, namespace };
-    await Namespace.use(ref, async (inside) => {
+    const which = clusterId === undefined ? { ...(home === undefined ? {} : { home }) } : { clusterId };
+    await Namespace.use({ kubeconfig, context, ...which, namespace }, async (inside) => {
       if (type === "kubernetes:core/v1:Secret")
         await inside.deleteAll("v1", "secrets", { fieldSelector: `metadata.name=${name}` });
       if (type === "kubernetes:helm.sh/v3:Release") await forgetRevisions(inside, name);
     });
   }
 };
+
+/** What a run had begun to make in a namespace. */
+const begunIn = (pending: PendingOperation[]): Resource[] =>
+  pending
+    .filter(({ type }) => type === "creating")
+    .map(({ resource }) => resource)
+    .filter(({ type }) => /^kubernetes:(core\/v1:Secret|helm\.sh\/v3:Release)$/.test(type));

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { clearInterrupted, deploymentOf } from "./interrupted.ts";
+import { clearInterrupted, clearLock, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside } from "../state/access/own-kubeconfig.ts";
 import { mustTakeNothingAlong } from "../data/kept.ts";
@@ -73,9 +73,11 @@ const readyForExisting = async (stack: string, effect: Effect, args: string[]): 
   const isDestroy = effect === "destroys";
   if (isDestroy) mustBeUnprotected(stack);
   const variables = makeReadyForExisting(stack);
-  // What edits the state alone needs no cluster.
-  if (isDestroy || (effect === "changes" && wordsOf(args)[0] !== "state")) await mustBeItsCluster(stack);
+  // What edits the state alone needs no cluster, and is what helps where that is gone for good.
+  const isState = wordsOf(args)[0] === "state";
+  if (isDestroy || (effect === "changes" && !isState)) await mustBeItsCluster(stack);
   if (effect === "previews") deploymentOf(stack);
+  else if (isState) await clearLock(stack);
   else await clearInterrupted(stack, isDestroy);
   return { ...nothing, variables };
 };

@@ -7,8 +7,9 @@ import process from "node:process";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { cacheFolder, checkout } from "../../machine/paths.ts";
-import { removeHalfMade, withBegunClusters } from "../../pulumi/interrupted.ts";
+import { removeHalfMade, removeHalfMadeIn, withBegunClusters } from "../../pulumi/interrupted.ts";
 import type { PendingOperation } from "../../pulumi/interrupted.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 /** The real Pulumi in a checkout with a stack that has no resources. */
@@ -101,19 +102,34 @@ describe("npx pulumi after a run that was killed", function () {
     assert.ok(existsSync(lock));
   });
 
-  it("clears what it had begun", async () => {
-    const urn = "urn:pulumi:dev::todo-stack::minikube:index:Rollout::todo-rollout";
-    const type = "minikube:index:Rollout";
-    const pending = [{ type: "creating", resource: { urn, custom: true, type, inputs: {} } }];
+  const leavePending = async (type: string, inputs: object): Promise<void> => {
+    const urn = `urn:pulumi:dev::todo-stack::${type}::todo-begun`;
+    const pending = [{ type: "creating", resource: { urn, custom: true, type, inputs } }];
     await refresh();
     const before = JSON.parse(await readFile(state, "utf8")) as { checkpoint: { latest: object } };
     before.checkpoint.latest = { ...before.checkpoint.latest, pending_operations: pending };
     await writeFile(state, JSON.stringify(before));
+  };
 
+  it("clears what it had begun", async () => {
+    await leavePending("minikube:index:Rollout", {});
     const result = await refresh();
     assert.equal(result.exitCode, 0, result.all);
     assert.match(result.all, /was interrupted/);
-    assert.doesNotMatch(await readFile(state, "utf8"), /todo-rollout/);
+    assert.doesNotMatch(await readFile(state, "utf8"), /todo-begun/);
+  });
+
+  it("lets the state be edited where an existing cluster is gone for good, and leaves for later what is unfinished in it", async () => {
+    await leavePending("kubernetes:core/v1:Secret", { metadata: { name: "a", namespace: "todo" } });
+    await leaveLock(await endedPid());
+    const settings = { "todo-stack:target": "kubernetes", "todo-stack:context": "gone", "todo-stack:clusterId": "0" };
+    await writeFile(join(folder, "Pulumi.dev.yaml"), JSON.stringify({ config: settings }));
+    const edited = await pulumi("state", "unprotect", "--all", "--yes", "--stack", "dev");
+    assert.equal(edited.exitCode, 0, edited.all);
+    assert.ok(!existsSync(lock), "the lock of a run that was killed must not be in the way");
+    assert.match(await readFile(state, "utf8"), /todo-begun/);
+    const changed = await refresh();
+    assert.notEqual(changed.exitCode, 0, "a change needs the cluster");
   });
 
   it("says what to type when the state is cut off, and that works", async () => {
@@ -156,6 +172,33 @@ describe("what an interrupted run had begun to make", () => {
         "DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=todo-backend-1",
         "DELETE /api/v1/namespaces/space/secrets?labelSelector=owner=helm,name=todo",
       ]);
+    } finally {
+      await api.stop();
+    }
+  });
+
+  it("is removed from an existing cluster, and from no other that its context leads to", async () => {
+    const [id, otherId] = ["3f2c0a4e-0000-4000-8000-000000000001", "3f2c0a4e-0000-4000-8000-000000000002"];
+    const api = await FakeApi.start();
+    try {
+      api.isCluster(id);
+      const begun = [
+        operation("kubernetes:core/v1:Secret", "todo-backend-1"),
+        operation("minikube:index:Namespace", "space"),
+      ];
+      await removeHalfMadeIn({ kubeconfig: api.kubeconfig, context: "todo", clusterId: id }, begun);
+      const deletions = api.asked.filter((line) => line.startsWith("DELETE")).map((line) => decodeURIComponent(line));
+      assert.deepEqual(deletions, [
+        "DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=todo-backend-1",
+      ]);
+      api.asked.length = 0;
+      await assert.rejects(
+        removeHalfMadeIn({ kubeconfig: api.kubeconfig, context: "todo", clusterId: otherId }, begun),
+        (error) =>
+          error instanceof UserError &&
+          /cannot be removed from the cluster .+ leads to the cluster/.test(error.message),
+      );
+      assert.deepEqual(api.asked, ["GET /api/v1/namespaces/kube-system"]);
     } finally {
       await api.stop();
     }
