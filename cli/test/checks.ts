@@ -61,8 +61,8 @@ const inCluster = ["--no-config", "--forbid-only", ...retried];
 const sharingOneCluster = ["tests/stack/**/*.spec.ts", "tests/e2e/!(destroy).spec.ts", "tests/e2e/destroy.spec.ts"];
 
 /**
- * Everything there is to run, in order: what is quick and most likely to fail first. The folder of a test decides when it runs:
- * `tests/full` is for what takes long and guards what seldom changes.
+ * Everything there is to run, in order: what is quick and most likely to fail first, then what takes longest. The folder of a test
+ * decides when it runs: `tests/full` is for what takes long and guards what seldom changes.
  */
 export const allChecks = async (): Promise<Check[]> => [
   { title: "format", ...npmBin("prettier", "--check", ".") },
@@ -112,12 +112,6 @@ export const allChecks = async (): Promise<Check[]> => [
     ...mocha("stack", inCluster, sharingOneCluster),
   },
   {
-    title: "full tests without a cluster",
-    tier: "full",
-    needs: () => [toolStep(promtool), dockerStep()],
-    ...mocha("full", [], ["tests/full/!(stack|e2e)/**/*.spec.ts"]),
-  },
-  {
     title: "full stack tests",
     tier: "full",
     joins: "stack and e2e tests",
@@ -130,6 +124,12 @@ export const allChecks = async (): Promise<Check[]> => [
     tier: "full",
     inCluster: true,
     ...mocha("full-e2e", inCluster, ["tests/full/e2e/**/*.spec.ts"]),
+  },
+  {
+    title: "full tests without a cluster",
+    tier: "full",
+    needs: () => [toolStep(promtool), dockerStep()],
+    ...mocha("full", [], ["tests/full/!(stack|e2e)/**/*.spec.ts"]),
   },
 ];
 

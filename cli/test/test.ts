@@ -88,8 +88,7 @@ export interface Run {
 }
 
 /**
- * Runs checks and prints how they went. The first one in a cluster waits most of the time, so it runs beside those that compute.
- * The other ones in a cluster come after those that compute, for the same reason.
+ * Runs checks and prints how they went. Those in a cluster wait most of the time, so they run beside others.
  * @returns the exit code.
  */
 export const runAll = async (checks: Check[], { grep, full, log, results }: Run): Promise<number> => {
@@ -100,10 +99,7 @@ export const runAll = async (checks: Check[], { grep, full, log, results }: Run)
     console.log(text);
     appendFileSync(log, `${text}\n`, { mode: 0o600 });
   };
-  const lanes = lanesOf(checks);
-  // Alone, a check shows at once what it says. Beside another its lines would be mixed with those of that.
-  const isAlone = lanes.length === 1;
-  const all = (await Promise.all(lanes.map((lane) => runLane(lane, isAlone, print, log)))).flat();
+  const all = await runInOrder(checks, print, log);
   const ran = all.filter(({ passed, failed, skipped }) => grep === undefined || passed + failed + skipped.length > 0);
   if (ran.length === 0) {
     print(`\nNo test has a title that matches ${String(grep)}.`);
@@ -115,23 +111,27 @@ export const runAll = async (checks: Check[], { grep, full, log, results }: Run)
   return full && flakyOf(ran).length > 0 ? 1 : 0;
 };
 
-/** The checks that run one after the other, beside those of another lane if there is one. */
-const lanesOf = (checks: Check[]): Check[][] => {
-  const computing = checks.filter(({ inCluster }) => !inCluster);
-  const [first, ...others] = checks.filter(({ inCluster }) => inCluster);
-  return first === undefined || computing.length === 0 ? [checks] : [[...computing, ...others], [first]];
-};
-
 type Print = (text: string) => void;
 
-/** First the checks that are one test, as many at once as there are processors, then the others one after the other. */
-const runLane = async (checks: Check[], isAlone: boolean, print: Print, log: string): Promise<Ran[]> => {
+/**
+ * Where there is nothing to run beside those in a cluster, or no such check, one runs after the other, and shows at once what it says.
+ * Else two run at a time: first one in a cluster and those that are one test, then whatever comes next.
+ */
+const runInOrder = async (checks: Check[], print: Print, log: string): Promise<Ran[]> => {
+  const counted = checks.filter(isCounted);
+  const waiting = counted.find(({ inCluster }) => inCluster);
+  const isAlone = waiting === undefined || checks.every(({ inCluster }) => inCluster);
+  const next = isAlone ? counted : [waiting, ...counted.filter((check) => check !== waiting)];
+  const run = async (check: Counted) => [await (isAlone ? runAlone(check, print, log) : runBeside(check, print))];
+  const work = [() => runOnes(checks, print), ...next.map((check) => () => run(check))];
+  const ran = (await pMap(work, (begin) => begin(), { concurrency: isAlone ? 1 : 2 })).flat();
+  return checks.flatMap(({ title }) => ran.filter((each) => each.title === title));
+};
+
+/** The checks that are one test, as many at once as there are processors. */
+const runOnes = async (checks: Check[], print: Print): Promise<Ran[]> => {
   const one = checks.filter((check) => !isCounted(check));
-  const ran = await pMap(one, (check) => runOne(check, print), { concurrency: availableParallelism() });
-  for (const check of checks.filter(isCounted)) {
-    ran.push(await (isAlone ? runAlone(check, print, log) : runBeside(check, print)));
-  }
-  return ran;
+  return await pMap(one, (check) => runOne(check, print), { concurrency: availableParallelism() });
 };
 
 type Counted = Check & Required<Pick<Check, "results">>;
