@@ -61,16 +61,18 @@ describe("more load than the stack can bear", function () {
     for (const other of made) await leave(other);
   });
 
-  it("without the bounds eight times the load takes the frontend out of service, so it is they that keep it", async () => {
+  it("without the bounds a crowd takes the frontend out of service, so it is they that keep it", async () => {
     const command = "/spec/template/spec/containers/0/command";
     // What `next build` has made, without what start.mjs puts around it.
     await patch("frontend", [{ op: "add", path: command, value: ["node", "server.js"] }]);
     try {
       await rolledOut("frontend");
       const pods = await watchPods();
-      // As a machine is quicker, the queue takes longer to fill.
-      const deadline = Date.now() + 180_000;
-      await crowd(8 * holds, account, () => pods.faults.length > 0 || Date.now() > deadline);
+      // How many it takes differs from run to run.
+      for (const times of [8, 16, 32]) {
+        const end = Date.now() + 60_000;
+        await crowd(times * holds, account, () => pods.faults.length > 0 || Date.now() > end);
+      }
       const faults = await pods.end();
       assert.ok(
         faults.some((fault) => fault.startsWith("frontend")),

@@ -27,7 +27,7 @@ export async function ask(
     ...(body === undefined ? {} : { body: content }),
   }).catch(() => {
     signal?.throwIfAborted();
-    throw new Problem(0, "The server could not be reached. Check your connection and try again.");
+    throw cutOff();
   });
   if (!response.ok) throw await problemOf(response);
   return response;
@@ -38,7 +38,19 @@ export function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The JSON of an answer, as the type that the backend's contract gives it. */
+/**
+ * The JSON of an answer, as the type that the backend's contract gives it. Throws a `Problem` of status 0 where the connection ends in
+ * the middle of the answer, as it does when the page is left.
+ */
 export async function read<T>(answer: Promise<Response>): Promise<T> {
-  return (await (await answer).json()) as T;
+  const response = await answer;
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw error instanceof TypeError ? cutOff() : error;
+  }
+}
+
+function cutOff(): Problem {
+  return new Problem(0, "The server could not be reached. Check your connection and try again.");
 }

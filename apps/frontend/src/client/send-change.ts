@@ -38,7 +38,7 @@ export async function send(change: Change, left: () => void): Promise<readonly T
 }
 
 async function sendOnce(change: Change, left: () => void): Promise<readonly Todo[]> {
-  if (change.kind === "add") return [await add(change, left)];
+  if (change.kind === "add") return await add(change, left);
   if (change.kind === "edit") return [await edit(change.seen, change.fields, scopeOf(change))];
   if (change.kind === "edit-many") {
     for (const { todos, changes } of change.parts) await bulk("edit", todos, changes);
@@ -58,14 +58,19 @@ function scopeOf({ one, rejoins }: Extract<Change, { kind: "edit" }>): string {
 /** For how long "tomorrow" can be read later than it was typed. */
 const readableMs = 60_000;
 
-async function add(change: Extract<Change, { kind: "add" }>, left: () => void): Promise<Todo> {
+/** Gives no todo where it was made, and the connection ended before it came: the list that is asked for next has it. */
+async function add(change: Extract<Change, { kind: "add" }>, left: () => void): Promise<readonly Todo[]> {
   const { todo, unread } = change;
   const fresh = unread !== undefined && Date.now() - Date.parse(todo.created_at) < readableMs;
   const made = fresh ? todoOf(unread.text, await understand(unread)) : todo;
   leaving.add(change);
   left();
   try {
-    return await read<Todo>(ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date })));
+    const answer = await ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date }));
+    return await read<Todo>(Promise.resolve(answer)).then(
+      (added) => [added],
+      () => [],
+    );
   } finally {
     leaving.delete(change);
   }

@@ -502,6 +502,47 @@ test("a new todo that finds no server comes back into the field, because it may 
   expect(screen.getByLabelText("New todo")).toHaveValue("One");
 });
 
+describe("a change whose answer is cut off, as when the page is left", () => {
+  /** Lets the server do what the next change of this method says, and the connection end in the middle of its answer. */
+  const cutOffNext = (method: string) => {
+    const answer = fetcher.getMockImplementation();
+    fetcher.mockImplementation(async (address, init) => {
+      const whole = (await answer?.(address, init)) ?? Response.error();
+      if (init?.method !== method || address.endsWith("/parse")) return whole;
+      if (answer !== undefined) fetcher.mockImplementation(answer);
+      const start = (stream: ReadableStreamDefaultController) => {
+        stream.error(new TypeError("Failed to fetch"));
+      };
+      return new Response(new ReadableStream({ start }), { status: whole.status });
+    });
+  };
+
+  test("is sent again, and is no refusal", async () => {
+    show(<TodoList />);
+    await screen.findByText("Buy milk");
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout"] });
+    cutOffNext("PATCH");
+    fireEvent.click(screen.getByRole("checkbox", { name: "Buy milk" }));
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(patches().length).toBeGreaterThan(1);
+    expect(todos[0]?.done).toBe(true);
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  test("has made a new todo, which is there once and not in the field", async () => {
+    show(<TodoList />);
+    await screen.findByText("Buy milk");
+    cutOffNext("POST");
+    await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
+    expect(await screen.findByText("One")).toBeVisible();
+    await waitFor(() => {
+      expect(todos.filter(({ title }) => title === "One")).toHaveLength(1);
+    });
+    expect(screen.getByLabelText("New todo")).toHaveValue("");
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+});
+
 describe("with two pages open", () => {
   /** Stands in for the browser's locks, which end with the page that holds them. */
   class Locks {
