@@ -24,6 +24,8 @@ export interface Check {
   tier?: "full";
   /** Whether it brings a cluster up. */
   inCluster?: boolean;
+  /** Whether nothing may run beside it, because it measures what the machine has left. It comes last then. */
+  alone?: boolean;
   /** What it needs besides what all checks, or all in a cluster, need. */
   needs?: () => Step[];
   /** Defaults to the checkout. */
@@ -129,7 +131,14 @@ export const allChecks = async (): Promise<Check[]> => [
     title: "full tests without a cluster",
     tier: "full",
     needs: () => [toolStep(promtool), dockerStep()],
-    ...mocha("full", [], ["tests/full/!(stack|e2e)/**/*.spec.ts"]),
+    ...mocha("full", [], ["tests/full/!(stack|e2e|load)/**/*.spec.ts"]),
+  },
+  {
+    title: "full load tests",
+    tier: "full",
+    inCluster: true,
+    alone: true,
+    ...mocha("full-load", inCluster, ["tests/full/load/**/*.spec.ts"]),
   },
 ];
 

@@ -115,16 +115,18 @@ type Print = (text: string) => void;
 
 /**
  * Where there is nothing to run beside those in a cluster, or no such check, one runs after the other, and shows at once what it says.
- * Else two run at a time: first one in a cluster and those that are one test, then whatever comes next.
+ * Else two run at a time: first one in a cluster and those that are one test, then whatever comes next, and at the end each that runs
+ * alone.
  */
 const runInOrder = async (checks: Check[], print: Print, log: string): Promise<Ran[]> => {
   const counted = checks.filter(isCounted);
-  const waiting = counted.find(({ inCluster }) => inCluster);
+  const waiting = counted.find(({ inCluster, alone }) => inCluster && !alone);
   const isAlone = waiting === undefined || checks.every(({ inCluster }) => inCluster);
   const next = isAlone ? counted : [waiting, ...counted.filter((check) => check !== waiting)];
   const run = async (check: Counted) => [await (isAlone ? runAlone(check, print, log) : runBeside(check, print))];
-  const work = [() => runOnes(checks, print), ...next.map((check) => () => run(check))];
+  const work = [() => runOnes(checks, print), ...next.filter(({ alone }) => !alone).map((check) => () => run(check))];
   const ran = (await pMap(work, (begin) => begin(), { concurrency: isAlone ? 1 : 2 })).flat();
+  for (const check of next.filter(({ alone }) => alone)) ran.push(...(await run(check)));
   return checks.flatMap(({ title }) => ran.filter((each) => each.title === title));
 };
 

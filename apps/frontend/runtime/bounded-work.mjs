@@ -4,9 +4,10 @@ import http from "node:http";
 /** @typedef {import("node:http").ServerResponse} Answer */
 
 /**
- * Most requests of each kind that are worked on at the same time; the first kind that fits counts. Each kind has a share of
- * its own, because a crowd of one must not lock out the others: what streams is open for long, and a new password takes long.
- * @type {{ kind: string, most: number, fits: (method: string, path: string) => boolean }[]}
+ * Most requests of each kind that are taken at the same time, and of these most that are worked on, if that is less; the first kind
+ * that fits counts. Each kind has a share of its own, because a crowd of one must not lock out the others: what streams is open for
+ * long, and a new password takes long.
+ * @type {{ kind: string, most: number, atOnce?: number, fits: (method: string, path: string) => boolean }[]}
  */
 const shares = [
   {
@@ -17,6 +18,9 @@ const shares = [
   { kind: "sign-ups", most: 16, fits: (method, path) => method === "POST" && path === "/api/account" },
   { kind: "sign-ins", most: 32, fits: (method, path) => method === "POST" && path === "/api/session" },
   { kind: "files", most: 64, fits: (_method, path) => path.startsWith("/_next/static/") },
+  // To make a page takes many milliseconds of the processor and megabytes. More at once would not be quicker, and would take the
+  // memory of the pod.
+  { kind: "pages", most: 64, atOnce: 4, fits: (_method, path) => !path.startsWith("/api/") },
   { kind: "all others", most: 64, fits: () => true },
 ];
 
@@ -37,6 +41,9 @@ export function boundWork() {
 /** @param {http.RequestListener} listener */
 function bounded(listener) {
   const open = shares.map(() => 0);
+  const working = shares.map(() => 0);
+  /** Those that are taken and not worked on yet, oldest first. @type {[Request, Answer][][]} */
+  const waiting = shares.map(() => []);
   /** When each connection that was refused may ask again. @type {WeakMap<import("node:net").Socket, number>} */
   const patience = new WeakMap();
   let isUp = false;
@@ -58,7 +65,32 @@ function bounded(listener) {
     response.once("close", () => {
       open[share] = (open[share] ?? 0) - 1;
     });
+    work(share, request, response);
+  }
+
+  /** @param {number} share @param {Request} request @param {Answer} response */
+  function work(share, request, response) {
+    const { atOnce = Infinity } = shares[share] ?? {};
+    if ((working[share] ?? 0) >= atOnce) {
+      waiting[share]?.push([request, response]);
+      return;
+    }
+    working[share] = (working[share] ?? 0) + 1;
+    response.once("close", () => {
+      working[share] = (working[share] ?? 0) - 1;
+      workOnNext(share);
+    });
     listener(request, response);
+  }
+
+  /** Whoever has left meanwhile is passed over. @param {number} share */
+  function workOnNext(share) {
+    for (let next = waiting[share]?.shift(); next !== undefined; next = waiting[share]?.shift()) {
+      const [request, response] = next;
+      if (response.destroyed) continue;
+      work(share, request, response);
+      return;
+    }
   }
 
   /** The first time the application answers itself: until then it is starting. @param {Request} request @param {Answer} response */

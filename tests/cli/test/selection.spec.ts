@@ -10,14 +10,14 @@ import { allChecks, type Check } from "../../../cli/test/checks.ts";
 import { checkout } from "../../../machine/paths.ts";
 import { choose, runAll } from "../../../cli/test/test.ts";
 
-const clusterTests = ["stack and e2e tests", "full stack tests", "full e2e tests"];
+const clusterTests = ["stack and e2e tests", "full stack tests", "full e2e tests", "full load tests"];
 const everyDay = { names: [], full: false };
 const titlesOf = (checks: Check[]): string[] => checks.map(({ title }) => title);
 
 describe("the tiers", () => {
   it("npm test leaves out what is of the full tier, and npm run test:full nothing", async () => {
     const all = await allChecks();
-    const full = ["full tests without a cluster", "full stack tests", "full e2e tests"];
+    const full = ["full tests without a cluster", "full stack tests", "full e2e tests", "full load tests"];
     assert.deepEqual(
       titlesOf(choose(all, everyDay)),
       titlesOf(all).filter((title) => !full.includes(title)),
@@ -32,7 +32,7 @@ describe("the tiers", () => {
   });
 
   it("a name means checks of both", async () => {
-    const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e"], full: false }));
+    const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e", "load"], full: false }));
     assert.deepEqual(titles, clusterTests);
   });
 
@@ -101,12 +101,13 @@ describe("npm test -- --grep", () => {
       "full stack tests",
       "full e2e tests",
       "full tests without a cluster",
+      "full load tests",
     ]);
   });
 
   it("gives the pattern to each test runner in its own way", async () => {
     const ends = choose(await allChecks(), h7).map(({ args }) => args.slice(-2).join(" "));
-    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", ...Array.from({ length: 5 }, () => "--grep H7")]);
+    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", ...Array.from({ length: 6 }, () => "--grep H7")]);
   });
 
   it("does not ask of the backend's tests that match to cover as much as all of them", async () => {
@@ -208,6 +209,19 @@ describe("a run of checks", () => {
     assert.ok(at("── waits: begun") < at("computes ends"), "it must run beside what computes");
     assert.ok(at("── comes later: begun") > Math.min(at("computes ends"), at("waits ends")), "a third one must wait");
     assert.deepEqual(measured, ["computes", "waits", "comes later"]);
+  });
+
+  it("runs nothing beside what measures, and that at the end", async () => {
+    const { said } = await run((folder) => [
+      counted(folder, "measures", passes, { inCluster: true, alone: true }),
+      counted(folder, "computes", passes),
+      counted(folder, "waits", passes, { inCluster: true }),
+    ]);
+    const lines = said.split("\n");
+    const begun = lines.findIndex((line) => line.startsWith("── measures: begun"));
+    for (const other of ["computes ends", "waits ends"]) {
+      assert.ok(lines.includes(other) && lines.indexOf(other) < begun, `${other} before what measures begins`);
+    }
   });
 
   it("fails when a check fails, on either side", async () => {

@@ -22,7 +22,8 @@ export function useUnderstood(quick: QuickText) {
     queryFn: ({ signal }) => parse(asked, signal),
     enabled: asked.text !== "",
     staleTime: Infinity,
-    gcTime: 60_000,
+    // On the server nothing is asked, and a timer would hold all of the page for as long.
+    gcTime: typeof window === "undefined" ? Infinity : 60_000,
     retry: false,
   });
   return {

@@ -12,16 +12,17 @@ let server: Server;
 let held: ServerResponse[] = [];
 let agents: Agent[] = [];
 
-/** Holds everything but the probe. */
-const listener: RequestListener = (request, response) => {
-  if (request.url === "/api/health") response.end("from the application");
-  else held.push(response);
-};
-
 beforeEach(async () => {
-  held = [];
+  // Of this server: the one before may still go on to who has waited there.
+  const own: ServerResponse[] = [];
+  held = own;
   agents = [];
   boundWork();
+  /** Holds everything but the probe. */
+  const listener: RequestListener = (request, response) => {
+    if (request.url === "/api/health") response.end("from the application");
+    else own.push(response);
+  };
   server = http.createServer(listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -84,8 +85,38 @@ test("there is room again after a caller left", async () => {
   await fill(1);
 });
 
+/** Asks for so many pages, of which four are worked on. Gives the connections by path. */
+async function fillPages(count: number) {
+  const asked = new Map(Array.from({ length: count }, (_, number) => [`/${number}`, newAgent()]));
+  for (const [path, agent] of asked) void ask({ path, agent }).catch(() => undefined);
+  await expect.poll(connections, patient).toBe(count);
+  await expect.poll(() => held.length, patient).toBe(4);
+  return asked;
+}
+
+async function connections(): Promise<number> {
+  return await new Promise((resolve) => {
+    server.getConnections((_error, count) => {
+      resolve(count);
+    });
+  });
+}
+
+test("four pages are made at once, then those whose readers still wait", async () => {
+  const asked = await fillPages(6);
+  for (const { req } of held) asked.delete(req.url ?? "");
+  const [leaves] = asked.values();
+  leaves?.destroy();
+  await expect.poll(connections, patient).toBe(5);
+  held[0]?.end("done");
+  await expect.poll(() => held.length, patient).toBe(5);
+  held[1]?.end("done");
+  await expect.poll(() => held.filter(({ closed }) => closed).length, patient).toBe(2);
+  expect(held).toHaveLength(5);
+});
+
 test("a page that is refused says so and tries again", async () => {
-  await fill(others);
+  await fillPages(64);
   const { status, headers, body } = await ask({ path: "/", accept: "text/html,application/xhtml+xml" });
   expect(status).toBe(503);
   expect(headers["content-type"]).toContain("text/html");
@@ -105,9 +136,16 @@ test.each([
   ["POST", "/api/session"],
   ["POST", "/api/backend/chat/messages"],
   ["GET", "/_next/static/chunks/main.js"],
+  ["GET", "/"],
 ])("%s %s has a share of its own", async (method, path) => {
   await fill(others);
   await fill(1, { method, path });
+});
+
+test("those who open the page leave room for those who have it open", async () => {
+  await fillPages(64);
+  expect((await ask({ path: "/today" })).status).toBe(503);
+  await fill(1);
 });
 
 test("a flood of sign-ups leaves room for sign-ins", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stack } from "../../stack/stack.ts";
-import { crowd, leave, newAccount, send, type Account, type Goodput } from "./crowd.ts";
+import { crowd, leave, newAccount, send, type Account, type Goodput, type Wish } from "./crowd.ts";
 import { patch, rolledOut } from "./deployments.ts";
 
 /** So many people at once, without a pause, are served without a refusal: the load that holds. */
@@ -21,8 +21,8 @@ describe("more load than the stack can bear", function () {
   before(async () => {
     account = await newAccount();
     // Both servers compile what is used often: the first seconds are slower than all others.
-    await crowdFor(6, holds, account);
-    const { perSecond, refused } = await crowdFor(8, holds, account);
+    await crowdFor(6, holds, "list", account);
+    const { perSecond, refused } = await crowdFor(8, holds, "list", account);
     assert.deepEqual(refused, {}, `${holds} people at once must be served without a refusal`);
     peak = perSecond;
   });
@@ -35,7 +35,7 @@ describe("more load than the stack can bear", function () {
   ] as const) {
     it(`at ${times} times the load that holds no pod restarts or becomes unready, and four fifths of the peak are served`, async () => {
       const pods = await watchPods();
-      const { perSecond, refused } = await crowdFor(seconds, times * holds, account);
+      const { perSecond, refused } = await crowdFor(seconds, times * holds, "list", account);
       assert.deepEqual(await pods.end(), [], "load alone must not take a pod out of service");
       const share = perSecond / peak;
       console.log(`      ${Math.round(perSecond)} requests a second, ${Math.round(100 * share)} % of the peak`);
@@ -45,6 +45,14 @@ describe("more load than the stack can bear", function () {
       assert.equal(afterwards.status, 200, "once the crowd has left, the stack must serve as before");
     });
   }
+
+  it("as many who open the page take no pod out of service", async () => {
+    const pods = await watchPods();
+    const { perSecond, refused } = await crowdFor(35, 8 * holds, "page", account);
+    assert.deepEqual(await pods.end(), [], "load alone must not take a pod out of service");
+    assert.ok(perSecond > 0, "some must get the page");
+    assert.deepEqual(Object.keys(refused), ["503"], "what is too much must be told to come back, and nothing else");
+  });
 
   it("somebody signs in while many sign up at once", async () => {
     const pods = await watchPods();
@@ -61,18 +69,15 @@ describe("more load than the stack can bear", function () {
     for (const other of made) await leave(other);
   });
 
-  it("without the bounds a crowd takes the frontend out of service, so it is they that keep it", async () => {
+  it("without the bounds as many who open the page take the frontend out of service, so it is they that keep it", async () => {
     const command = "/spec/template/spec/containers/0/command";
     // What `next build` has made, without what start.mjs puts around it.
     await patch("frontend", [{ op: "add", path: command, value: ["node", "server.js"] }]);
     try {
       await rolledOut("frontend");
       const pods = await watchPods();
-      // How many it takes differs from run to run.
-      for (const times of [8, 16, 32]) {
-        const end = Date.now() + 60_000;
-        await crowd(times * holds, account, () => pods.faults.length > 0 || Date.now() > end);
-      }
+      const deadline = Date.now() + 120_000;
+      await crowd(8 * holds, "page", account, () => pods.faults.length > 0 || Date.now() > deadline);
       const faults = await pods.end();
       assert.ok(
         faults.some((fault) => fault.startsWith("frontend")),
@@ -85,9 +90,9 @@ describe("more load than the stack can bear", function () {
   });
 });
 
-async function crowdFor(seconds: number, people: number, account: Account): Promise<Goodput> {
+async function crowdFor(seconds: number, people: number, wish: Wish, account: Account): Promise<Goodput> {
   const end = Date.now() + seconds * 1000;
-  return await crowd(people, account, () => Date.now() > end);
+  return await crowd(people, wish, account, () => Date.now() > end);
 }
 
 /** So many people who sign up at once. Who is told to come back later does. Gives the accounts when all have theirs. */

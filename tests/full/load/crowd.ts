@@ -38,19 +38,22 @@ export async function leave({ cookie, password }: Account): Promise<void> {
   assert.equal(status, 204, `the account must be deleted: ${body}`);
 }
 
+/** What somebody asks for: the list, as the page does, or the page itself. */
+export type Wish = "list" | "page";
+
+const paths: Record<Wish, string> = { list: "/api/backend/todos", page: "/" };
+
 /**
- * So many people who ask for their list without a pause, each over a connection of their own, until `isOver`. Who is told
+ * So many people who ask for the same without a pause, each over a connection of their own, until `isOver`. Who is told
  * to come back later does, as the page does.
  */
-export async function crowd(people: number, { cookie }: Account, isOver: () => boolean): Promise<Goodput> {
+export async function crowd(people: number, wish: Wish, { cookie }: Account, isOver: () => boolean): Promise<Goodput> {
   let good = 0;
   const refused: Record<string, number> = {};
   const ask = async (): Promise<void> => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     while (!isOver()) {
-      const answer = await send("GET", "/api/backend/todos", { cookie, agent }).catch((error: unknown) =>
-        String(error),
-      );
+      const answer = await send("GET", paths[wish], { cookie, agent }).catch((error: unknown) => String(error));
       const outcome = typeof answer === "string" ? answer : String(answer.status);
       if (outcome === "200") good += isOver() ? 0 : 1;
       else refused[outcome] = (refused[outcome] ?? 0) + 1;
