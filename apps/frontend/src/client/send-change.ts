@@ -67,7 +67,7 @@ async function add(change: Extract<Change, { kind: "add" }>, left: () => void): 
   left();
   try {
     const answer = await ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date }));
-    return await read<Todo>(Promise.resolve(answer)).then(
+    return await read<Todo>(answer).then(
       (added) => [added],
       () => [],
     );

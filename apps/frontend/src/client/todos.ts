@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/re
 import { useMemo } from "react";
 import { useUnsent, type Pages } from "./changes";
 import { foresee } from "./foresee";
-import { ask } from "./request";
+import { ask, read } from "./request";
 import { isSavedSincePage } from "./saved";
 import { todosKey, type Todo } from "./todo";
 import { addressOf, queryOf, sortOf, type Wanted } from "./wanted";
@@ -27,7 +27,7 @@ async function page(wanted: Wanted, cursor: string): Promise<Page> {
   const query = queryOf(wanted, new Date());
   if (cursor !== "") query.set("cursor", cursor);
   const answer = await ask("GET", query.size === 0 ? address : `${address}?${query}`);
-  return { todos: (await answer.json()) as Todo[], next: answer.headers.get("x-next-cursor") };
+  return { todos: await read<Todo[]>(answer), next: answer.headers.get("x-next-cursor") };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { components } from "./api-types";
 import { useUnsent } from "./changes";
-import { ask } from "./request";
+import { ask, read } from "./request";
 import { trashKey } from "./todo";
 
 const address = "/api/backend/todos/trash";
@@ -11,7 +11,7 @@ export type TrashedTodo = components["schemas"]["TrashedTodo"];
 
 async function page(cursor: string) {
   const answer = await ask("GET", cursor === "" ? address : `${address}?${new URLSearchParams({ cursor })}`);
-  return { todos: (await answer.json()) as TrashedTodo[], next: answer.headers.get("x-next-cursor") };
+  return { todos: await read<TrashedTodo[]>(answer), next: answer.headers.get("x-next-cursor") };
 }
 
 /** The deleted todos, the last one first, without those that are just being brought back. */
