@@ -1,5 +1,5 @@
 import { isReady } from "../provider/cluster/api-server.ts";
-import { ApiError, Namespace } from "../provider/cluster/kubernetes.ts";
+import { ifThere, Namespace } from "../provider/cluster/kubernetes.ts";
 import type { KubernetesObject, NamespaceRef } from "../provider/cluster/kubernetes.ts";
 import type { Target } from "../provider/cluster/minikube.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
@@ -73,21 +73,18 @@ interface Secret extends KubernetesObject {
 }
 
 const read = async (inside: Namespace, name: string): Promise<Secret | undefined> => {
-  try {
-    const { metadata, type, immutable, data } = await inside.get<Secret>("v1", "secrets", name);
-    const { labels, annotations } = metadata;
-    return {
-      apiVersion: "v1",
-      kind: "Secret",
-      metadata: { name, labels, annotations },
-      type,
-      immutable,
-      data,
-    } as Secret;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  const found = await ifThere(inside.get<Secret>("v1", "secrets", name));
+  if (found === undefined) return undefined;
+  const { metadata, type, immutable, data } = found;
+  const { labels, annotations } = metadata;
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name, labels, annotations },
+    type,
+    immutable,
+    data,
+  } as Secret;
 };
 
 const putBack = async (place: NamespaceRef, secrets: Secret[]): Promise<string[]> => {

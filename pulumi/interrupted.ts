@@ -53,24 +53,23 @@ interface Deployment {
  * @throws UserError as {@link deploymentOf}.
  */
 export const clearInterrupted = async (stack: string, isDestroy: boolean): Promise<void> => {
-  if (!(await clearLock(stack))) return;
-  const { pending_operations: pending = [] } = deploymentOf(stack);
+  const { pending_operations: pending = [] } = (await clearLock(stack)) ?? {};
   if (pending.length > 0) await clearPending(stack, pending, isDestroy);
 };
 
 /**
  * Takes away the lock of a run that was killed, and nothing else, for what needs no cluster.
- * @returns whether nobody is at work on the stack.
+ * @returns what Pulumi's state says of the stack; undefined when somebody is at work on it.
  * @throws UserError as {@link deploymentOf}.
  */
-export const clearLock = async (stack: string): Promise<boolean> => {
+export const clearLock = async (stack: string): Promise<Deployment | undefined> => {
   rememberHostName();
   const locks = await settledLocks(stack);
-  if (locks.some(({ alive }) => alive !== false)) return false;
-  deploymentOf(stack);
+  if (locks.some(({ alive }) => alive !== false)) return undefined;
+  const deployment = deploymentOf(stack);
   for (const lock of locks) rmSync(lock.file, { force: true });
   if (locks.length > 0) console.error(`The previous run was killed. Its lock on stack ${stack} is removed.`);
-  return true;
+  return deployment;
 };
 
 /** A process that was killed just now may take a moment until it is gone. */
@@ -163,12 +162,11 @@ export const removeHalfMadeIn = async (cluster: ContextRef, pending: PendingOper
   }
 };
 
-const removeBegun = async ({ kubeconfig, context, home, clusterId }: ContextRef, pending: PendingOperation[]) => {
+const removeBegun = async (cluster: ContextRef, pending: PendingOperation[]): Promise<void> => {
   for (const { type, inputs } of begunIn(pending)) {
     const { name, namespace } = { ...inputs?.metadata, ...inputs };
     if (name === undefined || namespace === undefined) continue;
-    const which = clusterId === undefined ? { ...(home === undefined ? {} : { home }) } : { clusterId };
-    await Namespace.use({ kubeconfig, context, ...which, namespace }, async (inside) => {
+    await Namespace.use({ ...cluster, namespace }, async (inside) => {
       if (type === "kubernetes:core/v1:Secret")
         await inside.deleteAll("v1", "secrets", { fieldSelector: `metadata.name=${name}` });
       if (type === "kubernetes:helm.sh/v3:Release") await forgetRevisions(inside, name);

@@ -1,6 +1,6 @@
 import { openExisting, idOf } from "../../provider/cluster/existing-access.ts";
 import type { Commands } from "../../provider/processes/commands.ts";
-import { ApiError, ask } from "../../provider/cluster/connection.ts";
+import { ApiError, ask, ifThere } from "../../provider/cluster/connection.ts";
 import type { Connection } from "../../provider/cluster/connection.ts";
 import { factsOf } from "../../provider/cluster/existing-facts.ts";
 import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
@@ -157,15 +157,8 @@ const onQuota = async ({ namespace }: TargetFacts, connection: Connection): Prom
   }
 };
 
-const isThere = async (connection: Connection, path: string): Promise<boolean> => {
-  try {
-    await ask(connection, "GET", path);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
-    throw error;
-  }
-};
+const isThere = async (connection: Connection, path: string): Promise<boolean> =>
+  (await ifThere(ask(connection, "GET", path))) !== undefined;
 
 /** A user who may use something need not be allowed to look at it. */
 const notSaid = (name: string, error: unknown, next: string): Finding => {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
 import type { Revision } from "../../provider/diagnosis/revisions.ts";
-import { ApiError } from "../../provider/cluster/kubernetes.ts";
+import { ifThere } from "../../provider/cluster/kubernetes.ts";
 import type { Namespace } from "../../provider/cluster/kubernetes.ts";
 
 /** As much of an object of a release as is read here. */
@@ -92,15 +92,8 @@ const nameIn = (reference: unknown): string[] => {
   return found === undefined || optional === true ? [] : [found];
 };
 
-const isThere = async (namespace: Namespace, name: string): Promise<boolean> => {
-  try {
-    await namespace.get("v1", "secrets", name);
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
-    throw error;
-  }
-};
+const isThere = async (namespace: Namespace, name: string): Promise<boolean> =>
+  (await ifThere(namespace.get("v1", "secrets", name))) !== undefined;
 
 const containersOf = ({ spec }: Released): Container[] => {
   const { initContainers = [], containers = [] } = spec?.template?.spec ?? {};

@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
-import { ApiError } from "../../provider/cluster/kubernetes.ts";
+import { ifThere } from "../../provider/cluster/kubernetes.ts";
 import type { Namespace } from "../../provider/cluster/kubernetes.ts";
+
+/** What has become of an incident: of the last two states nothing is left to do. */
+const states = ["open", "acting", "told", "untreatable", "repaired", "gone"] as const;
 
 /** Something that the operations controller has found. */
 export interface Incident {
   /** What was wrong, in a sentence. */
   summary: string;
-  state: "open" | "acting" | "told" | "untreatable" | "repaired" | "gone";
+  state: (typeof states)[number];
   /** When it was seen, in ISO 8601. */
   opened: string;
 }
@@ -22,20 +25,18 @@ const longest = 120;
  * @throws ApiError when Kubernetes cannot be asked.
  */
 export const incidentsIn = async (namespace: Namespace): Promise<Incident[] | undefined> => {
-  try {
-    const { data } = await namespace.get<{ data?: Record<string, string> }>("v1", "configmaps", configMap);
-    return parse(data?.["incidents.json"]).slice(-most).toReversed().map(forTerminal);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  const kept = await ifThere(namespace.get<{ data?: Record<string, string> }>("v1", "configmaps", configMap));
+  return kept && parse(kept.data?.["incidents.json"]).slice(-most).toReversed().map(forTerminal);
 };
 
-/** None of a text that the controller has not written. */
+/** Those that this version of the controller has written, and none of any other text. */
 const parse = (text = ""): Incident[] => {
   try {
     const { incidents } = JSON.parse(text) as { incidents: Incident[] };
-    return incidents.filter(({ summary, opened }) => typeof summary === "string" && typeof opened === "string");
+    return incidents.filter(
+      ({ summary, opened, state }) =>
+        typeof summary === "string" && typeof opened === "string" && states.includes(state),
+    );
   } catch {
     return [];
   }

@@ -25,6 +25,16 @@ export class ApiError extends Error {
   }
 }
 
+/** What the API server was asked for; undefined where it answers that there is no such thing. */
+export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Connects to the stack's cluster: its own Minikube, or the one with the id that is named.
  * @throws Error when the context is not there, or leads to another cluster.

@@ -1,8 +1,8 @@
-import { ApiError, ask, connectTo } from "./connection.ts";
+import { ApiError, ask, connectTo, ifThere } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 
-export { ApiError };
+export { ApiError, ifThere };
 
 /** A namespace of a cluster. */
 export interface NamespaceRef extends ContextRef {
@@ -102,11 +102,7 @@ export class Namespace {
 
   /** Deletes the namespace with everything in it, which goes on after this has ended; content when it is gone. */
   async remove(): Promise<void> {
-    try {
-      await this.#ask("DELETE", "v1", "");
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
-    }
+    await ifThere(this.#ask("DELETE", "v1", ""));
   }
 
   /** What an object would be if it were applied; nothing is changed. */

@@ -4,7 +4,7 @@ import type { Commands } from "../processes/commands.ts";
 import { contentsOf } from "../loss/contents.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
-import { ApiError, Namespace } from "../cluster/kubernetes.ts";
+import { ifThere, Namespace } from "../cluster/kubernetes.ts";
 import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import type { ContextRef } from "../cluster/kubeconfig.ts";
 import { nextLife } from "./next-life.ts";
@@ -219,12 +219,7 @@ async function look(inputs: NamespaceInputs): Promise<V1Namespace | "gone" | "un
 }
 
 async function find(namespace: Namespace): Promise<V1Namespace | undefined> {
-  try {
-    return await namespace.self<V1Namespace>();
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+  return await ifThere(namespace.self<V1Namespace>());
 }
 
 /** Kubernetes says of what remains how many there are and which finalizers they wait for. */

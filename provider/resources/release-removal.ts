@@ -1,6 +1,6 @@
 import type { Commands } from "../processes/commands.ts";
 import { UserError } from "../processes/errors.ts";
-import { ApiError, Namespace } from "../cluster/kubernetes.ts";
+import { ifThere, Namespace } from "../cluster/kubernetes.ts";
 import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import { revisionsOf } from "../diagnosis/revisions.ts";
 
@@ -42,11 +42,5 @@ export async function uninstall(commands: Commands, ref: SharedRelease): Promise
 }
 
 async function isThere(namespace: Namespace): Promise<boolean> {
-  try {
-    await namespace.self();
-    return true;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return false;
-    throw error;
-  }
+  return (await ifThere(namespace.self())) !== undefined;
 }

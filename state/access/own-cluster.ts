@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { V1DaemonSet } from "@kubernetes/client-node";
 import type { Commands } from "../../provider/processes/commands.ts";
 import type { ContainerState } from "../../provider/cluster/docker.ts";
-import { ApiError, Namespace } from "../../provider/cluster/kubernetes.ts";
+import { ifThere, Namespace } from "../../provider/cluster/kubernetes.ts";
 import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
 import type { Enforcer } from "../../provider/cluster/network-policy.ts";
 import { nodeState } from "../../provider/cluster/node.ts";
@@ -104,15 +104,10 @@ export const namespaceIn = ({ kubeconfig, home, settings }: OwnCluster, namespac
 
 /** Asks the API of a cluster what enforces NetworkPolicies. @throws Error when it does not answer. */
 export const enforcerIn = async (cluster: OwnCluster): Promise<Enforcer> => {
-  try {
-    const { status } = await Namespace.use(namespaceIn(cluster, "kube-system"), (system) =>
-      system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router"),
-    );
-    return (status?.numberReady ?? 0) > 0 ? "kube-router" : "none";
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return "none";
-    throw error;
-  }
+  const router = await Namespace.use(namespaceIn(cluster, "kube-system"), (system) =>
+    ifThere(system.get<V1DaemonSet>("apps/v1", "daemonsets", "kube-router")),
+  );
+  return (router?.status?.numberReady ?? 0) > 0 ? "kube-router" : "none";
 };
 
 /** A state that cannot be read is the doctor's business. */

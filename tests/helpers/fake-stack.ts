@@ -10,6 +10,7 @@ import type { Mark } from "../../provider/cluster/ownership.ts";
 import type { StackState } from "../../state/stack-files.ts";
 import type { Place } from "../../state/access/own-cluster.ts";
 import type { FakeApi } from "../provider/fake-api.ts";
+import { leaveLock } from "./lock.ts";
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import type { Call } from "../offline/stand-ins/fake-commands.ts";
@@ -114,11 +115,7 @@ export class FakeStack {
 
   /** A lock on the stack. */
   async lock(pid: number, host = hostname()): Promise<void> {
-    const file = ".state/.pulumi/locks/organization/todo-stack/dev/0123.json";
-    await this.file(
-      file,
-      JSON.stringify({ pid, username: "somebody", hostname: host, timestamp: "2026-01-02T03:04:05Z" }),
-    );
+    await leaveLock(this.place.folder, "dev", pid, host);
   }
 
   /** Stops Docker, as it looks from outside when its socket is gone. */

@@ -10,6 +10,7 @@ import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { removeHalfMade, removeHalfMadeIn, withBegunClusters } from "../../pulumi/interrupted.ts";
 import type { PendingOperation } from "../../pulumi/interrupted.ts";
 import { UserError } from "../../provider/processes/errors.ts";
+import { leaveLock as lockStack } from "../helpers/lock.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 /** The real Pulumi in a checkout with a stack that has no resources. */
@@ -54,11 +55,7 @@ describe("npx pulumi after a run that was killed", function () {
     });
   const refresh = async () => await pulumi("refresh", "--yes", "--skip-preview", "--stack", "dev");
 
-  const leaveLock = async (pid: number, host = hostname()): Promise<void> => {
-    await mkdir(join(lock, ".."), { recursive: true });
-    const timestamp = "2026-01-02T03:04:05Z";
-    await writeFile(lock, JSON.stringify({ pid, username: "somebody", hostname: host, timestamp }));
-  };
+  const leaveLock = async (pid: number, host?: string): Promise<string> => await lockStack(folder, "dev", pid, host);
 
   /** The process id of a program that has ended. */
   const endedPid = async (): Promise<number> => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { copyFile, mkdir, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { copyFile, rm, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
 import process from "node:process";
 import { Account } from "../helpers/account.ts";
+import { leaveLock } from "../helpers/lock.ts";
 import { backUp } from "./back-up.ts";
 import { stack } from "./stack.ts";
 
@@ -33,10 +33,7 @@ describe("backup and restore", function () {
   it("replaces nothing while Pulumi is at work on the stack", async () => {
     const file = await backUp();
     const somebody = await Account.signUp(stack.url);
-    const { folder, stack: name } = stack.copy;
-    const lock = join(folder, ".state/.pulumi/locks/organization/todo-stack", name, `${randomUUID()}.json`);
-    await mkdir(dirname(lock), { recursive: true });
-    await writeFile(lock, JSON.stringify({ pid: process.pid, hostname: hostname() }));
+    const lock = await leaveLock(stack.copy.folder, stack.copy.stack, process.pid);
     try {
       const result = await stack.copy.npm("restore", {}, file, "--yes");
       assert.equal(result.exitCode, 1, result.all);

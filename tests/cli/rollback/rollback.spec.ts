@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { hostname } from "node:os";
 import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
 import { rollback } from "../../../cli/rollback/rollback.ts";
 import { Commands } from "../../../provider/processes/commands.ts";
+import { leaveLock } from "../../helpers/lock.ts";
 import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 import type { Revision } from "../../provider/fake-api.ts";
@@ -133,9 +133,7 @@ describe("npm run rollback", () => {
   }
 
   it("leaves a stack at which Pulumi is at work", async () => {
-    const lock = JSON.stringify({ pid: process.pid, hostname: hostname() });
-    await folder.mkdir(".state/.pulumi/locks/organization/todo-stack/dev");
-    await folder.writeFile(".state/.pulumi/locks/organization/todo-stack/dev/0123.json", lock);
+    await leaveLock(folder.path, "dev", process.pid);
     await assert.rejects(run("1", true), { message: /^Pulumi is at work on the stack dev: .*\n.*Nothing was changed/ });
     assert.deepEqual([await helmCalls(), api.deleted, api.applied], [[], [], []]);
   });

@@ -144,7 +144,8 @@ describe("npm run status", () => {
       });
 
       it("says that it has found nothing, also when nothing can be read of what is kept", async () => {
-        for (const text of ['{ "incidents": [] }', "{}", "broken"]) {
+        const older = { summary: "trouble", state: "mended", opened: "2026-01-02T11:00:00Z" };
+        for (const text of ['{ "incidents": [] }', "{}", "broken", JSON.stringify({ incidents: [older] })]) {
           kept(text);
           assert.equal((await shown()).at(-1), "The operations controller has found nothing.");
         }
