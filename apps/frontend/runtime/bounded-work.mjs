@@ -38,12 +38,13 @@ export function boundWork() {
   http.createServer = /** @type {typeof createServer} */ (guarded);
 }
 
+/** @returns {[Request, Answer][]} */
+const newQueue = () => [];
+
 /** @param {http.RequestListener} listener */
 function bounded(listener) {
-  const open = shares.map(() => 0);
-  const working = shares.map(() => 0);
-  /** Those that are taken and not worked on yet, oldest first. @type {[Request, Answer][][]} */
-  const waiting = shares.map(() => []);
+  // `waiting` are those that are taken and not worked on yet, oldest first.
+  const lines = shares.map((share) => ({ ...share, open: 0, working: 0, waiting: newQueue() }));
   /** When each connection that was refused may ask again. @type {WeakMap<import("node:net").Socket, number>} */
   const patience = new WeakMap();
   let isUp = false;
@@ -55,42 +56,38 @@ function bounded(listener) {
       answerProbe(request, response);
       return;
     }
-    const share = shares.findIndex(({ fits }) => fits(request.method ?? "", path));
-    const { most = 0 } = shares[share] ?? {};
-    if ((open[share] ?? 0) >= most) {
+    const line = lines.find(({ fits }) => fits(request.method ?? "", path));
+    if (line === undefined || line.open >= line.most) {
       refuseOrWait(request, response);
       return;
     }
-    open[share] = (open[share] ?? 0) + 1;
+    line.open += 1;
     response.once("close", () => {
-      open[share] = (open[share] ?? 0) - 1;
+      line.open -= 1;
     });
-    work(share, request, response);
+    work(line, request, response);
   }
 
-  /** @param {number} share @param {Request} request @param {Answer} response */
-  function work(share, request, response) {
-    const { atOnce = Infinity } = shares[share] ?? {};
-    if ((working[share] ?? 0) >= atOnce) {
-      waiting[share]?.push([request, response]);
+  /** @param {typeof lines[number]} line @param {Request} request @param {Answer} response */
+  function work(line, request, response) {
+    if (line.working >= (line.atOnce ?? line.most)) {
+      line.waiting.push([request, response]);
       return;
     }
-    working[share] = (working[share] ?? 0) + 1;
+    line.working += 1;
     response.once("close", () => {
-      working[share] = (working[share] ?? 0) - 1;
-      workOnNext(share);
+      line.working -= 1;
+      workOnNext(line);
     });
     listener(request, response);
   }
 
-  /** Whoever has left meanwhile is passed over. @param {number} share */
-  function workOnNext(share) {
-    for (let next = waiting[share]?.shift(); next !== undefined; next = waiting[share]?.shift()) {
-      const [request, response] = next;
-      if (response.destroyed) continue;
-      work(share, request, response);
-      return;
-    }
+  /** Whoever has left meanwhile is passed over. @param {typeof lines[number]} line */
+  function workOnNext(line) {
+    const next = line.waiting.shift();
+    if (next === undefined) return;
+    if (next[1].destroyed) workOnNext(line);
+    else work(line, ...next);
   }
 
   /** The first time the application answers itself: until then it is starting. @param {Request} request @param {Answer} response */
