@@ -195,3 +195,17 @@ def test_todos_of_others_are_not_looked_at(
     assert not any("Seq Scan on todos" in line for line in plan), "\n".join(plan)
     removed = sum(int(line.split(":")[1]) for line in plan if "Rows Removed by Filter" in line)
     assert removed <= len(SAMPLES), f"rows of others were read and thrown away:\n{chr(10).join(plan)}"
+
+
+def test_line_breaks_and_json_in_texts_do_not_move_the_end_of_a_page(ann: TestClient) -> None:
+    notes = ["a,\nb", ",\n", '"},\n{"id":"', "\u2028,\r\n\\"]
+    for note in notes:
+        assert ann.post(TODOS, json={"title": "x", "notes": note}).status_code == 201
+    seen: list[str] = []
+    cursor = ""
+    for _ in notes:
+        answer = ann.get(TODOS, params={"sort": "created_at", "limit": 1, "cursor": cursor})
+        assert answer.status_code == 200, answer.text
+        seen += [todo["notes"] for todo in answer.json()]
+        cursor = answer.headers.get("x-next-cursor", "")
+    assert (seen, cursor) == (notes, "")

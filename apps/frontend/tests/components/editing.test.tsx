@@ -610,6 +610,22 @@ describe("with two pages open", () => {
     expect(await later.findByLabelText("Notes")).toHaveValue("Two bottles");
   });
 
+  test("one that was open all the time has what the other left as soon as somebody looks at it", async () => {
+    const first = open("first", null);
+    await userEvent.click(await first.findByRole("button", { name: "Edit Buy milk" }));
+    await userEvent.type(first.getByLabelText("Notes"), "Two bottles");
+    const second = open("second", null);
+    await second.findByText("Buy milk");
+    // By then a page has looked by itself for what others have left.
+    await new Promise((passed) => setTimeout(passed, 1100));
+
+    first.close();
+    locks.end("first");
+    expect(second.queryByLabelText("Notes")).not.toBeInTheDocument();
+    fireEvent.focus(window);
+    expect(await second.findByLabelText("Notes")).toHaveValue("Two bottles");
+  });
+
   test("what was typed in both is kept when both are closed", async () => {
     for (const [page, title, notes] of [
       ["first", "Call Ann", "One bottle"],
