@@ -41,12 +41,7 @@ export class Account {
 
   /** The titles of all todos. Signs in again where the session has ended, and asks once more where it is told to, as a page does. */
   async titles(): Promise<string[]> {
-    let answer = await this.todos("GET");
-    const patience = answer.status === 503 ? answer.headers.get("retry-after") : null;
-    if (patience !== null) {
-      await sleep(Number(patience) * 1000);
-      answer = await this.todos("GET");
-    }
+    let answer = await askTwice(() => this.todos("GET"));
     if (answer.status === 401) {
       await this.#enter("session");
       answer = await this.todos("GET");
@@ -63,11 +58,21 @@ export class Account {
   }
 
   async #enter(path: string): Promise<void> {
-    const answer = await this.call("POST", `/api/${path}`, this.#credentials);
+    // Just after a new password of the database the pod with the old one may answer, and says when to ask again.
+    const answer = await askTwice(() => this.call("POST", `/api/${path}`, this.#credentials));
     assert.ok(answer.ok, `${path} must be answered, not ${answer.status}: ${await answer.clone().text()}`);
     this.#cookies = answer.headers
       .getSetCookie()
       .map((cookie) => cookie.split(";")[0])
       .join("; ");
   }
+}
+
+/** Asks once more where the answer says when to. */
+async function askTwice(ask: () => Promise<Response>): Promise<Response> {
+  const answer = await ask();
+  const patience = answer.status === 503 ? answer.headers.get("retry-after") : null;
+  if (patience === null) return answer;
+  await sleep(Number(patience) * 1000);
+  return await ask();
 }

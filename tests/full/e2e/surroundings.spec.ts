@@ -26,7 +26,7 @@ describe("a stack in other surroundings", function () {
   let home: string;
   let moved: string;
   let link: string;
-  let umask: number;
+  let umask: number | undefined;
 
   before(async () => {
     copy = await stackHandedOn();
@@ -42,6 +42,8 @@ describe("a stack in other surroundings", function () {
   });
 
   after(async () => {
+    // Nothing was moved yet.
+    if (umask === undefined) return;
     process.umask(umask);
     await rm(link, { force: true });
     await rename(moved, home);
