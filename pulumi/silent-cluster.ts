@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import process from "node:process";
 import { isReadyWithin } from "../provider/cluster/api-server.ts";
 import { Commands } from "../provider/processes/commands.ts";
 import { lookAtContainer } from "../provider/cluster/docker.ts";
@@ -13,14 +14,30 @@ const patience = 1_000;
 const quick = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(10_000));
 
 /**
- * The variables by which a preview of a cluster that does not answer takes no longer than one of a cluster that runs.
- *
- * Pulumi's Kubernetes plugin asks the API server as soon as it is configured, and waits for each answer: three seconds for a node
- * that is stopped, half a minute for one that is paused. A preview does without the answers. Only then is the plugin told to wait
- * the least that it can, a second: a busy API server may need more than that.
+ * The variables by which a preview of a cluster that does not answer takes no longer than one of a cluster that runs. A preview does
+ * without the answers. Only then is Pulumi's Kubernetes plugin kept from waiting for them: a busy API server may need its time.
+ * @param user the user's environment, whose proxies builds are to get as before.
  */
-export const variablesOfPreview = async (place: Place, commands: Commands = quick()): Promise<NodeJS.ProcessEnv> =>
-  (await isSilent(place, commands)) ? { PULUMI_K8S_CLIENT_TIMEOUT: "1", [silentVariable]: "true" } : {};
+export const variablesOfPreview = async (
+  place: Place,
+  user: NodeJS.ProcessEnv = process.env,
+  commands: Commands = quick(),
+): Promise<NodeJS.ProcessEnv> =>
+  (await isSilent(place, commands)) ? { ...impatient(user), [silentVariable]: "true" } : {};
+
+/**
+ * The plugin asks the API server twice as soon as it is configured, and waits for each answer: three seconds for a node that is
+ * stopped, half a minute for one that is paused, and a second at least. So it is sent to a proxy that nobody runs, which refuses at once.
+ * Like all programs in Go it goes by the capital names (https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment), and
+ * the stack's own provider by the small ones. An API server on this machine is never asked by a proxy, hence the second.
+ */
+const impatient = (user: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  PULUMI_K8S_CLIENT_TIMEOUT: "1",
+  HTTPS_PROXY: "http://127.0.0.1:1",
+  https_proxy: user["https_proxy"] || user["HTTPS_PROXY"] || "",
+  NO_PROXY: "nothing.invalid",
+  no_proxy: user["no_proxy"] || user["NO_PROXY"] || "",
+});
 
 const isSilent = async ({ folder, home, stack }: Place, commands: Commands): Promise<boolean> => {
   const { profile, driver } = knownSettings(folder, stack);

@@ -2,19 +2,29 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { buildProxies, noProxies } from "../../provider/resources/build-proxies.ts";
 import { variablesOfPreview } from "../../pulumi/silent-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 import { FakeStack } from "../helpers/fake-stack.ts";
 
-/** What tells Pulumi's Kubernetes plugin to wait the least that it can, and the stack's own provider to ask nobody. */
-const impatient = { PULUMI_K8S_CLIENT_TIMEOUT: "1", TODO_STACK_SILENT_CLUSTER: "true" };
+/** What keeps Pulumi's Kubernetes plugin from waiting, and the stack's own provider from asking anybody. */
+const impatient = {
+  PULUMI_K8S_CLIENT_TIMEOUT: "1",
+  HTTPS_PROXY: "http://127.0.0.1:1",
+  https_proxy: "",
+  NO_PROXY: "nothing.invalid",
+  no_proxy: "",
+  TODO_STACK_SILENT_CLUSTER: "true",
+};
 
 describe("a preview", () => {
   let stack: FakeStack;
   let api: FakeApi;
+  let user: NodeJS.ProcessEnv;
 
   beforeEach(async () => {
     stack = await FakeStack.create();
+    user = {};
     api = await FakeApi.start();
     await stack.cluster("running");
     await stack.kubernetes(api);
@@ -24,7 +34,7 @@ describe("a preview", () => {
     await stack.remove();
   });
 
-  const variables = (): Promise<NodeJS.ProcessEnv> => variablesOfPreview(stack.place, stack.commands);
+  const variables = (): Promise<NodeJS.ProcessEnv> => variablesOfPreview(stack.place, user, stack.commands);
 
   it("lets a cluster that runs take its time", async () => {
     assert.deepEqual(await variables(), {});
@@ -37,6 +47,23 @@ describe("a preview", () => {
       assert.deepEqual(api.asked, []);
     });
   }
+
+  for (const name of ["https_proxy", "HTTPS_PROXY"]) {
+    it(`gives builds the same proxies as that of a cluster that runs (${name})`, async () => {
+      user = {
+        [name]: "http://proxy.example:3128",
+        http_proxy: "http://proxy.example:3128",
+        NO_PROXY: "intern.example",
+      };
+      await stack.cluster("exited");
+      assert.deepEqual(buildProxies({ ...user, ...(await variables()) }), buildProxies(user));
+    });
+  }
+
+  it("gives builds no proxy where there is none", async () => {
+    await stack.cluster("exited");
+    assert.deepEqual(buildProxies(await variables()), noProxies);
+  });
 
   it("does not wait for a cluster that is not made yet", async () => {
     await stack.loseContainer();
