@@ -35,6 +35,15 @@ const setUpAgain = async ({ again, without }: Options): Promise<number> => {
   return 0;
 };
 
+const operate = async ([word, code, ...more]: string[], { http }: Options): Promise<number> => {
+  if (word === undefined) return await (await import("./operations/aiops.ts")).aiops(http === true);
+  if (word === "approve" && more.length === 0) return await (await import("./operations/approve.ts")).approve(code);
+  throw new UsageError(
+    `npm run aiops knows no ${word}.`,
+    "To agree to what the operations controller asks: approve CODE",
+  );
+};
+
 /** Every command of `npm run`. Each is loaded only when it is typed. */
 export const commands: Command[] = [
   {
@@ -102,9 +111,10 @@ export const commands: Command[] = [
   {
     name: "aiops",
     summary: "serve MCP on standard input and output, for a client that helps to operate the stack",
+    details: "With `approve CODE` it shows what the operations controller in the cluster asks, and lets you agree.",
+    argument: { name: "[approve CODE...]", text: "agree to what the operations controller asks" },
     options: [{ flags: "--http", text: "serve it on 127.0.0.1 instead" }],
-    onMinikube: true,
-    run: async (_words, options) => await (await import("./aiops.ts")).aiops(options.http === true),
+    run: async (words, options) => await operate(words, options),
   },
   {
     name: "scan",

@@ -9,12 +9,11 @@ import type { Revision } from "../../provider/diagnosis/revisions.ts";
 import { Commands } from "../../provider/processes/commands.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { RolloutResource } from "../../provider/resources/rollout.ts";
-import { isExisting, targetFacts } from "../../pulumi/existing-target.ts";
-import { ownNamespace } from "../../state/access/own-profile.ts";
-import { placeOf } from "../../state/access/reach.ts";
+import { isExisting } from "../../pulumi/existing-target.ts";
 import { knownSettings, stackState } from "../../state/stack-files.ts";
 import { mustBeFree } from "../../state/stack-locks.ts";
 import { stackName } from "../../state/stack.ts";
+import { placeOfRelease } from "../place-of-release.ts";
 import { table } from "../table.ts";
 import { imagesOf, obstacleTo } from "./earlier-release.ts";
 
@@ -81,18 +80,12 @@ const own = (): Means => {
   return {
     folder: checkout,
     stack,
-    where: placeOfRelease(stack, existing),
+    where: placeOfRelease(stack),
     url,
     commands,
     confirmed,
     say: console.log,
   };
-};
-
-const placeOfRelease = (stack: string, existing: boolean): NamespaceRef => {
-  if (!existing) return ownNamespace(placeOf(stack));
-  const { kubeconfig, context, clusterId } = targetFacts(checkout, stack);
-  return { kubeconfig, context, clusterId, namespace: knownSettings(checkout, stack).namespace };
 };
 
 /** Newest first. */

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import { table } from "../table.ts";
-import type { Incident } from "./incidents.ts";
+import type { Incident } from "../operations/incidents.ts";
 import type { Application, Status } from "./status.ts";
 
 /**
@@ -69,7 +69,11 @@ const imageTable = ({ images }: Application): string =>
 const incidentTable = ({ incidents }: Application, now: number): string => {
   if (incidents === undefined) return "";
   if (incidents.length === 0) return "The operations controller has found nothing.";
-  const rows = incidents.map(({ summary, state, opened }) => [summary, states[state], age(opened, now)]);
+  const rows = incidents.map(({ summary, state, opened, question }) => [
+    summary,
+    question === undefined ? states[state] : bad(`asks you: npm run aiops -- approve ${question.code}`),
+    age(opened, now),
+  ]);
   return table([["Found by the operations controller", "State", "Age"], ...rows]);
 };
 

@@ -13,8 +13,8 @@ import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-c
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
 import { stackName } from "../../state/stack.ts";
-import { incidentsIn } from "./incidents.ts";
-import type { Incident } from "./incidents.ts";
+import { incidentsIn } from "../operations/incidents.ts";
+import type { Incident } from "../operations/incidents.ts";
 import { screen } from "./screen.ts";
 
 /** One pod of the application, or what should have one. */
@@ -99,6 +99,7 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
 };
 
 const release = "todo";
+const mostIncidents = 5;
 
 const lookInside = async (cluster: OwnCluster): Promise<Application> => {
   return await Namespace.use(namespaceIn(cluster, cluster.settings.namespace), async (namespace) => {
@@ -121,7 +122,7 @@ const lookInside = async (cluster: OwnCluster): Promise<Application> => {
       ...(newest === undefined ? {} : { release: withoutSecret(newest) }),
       pods: [...pods.map(podStatus), ...refused],
       images: [...new Set(images)].toSorted(),
-      ...(incidents === undefined ? {} : { incidents }),
+      ...(incidents === undefined ? {} : { incidents: incidents.slice(0, mostIncidents) }),
     };
   });
 };

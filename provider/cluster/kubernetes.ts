@@ -67,6 +67,11 @@ export class Namespace {
     }
   }
 
+  /** Changes these fields of an object, and leaves all others as they are. */
+  async merge(group: string, kind: string, name: string, fields: object): Promise<void> {
+    await this.#ask("PATCH", group, `${kind}/${name}`, {}, fields, "application/merge-patch+json");
+  }
+
   async delete(group: string, kind: string, name: string): Promise<void> {
     await this.#ask("DELETE", group, `${kind}/${name}`);
   }

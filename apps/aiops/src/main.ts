@@ -37,7 +37,8 @@ const main = async (): Promise<void> => {
   say(`Namespace ${namespace} of ${context} (${cluster.uid}). Rights: ${cluster.rights}.`);
   const audit = new Audit(join(state, "aiops-audit.jsonl"));
   const readLatest = () => (released === undefined ? undefined : readReleased(released));
-  const operations = new Operations({ cluster, audit, readReleased: readLatest, limits: defaultLimits }, chart);
+  const means = { cluster, audit, readReleased: readLatest, limits: defaultLimits };
+  const operations = new Operations(means, join(state, "aiops-questions"), chart);
   if (!http) {
     serveStdio(() => createServer(operations));
     return;

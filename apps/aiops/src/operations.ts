@@ -9,6 +9,7 @@ import type { Plan } from "./remedies/plan.ts";
 import { remediate } from "./remedies/remediation.ts";
 import type { Means, Remediation } from "./remedies/remediation.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { TypedApprovals } from "./typed-approvals.ts";
 
 /** What a client carries from a question to its answer. Sealed: it can be read there, but not made or altered. */
 export interface Approval {
@@ -28,6 +29,7 @@ export class Operations {
   readonly chart: string | undefined;
   readonly plans = new Plans();
   readonly approvals;
+  readonly typed: TypedApprovals;
   readonly #remediations = new Map<string, Remediation>();
   readonly #limiters = {
     read: new RateLimiterMemory({ points: callsPerMinute.read, duration: 60 }),
@@ -35,8 +37,10 @@ export class Operations {
   };
   #isBusy = false;
 
-  constructor(means: Means, chart?: string) {
+  /** @param questions folder of what people are asked in a terminal. */
+  constructor(means: Means, questions: string, chart?: string) {
     this.means = means;
+    this.typed = new TypedApprovals(questions);
     this.chart = chart;
     // A key of this run alone: no approval outlives the server.
     this.approvals = createRequestStateCodec<Approval>({

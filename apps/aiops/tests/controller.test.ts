@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { control } from "./support/controlling.ts";
+import { control, count } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";
 import type { FakeApi } from "./support/fake-api.ts";
 import { faults } from "./support/faults.ts";
@@ -7,12 +7,6 @@ import { named, podOf } from "./support/stack.ts";
 import type { Json } from "./support/stack.ts";
 
 const backend = "scaled-to-zero:Deployment/todo-backend";
-
-/** Counts a change as the API does: a watch knows by it that the object is another. */
-const count = ({ metadata }: Json): void => {
-  const { resourceVersion } = metadata as { resourceVersion: string };
-  (metadata as Json).resourceVersion = String(Number(resourceVersion) + 1);
-};
 
 /** Takes all pods of the backend away; what brings them back is the cluster's own controllers, if there are any. */
 const breakBackend = (api: FakeApi, repairs = true): void => {
@@ -114,7 +108,85 @@ describe("the controller", () => {
     await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
     await settle();
     expect(running.api.changes).toEqual([]);
-    expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/Not done: scale.*asks a person/);
+    const [incident] = running.written();
+    expect(incident?.history.at(-1)?.what).toMatch(
+      /^To agree to scale Deployment\/todo-backend; .*replicas: 0 → 1, type: npm run aiops -- approve [A-Z2-9]{4}-[A-Z2-9]{4}$/,
+    );
+  });
+
+  describe("asked to ask a person first", () => {
+    const remedies = { scale: "ask", restart: "ask", "roll-back": "ask", "re-apply": "ask" } as const;
+    const codeOf = (): string => running.written().at(0)?.question?.code ?? "";
+    const asked = async (): Promise<string> => {
+      await until(() => expect(codeOf()).not.toBe(""));
+      return codeOf();
+    };
+
+    it("does exactly that once they agree, and uses the agreement up", async () => {
+      breakBackend(running.api);
+      await running.controller("act", { remedies, perHour: 0 });
+      running.agree(await asked());
+      await until(() => expect(running.told()).toContain("OperationsRepaired"));
+      expect(running.changes()).toHaveLength(1);
+      expect(running.written().at(0)?.question).toBeUndefined();
+      breakBackend(running.api);
+      await until(() => expect(running.written()).toHaveLength(2));
+      await settle();
+      expect(running.changes(), "the next time it asks again").toHaveLength(1);
+    });
+
+    it("does nothing for another code", async () => {
+      breakBackend(running.api);
+      await running.controller("act", { remedies });
+      await asked();
+      running.agree("AAAA-AAAA");
+      await settle();
+      expect(running.api.changes).toEqual([]);
+    });
+
+    it("asks anew when something else would be done meanwhile", async () => {
+      breakBackend(running.api);
+      await running.controller("act", { remedies });
+      const first = await asked();
+      const deployment = named(running.api.objects.deployments, "todo-backend");
+      (deployment.metadata as Json).uid = "another";
+      count(deployment);
+      running.agree(first);
+      await until(() => expect(codeOf()).not.toBe(first));
+      await settle();
+      expect(running.api.changes).toEqual([]);
+      running.agree(codeOf());
+      await until(() => expect(running.told()).toContain("OperationsRepaired"));
+    });
+
+    it("goes on waiting for the same answer when another controller takes over", async () => {
+      breakBackend(running.api);
+      const first = await running.controller("act", { remedies });
+      const code = await asked();
+      await first.stop();
+      await running.controller("act", { remedies });
+      await until(() =>
+        expect(running.api.asked.filter((line) => line.startsWith("WATCH pods")).length).toBeGreaterThan(1),
+      );
+      await settle();
+      expect([codeOf(), running.told().filter((reason) => reason === "OperationsNeedsPerson").length]).toEqual([
+        code,
+        1,
+      ]);
+      running.agree(code);
+      await until(() => expect(running.told()).toContain("OperationsRepaired"));
+    });
+
+    it("does nothing for an agreement once it only watches", async () => {
+      breakBackend(running.api);
+      const first = await running.controller("act", { remedies });
+      const code = await asked();
+      await first.stop();
+      await running.controller("watch");
+      running.agree(code);
+      await settle();
+      expect(running.api.changes).toEqual([]);
+    });
   });
 
   it("does nothing while a release is under way, and nothing that would undo it", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import process from "node:process";
@@ -122,11 +122,45 @@ describe("over both transports", () => {
         expect(running.api.asked.slice(before)).toEqual([]);
       });
 
-      it("does nothing when its client cannot ask a person", async () => {
-        breakBackend(running.api);
-        const result = await call(client, "apply_remediation", { planId: await planFor(client) });
-        expect(result.text).toMatch(/cannot ask its person/);
-        expect(written(running.api)).toBe(0);
+      describe("whose client cannot ask a person", () => {
+        const questions = (): string => join(running.api.folder, "aiops-questions");
+
+        /** As `npm run aiops -- approve CODE` does. */
+        const agreeTo = (code: string): void => {
+          const file = join(questions(), `${code}.json`);
+          const asked = JSON.parse(readFileSync(file, "utf8")) as Json;
+          writeFileSync(file, JSON.stringify({ ...asked, agreed: "2026-01-02T11:00:00Z" }));
+        };
+
+        it("gives a code for a terminal, and does nothing before the person has agreed there", async () => {
+          breakBackend(running.api);
+          const planId = await planFor(client);
+          const asked = await call(client, "apply_remediation", { planId });
+          expect(asked).toMatchObject({
+            state: "asked",
+            code: expect.stringMatching(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/) as string,
+          });
+          expect(asked.text).toContain(`npm run aiops -- approve ${String(asked.code)}`);
+          const again = await call(client, "apply_remediation", { planId });
+          expect([again.code, written(running.api)]).toEqual([asked.code, 0]);
+          expect(readdirSync(questions())).toEqual([`${String(asked.code)}.json`]);
+          agreeTo(String(asked.code));
+          // The server of a checkout waits longer than a test likes to: it is enough that the change is made.
+          call(client, "apply_remediation", { planId }).catch(() => undefined);
+          await expect.poll(() => written(running.api), { timeout: 20_000 }).toBe(1);
+          const used = await call(client, "apply_remediation", { planId });
+          expect(used.text).toMatch(/no such plan/);
+        });
+
+        it("takes the agreement to one plan for no other", async () => {
+          breakBackend(running.api);
+          const first = await call(client, "apply_remediation", { planId: await planFor(client) });
+          agreeTo(String(first.code));
+          const second = await call(client, "apply_remediation", { planId: await planFor(client) });
+          expect(second.state).toBe("asked");
+          expect(second.code).not.toBe(first.code);
+          expect(written(running.api)).toBe(0);
+        });
       });
     });
   }

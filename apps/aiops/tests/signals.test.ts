@@ -214,9 +214,8 @@ describe("the policy", () => {
   });
 
   it("leaves to a person what it is told to", () => {
-    for (const wish of ["ask", "never"] as const) {
-      expect(decided({}, { remedies: { ...policy.remedies, scale: wish } })).toBe("tell");
-    }
+    expect(decided({}, { remedies: { ...policy.remedies, scale: "never" } })).toBe("tell");
+    expect(decided({}, { remedies: { ...policy.remedies, scale: "ask" } })).toBe("ask");
   });
 });
 

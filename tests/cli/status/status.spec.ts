@@ -143,6 +143,13 @@ describe("npm run status", () => {
         ]);
       });
 
+      it("says how to agree to what it asks", async () => {
+        const question = { code: "K7QF-2M9X", what: "scale Deployment/todo-backend" };
+        const incidents = [{ summary: "trouble", state: "told", opened: "2026-01-02T14:00:00Z", question }];
+        kept(JSON.stringify({ incidents, attempts: [] }));
+        assert.match((await shown()).at(-1) ?? "", /^trouble +asks you: npm run aiops -- approve K7QF-2M9X +0s$/);
+      });
+
       it("says that it has found nothing, also when nothing can be read of what is kept", async () => {
         const older = { summary: "trouble", state: "mended", opened: "2026-01-02T11:00:00Z" };
         for (const text of ['{ "incidents": [] }', "{}", "broken", JSON.stringify({ incidents: [older] })]) {

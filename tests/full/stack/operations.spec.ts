@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1PodSpec } from "@kubernetes/client-node";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { Incident } from "../../../apps/aiops/src/controller/incident.ts";
+import { approve } from "../../../cli/operations/approve.ts";
+import { minikubeHome } from "../../../machine/paths.ts";
+import { ownNamespace } from "../../../state/access/own-profile.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
 
@@ -40,6 +44,40 @@ describe("the controller for operations", function () {
     });
   });
 
+  describe("that asks first", () => {
+    const values = "charts/todo/values.yaml";
+
+    before(async () => {
+      await stack.copy.edit(values, "scale: act", "scale: ask");
+      await setMode("act");
+    });
+    after(() => stack.copy.edit(values, "scale: ask", "scale: act"));
+
+    it("O5: does what a person has agreed to, at once and no sooner", async () => {
+      await scale(0);
+      const { question } = await incidentOf("scaled-to-zero", "told");
+      const code = question?.code ?? "";
+      assert.match((await stack.copy.npm("status")).all, new RegExp(` asks you: npm run aiops -- approve ${code} `));
+      const unattended = await stack.copy.npm("aiops", {}, "approve", code);
+      assert.equal(unattended.exitCode, 1);
+      assert.match(unattended.all, /Only a person at a terminal can agree/);
+      assert.equal((await deployment()).spec?.replicas, 0);
+      const said: string[] = [];
+      const exitCode = await approve(code, {
+        stack: stack.copy.stack,
+        where: ownNamespace({ folder: stack.copy.folder, home: minikubeHome, stack: stack.copy.stack }),
+        questions: join(stack.copy.folder, ".state", "aiops-questions"),
+        isTerminal: true,
+        ask: () => Promise.resolve("yes"),
+        say: (text) => said.push(text),
+      });
+      assert.equal(exitCode, 0, said.join("\n"));
+      await incidentOf("scaled-to-zero", "repaired");
+      assert.equal((await deployment()).spec?.replicas, 1);
+      await until("the application serves", async () => (await fetch(`${stack.url}/api/health`)).ok);
+    });
+  });
+
   describe("that acts", () => {
     before(async () => {
       await setMode("act");
@@ -49,8 +87,9 @@ describe("the controller for operations", function () {
 
     it("O5: brings back a backend that was scaled to zero, unattended, with one change", async () => {
       const { metadata } = await deployment();
+      const since = new Date().toISOString();
       await scale(0);
-      await incidentOf("scaled-to-zero", "repaired");
+      await incidentOf("scaled-to-zero", "repaired", since);
       const after = await deployment();
       assert.equal(after.spec?.replicas, 1);
       // One change by this test, and one by the controller.
@@ -113,11 +152,11 @@ async function incidents(): Promise<Incident[]> {
   return text === undefined ? [] : (JSON.parse(text) as { incidents: Incident[] }).incidents;
 }
 
-/** The newest incident of a kind, once it has come to this. */
-async function incidentOf(kind: string, state: string): Promise<Incident> {
+/** The newest incident of a kind, once it has come to this. @param since when it was seen at the earliest, in ISO 8601. */
+async function incidentOf(kind: string, state: string, since = ""): Promise<Incident> {
   let found: Incident | undefined;
   await until(`an incident ${kind} is ${state}`, async () => {
-    found = (await incidents()).findLast((incident) => incident.kind === kind);
+    found = (await incidents()).findLast((incident) => incident.kind === kind && incident.opened >= since);
     return found?.state === state;
   });
   assert.ok(found !== undefined);

@@ -1,44 +1,35 @@
-import { componentOf } from "../containers.ts";
 import { diagnose } from "../diagnose.ts";
 import type { Finding } from "../finding.ts";
 import { reasonOf } from "../kubernetes/status.ts";
-import { hintsIn } from "../logs/hints.ts";
-import { logsOf } from "../logs/read.ts";
 import { choose } from "../remedies/choose.ts";
 import { planOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
 import { remediate } from "../remedies/remediation.ts";
 import type { Means } from "../remedies/remediation.ts";
-import { display, workloadsOf } from "../snapshot.ts";
+import { display } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { end, incidentOf, note, toldOf } from "./incident.ts";
+import { hintsFor } from "./hints.ts";
+import { end, incidentOf, note, wordsOf } from "./incident.ts";
 import type { Incident } from "./incident.ts";
+import type { Action } from "../remedies/action.ts";
 import type { Incidents } from "./incidents.ts";
+import type { Decision } from "./policy.ts";
+import { defaultPatience } from "./patience.ts";
+import type { Patience } from "./patience.ts";
 import { decide } from "./policy.ts";
+import { isAgreed, isStillMeant, questionOf } from "./question.ts";
 import { ageOfRelease } from "./released.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
-import { log } from "./tell.ts";
-import type { News, Tell } from "./tell.ts";
-
-/** In milliseconds. */
-export interface Patience {
-  /** How long something must be wrong before it counts: a rollout looks wrong for a moment. */
-  found: number;
-  /** How long it must be gone before it is over. */
-  gone: number;
-  /** After a change that was refused or did not help. */
-  rest: number;
-}
-
-export const defaultPatience: Patience = { found: 2_000, gone: 5_000, rest: 30_000 };
+import { log, newsOf } from "./tell.ts";
+import type { Tell } from "./tell.ts";
 
 /** What the controller works with. */
 export interface Parts {
   means: Means;
   incidents: Incidents;
-  settings: Pick<Settings, "mode" | "policy" | "released">;
+  settings: Pick<Settings, "mode" | "policy" | "released" | "approvals">;
   isLeader: () => boolean;
   tell: Tell;
   patience?: Patience;
@@ -98,9 +89,9 @@ export class Controller {
     for (const finding of findings) {
       const incident = this.#parts.incidents.open().find((each) => each.finding === finding.id);
       if (incident === undefined || this.#work !== undefined) continue;
-      if (incident.state === "open" || incident.state === "untreatable") {
-        await this.#consider(incident, finding, snapshot);
-      }
+      const { state, question } = incident;
+      const isWaiting = state === "told" && !isAgreed(question, snapshot, this.#parts.settings.approvals);
+      if (state !== "acting" && !isWaiting) await this.#consider(incident, finding, snapshot);
     }
   }
 
@@ -122,25 +113,15 @@ export class Controller {
     for (const finding of findings) {
       const since = this.#wrongSince.get(finding.id) ?? Date.now();
       this.#wrongSince.set(finding.id, since);
-      const { incidents, tell } = this.#parts;
+      const { means, incidents, tell } = this.#parts;
       if (Date.now() - since < this.#patience.found) continue;
       if (incidents.open().some((each) => each.finding === finding.id)) continue;
       const incident = incidentOf(finding, since);
       incidents.add(incident);
-      for (const hint of await this.#hintsFor(finding, snapshot)) note(incident, `A log says that ${hint}.`);
+      for (const hint of await hintsFor(means.cluster, finding, snapshot)) note(incident, `A log says that ${hint}.`);
       await incidents.save();
       await tell("Found", incident, finding.summary);
     }
-  }
-
-  /** Of a log only what it is known to mean, in words of our own: whoever writes into it puts nothing into a record. */
-  async #hintsFor({ object }: Finding, snapshot: Snapshot): Promise<string[]> {
-    const workload = workloadsOf(snapshot).find(({ ref }) => ref.name === object.name)?.workload;
-    const component = workload === undefined ? undefined : componentOf(workload);
-    if (component === undefined) return [];
-    const query = { previous: false, lines: 100 };
-    const logs = await logsOf(this.#parts.means.cluster, snapshot, component, query).catch(() => []);
-    return hintsIn(logs.flatMap(({ lines }) => lines));
   }
 
   async #close(findings: Finding[]): Promise<void> {
@@ -178,27 +159,52 @@ export class Controller {
       await this.#needsPerson(incident, `It only watches. It could ${what}.`);
       return;
     }
-    const decision = decide(settings.policy, {
-      finding: finding.id,
-      action: action.type,
-      attempts: incidents.attempts(),
-      release: ageOfRelease(snapshot, settings.released),
-      now: Date.now(),
-    });
+    const decision = this.#mayDo(incident, finding, action, snapshot);
     if (decision.decision === "wait") return;
     if (decision.decision === "tell") {
       await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
       return;
     }
+    if (decision.decision === "ask") {
+      await this.#ask(incident, finding, action, at, snapshot);
+      return;
+    }
     const plan = planOf(finding, action, at);
     const object = await means.cluster.read(action.object).catch(() => undefined);
     incident.state = "acting";
+    delete incident.question;
     incident.work = { plan, generation: object?.metadata?.generation, applied: false };
-    note(incident, [`Planned: ${what}`, ...toldOf(action).slice(0, 5)].join("; "));
+    note(incident, `Planned: ${wordsOf(action)}`);
     // Before anything is done: whoever takes over must know.
     await incidents.save();
     await this.#parts.tell("Acting", incident, `${what}, because of ${finding.summary}`);
     this.#begin(incident, () => this.#remediate(plan, incident));
+  }
+
+  /** What a person has agreed to is done, whatever the policy says. */
+  #mayDo({ question }: Incident, finding: Finding, { type }: Action, snapshot: Snapshot): Decision {
+    const { incidents, settings } = this.#parts;
+    const isMeant = question !== undefined && isStillMeant(question, finding, snapshot);
+    if (isMeant && isAgreed(question, snapshot, settings.approvals)) return { decision: "act" };
+    return decide(settings.policy, {
+      finding: finding.id,
+      action: type,
+      attempts: incidents.attempts(),
+      release: ageOfRelease(snapshot, settings.released),
+      now: Date.now(),
+    });
+  }
+
+  /** Asks a person, once for the same: a controller that takes over goes on waiting for the answer. */
+  async #ask(incident: Incident, finding: Finding, action: Action, at: string, snapshot: Snapshot): Promise<void> {
+    if (incident.question !== undefined && isStillMeant(incident.question, finding, snapshot)) {
+      incident.state = "told";
+      return;
+    }
+    const question = questionOf(finding, action, at);
+    incident.question = question;
+    const { code, what } = question;
+    await this.#needsPerson(incident, `To agree to ${what}, type: npm run aiops -- approve ${code}`);
   }
 
   async #remediate(plan: Plan, incident: Incident): Promise<Outcome> {
@@ -242,9 +248,3 @@ export class Controller {
     if (news !== undefined) await tell(news, incident, outcome);
   }
 }
-
-const newsOf = (state: string): News | undefined => {
-  if (state === "fixed") return "Repaired";
-  if (state === "undone" || state === "kept") return "Undone";
-  return state === "told" ? "NeedsPerson" : undefined;
-};

@@ -2,7 +2,9 @@ import type { Fact, Finding, FindingKind } from "../finding.ts";
 import type { Action, Edit } from "../remedies/action.ts";
 import { diffOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
+import { display } from "../snapshot.ts";
 import type { ObjectRef } from "../snapshot.ts";
+import type { Question } from "./question.ts";
 import { clean, holdsSecret, isSecretOf } from "../text.ts";
 
 /** One thing that went wrong, from when it was seen until it was over. */
@@ -21,6 +23,8 @@ export interface Incident {
   ended?: string;
   /** What is being done, so that whoever takes over can go on. */
   work?: Work;
+  /** What a person is asked, who has not agreed yet. */
+  question?: Question;
   /** What happened, oldest first. */
   history: { at: string; what: string }[];
 }
@@ -59,12 +63,17 @@ export const end = (incident: Incident, state: "repaired" | "gone", what: string
   if (isOver(incident)) return;
   note(incident, what);
   delete incident.work;
+  delete incident.question;
   Object.assign(incident, { state, ended: new Date().toISOString() });
 };
 
 /** What an action changes, in words that may be written down. */
 export const toldOf = (action: Action): string[] =>
   action.edits.some(isSecret) ? action.edits.map(({ path }) => `${path}: not shown`) : diffOf(action);
+
+/** What an action does, in words that may be written down. */
+export const wordsOf = (action: Action): string =>
+  [`${action.type} ${display(action.object)}`, ...toldOf(action).slice(0, 5)].join("; ");
 
 /** Whether what a field was, or is to be, may be a secret. What a variable or an argument is called is not always known. */
 const isSecret = ({ path, before, after }: Edit): boolean =>

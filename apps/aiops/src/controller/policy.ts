@@ -8,6 +8,8 @@ export type Decision =
   | { decision: "act" }
   /** Not now; it is looked at again. */
   | { decision: "wait"; why: string }
+  /** A person is asked first. */
+  | { decision: "ask"; why: string }
   /** It needs a person. */
   | { decision: "tell"; why: string };
 
@@ -33,10 +35,8 @@ export interface Question {
 /** Decides whether something may be done without a person, now. */
 export const decide = (policy: Policy, { finding, action, attempts, release, now }: Question): Decision => {
   const wish = policy.remedies[action];
-  if (wish !== "act") {
-    const why = wish === "ask" ? `The policy asks a person before ${action}.` : `The policy forbids ${action}.`;
-    return { decision: "tell", why };
-  }
+  if (wish === "ask") return { decision: "ask", why: `The policy asks a person before ${action}.` };
+  if (wish === "never") return tell(`The policy forbids ${action}.`);
   const within = (time: number): Attempt[] => attempts.filter(({ at }) => now - at < time);
   const same = within(hour).filter((each) => each.finding === finding);
   if (same.length >= policy.perFinding) return tell(`${same.length} attempts in an hour did not hold.`);

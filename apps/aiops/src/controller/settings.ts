@@ -7,7 +7,7 @@ const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 
 /** What may be done without a person, and how often. */
 export const policySchema = z.strictObject({
-  /** `act`: done without a person. `ask`: a person is told, and does it with an assistant. `never`: a person is told. */
+  /** `act`: done without a person. `ask`: done once a person has agreed. `never`: a person is told. */
   remedies: z.strictObject({ restart: remedy, scale: remedy, "roll-back": remedy, "re-apply": remedy }),
   /** Most attempts for one finding in an hour. */
   perFinding: z.int().min(1),
@@ -32,6 +32,8 @@ const schema = z.strictObject({
   lease: z.string(),
   /** The ConfigMap in which incidents are written down. */
   incidents: z.string(),
+  /** The ConfigMap whose keys are the codes that people have agreed to. */
+  approvals: z.string(),
   /** The ConfigMap that says what was released. Its name changes with that. */
   released: z.string(),
   /** URL of the frontend, as pods reach it. */

@@ -10,7 +10,7 @@ import type { Limits } from "../remedies/remediation.ts";
 import type { Released } from "../snapshot.ts";
 import { Alerts } from "./alerts.ts";
 import { Controller } from "./controller.ts";
-import type { Patience } from "./controller.ts";
+import type { Patience } from "./patience.ts";
 import { serve } from "./http.ts";
 import { Incidents } from "./incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";

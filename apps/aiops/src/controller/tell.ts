@@ -50,3 +50,10 @@ const versionOf = (kind: string): string => {
   if (kind === "Deployment" || kind === "StatefulSet") return "apps/v1";
   return kind === "NetworkPolicy" ? "networking.k8s.io/v1" : "v1";
 };
+
+/** What a person is told when something that was done has come to this state, if anything. */
+export const newsOf = (state: string): News | undefined => {
+  if (state === "fixed") return "Repaired";
+  if (state === "undone" || state === "kept") return "Undone";
+  return state === "told" ? "NeedsPerson" : undefined;
+};

@@ -26,10 +26,13 @@ export const planOf = (finding: Finding, action: Action, at: string): Plan => ({
   finding: finding.id,
   kind: finding.kind,
   action,
-  hash: hashOf({ finding: finding.id, action }),
+  hash: sealOf(finding.id, action),
   at,
   expires: Date.parse(at) + minutes * 60_000,
 });
+
+/** The same as long as the same is done about the same finding, to an object that has not changed meanwhile. */
+export const sealOf = (finding: string, action: Action): string => hashOf({ finding, action });
 
 /** What differs between before and after, a line for each field: `spec.replicas: 0 → 1`. */
 export const diffOf = ({ edits }: Action): string[] =>

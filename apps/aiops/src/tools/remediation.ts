@@ -47,25 +47,21 @@ export const applyRemediation = tool({
   name: "apply_remediation",
   title: "Do what was planned",
   description:
-    "Asks the person at the client, and does what was planned only if they agree: tried out first, verified by the state of the cluster, undone if it did not help. A plan is used once.",
+    "Asks the person at the client, or gives a code for them to type in a terminal, and does what was planned only if they agree: tried out first, verified by the state of the cluster, undone if it did not help. A plan is used once.",
   input: z.strictObject({ planId }),
   kind: "act",
   run: async ({ planId }, operations, caller) => {
     const plan = operations.plans.get(planId);
     if (plan === undefined)
       throw new OperationError("There is no such plan, or it has expired or was used.", "plan_remediation");
-    if (!caller.asksPeople) {
-      throw new OperationError(
-        "This client cannot ask its person, and nothing is done unasked.",
-        "Use a client with elicitation, by stdio or by protocol version 2026-07-28.",
-      );
-    }
     const answers = caller.context.mcpReq.inputResponses;
-    if (answers === undefined) return await ask(plan, operations, caller);
-    mustBeTheSame(caller.context.mcpReq.requestState<Approval>(), plan);
+    if (!caller.asksPeople) {
+      if (!operations.typed.isAgreed(plan)) return await askInTerminal(plan, operations, caller);
+    } else if (answers === undefined) return await ask(plan, operations, caller);
+    else mustBeTheSame(caller.context.mcpReq.requestState<Approval>(), plan);
     // Before anything else happens: whatever comes of it, nobody does it again.
     if (!operations.plans.take(planId)) throw new OperationError("The plan was used already.", "plan_remediation");
-    const agreed = acceptedContent(answers, "approval", approval)?.approve === true;
+    const agreed = !caller.asksPeople || acceptedContent(answers, "approval", approval)?.approve === true;
     await operations.means.audit.write({
       event: agreed ? "approved" : "declined",
       plan: plan.id,
@@ -100,14 +96,25 @@ const told = (plan: Plan) => ({
   blastRadius: blastRadiusOf(plan.action),
 });
 
+/** The client cannot show a question, so the person is shown it where they type the code. */
+const askInTerminal = async (plan: Plan, { means, typed }: Operations, { client }: Caller) => {
+  await means.audit.write({ event: "asked", plan: plan.id, client });
+  const code = typed.ask(plan, questionAbout(plan));
+  const next = `The person types in a terminal: npm run aiops -- approve ${code}. Then call apply_remediation again.`;
+  return { state: "asked", code, ...told(plan), next };
+};
+
 const ask = async (plan: Plan, operations: Operations, { context, client }: Caller) => {
-  const { finding, action, object, diff, blastRadius } = told(plan);
   await operations.means.audit.write({ event: "asked", plan: plan.id, client });
-  const message = [`${action} ${object}, because of ${finding}?`, blastRadius, ...diff].map(clean).join("\n");
   return inputRequired({
-    inputRequests: { approval: inputRequired.elicit({ message: message.slice(0, 4_000), requestedSchema: approval }) },
+    inputRequests: { approval: inputRequired.elicit({ message: questionAbout(plan), requestedSchema: approval }) },
     requestState: await operations.approvals.mint({ plan: plan.id, hash: plan.hash }, context),
   });
+};
+
+const questionAbout = (plan: Plan): string => {
+  const { finding, action, object, diff, blastRadius } = told(plan);
+  return [`${action} ${object}, because of ${finding}?`, blastRadius, ...diff].map(clean).join("\n").slice(0, 4_000);
 };
 
 /** @throws OperationError when what a person was asked is not this. */

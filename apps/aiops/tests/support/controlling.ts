@@ -71,6 +71,8 @@ export class FakeSite {
 export interface Controlled {
   api: FakeApi;
   site: FakeSite;
+  /** A person agrees to what has this code. */
+  agree(code: string): void;
   /** Starts one more controller. */
   controller(mode?: Settings["mode"], more?: Partial<Policy>, faster?: Pace): Promise<Started>;
   /** The incidents as they are written down, oldest first. */
@@ -81,6 +83,12 @@ export interface Controlled {
   told(): string[];
   stop(): Promise<void>;
 }
+
+/** Counts a change as the API does: a watch knows by it that the object is another. */
+export const count = ({ metadata }: Json): void => {
+  const { resourceVersion } = metadata as { resourceVersion: string };
+  (metadata as Json).resourceVersion = String(Number(resourceVersion) + 1);
+};
 
 export const releasedName = "todo-released-1";
 
@@ -96,6 +104,7 @@ export const control = async (): Promise<Controlled> => {
   const labels = { "todo-stack/released": "true" };
   api.objects.configmaps?.push(
     kept("ConfigMap", "todo-operations"),
+    kept("ConfigMap", "todo-operations-approvals"),
     kept("ConfigMap", releasedName, { labels, creationTimestamp: "2026-01-01T00:00:00Z" }),
   );
   // They run, as their status says: nothing is late by the clock of this machine.
@@ -117,6 +126,7 @@ export const control = async (): Promise<Controlled> => {
         namespace: "todo",
         lease: "todo-operations",
         incidents: "todo-operations",
+        approvals: "todo-operations-approvals",
         released: releasedName,
         frontend: site.url,
         prometheus: "",
@@ -126,6 +136,12 @@ export const control = async (): Promise<Controlled> => {
       const one = await start(config, settings, released(), { port: 0, pace: { ...pace, ...faster } });
       started.push(one);
       return one;
+    },
+    agree: (code) => {
+      const approvals = named(api.objects.configmaps, "todo-operations-approvals");
+      approvals.data = { [code]: "2026-01-01T00:00:00Z" };
+      count(approvals);
+      api.onChange(approvals);
     },
     written: incidents,
     changes: () => api.changes.filter(({ dryRun }) => !dryRun).map(({ object }) => object),

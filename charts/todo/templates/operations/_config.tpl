@@ -40,6 +40,7 @@ is rendered from the templates themselves, so it can be no other than what is ap
   "namespace" .Release.Namespace
   "lease" $name
   "incidents" (printf "%s-incidents" $name)
+  "approvals" (printf "%s-approvals" $name)
   "released" (include "todo.operations.releasedName" .)
   "frontend" (printf "http://%s:%d" (include "todo.componentName" (dict "root" . "component" "frontend")) (int .Values.frontend.service.port))
   "prometheus" $prometheus

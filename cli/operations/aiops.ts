@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import process from "node:process";
-import { Commands } from "../provider/processes/commands.ts";
-import { readOwnAccess } from "../provider/cluster/kubeconfig.ts";
-import { appPackagesStep } from "../setup/app-packages.ts";
-import { toolEnvironment } from "../machine/environment.ts";
-import { UserError } from "../provider/processes/errors.ts";
-import { launch } from "../machine/launch.mjs";
-import { lookAtCluster } from "../state/access/own-cluster.ts";
-import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
-import { stateFile } from "../state/stack-files.ts";
-import { stackName } from "../state/stack.ts";
+import { Commands } from "../../provider/processes/commands.ts";
+import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
+import { appPackagesStep } from "../../setup/app-packages.ts";
+import { toolEnvironment } from "../../machine/environment.ts";
+import { UserError } from "../../provider/processes/errors.ts";
+import { launch } from "../../machine/launch.mjs";
+import { lookAtCluster } from "../../state/access/own-cluster.ts";
+import { checkout, minikubeHome, stateFolder } from "../../machine/paths.ts";
+import { mustHaveMinikube } from "../../pulumi/existing-target.ts";
+import { stateFile } from "../../state/stack-files.ts";
+import { stackName } from "../../state/stack.ts";
 
 /** Long enough for a loaded machine. */
 const patience = 20_000;
@@ -21,6 +22,7 @@ const patience = 20_000;
  */
 export const aiops = async (http: boolean): Promise<number> => {
   const stack = stackName();
+  mustHaveMinikube("aiops", stack);
   const commands = new Commands(toolEnvironment(), AbortSignal.timeout(patience));
   const { life, kubeconfig, settings } = await lookAtCluster(commands, { folder: checkout, home: minikubeHome, stack });
   const { profile: context, namespace } = settings;

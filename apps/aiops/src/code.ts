@@ -1,0 +1,9 @@
+import { randomInt } from "node:crypto";
+
+/** Without letters and digits that look alike. */
+const letters = "ABCDEFGHJKMNPQRSTUVWXYZ23456789";
+
+const four = (): string => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join("");
+
+/** A new code by which a person names what they agree to, easy to type: `K7QF-2M9X`. */
+export const newCode = (): string => `${four()}-${four()}`;
