@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncGenerator, Sequence
+from functools import cache
 from typing import Any, cast
 
 import structlog
@@ -128,7 +129,9 @@ class Model:
         log.warning("language model failed", error=error, cause=cause)
 
 
+@cache
 def _definitions() -> list[dict[str, Any]]:
+    # Once: the schemas take some milliseconds, and the user waits for the first word.
     return [
         {
             "type": "function",
