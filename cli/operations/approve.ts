@@ -39,12 +39,12 @@ const configMap = "todo-operations-approvals";
 
 /**
  * Shows what would be done, by the operations controller in the cluster or by an assistant, and lets whoever sits at the terminal agree.
- * @param typed the code that the controller or the assistant has given.
+ * @param typed the code that the controller or the assistant has given, in capital letters or small ones, with its dash or without.
  * @returns the exit code.
  * @throws UserError when there is no terminal, no controller, or nothing that has this code. Nothing is changed then.
  */
 export const approve = async (typed: string | undefined, means: Means = own()): Promise<number> => {
-  const code = typed?.toUpperCase();
+  const code = typed?.toUpperCase().replace(/^(\w{4})(\w{4})$/, "$1-$2");
   if (code === undefined || !codePattern.test(code)) {
     throw new UsageError("A code looks like K7QF-2M9X.", "See what the operations controller asks: npm run status");
   }

@@ -62,6 +62,10 @@ describe("npm run aiops -- approve", () => {
     assert.ok(api.asked.includes("PATCH /api/v1/namespaces/todo/configmaps/todo-operations-approvals"));
   });
 
+  it("takes a code as people type it", async () => {
+    assert.deepEqual([await agree("k7qf2m9x", yes), await agree("K7QF2M9X", yes)], [0, 0]);
+  });
+
   for (const answer of [undefined, "", "no", "y", "Yes please"]) {
     it(`changes nothing for the answer ${JSON.stringify(answer)}`, async () => {
       assert.equal(await agree(code, { answer }), 1);
