@@ -1,10 +1,9 @@
 import { join } from "node:path";
-import process from "node:process";
 import { isReadyWithin } from "../provider/cluster/api-server.ts";
 import { Commands } from "../provider/processes/commands.ts";
 import { lookAtContainer } from "../provider/cluster/docker.ts";
 import { silentVariable } from "../provider/processes/user-environment.ts";
-import { toolEnvironment } from "../machine/environment.ts";
+import { environment, toolEnvironment } from "../machine/environment.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 import { knownSettings } from "../state/stack-files.ts";
 
@@ -16,27 +15,28 @@ const quick = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeou
 /**
  * The variables by which a preview of a cluster that does not answer takes no longer than one of a cluster that runs. A preview does
  * without the answers. Only then is Pulumi's Kubernetes plugin kept from waiting for them: a busy API server may need its time.
- * @param user the user's environment, whose proxies builds are to get as before.
+ * @param env the environment in which Pulumi is to run, whose proxies hold for all else.
  */
 export const variablesOfPreview = async (
   place: Place,
-  user: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = environment(),
   commands: Commands = quick(),
 ): Promise<NodeJS.ProcessEnv> =>
-  (await isSilent(place, commands)) ? { ...impatient(user), [silentVariable]: "true" } : {};
+  (await isSilent(place, commands)) ? { ...impatient(env), [silentVariable]: "true" } : {};
 
 /**
  * The plugin asks the API server twice as soon as it is configured, and waits for each answer: three seconds for a node that is
  * stopped, half a minute for one that is paused, and a second at least. So it is sent to a proxy that nobody runs, which refuses at once.
- * Like all programs in Go it goes by the capital names (https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment), and
- * the stack's own provider by the small ones. An API server on this machine is never asked by a proxy, hence the second.
+ * Like all programs in Go it goes by the capital names (https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment). The stack's
+ * own provider and all that is written in JavaScript go by the small ones, which stay. What is on this machine is asked without a proxy by
+ * all, an API server too, hence the second.
  */
-const impatient = (user: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+const impatient = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   PULUMI_K8S_CLIENT_TIMEOUT: "1",
   HTTPS_PROXY: "http://127.0.0.1:1",
-  https_proxy: user["https_proxy"] || user["HTTPS_PROXY"] || "",
-  NO_PROXY: "nothing.invalid",
-  no_proxy: user["no_proxy"] || user["NO_PROXY"] || "",
+  https_proxy: env["https_proxy"] || env["HTTPS_PROXY"] || "",
+  NO_PROXY: "localhost,127.0.0.1,::1",
+  no_proxy: env["no_proxy"] || env["NO_PROXY"] || "",
 });
 
 const isSilent = async ({ folder, home, stack }: Place, commands: Commands): Promise<boolean> => {

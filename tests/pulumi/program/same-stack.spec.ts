@@ -7,6 +7,7 @@ import process from "node:process";
 import { execa } from "execa";
 import type { Answer } from "../../../data/agreement.ts";
 import { cacheFolder, checkout } from "../../../machine/paths.ts";
+import { installStandIn, pluginNames } from "../../../offline/stand-ins/install.ts";
 import { FakeWorld } from "../../components/fake-world.ts";
 import { ownEnvironment } from "../../helpers/own-environment.ts";
 
@@ -45,8 +46,10 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
     await mkdir(join(cache, "tools"), { recursive: true });
     await cp(join(cacheFolder, "machine.json"), join(cache, "machine.json"));
     const { versions } = await import("../../../versions.ts");
-    for (const part of [`tools/pulumi-${versions.pulumi}`, "pulumi-plugins"])
-      if (existsSync(join(cacheFolder, part))) await symlink(join(cacheFolder, part), join(cache, part));
+    const tool = `tools/pulumi-${versions.pulumi}`;
+    if (existsSync(join(cacheFolder, tool))) await symlink(join(cacheFolder, tool), join(cache, tool));
+    // The official plugins ask an engine itself, where this Docker pretends on the command line alone.
+    for (const name of pluginNames) await installStandIn(join(folder, ".state/pulumi-home/plugins"), name);
     await symlink(join(world.commands.folder, ".minikube"), join(cache, ".minikube"));
   });
   after(async () => {
