@@ -14,7 +14,7 @@ import { placeOfRelease } from "../place-of-release.ts";
 import { codePattern, incidentsIn } from "./incidents.ts";
 import type { Incident } from "./incidents.ts";
 
-/** Where is looked for who asks, and who sits at the terminal. */
+/** Where those are who ask, and who sits at the terminal. */
 interface Means {
   stack: string;
   where: NamespaceRef;
