@@ -111,8 +111,8 @@ export const commands: Command[] = [
   {
     name: "aiops",
     summary: "serve MCP on standard input and output, for a client that helps to operate the stack",
-    details: "With `approve CODE` it shows what the operations controller in the cluster asks, and lets you agree.",
-    argument: { name: "[approve CODE...]", text: "agree to what the operations controller asks" },
+    details: "With `approve CODE` it shows what the operations controller, or an assistant, asks, and lets you agree.",
+    argument: { name: "[approve CODE...]", text: "agree to what has this code" },
     options: [{ flags: "--http", text: "serve it on 127.0.0.1 instead" }],
     run: async (words, options) => await operate(words, options),
   },

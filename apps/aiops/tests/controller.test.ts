@@ -186,6 +186,12 @@ describe("the controller", () => {
       running.agree(code);
       await settle();
       expect(running.api.changes).toEqual([]);
+      expect(running.told(), "once by the one that asked, once by the one that watches").toEqual([
+        "OperationsFound",
+        "OperationsNeedsPerson",
+        "OperationsNeedsPerson",
+      ]);
+      expect(codeOf()).toBe("");
     });
   });
 

@@ -1,6 +1,7 @@
 import { diagnose } from "../diagnose.ts";
 import type { Finding } from "../finding.ts";
 import { reasonOf } from "../kubernetes/status.ts";
+import type { Action } from "../remedies/action.ts";
 import { choose } from "../remedies/choose.ts";
 import { planOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
@@ -9,15 +10,15 @@ import type { Means } from "../remedies/remediation.ts";
 import { display } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { hintsFor } from "./hints.ts";
-import { end, incidentOf, note, wordsOf } from "./incident.ts";
+import { end, incidentOf, leaveToPerson, note, wordsOf } from "./incident.ts";
 import type { Incident } from "./incident.ts";
-import type { Action } from "../remedies/action.ts";
 import type { Incidents } from "./incidents.ts";
-import type { Decision } from "./policy.ts";
 import { defaultPatience } from "./patience.ts";
 import type { Patience } from "./patience.ts";
 import { decide } from "./policy.ts";
+import type { Decision } from "./policy.ts";
 import { isAgreed, isStillMeant, questionOf } from "./question.ts";
+import type { Question } from "./question.ts";
 import { ageOfRelease } from "./released.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
@@ -202,9 +203,8 @@ export class Controller {
       return;
     }
     const question = questionOf(finding, action, at);
-    incident.question = question;
     const { code, what } = question;
-    await this.#needsPerson(incident, `To agree to ${what}, type: npm run aiops -- approve ${code}`);
+    await this.#needsPerson(incident, `To agree to ${what}, type: npm run aiops -- approve ${code}`, question);
   }
 
   async #remediate(plan: Plan, incident: Incident): Promise<Outcome> {
@@ -216,9 +216,8 @@ export class Controller {
     return isUnsure ? await goOn(incident, means) : result;
   }
 
-  async #needsPerson(incident: Incident, why: string): Promise<void> {
-    incident.state = "told";
-    note(incident, why);
+  async #needsPerson(incident: Incident, why: string, question?: Question): Promise<void> {
+    leaveToPerson(incident, why, question);
     await this.#parts.incidents.save();
     await this.#parts.tell("NeedsPerson", incident, `${incident.summary} ${why}`);
   }

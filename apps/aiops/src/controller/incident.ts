@@ -58,6 +58,14 @@ export const note = (incident: Incident, what: string): void => {
   if (incident.history.length > most) incident.history.splice(most / 2, 1);
 };
 
+/** Waits for a person: for their agreement, where they are asked. One to what was asked before holds no longer. */
+export const leaveToPerson = (incident: Incident, why: string, question?: Question): void => {
+  incident.state = "told";
+  delete incident.question;
+  if (question !== undefined) incident.question = question;
+  note(incident, why);
+};
+
 /** Closes an incident, if it is not closed yet. */
 export const end = (incident: Incident, state: "repaired" | "gone", what: string): void => {
   if (isOver(incident)) return;
