@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { execa } from "execa";
 import { extract, type Header } from "tar-stream";
 import { Daemon } from "../../offline/stand-ins/docker/docker-daemon.ts";
+import { madeImages } from "../../offline/stand-ins/docker/docker-remote-image.ts";
 import type { WorkingCopy } from "./working-copy.ts";
 
 /** A file of an image's last stage: what `ls` shows of it, and a hash of its content. */
@@ -59,6 +61,13 @@ export class NodeDaemon {
     const daemon = new Daemon(AbortSignal.timeout(10 * 60_000));
     await daemon.connect({ host: this.#env["DOCKER_HOST"] ?? "", certPath: this.#env["DOCKER_CERT_PATH"] ?? "" });
     await daemon.build(args, true, () => undefined);
+  }
+
+  /** Builds the images that cannot be pulled, as the stand-in does. The official plugin takes each as it is, and pulls none of them. */
+  async buildMadeImages(): Promise<void> {
+    for (const [name, { program, dockerfile }] of Object.entries(madeImages())) {
+      await this.build("--file", dockerfile, "--tag", name, dirname(program));
+    }
   }
 
   /** What Docker knows of a container or an image. */

@@ -334,6 +334,8 @@ describe("the journeys of a user", function () {
     await page.keyboard.type(person.password);
     await page.keyboard.press("Enter");
     await page.getByText("Nothing to do yet").waitFor();
+    // The words come with the page; the keys work once the page does.
+    await page.getByRole("button", { name: "Add", disabled: false }).waitFor();
 
     await tabTo(page, "New todo");
     for (const title of ["First", "Second", "Third"]) {

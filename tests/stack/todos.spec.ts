@@ -278,6 +278,8 @@ describe("todos over days and pages", function () {
   it("A3: keys lead everywhere, and a palette finds the rest", async () => {
     const page = await person.signedUp();
     await page.getByText("Nothing to do yet").waitFor();
+    // The words come with the page; the keys work once the page does.
+    await page.getByRole("button", { name: "Add", disabled: false }).waitFor();
     await page.keyboard.press("n");
     await page.keyboard.type("Sweep");
     await page.keyboard.press("Enter");

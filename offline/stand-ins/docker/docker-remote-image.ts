@@ -13,7 +13,7 @@ import type { Resource } from "../resource-type.ts";
 import { CommandFailed } from "../run-command.ts";
 
 /** An image that is made here, since it cannot be pulled. */
-interface MadeImage {
+export interface MadeImage {
   /** The executable that it consists of. Its folder is the build context. */
   program: string;
   dockerfile: string;
@@ -22,7 +22,7 @@ interface MadeImage {
 const dockerfiles = join(import.meta.dirname, "dockerfiles");
 
 /** Every image that stands for one of a registry, by its name. */
-const madeImages = (): Record<string, MadeImage> => ({
+export const madeImages = (): Record<string, MadeImage> => ({
   [`prom/prometheus:v${versions.promtool}`]: {
     program: goBinary("prometheus"),
     dockerfile: join(dockerfiles, "prometheus.Dockerfile"),

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import type { Server } from "node:net";
 import { KubeConfig, type V1Pod } from "@kubernetes/client-node";
 import { parse } from "yaml";
+import { isOutOfReach } from "../../../machine/machine.ts";
+import { pluginFolder } from "../../../machine/paths.ts";
+import { executableOf, whatIs } from "../../../offline/stand-ins/install.ts";
 import { readChartFile } from "../../chart/render.ts";
 import { launchBrowser } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster.ts";
 import { look } from "../../helpers/look.ts";
+import { NodeDaemon } from "../../helpers/node-daemon.ts";
 import { forwardPort } from "../../helpers/port-forward.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
@@ -39,6 +43,10 @@ describe("monitoring", function () {
   let stranger: ClusterView;
 
   before(async () => {
+    const isOfficial = (await whatIs(executableOf(pluginFolder, "docker"))) === "official";
+    if (isOfficial && isOutOfReach("https://registry-1.docker.io")) {
+      await (await NodeDaemon.of(stack.copy)).buildMadeImages();
+    }
     await stack.copy.succeed("pulumi", ["config", "set", "--stack", stack.copy.stack, "monitoring", "true"]);
     await stack.copy.up();
     const config = new KubeConfig();
