@@ -80,6 +80,9 @@ export function holdUp(pod: V1Pod): (Trouble & { container: string }) | undefine
 /** Names a container of one pod, also where another pod has had its name. */
 export const containerKey = (podUid = "", container = ""): string => `${podUid}/${container}`;
 
+/** The exit code of a program that was ended by SIGKILL. */
+const killed = 137;
+
 type ContainerTrouble = Omit<Trouble, "pod" | "container">;
 
 function diagnoseContainer(pod: V1Pod, container: V1ContainerStatus): ContainerTrouble | undefined {
@@ -92,13 +95,11 @@ function diagnoseContainer(pod: V1Pod, container: V1ContainerStatus): ContainerT
   if (now?.reason !== "CrashLoopBackOff") return undefined;
   const last = container.lastState?.terminated;
   const times = `${container.restartCount} restarts`;
-  if (last?.reason === "OOMKilled") {
-    return {
-      reason: `needs more than its ${memoryLimit(pod, container.name)} of memory, ${times}`,
-      patience: 0,
-      previous: true,
-    };
-  }
+  const memory = `needs more than its ${memoryLimit(pod, container.name)} of memory, ${times}`;
+  if (last?.reason === "OOMKilled") return { reason: memory, patience: 0, previous: true };
+  // The runtime does not always hear who has killed it.
+  if (last?.exitCode === killed)
+    return { reason: `was killed, perhaps because it ${memory}`, patience: 0, previous: true };
   const end = last?.signal ? `signal ${last.signal}` : `exit code ${last?.exitCode ?? "unknown"}`;
   return { reason: `ends again and again with ${end}, ${times}`, patience: 0, previous: true };
 }

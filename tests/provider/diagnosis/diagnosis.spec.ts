@@ -61,6 +61,12 @@ describe("the diagnosis of a pod", () => {
       0,
     ],
     [
+      "an end by SIGKILL of which the runtime does not say why",
+      crashed({ exitCode: 137, reason: "Error" }),
+      "was killed, perhaps because it needs more than its 512Mi of memory, 2 restarts",
+      0,
+    ],
+    [
       "no room on the node",
       {
         conditions: [
