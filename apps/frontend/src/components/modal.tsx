@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useRef, type ReactNode } from "react";
 
 interface Props {
   readonly name: string;
@@ -10,7 +10,8 @@ interface Props {
 export function Modal({ name, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
 
-  useEffect(() => {
+  // Before the next key comes: what is typed until the box is open is not for it.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     const onClick = ({ target }: Event) => {

@@ -1,8 +1,10 @@
-import { cleanup, fireEvent, screen, waitFor } from "@testing-library/react";
+import { useLayoutEffect } from "react";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import userEvent from "@testing-library/user-event";
 import { Header } from "@/components/header";
 import { Assistant } from "@/components/assistant";
+import { Modal } from "@/components/modal";
 import { TodoList } from "@/components/todo-list";
 import { milk, serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
@@ -33,6 +35,22 @@ describe("a key that is pressed at once after another", () => {
     fireEvent.submit(screen.getByRole("form"));
     await nextKey();
     expect(screen.getByRole("button", { name: "Edit Buy oat milk" })).toHaveFocus();
+  });
+
+  test("finds a box open as soon as it is on the page, so that no letter goes elsewhere", () => {
+    let isOpen: boolean | undefined;
+    function Page() {
+      useLayoutEffect(() => {
+        isOpen = screen.getByRole<HTMLDialogElement>("dialog", { name: "Box" }).open;
+      }, []);
+      return (
+        <Modal name="Box" close={vi.fn()}>
+          <input />
+        </Modal>
+      );
+    }
+    render(<Page />);
+    expect(isOpen).toBe(true);
   });
 
   test("finds the box as the other has left it", async () => {
