@@ -25,6 +25,8 @@ export interface Settings {
   cpus: number;
   /** In MB, at least 2048. */
   memory: number;
+  /** Of the Minikube; more than one with the driver docker alone. */
+  nodes: number;
   /** Port on 127.0.0.1. */
   port: number;
   namespace: string;
@@ -75,6 +77,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     ...unknownKeys(declared),
     ...wrongValues(declared, machine),
     ...wrongSecrets(),
+    ...nodesWithoutDocker(declared),
     ...problemsOfTarget((key) => chosen(key, declared), isDevelopment).map(
       (problem) => `${pulumi.getProject()}:${problem}`,
     ),
@@ -87,6 +90,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     driver: valueOf("driver", declared),
     cpus: Number(valueOf("cpus", declared)),
     memory: Number(valueOf("memory", declared)),
+    nodes: Number(valueOf("nodes", declared)),
     port: Number(valueOf("port", declared)),
     namespace: valueOf("namespace", declared),
     jwtSecretGeneration: Number(valueOf("jwtSecretGeneration", declared)),
@@ -181,6 +185,7 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     driver: { check: oneOf("docker", "hyperv", "kvm2", "parallels", "vfkit", "virtualbox"), example: "docker" },
     cpus: { check: amount(2, machine.cpus, "CPUs", declared.cpus?.default), example: 2 },
     memory: { check: amount(2048, machine.memory, "MB", declared.memory?.default), example: 2048 },
+    nodes: { check: wholeNumber(1, 9), example: 3 },
     port: { check: wholeNumber(1, 65535), example: 30080 },
     namespace: { check: namespaceName, example: "todo" },
     jwtSecretGeneration: { check: wholeNumber(1), example: 1 },
@@ -199,6 +204,16 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     const shown = key === "llmBaseUrl" ? redact(value).replace(/[?#].*$/s, "[hidden]") : redact(value);
     return [`${name} is ${shown}, but ${problem}. Type, for example: npx pulumi config set ${key} ${example}`];
   });
+}
+
+/** A virtual machine publishes no port, and images get into the daemons of further nodes by Docker. */
+function nodesWithoutDocker(declared: Declarations): string[] {
+  const driver = valueOf("driver", declared);
+  if (driver === "docker" || valueOf("nodes", declared) === "1") return [];
+  const name = `${pulumi.getProject()}:nodes`;
+  return [
+    `${name} is ${valueOf("nodes", declared)}, but the driver is ${driver}: more than one node needs the driver docker. Type: npx pulumi config rm nodes`,
+  ];
 }
 
 /** A value that the stack sets, and not to nothing. */

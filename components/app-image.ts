@@ -4,7 +4,7 @@ import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash
 import type { Files } from "./lib/content-hash.ts";
 import type { BuildProxies } from "../provider/resources/build-proxies.ts";
 import { textOf } from "../provider/resources/text.ts";
-import { ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
+import { CopiedImage, ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
 /** Arguments of {@link AppImage}. */
@@ -23,7 +23,7 @@ export interface AppImageArgs {
 }
 
 /**
- * An image for the cluster: in the Docker daemon of its node and in no registry, or in the registry from which its nodes pull. Its tag is
+ * An image for the cluster: in the Docker daemons of its nodes and in no registry, or in the registry from which its nodes pull. Its tag is
  * a hash of what it is built from: the same tag is the same image, and another tag restarts the pods that use it, and no others.
  */
 export class AppImage extends pulumi.ComponentResource {
@@ -69,13 +69,13 @@ export class AppImage extends pulumi.ComponentResource {
 
   /** Has the image built in the daemon of the cluster's node, whenever that does not have it. */
   #build(name: string, { reference, context, files, target }: Build, { instance }: Target, images: NodeImages): void {
-    const { dockerHost, dockerCertPath, inDaemon } = images;
+    const { dockerHost, dockerCertPath, inDaemon, copies } = images;
     const presence = new ImagePresence(
       `${name}-presence`,
       { image: reference, files: textOf(outlineOf(files)), instance, dockerHost, dockerCertPath },
       { parent: this },
     );
-    new Image(
+    const image = new Image(
       `${name}-image`,
       {
         imageName: reference,
@@ -92,6 +92,12 @@ export class AppImage extends pulumi.ComponentResource {
         skipPush: true,
       },
       { ...inDaemon, parent: this },
+    );
+    if (copies === undefined) return;
+    new CopiedImage(
+      `${name}-copies`,
+      { image: reference, ...copies, instance },
+      { parent: this, dependsOn: image, ...(inDaemon.deletedWith && { deletedWith: inDaemon.deletedWith }) },
     );
   }
 }

@@ -2,7 +2,7 @@ import * as docker from "@pulumi/docker/provider.js";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { versions } from "../versions.ts";
-import { Cluster, ControlPlane } from "./lib/minikube-resources.ts";
+import { Cluster, ControlPlane, Workers } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
 /** The port of the application on the cluster's node, whatever the port on the host. */
@@ -14,12 +14,16 @@ export interface MinikubeClusterArgs {
   profile: string;
   /** Minikube driver. With `docker` the application answers on localhost, with any other at the node's address. */
   driver: string;
-  /** CPUs, at least 2; lowered if Docker has less. */
+  /** CPUs of each node, at least 2; lowered if Docker has less. */
   cpus: number;
-  /** Memory in MB, at least 2048; lowered if Docker has less. */
+  /** Memory of each node in MB, at least 2048; lowered if Docker has less. */
   memory: number;
+  /** Number of nodes. More than one, with the docker driver alone, are connected by kube-router. */
+  nodes: number;
   /** Port on 127.0.0.1 that leads to {@link nodePort}, with the docker driver. */
   port: number;
+  /** Whether the pods get their code from `npm run dev`, which copies it into one of each. */
+  development: boolean;
 }
 
 /** A Minikube cluster of this stack alone, and the two ways into it: its Docker daemon and its Kubernetes API. */
@@ -44,12 +48,13 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
   readonly inKubernetes: pulumi.CustomResourceOptions;
   /** The cluster is the stack's alone, and so is every namespace in it. */
   readonly owner = undefined;
-  /** One pod each, which leaves room for a second one during a rollout on two CPUs, and a port of the node. */
-  readonly values = { backend: { replicas: 1 }, frontend: { replicas: 1, service: { nodePort } } };
+  /** The chart's values for it, see {@link valuesFor}. */
+  readonly values: object;
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:MinikubeCluster", name, {}, opts);
-    const { profile, driver, cpus, memory, port } = args;
+    const { profile, driver, cpus, memory, nodes, port } = args;
+    const hasWorkers = nodes > 1;
     const inContainer = driver === "docker";
     // Relative, so that the state does not depend on where the checkout is.
     const kubeconfig = `.state/${profile}.kubeconfig`;
@@ -66,6 +71,8 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
         // Minikube's own default is about to become containerd, into which no docker build goes.
         containerRuntime: "docker",
         ports: inContainer ? [`127.0.0.1:${port}:${nodePort}`] : [],
+        // Left out for one node, as in the states from before there could be more.
+        ...(hasWorkers && { network: "kube-router" }),
       },
       // Two cannot have one profile. When it is told to replace it, the engine does not ask the provider for the order.
       { parent: this, deleteBeforeReplace: true },
@@ -75,9 +82,19 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
     const { home, instance } = cluster;
     const controlPlane = new ControlPlane(
       `${name}-control-plane`,
-      { profile, home, kubeconfig, instance, nodeStarted: this.nodeStarted },
+      {
+        ...{ profile, home, kubeconfig, instance, nodeStarted: this.nodeStarted },
+        ...(hasWorkers && { network: "kube-router" }),
+      },
       { parent: this, deletedWith: cluster },
     );
+    const workers = hasWorkers
+      ? new Workers(
+          `${name}-workers`,
+          { profile, home, kubeconfig, instance, count: nodes - 1 },
+          { parent: this, deletedWith: cluster, dependsOn: controlPlane },
+        )
+      : undefined;
     const daemon = new docker.Provider(
       `${name}-docker`,
       { host: cluster.dockerHost, certPath: cluster.dockerCertPath },
@@ -93,12 +110,18 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
     // `deletedWith`: what is in the cluster goes with it, so a destroy asks neither daemon nor API, which may be dead.
     this.inCluster = { deletedWith: cluster, dependsOn: controlPlane };
     const { dockerHost, dockerCertPath } = cluster;
-    this.images = { dockerHost, dockerCertPath, inDaemon: { provider: daemon, deletedWith: daemon } };
+    this.images = {
+      dockerHost,
+      dockerCertPath,
+      inDaemon: { provider: daemon, deletedWith: daemon },
+      copies: workers === undefined ? undefined : { from: profile, to: workers.names },
+    };
     this.inKubernetes = { provider: kubernetesApi, deletedWith: kubernetesApi };
     this.instance = instance;
     this.identity = { home };
     this.kubeconfig = kubeconfig;
     this.context = profile;
+    this.values = valuesFor(args);
     this.url = inContainer
       ? pulumi.output(`http://localhost:${port}`)
       : cluster.dockerHost.apply((host) => `http://${new URL(host).hostname}:${nodePort}`);
@@ -111,4 +134,22 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
       url: this.url,
     });
   }
+}
+
+/**
+ * The chart's values for a cluster. On one node one pod of each, which leaves room for a second one during a rollout on two CPUs; on several
+ * one of each on every node, but for the database, whose volume Minikube makes on the first node. And a port of the nodes.
+ */
+function valuesFor({ nodes, development }: MinikubeClusterArgs): object {
+  if (nodes === 1) return { backend: { replicas: 1 }, frontend: { replicas: 1, service: { nodePort } } };
+  const replicas = development ? 1 : nodes;
+  const fromDeadNode = { operator: "Exists", effect: "NoExecute", tolerationSeconds: 30 };
+  const states = ["not-ready", "unreachable"];
+  return {
+    // As in production: pods of a dead node are replaced after half a minute, and no frontend keeps asking them.
+    global: { tolerations: states.map((state) => ({ key: `node.kubernetes.io/${state}`, ...fromDeadNode })) },
+    backend: { replicas, service: { sessionAffinity: "None" } },
+    frontend: { replicas, service: { nodePort } },
+    postgres: { nodeSelector: { "minikube.k8s.io/primary": "true" } },
+  };
 }

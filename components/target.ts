@@ -35,6 +35,8 @@ export interface NodeImages {
   readonly dockerCertPath: pulumi.Output<string>;
   /** Options of what is built or pulled there. */
   readonly inDaemon: pulumi.CustomResourceOptions;
+  /** From which container to which others images are copied; undefined for a cluster with one node. */
+  readonly copies: { from: string; to: pulumi.Output<string[]> } | undefined;
 }
 
 /** Images are pushed to a registry, from which the nodes pull them. */

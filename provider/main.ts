@@ -9,6 +9,7 @@ import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { ClusterResource } from "./resources/cluster.ts";
 import { Commands } from "./processes/commands.ts";
 import { ControlPlaneResource } from "./resources/control-plane.ts";
+import { CopiedImageResource } from "./resources/copied-image.ts";
 import { commandOfEngine } from "./engine/engine-command.ts";
 import { connect } from "./engine/engine-log.ts";
 import { UserError } from "./processes/errors.ts";
@@ -27,6 +28,7 @@ import { problemsOf, readSchema } from "./schema.ts";
 import type { PackageSchema } from "./schema.ts";
 import { Starts } from "./resources/cluster-starts.ts";
 import { effectOf } from "./engine/pulumi-commands.ts";
+import { WorkersResource } from "./resources/workers.ts";
 
 /** A resource as the engine sees it: inputs and states are JSON that only the resource itself understands. */
 type AnyResource = Resource<object, object, object>;
@@ -48,6 +50,7 @@ export async function serve(args: string[]): Promise<void> {
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
+    "minikube:index:CopiedImage": new CopiedImageResource(commands, engine),
     "minikube:index:ExistingCluster": new ExistingClusterResource(engine),
     "minikube:index:ImagePresence": new ImagePresenceResource(engine, process.env),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
@@ -55,6 +58,7 @@ export async function serve(args: string[]): Promise<void> {
     "minikube:index:PushedImage": new PushedImageResource(commands, engine),
     "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env, commands),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
+    "minikube:index:Workers": new WorkersResource(commands, engine),
   };
   endWithTheEngine(cancellation);
   await listen(service.ResourceProviderService, methodsOf(resources, cancellation));

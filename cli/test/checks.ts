@@ -20,8 +20,11 @@ export interface Check {
   specs?: string[];
   /** The title of a check that has the same kind of cluster up. When both run whole, it runs these tests too, before its own. */
   joins?: string;
-  /** `full` for what only `npm run test:full` runs, or whoever asks for it by name. Defaults to what `npm test` runs. */
-  tier?: "full";
+  /**
+   * `full` for what only `npm run test:full` runs, `cluster` for what `npm run test:cluster` does; or whoever asks for it by name. Defaults to
+   * what `npm test` runs.
+   */
+  tier?: "full" | "cluster";
   /** Whether it brings a cluster up. */
   inCluster?: boolean;
   /** Whether nothing may run beside it, because it measures what the machine has left. It comes last then. */
@@ -106,7 +109,7 @@ export const allChecks = async (): Promise<Check[]> => [
   },
   ...npmApp("frontend", frontend),
   ...npmApp("aiops", aiops),
-  { title: "unit tests", ...mocha("unit", retried, ["tests/!(stack|e2e|full)/**/*.spec.ts"]) },
+  { title: "unit tests", ...mocha("unit", retried, ["tests/!(stack|e2e|cluster|full)/**/*.spec.ts"]) },
   {
     title: "stack and e2e tests",
     inCluster: true,
@@ -126,6 +129,12 @@ export const allChecks = async (): Promise<Check[]> => [
     tier: "full",
     inCluster: true,
     ...mocha("full-e2e", inCluster, ["tests/full/e2e/**/*.spec.ts"]),
+  },
+  {
+    title: "tests on several nodes",
+    tier: "cluster",
+    inCluster: true,
+    ...mocha("cluster", inCluster, ["tests/cluster/**/*.spec.ts"]),
   },
   {
     title: "full tests without a cluster",

@@ -43,10 +43,11 @@ export const test = async (selection: Selection): Promise<number> => {
 
 /**
  * The checks that a selection leaves, with the arguments by which each runs only the tests that match. Whoever asks for names or
- * titles means those of both tiers.
+ * titles means those of every tier.
  */
 export const choose = (all: Check[], { names, grep, full }: Selection): Check[] => {
-  const ofTier = names.length === 0 && grep === undefined && !full ? all.filter(({ tier }) => tier !== "full") : all;
+  const isAnybodys = names.length > 0 || grep !== undefined;
+  const ofTier = all.filter(({ tier }) => isAnybodys || tier === undefined || (full && tier === "full"));
   const named = ofTier.filter(
     ({ title }) => names.length === 0 || names.some((name) => title.toLowerCase().includes(name.toLowerCase())),
   );

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BuildProxies } from "../../provider/resources/build-proxies.ts";
 import type { ClusterInputs } from "../../provider/resources/cluster.ts";
+import type { CopiedImageInputs } from "../../provider/resources/copied-image.ts";
 import type { ControlPlaneInputs } from "../../provider/resources/control-plane.ts";
 import type { ExistingClusterInputs } from "../../provider/resources/existing-cluster.ts";
 import type { ImagePresenceInputs } from "../../provider/resources/image-presence.ts";
@@ -9,12 +10,13 @@ import type { NamespaceInputs } from "../../provider/resources/namespace.ts";
 import type { PushedImageInputs } from "../../provider/resources/pushed-image.ts";
 import type { ReleasePresenceInputs } from "../../provider/resources/release-presence.ts";
 import type { RolloutInputs } from "../../provider/resources/rollout.ts";
+import type { WorkersInputs } from "../../provider/resources/workers.ts";
 
 import { holder } from "./holder.ts";
 
 type InputsOf<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
-/** One Minikube profile with one node; made, started, replaced and removed by the provider in `provider/`. */
+/** One Minikube profile and its first node; made, started, replaced and removed by the provider in `provider/`. */
 export class Cluster extends pulumi.CustomResource {
   /** Minikube's home. */
   declare readonly home: pulumi.Output<string>;
@@ -52,6 +54,23 @@ export class ExistingCluster extends pulumi.CustomResource {
 export class ControlPlane extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ControlPlaneInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ControlPlane", name, { ...args, networkPolicy: undefined }, opts);
+  }
+}
+
+/** The nodes of a cluster besides its first; see `provider/resources/workers.ts`. */
+export class Workers extends pulumi.CustomResource {
+  /** Their containers. */
+  declare readonly names: pulumi.Output<string[]>;
+
+  constructor(name: string, args: InputsOf<WorkersInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:Workers", name, { ...args, names: undefined }, opts);
+  }
+}
+
+/** An image of the first node's daemon, in those of the others too; see `provider/resources/copied-image.ts`. */
+export class CopiedImage extends pulumi.CustomResource {
+  constructor(name: string, args: InputsOf<CopiedImageInputs>, opts?: pulumi.CustomResourceOptions) {
+    super("minikube:index:CopiedImage", name, args, opts);
   }
 }
 

@@ -75,6 +75,14 @@ export async function lookAtContainer(
   return { state, startedAt };
 }
 
+/** Where a port of a container is on this machine: `127.0.0.1:49153`. @throws UserError when Docker does not say. */
+export async function publishedPort(commands: Commands, name: string, port: number): Promise<string> {
+  const { ok, stdout, reason } = await commands.run("docker", ["container", "port", name, `${port}/tcp`]);
+  const [first = ""] = stdout.split("\n");
+  if (ok && first !== "") return first;
+  throw new UserError(`Docker does not say where port ${port} of container ${name} is: ${reason}.`, "npm run doctor");
+}
+
 /** Lets a paused container run on. @throws UserError when Docker refuses. */
 export async function unpause(commands: Commands, name: string): Promise<void> {
   const { ok, reason } = await commands.run("docker", ["container", "unpause", name]);
@@ -114,6 +122,12 @@ export async function removeVolume(commands: Commands, name: string): Promise<vo
   const users = stdout.split("\n").filter((id) => id !== "");
   if (users.length > 0) await commands.run("docker", ["rm", "--force", ...users]);
   await commands.run("docker", ["volume", "rm", "--force", name]);
+}
+
+/** Removes a container and the volume of its name. What is not there is no failure, and what stays is found by whoever needs the name. */
+export async function removeMachine(commands: Commands, name: string): Promise<void> {
+  await commands.run("docker", ["rm", "--force", "--volumes", name]);
+  await removeVolume(commands, name);
 }
 
 /** Docker's own words, which differ by kind and version; "no such file" is what a Docker that is down says. */

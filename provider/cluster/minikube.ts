@@ -1,8 +1,10 @@
 import { rm, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { Commands, Outcome } from "../processes/commands.ts";
+import { publishedPort } from "./docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { readEvent } from "./minikube-events.ts";
+import { forgetLostWorkers } from "./workers.ts";
 import type { MinikubeEvent } from "./minikube-events.ts";
 
 /** The cluster that a command is about. */
@@ -23,7 +25,16 @@ export interface StartOptions {
   ports: string[];
   kubernetesVersion: string;
   containerRuntime: string;
+  /** What connects the pods: Minikube's own `bridge`, for one node, or `kube-router`, for several. Default: `bridge`. */
+  network?: Network;
 }
+
+/** What connects the pods of a cluster: Minikube's own `bridge`, for one node, or `kube-router`, for several. */
+export type Network = "bridge" | "kube-router";
+
+/** The file that puts kube-router into a cluster: as a firewall beside the bridge, or as the network too. */
+export const routerManifest = (network: Network = "bridge"): string =>
+  join(import.meta.dirname, network === "bridge" ? "kube-router.yaml" : "kube-router-network.yaml");
 
 /** The step before which Minikube has restarted the Docker daemon for the last time. */
 const afterDaemon = "Preparing Kubernetes";
@@ -45,6 +56,7 @@ export async function startCluster(
     progress(text);
     if (step === afterDaemon) onDaemon();
   };
+  await forgetLostWorkers(commands, target);
   const ports = options.ports.map((port) => `--ports=${port}`);
   await minikube(commands, target, onEvent, [
     "start",
@@ -54,11 +66,32 @@ export async function startCluster(
     `--cpus=${options.cpus}`,
     `--memory=${options.memory}`,
     ...ports,
+    ...(options.network === "kube-router" ? [`--cni=${routerManifest(options.network)}`] : []),
     // Certificates by content, so that the kubeconfig does not depend on other files.
     "--embed-certs",
     "--interactive=false",
     "--output=json",
   ]);
+}
+
+/**
+ * Adds a node to a cluster that runs, or starts one of those that were added.
+ * @param name Minikube's word for it: `m02`.
+ * @throws UserError with the last line that Minikube has written.
+ */
+export async function changeNodes(
+  commands: Commands,
+  target: Target,
+  ...change: ["add"] | ["start", name: string]
+): Promise<void> {
+  const { ok, reason } = await commands.run("minikube", ["node", "-p", target.profile, ...change], variables(target));
+  if (ok) return;
+  const what = `minikube node ${change.join(" ")}`;
+  if (commands.cancelled) throw new UserError(`${what} was cancelled.`, "Run the same command again.");
+  throw new UserError(
+    `${what} failed for profile ${target.profile}: ${reason}`,
+    `See: MINIKUBE_HOME=${target.home} minikube -p ${target.profile} logs`,
+  );
 }
 
 /** Writes the kubeconfig of a cluster that runs anew, certificates and all. What does not work out is found out by whoever uses it. */
@@ -82,10 +115,12 @@ export async function deleteCluster(
 }
 
 /**
- * Asks where the cluster's Docker daemon listens.
+ * Asks where the Docker daemon of the cluster's first node listens.
  * @returns `tcp://ADDRESS:PORT`
  */
-export async function dockerHost(commands: Commands, target: Target): Promise<string> {
+export async function dockerHost(commands: Commands, target: Target & { network?: Network }): Promise<string> {
+  // Of a cluster with several nodes Minikube does not say it.
+  if (target.network === "kube-router") return `tcp://${await publishedPort(commands, target.profile, 2376)}`;
   const ignore = (): void => undefined;
   const answer = await minikube(commands, target, ignore, ["docker-env", "--shell=none", "--output=json"]);
   const { DOCKER_HOST } = JSON.parse(answer) as { DOCKER_HOST: string };

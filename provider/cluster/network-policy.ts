@@ -1,12 +1,10 @@
-import { join } from "node:path";
 import type { Commands } from "../processes/commands.ts";
-import { kubectl } from "./minikube.ts";
-import type { Target } from "./minikube.ts";
+import { kubectl, routerManifest } from "./minikube.ts";
+import type { Network, Target } from "./minikube.ts";
 
 /** What enforces the cluster's NetworkPolicies; without it they are kept and have no effect. */
 export type Enforcer = "kube-router" | "none";
 
-const manifest = join(import.meta.dirname, "kube-router.yaml");
 const daemonSet = ["daemonset/kube-router", "--namespace=kube-system"];
 
 /** Long enough to pull an image over a slow line. */
@@ -18,10 +16,10 @@ const patience = "3m";
  */
 export async function enforceNetworkPolicies(
   commands: Commands,
-  target: Target,
+  target: Target & { network?: Network },
   warn: (line: string) => void,
 ): Promise<Enforcer> {
-  let outcome = await kubectl(commands, target, ["apply", `--filename=${manifest}`]);
+  let outcome = await kubectl(commands, target, ["apply", `--filename=${routerManifest(target.network)}`]);
   if (outcome.ok) {
     outcome = await kubectl(commands, target, ["rollout", "status", ...daemonSet, `--timeout=${patience}`]);
   }

@@ -60,6 +60,22 @@ export class Commands {
       reason: reasonOf(command, result),
     };
   }
+
+  /** Runs `docker` twice at a time, and gives what the first one writes to the second; a failure is an outcome, as above. */
+  async pipe(from: string[], to: string[]): Promise<Omit<Outcome, "missing">> {
+    const options = {
+      env: this.#env,
+      extendEnv: false,
+      cancelSignal: this.#cancelled,
+      buffer: { stdout: false },
+    } as const;
+    try {
+      await execa("docker", from, { ...options, stdin: "ignore" }).pipe(execa("docker", to, options));
+      return { ok: true, stdout: "", reason: "" };
+    } catch (error) {
+      return { ok: false, stdout: "", reason: reasonOf("docker", error as Failure) };
+    }
+  }
 }
 
 interface Failure {

@@ -11,6 +11,7 @@ import { deleteCluster } from "../cluster/minikube.ts";
 import type { LossGuard } from "../loss/loss.ts";
 import { isOurs, ownerOf, profileFolder, readMark } from "../cluster/ownership.ts";
 import { standingOf } from "../loss/standing.ts";
+import { workersOf } from "../cluster/workers.ts";
 
 /**
  * Removes a cluster if it is this stack's, and makes sure that nothing of it remains.
@@ -33,16 +34,17 @@ export async function removeCluster(
     rmSync(join(cluster.home, "machines", profile), { recursive: true, force: true });
     return;
   }
+  const machines = [profile, ...workersOf(cluster).map(({ machine }) => machine)];
   if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
     await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
-    if (inDocker) await removeVolume(commands, profile);
+    if (inDocker) for (const machine of machines) await removeVolume(commands, machine);
   } else if (existsSync(profileFolder(cluster))) {
     // Nobody can say whose it is.
     if (standing.is === "another's" && readMark(cluster) === undefined) throw standing.error;
     engine.inform(urn, `Minikube profile ${profile} belongs to somebody else now and is left alone.`);
     return;
   }
-  const remains = inDocker ? await thingsNamed(commands, profile) : [];
+  const remains = inDocker ? (await Promise.all(machines.map((name) => thingsNamed(commands, name)))).flat() : [];
   if (existsSync(profileFolder(cluster))) remains.push(`folder ${profileFolder(cluster)}`);
   if (remains.length > 0) {
     throw new UserError(

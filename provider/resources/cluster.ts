@@ -51,12 +51,12 @@ export interface ClusterState extends CheckedInputs {
 }
 
 /** What Minikube cannot change about a cluster that exists. */
-const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime"] as const;
+const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime", "network"] as const;
 
 const thingOf = ({ home, profile }: { home: string; profile: string }): string => `cluster ${home} ${profile}`;
 
 /**
- * `minikube:index:Cluster`: one Minikube profile with one node, owned by one stack. A new one is there as soon as images can be
+ * `minikube:index:Cluster`: one Minikube profile and its first node, owned by one stack. A new one is there as soon as images can be
  * built in its daemon; for its Kubernetes waits `minikube:index:ControlPlane`.
  */
 export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, ClusterState> {

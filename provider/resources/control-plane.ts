@@ -1,7 +1,7 @@
 import { isReady } from "../cluster/api-server.ts";
 import type { Commands } from "../processes/commands.ts";
 import type { Engine } from "../engine/engine-log.ts";
-import type { Target } from "../cluster/minikube.ts";
+import type { Network, Target } from "../cluster/minikube.ts";
 import { enforceNetworkPolicies, networkPolicyEnforcer } from "../cluster/network-policy.ts";
 import type { Enforcer } from "../cluster/network-policy.ts";
 import type { Difference, Resource } from "./resource.ts";
@@ -13,6 +13,8 @@ export interface ControlPlaneInputs extends Target {
   instance: string;
   /** When the node was started last, in ISO 8601; empty when not known. */
   nodeStarted: string;
+  /** What connects the pods. Default: `bridge`. */
+  network?: Network;
 }
 
 /** What is known once it runs. */

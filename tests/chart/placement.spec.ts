@@ -21,6 +21,14 @@ describe("chart: where pods run and what they get there", () => {
     });
   }
 
+  it("PostgreSQL runs where its own labels are too, and every other pod where those for all are", async () => {
+    const values = { global: { nodeSelector: { all: "1" } }, postgres: { nodeSelector: { disk: "fast" } } };
+    for (const { owner, spec } of podsOf(await render({ set: ALL, values }))) {
+      const expected = owner.includes("postgres") ? { all: "1", disk: "fast" } : { all: "1" };
+      assert.deepEqual(spec["nodeSelector"], expected, owner);
+    }
+  });
+
   it("every pod gets the annotations, and keeps its own", async () => {
     const own = annotationsOf(await render({ set: ALL }));
     const values = { global: { podAnnotations: { "example.com/mesh": "enabled" } } };

@@ -19,7 +19,15 @@ describe("AppImage", () => {
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
       "minikube:index:ImagePresence": { builds: 3, proxies },
     });
-    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+    const settings = {
+      profile: "demo",
+      driver: "docker",
+      cpus: 2,
+      memory: 2048,
+      nodes: 1,
+      port: 30999,
+      development: false,
+    };
     const cluster = new MinikubeCluster("todo", settings);
     image = new AppImage("todo-backend", { repository: "todo-backend", context: folder.path, cluster });
     await engine.settle();
@@ -61,6 +69,26 @@ describe("AppImage", () => {
   });
 });
 
+describe("AppImage on several nodes", () => {
+  it("is copied from the first node to the others once it is built", async () => {
+    const folder = await createFixture({ Dockerfile: "FROM scratch" });
+    const engine = await MockEngine.start({
+      "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
+      "minikube:index:ImagePresence": { builds: 3, proxies },
+      "minikube:index:Workers": { names: ["demo-m02"] },
+    });
+    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, nodes: 2, port: 30999 };
+    const cluster = new MinikubeCluster("todo", { ...settings, development: false });
+    const { reference } = new AppImage("todo-backend", { repository: "todo-backend", context: folder.path, cluster });
+    await engine.settle();
+    const { inputs, dependencies, parent } = engine.one("minikube:index:CopiedImage");
+    assert.deepEqual(inputs, { image: reference, from: "demo", to: ["demo-m02"], instance: "life-1" });
+    assert.ok(dependencies.includes("todo-backend-image"), "there is nothing to copy before the build");
+    assert.equal(parent, "todo-backend");
+    await folder.rm();
+  });
+});
+
 describe("AppImage in development", () => {
   let engine: MockEngine;
   let folder: FsFixture;
@@ -69,7 +97,15 @@ describe("AppImage in development", () => {
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
       "minikube:index:ImagePresence": { builds: 3 },
     });
-    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+    const settings = {
+      profile: "demo",
+      driver: "docker",
+      cpus: 2,
+      memory: 2048,
+      nodes: 1,
+      port: 30999,
+      development: false,
+    };
     const cluster = new MinikubeCluster("todo", settings);
     const context = folder.path;
     const image = new AppImage("todo-backend", { repository: "todo-backend", context, cluster, withoutCode: ["src"] });

@@ -29,7 +29,15 @@ async function make(
     "minikube:index:Namespace": { life },
     [password]: { result: value },
   });
-  const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+  const settings = {
+    profile: "demo",
+    driver: "docker",
+    cpus: 2,
+    memory: 2048,
+    nodes: 1,
+    port: 30999,
+    development: false,
+  };
   const generations = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
   const cluster = new MinikubeCluster("todo", settings);
   const secrets = new AppSecrets("todo", { namespace: "space", keys: {}, ...generations, ...args, cluster });

@@ -6,7 +6,15 @@ import type { Holder } from "../../provider/loss/loss.ts";
 import { versions } from "../../versions.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
-const args: MinikubeClusterArgs = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, port: 30999 };
+const args: MinikubeClusterArgs = {
+  profile: "demo",
+  driver: "docker",
+  cpus: 2,
+  memory: 2048,
+  nodes: 1,
+  port: 30999,
+  development: false,
+};
 const outputs = {
   "minikube:index:Cluster": {
     instance: "life-1",
@@ -14,6 +22,7 @@ const outputs = {
     dockerHost: "tcp://192.0.2.7:2376",
     dockerCertPath: "/home/certs",
   },
+  "minikube:index:Workers": { names: ["demo-m02", "demo-m03"] },
 };
 
 describe("MinikubeCluster", () => {
@@ -45,6 +54,45 @@ describe("MinikubeCluster", () => {
     });
     assert.equal((holder as Holder).isPreview, false, "who does not know a preview cannot refuse an up");
     assert.equal((holder as Holder).contents.backups.prefix, "test-", "a stack's own backups alone count");
+  });
+
+  it("has one pod of each on one node, and adds no node", async () => {
+    const { values, images } = await make();
+    assert.deepEqual(values, { backend: { replicas: 1 }, frontend: { replicas: 1, service: { nodePort: 30080 } } });
+    assert.equal(images.copies, undefined);
+    assert.ok(engine.registrations.every(({ type }) => type !== "minikube:index:Workers"));
+  });
+
+  it("adds nodes once Kubernetes answers, and has one pod of each on every node but for the database", async () => {
+    const { values, images } = await make({ nodes: 3 });
+    const { global, ...others } = values as { global: { tolerations: { key: string; tolerationSeconds: number }[] } };
+    assert.deepEqual(
+      global.tolerations.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]),
+      [
+        ["node.kubernetes.io/not-ready", 30],
+        ["node.kubernetes.io/unreachable", 30],
+      ],
+    );
+    assert.deepEqual(others, {
+      backend: { replicas: 3, service: { sessionAffinity: "None" } },
+      frontend: { replicas: 3, service: { nodePort: 30080 } },
+      postgres: { nodeSelector: { "minikube.k8s.io/primary": "true" } },
+    });
+    assert.equal(engine.one("minikube:index:Cluster").inputs["network"], "kube-router");
+    assert.equal(engine.one("minikube:index:ControlPlane").inputs["network"], "kube-router");
+    const { inputs, dependencies, deletedWith } = engine.one("minikube:index:Workers");
+    const where = { profile: "demo", kubeconfig: ".state/demo.kubeconfig", home: "/home/.minikube" };
+    assert.deepEqual(inputs, { ...where, instance: "life-1", count: 2 });
+    assert.ok(dependencies.includes("todo-control-plane"));
+    assert.equal(deletedWith, "todo-cluster");
+    assert.equal(images.copies?.from, "demo");
+    assert.deepEqual(await valueOf(images.copies.to), ["demo-m02", "demo-m03"]);
+  });
+
+  it("has one pod of each in development, which copies the code into one", async () => {
+    const { values } = await make({ nodes: 3, development: true });
+    const { backend, frontend } = values as Record<"backend" | "frontend", { replicas: number }>;
+    assert.deepEqual([backend.replicas, frontend.replicas], [1, 1]);
   });
 
   it("answers on localhost with the docker driver", async () => {

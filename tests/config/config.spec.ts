@@ -40,7 +40,15 @@ describe("the settings", () => {
   after(() => pulumi.runtime.setAllConfig({}));
 
   it("have the defaults that Pulumi.yaml declares", () => {
-    const plain = { profile: "todo", driver: "docker", cpus: 4, memory: 8192, port: 30080, namespace: "todo" };
+    const plain = {
+      profile: "todo",
+      driver: "docker",
+      cpus: 4,
+      memory: 8192,
+      nodes: 1,
+      port: 30080,
+      namespace: "todo",
+    };
     const defaults = { ...plain, ...inTheSecret };
     assert.deepEqual(load({}), { ...defaults, ...noSecrets, ...off });
     const declared = (parse(readFileSync("Pulumi.yaml", "utf8")) as { config: Record<string, object> }).config;
@@ -59,7 +67,7 @@ describe("the settings", () => {
 
   it("are what the stack says", () => {
     const config = { profile: "demo", driver: "kvm2", cpus: "6", memory: "9000", port: "8080", namespace: "space" };
-    const numbers = { cpus: 6, memory: 9000, port: 8080, ...inTheSecret };
+    const numbers = { cpus: 6, memory: 9000, nodes: 1, port: 8080, ...inTheSecret };
     assert.deepEqual(load(config), { ...config, ...numbers, ...noSecrets, ...off });
   });
 
@@ -188,6 +196,9 @@ describe("the settings", () => {
     [{ memory: "8g" }, /memory is 8g, but it must be a whole number/],
     [{ port: "0" }, /port is 0, but it must be a whole number from 1 to 65535/],
     [{ port: "65536" }, /port is 65536, but it must be a whole number from 1 to 65535/],
+    [{ nodes: "0" }, /nodes is 0, but it must be a whole number from 1 to 9/],
+    [{ nodes: "10" }, /nodes is 10, but it must be a whole number from 1 to 9/],
+    [{ nodes: "3", driver: "kvm2" }, /nodes is 3, but the driver is kvm2: .* driver docker\. Type: .*config rm nodes$/],
     [{ driver: "none" }, /driver is none, but it must be one of docker, /],
     [{ profile: "Todo" }, /profile is Todo, but it must be 2 to 40 small letters/],
     [{ profile: "t" }, /profile is t, but it must be 2 to 40 small letters/],

@@ -52,7 +52,7 @@ describe("docs/reliability.md", () => {
 
   for (const [, fault = "", , time, test = ""] of rows) {
     it(`finds the test of: ${fault}`, () => {
-      mustHave(test, ["e2e", "stack", "full/e2e", "full/stack", "full/load"]);
+      mustHave(test, ["e2e", "stack", "cluster", "full/e2e", "full/stack", "full/load"]);
       assert.match(
         time ?? "",
         /^(\d+( to \d+)? s|—)$/,

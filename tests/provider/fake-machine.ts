@@ -10,6 +10,7 @@ import type { ControlPlaneInputs } from "../../provider/resources/control-plane.
 import type { Engine } from "../../provider/engine/engine-log.ts";
 import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
 import { Starts } from "../../provider/resources/cluster-starts.ts";
+import { WorkersResource } from "../../provider/resources/workers.ts";
 import { FakeApi } from "./fake-api.ts";
 import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import type { Call } from "../offline/stand-ins/fake-commands.ts";
@@ -20,8 +21,12 @@ if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 
 if [ "$1" = context ]; then cat "$folder/docker-context" 2>/dev/null || echo unix:///run/docker.sock; exit; fi
 case "$1 $2" in
 "container exec") [ ! -f "$folder/exec-fails" ]; exit ;;
+"container port") echo 127.0.0.1:49153; exit ;;
 "ps --all") cat "$folder/users-of-volume" 2>/dev/null; exit ;;
-"rm --force") rm -f "$folder/users-of-volume"; exit ;;
+"rm --force")
+  rm -f "$folder/users-of-volume"
+  [ "$3" != --volumes ] || rm -f "$folder/container-$4"
+  exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
 esac
 case "$*" in *.ID*) cat "$folder/engine" 2>/dev/null || echo engine-1; exit ;; esac
@@ -79,7 +84,27 @@ kubectl)
   case "$*" in
   *" get pods --all-namespaces "*|*" get pods --namespace "*) cat "$folder/data-pods" ;;
   *" exec "*) cat "$folder/contents" ;;
+  *" get nodes "*) cat "$folder/kubernetes-nodes" ;;
+  *" delete node "*) sed -i "/$8/d" "$folder/kubernetes-nodes" ;;
   *" get "*) cat "$folder/ready-pods" ;;
+  esac
+  ;;
+node)
+  [ ! -f "$folder/node-$4-fails" ] || { echo "no room" >&2; exit 80; }
+  cp "$profile/config.json" "$folder/config-at-$4"
+  case "$4" in
+  add)
+    nodes=$(grep -o '"m[0-9]*"' "$profile/config.json" | tr -d '"')
+    last=$(echo "$nodes" | tail -1 | tr -dc 0-9 | sed 's/^0//')
+    next=m0$((\${last:-1} + 1))
+    # What was kept of a machine is taken for one that has joined.
+    [ -d "$MINIKUBE_HOME/machines/$name-$next" ] || echo "node/$name-$next" >> "$folder/kubernetes-nodes"
+    mkdir -p "$MINIKUBE_HOME/machines/$name-$next"
+    echo running > "$folder/container-$name-$next"
+    printf '{"Nodes":[{"Name":""}' > "$profile/config.json"
+    for each in $nodes $next; do printf ',{"Name":"%s"}' "$each" >> "$profile/config.json"; done
+    printf ']}' >> "$profile/config.json" ;;
+  start) echo running > "$folder/container-$name-$5" ;;
   esac
   ;;
 docker-env) echo '{"DOCKER_HOST":"tcp://192.0.2.7:2376","DOCKER_TLS_VERIFY":"1"}' ;;
@@ -140,6 +165,12 @@ export class FakeMachine {
   controlPlane(): ControlPlaneResource {
     const all = { ...process.env, MINIKUBE_HOME: this.folder };
     return new ControlPlaneResource(new Commands(all, this.#cancellation.signal), this.#engine, this.starts);
+  }
+
+  /** The resource of further nodes. */
+  workers(): WorkersResource {
+    const all = { ...process.env, MINIKUBE_HOME: this.folder };
+    return new WorkersResource(new Commands(all, this.#cancellation.signal), this.#engine);
   }
 
   /** Inputs of the Kubernetes of a cluster as the program gives them. */

@@ -43,7 +43,7 @@ describe("the schema of the provider", function () {
       it(`name only outputs that ${token} has, with their types`, () => {
         const { properties = {}, required = [] } = schema.resources[token] ?? {};
         for (const [, name = "", type = ""] of text.matchAll(/declare readonly (\w+): pulumi\.Output<(.+)>;/g)) {
-          const kinds = { string: "string", number: "integer", boolean: "boolean" };
+          const kinds = { string: "string", number: "integer", boolean: "boolean", "string[]": "array" };
           const [kind = "", optional] = type.split(" | ");
           assert.equal(properties[name]?.type, kinds[kind as keyof typeof kinds], `${token} ${name}`);
           assert.equal(optional === undefined, required.includes(name), `${token} ${name}: ${type}`);

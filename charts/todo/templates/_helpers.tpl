@@ -45,23 +45,27 @@ app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- with .image.digest }}@{{ . }}{{ end }}
 {{- end }}
 
-{{/* What all pods have in common: how their images are pulled, and on which nodes they may run. */}}
+{{/*
+What all pods have in common: how their images are pulled, and on which nodes they may run.
+Takes (dict "root" $), and "nodeSelector" for labels that a node must have besides.
+*/}}
 {{- define "todo.placement" -}}
-{{- with .Values.global.imagePullSecrets }}
+{{- $global := .root.Values.global }}
+{{- with $global.imagePullSecrets }}
 imagePullSecrets:
   {{- range . }}
   - name: {{ . | quote }}
   {{- end }}
 {{- end }}
-{{- with .Values.global.nodeSelector }}
+{{- with merge (dict) (.nodeSelector | default dict) $global.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.global.tolerations }}
+{{- with $global.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.global.priorityClassName }}
+{{- with $global.priorityClassName }}
 priorityClassName: {{ . | quote }}
 {{- end }}
 {{- end }}

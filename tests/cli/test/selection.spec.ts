@@ -10,14 +10,16 @@ import { allChecks, type Check } from "../../../cli/test/checks.ts";
 import { checkout } from "../../../machine/paths.ts";
 import { choose, runAll } from "../../../cli/test/test.ts";
 
-const clusterTests = ["stack and e2e tests", "full stack tests", "full e2e tests", "full load tests"];
+const clusterTests = [
+  ...["stack and e2e tests", "full stack tests", "full e2e tests", "tests on several nodes", "full load tests"],
+];
 const everyDay = { names: [], full: false };
 const titlesOf = (checks: Check[]): string[] => checks.map(({ title }) => title);
 
 describe("the tiers", () => {
   it("npm test leaves out what is of the full tier, and npm run test:full nothing", async () => {
     const all = await allChecks();
-    const full = ["full tests without a cluster", "full stack tests", "full e2e tests", "full load tests"];
+    const full = ["full tests without a cluster", ...clusterTests.slice(1)];
     assert.deepEqual(
       titlesOf(choose(all, everyDay)),
       titlesOf(all).filter((title) => !full.includes(title)),
@@ -26,13 +28,13 @@ describe("the tiers", () => {
     assert.deepEqual(
       titlesOf(choose(all, { names: [], full: true })),
       titlesOf(all)
-        .filter((title) => title !== "full stack tests")
+        .filter((title) => !["full stack tests", "tests on several nodes"].includes(title))
         .map((title) => (title === "stack and e2e tests" ? together : title)),
     );
   });
 
   it("a name means checks of both", async () => {
-    const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e", "load"], full: false }));
+    const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e", "nodes", "load"], full: false }));
     assert.deepEqual(titles, clusterTests);
   });
 
@@ -100,6 +102,7 @@ describe("npm test -- --grep", () => {
       "stack and e2e tests",
       "full stack tests",
       "full e2e tests",
+      "tests on several nodes",
       "full tests without a cluster",
       "full load tests",
     ]);
@@ -107,7 +110,7 @@ describe("npm test -- --grep", () => {
 
   it("gives the pattern to each test runner in its own way", async () => {
     const ends = choose(await allChecks(), h7).map(({ args }) => args.slice(-2).join(" "));
-    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", ...Array.from({ length: 6 }, () => "--grep H7")]);
+    assert.deepEqual(ends, ["-k H7", "-t H7", "-t H7", ...Array.from({ length: 7 }, () => "--grep H7")]);
   });
 
   it("does not ask of the backend's tests that match to cover as much as all of them", async () => {

@@ -56,7 +56,18 @@ export const onCluster: Record<string, { spec: string; title: string }> = {
 };
 
 /** Commands of this project that have no way to the stack of a checkout: they are for its files, or for stacks of their own. */
-export const withoutStack = ["help", "setup", "test", "test:full", "test:unit", "bench", "lint", "format", "typecheck"];
+export const withoutStack = [
+  "help",
+  "setup",
+  "test",
+  "test:full",
+  "test:cluster",
+  "test:unit",
+  "bench",
+  "lint",
+  "format",
+  "typecheck",
+];
 
 type Line = (here: PretendedCheckout) => string[];
 

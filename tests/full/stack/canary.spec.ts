@@ -22,6 +22,7 @@ const leftOut: Record<string, string> = {
   typecheck: "it reads files of the checkout",
   test: "what it prints is in the folder of logs",
   "test:full": "what it prints is in the folder of logs",
+  "test:cluster": "what it prints is in the folder of logs",
   "test:unit": "what it prints is in the folder of logs",
   dev: "it prints what up prints, and the pods' logs",
   aiops: "apps/aiops/tests",

@@ -131,6 +131,7 @@ describe("who runs Pulumi", () => {
     typecheck: "loses nothing",
     "test:unit": "loses nothing",
     "test:full": "loses nothing",
+    "test:cluster": "loses nothing",
   };
 
   it("is known of every command of npm, and no other", () => {

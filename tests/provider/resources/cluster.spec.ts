@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { appendFile, cp, readFile, stat, utimes } from "node:fs/promises";
+import { appendFile, cp, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { once } from "node:events";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
 import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster.ts";
@@ -109,6 +109,7 @@ describe("minikube:index:Cluster", () => {
       ["memory", 4096],
       ["ports", ["127.0.0.1:1:30080"]],
       ["containerRuntime", "containerd"],
+      ["network", "kube-router"],
       ["kubernetesVersion", "v1.33.0"],
     ];
     for (const [key, value] of fixed) {
@@ -401,6 +402,26 @@ describe("minikube:index:Cluster", () => {
         assert.equal(env["KUBECONFIG"], machine.kubeconfig);
         assert.equal(env["MINIKUBE_HOME"], inputs.home);
       }
+    });
+
+    it("gives a cluster for several nodes the network of kube-router, and asks Docker where its daemon is", async () => {
+      const { dockerHost } = await up({ network: "kube-router" });
+      assert.equal(dockerHost, "tcp://127.0.0.1:49153");
+      const [start, ...more] = await machine.minikubeCalls();
+      const network = resolve("provider/cluster/kube-router-network.yaml");
+      assert.ok(start?.args.includes(`--cni=${network}`), start?.args.join(" "));
+      assert.deepEqual(more, [], "Minikube does not say where the daemon of a cluster with several nodes is");
+    });
+
+    it("forgets further nodes whose containers are gone, which Minikube would make again with the first one's port", async () => {
+      const state = await up({ network: "kube-router" });
+      const file = join(machine.profile(), "config.json");
+      await writeFile(file, JSON.stringify({ Nodes: [{ Name: "" }, { Name: "m02" }, { Name: "m03" }], Name: "todo" }));
+      await machine.file("container-todo-m03", "exited");
+      await machine.file("container-todo", "exited");
+      await machine.cluster().update(machine.urn, state, state);
+      const kept = { Nodes: [{ Name: "" }, { Name: "m03" }], Name: "todo" };
+      assert.deepEqual(JSON.parse(await readFile(file, "utf8")), kept);
     });
 
     it("shows Minikube's steps", async () => {
@@ -751,6 +772,19 @@ describe("minikube:index:Cluster", () => {
   });
 
   describe("delete", () => {
+    it("removes the volumes of further nodes too, and says what remains of one", async () => {
+      const state = await up({ network: "kube-router" });
+      const nodes = JSON.stringify({ Nodes: [{ Name: "" }, { Name: "m02" }] });
+      await writeFile(join(machine.profile(), "config.json"), nodes);
+      await machine.file("volume-todo-m02");
+      await machine.file("container-todo-m02");
+      await refuses(
+        machine.cluster().delete(machine.urn, state),
+        /not completely removed\. Left: container todo-m02\./,
+      );
+      assert.deepEqual(machine.inDocker(), ["container-todo-m02"]);
+    });
+
     it("leaves nothing", async () => {
       const state = await up();
       await machine.cluster().delete(machine.urn, state);

@@ -114,13 +114,20 @@ describe("minikube:index:ControlPlane", () => {
       assert.deepEqual(await machine.controlPlane().read(urn, state), state);
     });
 
-    it("runs the image that set-up makes where no image can be pulled", () => {
-      const images = baseImages({ unreachable: ["registry-1.docker.io"] }).map(({ reference }) => reference);
-      const [, image] = /image: (\S+)/.exec(readFileSync("provider/cluster/kube-router.yaml", "utf8")) ?? [];
-      assert.ok(
-        images.includes(image ?? ""),
-        `${image} of provider/cluster/kube-router.yaml is not among ${images.join(", ")}`,
-      );
+    for (const file of ["provider/cluster/kube-router.yaml", "provider/cluster/kube-router-network.yaml"]) {
+      it(`runs the image of ${file} that set-up makes where no image can be pulled`, () => {
+        const images = baseImages({ unreachable: ["registry-1.docker.io"] }).map(({ reference }) => reference);
+        const used = [...readFileSync(file, "utf8").matchAll(/image: (\S+)/g)].map(([, image = ""]) => image);
+        assert.notDeepEqual(used, []);
+        for (const image of used) assert.ok(images.includes(image), `${image} is not among ${images.join(", ")}`);
+      });
+    }
+
+    it("applies the network of a cluster with several nodes, where the nodes are connected by it", async () => {
+      const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
+      await machine.controlPlane().create(urn, { ...machine.inputsOf(state), network: "kube-router" });
+      const applied = (await kubectlCalls()).flat().filter((word) => word.startsWith("--filename="));
+      assert.deepEqual(applied, [`--filename=${resolve("provider/cluster/kube-router-network.yaml")}`]);
     });
   });
 });
