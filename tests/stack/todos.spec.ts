@@ -295,7 +295,14 @@ describe("todos over days and pages", function () {
     await look(page, "keys");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("trash");
+    await page.keyboard.type("tr");
+    await page.getByRole("dialog", { name: "Commands" }).waitFor();
+    await page.keyboard.type("ash");
+    assert.equal(
+      await page.getByRole("combobox").inputValue(),
+      "trash",
+      "the palette must have the focus once it is there",
+    );
     await look(page, "palette");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Trash" }).waitFor();

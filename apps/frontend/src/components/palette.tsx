@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useChange, useUndo, type Pages } from "@/client/changes";
 import { todosKey, type Todo } from "@/client/todo";
 import { addressOf, everything } from "@/client/wanted";
@@ -23,6 +23,14 @@ export function Palette({ early, close, help }: Props) {
   const todos = useLoaded();
   const { last, undo } = useUndo(useChange());
   const [words, setWords] = useState(early);
+  const field = useRef<HTMLInputElement>(null);
+
+  // Whoever opens it wants to type. A dialog that opens gives the focus to the first thing in it that can have it, which is another one.
+  useLayoutEffect(() => {
+    const input = field.current;
+    input?.focus();
+    input?.setSelectionRange(input.value.length, input.value.length);
+  }, []);
 
   const open = (address: string) => () => {
     router.push(address);
@@ -49,8 +57,7 @@ export function Palette({ early, close, help }: Props) {
     <Modal name="Commands" close={close}>
       <Command label="Commands" loop filter={hasWords}>
         <Command.Input
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- whoever opens it wants to type
-          autoFocus
+          ref={field}
           dir="auto"
           value={words}
           onValueChange={setWords}
