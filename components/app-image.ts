@@ -94,11 +94,7 @@ export class AppImage extends pulumi.ComponentResource {
       { ...inDaemon, parent: this },
     );
     if (copies === undefined) return;
-    new CopiedImage(
-      `${name}-copies`,
-      { image: reference, ...copies, instance },
-      { parent: this, dependsOn: image, ...(inDaemon.deletedWith && { deletedWith: inDaemon.deletedWith }) },
-    );
+    new CopiedImage(`${name}-copies`, { image: reference, ...copies, instance }, { parent: this, dependsOn: image });
   }
 }
 

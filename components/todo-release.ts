@@ -10,9 +10,9 @@ import type { AppSecrets } from "./app-secrets.ts";
 import { applicationAnswer } from "./lib/application-answer.ts";
 import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
 import type { Egress } from "./lib/egress.ts";
-import { Manifests, ReleasePresence, Rollout } from "./lib/minikube-resources.ts";
+import { CopiedImage, Manifests, ReleasePresence, Rollout } from "./lib/minikube-resources.ts";
 import { merge } from "./lib/values.ts";
-import type { Target } from "./target.ts";
+import type { NodeImages, Target } from "./target.ts";
 
 /** Arguments of {@link TodoRelease}. */
 export interface TodoReleaseArgs {
@@ -57,16 +57,7 @@ export class TodoRelease extends pulumi.ComponentResource {
     const where = { release: "todo", namespace, instance, kubeconfig, context, ...identity };
 
     // Pulled ahead: the time that a release may take is no time for a download.
-    const pulled =
-      monitoring && images.registry === undefined
-        ? [
-            new RemoteImage(
-              `${name}-prometheus-image`,
-              { name: `prom/prometheus:v${versions.promtool}`, keepLocally: true },
-              { ...images.inDaemon, parent: this, replacementTrigger: cluster.instance },
-            ),
-          ]
-        : [];
+    const pulled = monitoring && images.registry === undefined ? this.#pull(name, cluster.instance, images) : [];
 
     const application = {
       secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
@@ -137,6 +128,19 @@ export class TodoRelease extends pulumi.ComponentResource {
 
     this.releaseName = release.name;
     this.registerOutputs({ releaseName: this.releaseName });
+  }
+
+  /** Pulls Prometheus' image to the first node, and has the others get it from there. */
+  #pull(name: string, instance: pulumi.Output<string>, { inDaemon, copies }: NodeImages): pulumi.Resource[] {
+    const image = `prom/prometheus:v${versions.promtool}`;
+    const pulled = new RemoteImage(
+      `${name}-prometheus-image`,
+      { name: image, keepLocally: true },
+      { ...inDaemon, parent: this, replacementTrigger: instance },
+    );
+    if (copies === undefined) return [pulled];
+    const options = { parent: this, dependsOn: pulled };
+    return [pulled, new CopiedImage(`${name}-prometheus-copies`, { image, ...copies, instance }, options)];
   }
 }
 

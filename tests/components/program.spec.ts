@@ -291,3 +291,29 @@ describe("the program in development", () => {
     ]);
   });
 });
+
+describe("the program for several nodes, with monitoring", () => {
+  let engine: MockEngine;
+
+  before(async () => {
+    engine = await MockEngine.start({ ...outputs, "minikube:index:Workers": { names: ["todo-m02"] } });
+    pulumi.runtime.setAllConfig({ "todo-stack:monitoring": "true", "todo-stack:nodes": "2" });
+    // Another instance of the module than that of the other tests.
+    const again = "../../index.ts?nodes";
+    await import(again);
+    await engine.settle();
+  });
+
+  after(() => pulumi.runtime.setAllConfig({}));
+
+  it("copies every image to the further node before the release that may run there", () => {
+    const copies = engine.registrations.filter(({ type }) => type === "minikube:index:CopiedImage");
+    const images = copies.map(({ inputs }) => (inputs["image"] as string).split(":")[0]);
+    assert.deepEqual(images.toSorted(), ["prom/prometheus", "todo-backend", "todo-frontend"]);
+    const { dependencies, inputs } = engine.one("kubernetes:helm.sh/v3:Release");
+    for (const { name } of copies)
+      assert.ok(dependencies.includes(name), `${name} is not among ${dependencies.join()}`);
+    const { postgres } = inputs["values"] as { postgres: unknown };
+    assert.deepEqual(postgres, { nodeSelector: { "minikube.k8s.io/primary": "true" }, enabled: true });
+  });
+});
