@@ -6,7 +6,8 @@ import packages from "../../package.json" with { type: "json" };
 import { buildProxies, loopbackProxies } from "../../provider/resources/build-proxies.ts";
 import { availableCapacity } from "../../provider/cluster/capacity.ts";
 import { Commands } from "../../provider/processes/commands.ts";
-import { dockerCapacity, thingsNamed } from "../../provider/cluster/docker.ts";
+import { dockerCapacity, lookAtContainer, thingsNamed } from "../../provider/cluster/docker.ts";
+import { workersOf } from "../../provider/cluster/workers.ts";
 import { driftOf } from "../../provider/diagnosis/drift.ts";
 import { Namespace } from "../../provider/cluster/kubernetes.ts";
 import type { Enforcer } from "../../provider/cluster/network-policy.ts";
@@ -118,11 +119,19 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
     available instanceof Error ? undefined : verdicts.onSize(asked, available),
     await lookAtPort(asked.port, isOurs),
     verdicts.onProfile(cluster, inDocker, asked.profile),
+    verdicts.onNodes(await workersIn(commands, cluster)),
     life === "foreign" ? undefined : verdicts.onRuntime(made?.containerRuntime),
     verdicts.onNetworkPolicies(await enforcer(cluster)),
     verdicts.onDisk(await freeDisk(commands, cluster)),
     verdicts.onDrift(await drift(cluster)),
   ].filter((finding) => finding !== undefined);
+};
+
+/** The nodes besides the first of a cluster that runs. */
+const workersIn = async (commands: Commands, { life, home, settings }: OwnCluster) => {
+  const workers = life === "running" ? workersOf({ home, profile: settings.profile }) : [];
+  const looks = workers.map(async ({ machine }) => ({ machine, ...(await lookAtContainer(commands, machine)) }));
+  return await Promise.all(looks);
 };
 
 const enforcer = async (cluster: OwnCluster): Promise<Enforcer | Error | undefined> =>

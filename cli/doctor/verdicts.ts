@@ -1,6 +1,6 @@
 import semver from "semver";
 import { fit } from "../../provider/cluster/capacity.ts";
-import type { Capacity } from "../../provider/cluster/docker.ts";
+import type { Capacity, ContainerState } from "../../provider/cluster/docker.ts";
 import type { Enforcer } from "../../provider/cluster/network-policy.ts";
 import type { PassphraseProblem } from "../../state/passphrase.ts";
 import type { Lock } from "../../state/stack-locks.ts";
@@ -124,6 +124,14 @@ export const onProfile = (
     case "running":
       return pass(name, `${profile} runs, and is this stack's`);
   }
+};
+
+/** @param workers the nodes besides the first, each with how its container is. */
+export const onNodes = (workers: { machine: string; state: ContainerState }[]): Finding | undefined => {
+  if (workers.length === 0) return undefined;
+  const away = workers.flatMap(({ machine, state }) => (state === "running" ? [] : [`${machine} is ${state}`]));
+  if (away.length === 0) return pass("nodes", `all ${workers.length + 1} run`);
+  return warn("nodes", away.join(", "), "To start it, or to have it made anew, type: npx pulumi up");
 };
 
 /** @param runtime what Minikube was told when the cluster was made; undefined when there is none. */

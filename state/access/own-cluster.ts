@@ -62,7 +62,7 @@ export const lookAtCluster = async (commands: Commands, { folder, home, stack }:
   const profile = { home, profile: settings.profile };
   const owner = ownerOf(`urn:pulumi:${stack}`, folder);
   const mark = markOf(profile, owner, state.instance ?? "");
-  const made = readMade(profile);
+  const made = readMade(profile, state.made?.ports ?? []);
   const kubeconfig = join(folder, ".state", `${settings.profile}.kubeconfig`);
   const cluster = { ...profile, kubeconfig, driver: settings.driver, instance: state.instance ?? "" };
   const standing = existsSync(profileFolder(profile)) ? await standingOf(commands, cluster, owner) : undefined;
@@ -131,7 +131,8 @@ interface ProfileConfig {
   ExposedPorts?: string[] | null;
 }
 
-const readMade = (profile: Profile): Made | undefined => {
+/** @param known the ports by the state: Minikube is made to forget them where it adds nodes. */
+const readMade = (profile: Profile, known: string[]): Made | undefined => {
   try {
     const text = readFileSync(join(profileFolder(profile), "config.json"), "utf8");
     const { KubernetesConfig, ExposedPorts } = JSON.parse(text) as ProfileConfig;
@@ -139,7 +140,7 @@ const readMade = (profile: Profile): Made | undefined => {
       kubernetesVersion: KubernetesConfig?.KubernetesVersion ?? "",
       containerRuntime: KubernetesConfig?.ContainerRuntime ?? "",
       // ADDRESS:HOST_PORT:NODE_PORT
-      ports: (ExposedPorts ?? []).map((port) => Number(port.split(":").at(-2))),
+      ports: [...(ExposedPorts ?? []), ...known].map((port) => Number(port.split(":").at(-2))),
     };
   } catch {
     return undefined;

@@ -172,6 +172,19 @@ describe("npm run doctor", () => {
       assertFinding(await find("port"), ["pass", /leads to the cluster/]);
     });
 
+    it("whose port is taken by the cluster, though Minikube was made to forget the port where nodes were added", async () => {
+      const made = { driver: "docker", cpus: 2, memory: 2048, ports: [`127.0.0.1:${port()}:30080`] };
+      await stack.state({ instance: "life-1", profile: "todo", made });
+      await stack.cluster("running", { ExposedPorts: [] });
+      assertFinding(await find("port"), ["pass", /leads to the cluster/]);
+    });
+
+    it("whose cluster has lost a node", async () => {
+      await stack.cluster("running", { Nodes: [{ Name: "" }, { Name: "m02" }, { Name: "m03" }] });
+      await stack.inDocker("container-todo-m02", "running");
+      assertFinding(await find("nodes"), ["warn", /^todo-m03 is missing$/, /npx pulumi up/]);
+    });
+
     it("whose cluster enforces no NetworkPolicies", async () => {
       const api = await FakeApi.start();
       try {

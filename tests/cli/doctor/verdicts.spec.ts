@@ -131,6 +131,16 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => verdicts.onRuntime("containerd"),
     ["fail", /containerd/, /npm run backup.*npm run destroy.*npm start/],
   ],
+  ["nodes that all run", () => verdicts.onNodes([{ machine: "todo-m02", state: "running" }]), ["pass", /^all 2 run$/]],
+  [
+    "a node that is gone",
+    () =>
+      verdicts.onNodes([
+        { machine: "todo-m02", state: "running" },
+        { machine: "todo-m03", state: "missing" },
+      ]),
+    ["warn", /^todo-m03 is missing$/, /npx pulumi up/],
+  ],
   ["enforced policies", () => verdicts.onNetworkPolicies("kube-router"), ["pass", /kube-router/]],
   ["unenforced policies", () => verdicts.onNetworkPolicies("none"), ["warn", /NOT enforced/, /up --refresh/]],
   ["a mute Kubernetes", () => verdicts.onNetworkPolicies(new Error("refused")), ["warn", /refused/, /npm run status/]],
@@ -202,6 +212,7 @@ describe("the verdict of the doctor", () => {
   });
 
   it("says nothing of the inside of a cluster that is not there", () => {
+    assert.equal(verdicts.onNodes([]), undefined);
     assert.deepEqual([verdicts.onRuntime(undefined), verdicts.onNetworkPolicies(undefined)], [undefined, undefined]);
   });
 });
