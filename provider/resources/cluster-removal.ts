@@ -38,6 +38,8 @@ export async function removeCluster(
   if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
     await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
     if (inDocker) for (const machine of machines) await removeVolume(commands, machine);
+    // Minikube asks for that too early where there are several nodes.
+    if (inDocker) await commands.run("docker", ["network", "rm", profile]);
   } else if (existsSync(profileFolder(cluster))) {
     // Nobody can say whose it is.
     if (standing.is === "another's" && readMark(cluster) === undefined) throw standing.error;
@@ -49,7 +51,7 @@ export async function removeCluster(
   if (remains.length > 0) {
     throw new UserError(
       `The cluster ${profile} is not completely removed. Left: ${remains.join(", ")}.`,
-      `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${profile}`,
+      `Remove that by hand if it is this stack's, for example: docker rm --force --volumes ${profile}; docker network rm ${profile}`,
     );
   }
 }

@@ -50,9 +50,9 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
 const mayBeOwn = async (commands: Commands, { life, settings, state, mark }: OwnCluster): Promise<boolean> => {
   if (state.instance === undefined || mark !== undefined) return false;
   if (life === "foreign") return true;
-  return (
-    life === "missing" && settings.driver === "docker" && (await thingsNamed(commands, settings.profile)).length > 0
-  );
+  if (life !== "missing" || settings.driver !== "docker") return false;
+  // A network holds nothing that could be lost.
+  return (await thingsNamed(commands, settings.profile)).some((thing) => !thing.startsWith("network"));
 };
 
 /**

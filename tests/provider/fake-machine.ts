@@ -27,6 +27,7 @@ case "$1 $2" in
   rm -f "$folder/users-of-volume"
   [ "$3" != --volumes ] || rm -f "$folder/container-$4"
   exit ;;
+"network rm") [ -f "$folder/container-$3" ] || rm -f "$folder/network-$3"; exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
 esac
 case "$*" in *.ID*) cat "$folder/engine" 2>/dev/null || echo engine-1; exit ;; esac
@@ -72,6 +73,7 @@ start)
   fi
   ;;
 delete)
+  [ ! -f "$folder/delete-leaves-network" ] || { rm -rf "$profile" "$folder/container-$name" "$folder/volume-$name"; exit 0; }
   [ ! -f "$folder/delete-forgets" ] || { rm -r "$profile"; exit 0; }
   [ ! -f "$folder/users-of-volume" ] || { rm -rf "$profile" "$folder/container-$name" "$folder/network-$name"; exit 0; }
   rm -rf "$profile" "$MINIKUBE_HOME/machines/$name" "$folder/container-$name" "$folder/volume-$name" "$folder/network-$name"

@@ -772,6 +772,13 @@ describe("minikube:index:Cluster", () => {
   });
 
   describe("delete", () => {
+    it("removes the network that Minikube leaves where there were several nodes", async () => {
+      const state = await up({ network: "kube-router" });
+      await machine.file("delete-leaves-network");
+      await machine.cluster().delete(machine.urn, state);
+      assert.deepEqual(machine.inDocker(), []);
+    });
+
     it("removes the volumes of further nodes too, and says what remains of one", async () => {
       const state = await up({ network: "kube-router" });
       const nodes = JSON.stringify({ Nodes: [{ Name: "" }, { Name: "m02" }] });

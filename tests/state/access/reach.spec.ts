@@ -82,6 +82,10 @@ describe("before a stack or its cluster is removed", () => {
     await refused(mustReachCluster(stack.place, stack.commands), message);
     await stack.loseContainer();
     await mustReachCluster(stack.place, stack.commands);
+    await stack.inDocker("network-todo");
+    await mustReachCluster(stack.place, stack.commands);
+    await stack.inDocker("volume-todo");
+    await refused(mustReachCluster(stack.place, stack.commands), message);
   });
 
   it("pulumi destroy is refused while another Docker engine is current, before the engine forgets anything", async () => {
