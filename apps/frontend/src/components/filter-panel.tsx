@@ -1,10 +1,11 @@
+import type { Choose } from "@/client/use-wanted";
 import { dues, everything, filtersSet, priorityChoices, sorts, type Wanted } from "@/client/wanted";
 import { Button } from "./button";
 import { Select } from "./field";
 
 interface Props {
   readonly wanted: Wanted;
-  readonly choose: (wanted: Wanted) => void;
+  readonly choose: Choose;
   readonly tags: readonly string[];
 }
 
@@ -14,7 +15,7 @@ export function FilterPanel({ wanted, choose, tags }: Props) {
   const choice = <N extends "tag" | "priority" | "due" | "sort">(name: N) => ({
     value: wanted[name],
     onChange: (event: { target: HTMLSelectElement }) => {
-      choose({ ...wanted, [name]: event.target.value });
+      choose({ [name]: event.target.value });
     },
   });
   return (
@@ -30,7 +31,7 @@ export function FilterPanel({ wanted, choose, tags }: Props) {
           look="quiet"
           className="-mx-4 -my-2 justify-self-start text-sm"
           onClick={() => {
-            choose({ ...wanted, tag: everything.tag, priority: everything.priority, due: everything.due });
+            choose({ tag: everything.tag, priority: everything.priority, due: everything.due });
           }}
         >
           Clear filters

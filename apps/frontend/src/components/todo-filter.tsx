@@ -2,6 +2,7 @@
 
 import { ListChecks, Search, SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
+import type { Choose } from "@/client/use-wanted";
 import { filtersSet, shows, type Wanted } from "@/client/wanted";
 import { FilterPanel } from "./filter-panel";
 
@@ -10,7 +11,7 @@ const toggle =
 
 interface Props {
   readonly wanted: Wanted;
-  readonly choose: (wanted: Wanted) => void;
+  readonly choose: Choose;
   /** The tags to choose from. */
   readonly tags: readonly string[];
   readonly selecting: boolean;
@@ -31,7 +32,7 @@ export function TodoFilter({ wanted, choose, tags, selecting, select }: Props) {
               type="button"
               aria-pressed={name === wanted.show}
               onClick={() => {
-                choose({ ...wanted, show: name });
+                choose({ show: name });
               }}
               className="min-h-10 rounded-lg px-3.5 text-sm font-medium text-soft hover:text-ink aria-pressed:bg-tint aria-pressed:text-accent"
             >
@@ -92,12 +93,12 @@ function SearchField({ wanted, choose }: Pick<Props, "wanted" | "choose">) {
     // Asks once the typing pauses, not for every letter.
     const timer = setTimeout(() => {
       setAsked(words.trim());
-      choose({ ...wanted, words: words.trim() });
+      choose({ words: words.trim() });
     }, 250);
     return () => {
       clearTimeout(timer);
     };
-  }, [words, wanted, choose]);
+  }, [words, wanted.words, choose]);
 
   return (
     <div className="relative min-w-28 flex-1 sm:max-w-60">

@@ -118,7 +118,7 @@ export function TodoList({ account, first }: Props) {
           manual={wanted.sort === "-position"}
           more={todos.hasNextPage}
           showTag={(tag) => {
-            choose({ ...wanted, tag });
+            choose({ tag });
           }}
         />
       )}

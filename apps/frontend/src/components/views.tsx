@@ -1,4 +1,5 @@
 import Link from "next/link";
+import type { Choose } from "@/client/use-wanted";
 import { addressOf, everything, views, type Wanted } from "@/client/wanted";
 
 type View = Wanted["view"] | "trash";
@@ -11,7 +12,7 @@ const places = [...addresses, ["trash", "Trash", "/trash"] as const];
 interface Props {
   readonly shown: View;
   /** Shows another view of the list on the same page. */
-  readonly choose?: (wanted: Wanted) => void;
+  readonly choose?: Choose;
 }
 
 /** Leads to the views of the list, and to the trash. */

@@ -1,7 +1,9 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, renderHook, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { dayOf } from "@/client/day";
+import { useWanted } from "@/client/use-wanted";
+import { everything } from "@/client/wanted";
 import { TodoList } from "@/components/todo-list";
 import { serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
@@ -54,6 +56,21 @@ test("sorts", async () => {
     expect(titles()).toEqual(["Apples", "Pears"]);
   });
   expect(window.location.search).toBe("?sort=title");
+});
+
+test("a choice keeps the one before it, of which the page has not heard yet", () => {
+  const { result } = renderHook(() => useWanted());
+  const [, choose] = result.current;
+  act(() => {
+    choose({ sort: "title" });
+    choose({ words: "milk" });
+    choose({ show: "open", words: "" });
+  });
+  expect(window.location.search).toBe("?show=open&sort=title");
+  act(() => {
+    choose({ ...everything, view: "today" });
+  });
+  expect(window.location.search).toBe("?view=today");
 });
 
 test("a reload shows the same todos, with the filters in view", async () => {
