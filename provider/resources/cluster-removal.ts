@@ -37,9 +37,11 @@ export async function removeCluster(
   const machines = [profile, ...workersOf(cluster).map(({ machine }) => machine)];
   if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
     await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
-    if (inDocker) for (const machine of machines) await removeVolume(commands, machine);
-    // Minikube asks for that too early where there are several nodes.
-    if (inDocker) await commands.run("docker", ["network", "rm", profile]);
+    if (inDocker) {
+      for (const machine of machines) await removeVolume(commands, machine);
+      // Of several nodes Minikube leaves it: it asks while further nodes are still connected.
+      await commands.run("docker", ["network", "rm", profile]);
+    }
   } else if (existsSync(profileFolder(cluster))) {
     // Nobody can say whose it is.
     if (standing.is === "another's" && readMark(cluster) === undefined) throw standing.error;

@@ -4,6 +4,7 @@ import type { FsFixture } from "fs-fixture";
 import { AppImage } from "../../components/app-image.ts";
 import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
+import { clusterArgs } from "../helpers/cluster-args.ts";
 import { MockEngine } from "../helpers/mocks.ts";
 
 const proxies = { HTTP_PROXY: "http://proxy.example:3128", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
@@ -19,16 +20,7 @@ describe("AppImage", () => {
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
       "minikube:index:ImagePresence": { builds: 3, proxies },
     });
-    const settings = {
-      profile: "demo",
-      driver: "docker",
-      cpus: 2,
-      memory: 2048,
-      nodes: 1,
-      port: 30999,
-      development: false,
-    };
-    const cluster = new MinikubeCluster("todo", settings);
+    const cluster = new MinikubeCluster("todo", clusterArgs);
     image = new AppImage("todo-backend", { repository: "todo-backend", context: folder.path, cluster });
     await engine.settle();
   });
@@ -77,8 +69,7 @@ describe("AppImage on several nodes", () => {
       "minikube:index:ImagePresence": { builds: 3, proxies },
       "minikube:index:Workers": { names: ["demo-m02"] },
     });
-    const settings = { profile: "demo", driver: "docker", cpus: 2, memory: 2048, nodes: 2, port: 30999 };
-    const cluster = new MinikubeCluster("todo", { ...settings, development: false });
+    const cluster = new MinikubeCluster("todo", { ...clusterArgs, nodes: 2 });
     const { reference } = new AppImage("todo-backend", { repository: "todo-backend", context: folder.path, cluster });
     await engine.settle();
     const { inputs, dependencies, parent } = engine.one("minikube:index:CopiedImage");
@@ -97,16 +88,7 @@ describe("AppImage in development", () => {
       "minikube:index:Cluster": { instance: "life-1", dockerHost: "tcp://192.0.2.7:2376", dockerCertPath: "/certs" },
       "minikube:index:ImagePresence": { builds: 3 },
     });
-    const settings = {
-      profile: "demo",
-      driver: "docker",
-      cpus: 2,
-      memory: 2048,
-      nodes: 1,
-      port: 30999,
-      development: false,
-    };
-    const cluster = new MinikubeCluster("todo", settings);
+    const cluster = new MinikubeCluster("todo", clusterArgs);
     const context = folder.path;
     const image = new AppImage("todo-backend", { repository: "todo-backend", context, cluster, withoutCode: ["src"] });
     await engine.settle();

@@ -3,6 +3,7 @@ import { AppSecrets } from "../../components/app-secrets.ts";
 import type { AppSecretsArgs } from "../../components/app-secrets.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { Holder } from "../../provider/loss/loss.ts";
+import { clusterArgs } from "../helpers/cluster-args.ts";
 import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const password = "random:index/randomPassword:RandomPassword";
@@ -29,17 +30,8 @@ async function make(
     "minikube:index:Namespace": { life },
     [password]: { result: value },
   });
-  const settings = {
-    profile: "demo",
-    driver: "docker",
-    cpus: 2,
-    memory: 2048,
-    nodes: 1,
-    port: 30999,
-    development: false,
-  };
   const generations = { jwtSecretGeneration: 1, databasePasswordGeneration: 1 };
-  const cluster = new MinikubeCluster("todo", settings);
+  const cluster = new MinikubeCluster("todo", clusterArgs);
   const secrets = new AppSecrets("todo", { namespace: "space", keys: {}, ...generations, ...args, cluster });
   await engine.settle();
   return { engine, secrets };

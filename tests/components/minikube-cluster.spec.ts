@@ -4,17 +4,9 @@ import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
 import type { Holder } from "../../provider/loss/loss.ts";
 import { versions } from "../../versions.ts";
+import { clusterArgs } from "../helpers/cluster-args.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
-const args: MinikubeClusterArgs = {
-  profile: "demo",
-  driver: "docker",
-  cpus: 2,
-  memory: 2048,
-  nodes: 1,
-  port: 30999,
-  development: false,
-};
 const outputs = {
   "minikube:index:Cluster": {
     instance: "life-1",
@@ -30,7 +22,7 @@ describe("MinikubeCluster", () => {
 
   async function make(changes: Partial<MinikubeClusterArgs> = {}): Promise<MinikubeCluster> {
     engine = await MockEngine.start(outputs);
-    const cluster = new MinikubeCluster("todo", { ...args, ...changes });
+    const cluster = new MinikubeCluster("todo", { ...clusterArgs, ...changes });
     await engine.settle();
     return cluster;
   }

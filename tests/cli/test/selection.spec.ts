@@ -11,18 +11,22 @@ import { checkout } from "../../../machine/paths.ts";
 import { choose, runAll } from "../../../cli/test/test.ts";
 
 const clusterTests = [
-  ...["stack and e2e tests", "full stack tests", "full e2e tests", "tests on several nodes", "full load tests"],
+  "stack and e2e tests",
+  "full stack tests",
+  "full e2e tests",
+  "tests on several nodes",
+  "full load tests",
 ];
 const everyDay = { names: [], full: false };
 const titlesOf = (checks: Check[]): string[] => checks.map(({ title }) => title);
 
 describe("the tiers", () => {
-  it("npm test leaves out what is of the full tier, and npm run test:full nothing", async () => {
+  it("npm test runs its own tier alone, and npm run test:full all but the tests on several nodes", async () => {
     const all = await allChecks();
-    const full = ["full tests without a cluster", ...clusterTests.slice(1)];
+    const others = ["full tests without a cluster", ...clusterTests.slice(1)];
     assert.deepEqual(
       titlesOf(choose(all, everyDay)),
-      titlesOf(all).filter((title) => !full.includes(title)),
+      titlesOf(all).filter((title) => !others.includes(title)),
     );
     const together = "stack and e2e tests, full stack tests";
     assert.deepEqual(
@@ -33,7 +37,7 @@ describe("the tiers", () => {
     );
   });
 
-  it("a name means checks of both", async () => {
+  it("a name means checks of every tier", async () => {
     const titles = titlesOf(choose(await allChecks(), { names: ["STACK", "e2e", "nodes", "load"], full: false }));
     assert.deepEqual(titles, clusterTests);
   });

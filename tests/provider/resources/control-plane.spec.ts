@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { parseAllDocuments } from "yaml";
 import type { ControlPlaneState } from "../../../provider/resources/control-plane.ts";
 import { baseImages } from "../../../offline/registries/images/base-images.ts";
 import { FakeMachine } from "../fake-machine.ts";
@@ -122,6 +123,25 @@ describe("minikube:index:ControlPlane", () => {
         for (const image of used) assert.ok(images.includes(image), `${image} is not among ${images.join(", ")}`);
       });
     }
+
+    it("is the same firewall in both files, with the same rights, but for what makes it the network too", () => {
+      const objectsIn = (file: string): Map<string, unknown> =>
+        new Map(
+          parseAllDocuments(readFileSync(`provider/cluster/${file}`, "utf8")).map((document) => {
+            const object = document.toJS() as { kind: string };
+            return [object.kind, object];
+          }),
+        );
+      const [firewall, network] = [objectsIn("kube-router.yaml"), objectsIn("kube-router-network.yaml")];
+      for (const kind of ["ServiceAccount", "ClusterRole", "ClusterRoleBinding"]) {
+        assert.deepEqual(network.get(kind), firewall.get(kind), kind);
+      }
+      const containerOf = (objects: Map<string, unknown>): object => {
+        const { spec } = objects.get("DaemonSet") as { spec: { template: { spec: { containers: [object] } } } };
+        return { ...spec.template.spec.containers[0], args: [], env: [], volumeMounts: [] };
+      };
+      assert.deepEqual(containerOf(network), containerOf(firewall));
+    });
 
     it("applies the network of a cluster with several nodes, where the nodes are connected by it", async () => {
       const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
