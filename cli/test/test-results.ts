@@ -25,8 +25,9 @@ export interface Results {
  */
 export const resultsOf = (succeeded: boolean, junit: string | undefined, cwd = checkout): Results => {
   const suites = [...(junit ?? "").matchAll(/<testsuite\s([^>]*)>/g)].map(([, attributes = ""]) => attributes);
+  // Mocha says "-1 skipped" of a hook that failed, which it counts as a failure, but not as a test.
   const sum = (name: string): number =>
-    suites.reduce((total, suite) => total + Number(new RegExp(`\\b${name}="(\\d+)"`).exec(suite)?.[1] ?? 0), 0);
+    suites.reduce((total, suite) => total + Number(new RegExp(`\\b${name}="(-?\\d+)"`).exec(suite)?.[1] ?? 0), 0);
   const failed = sum("failures") + sum("errors");
   const passed = sum("tests") - failed - sum("skipped");
   const cases = testCasesIn(junit ?? "");

@@ -57,6 +57,26 @@ describe("a stack on three nodes", function () {
     assert.deepEqual(await nodesOf("postgres"), [first]);
   });
 
+  it("leads each pod of the frontend to each of the backend, whichever of their nodes joined first", async () => {
+    const addresses = (await cluster().pods("backend")).map(({ status }) => status?.podIP);
+    const script = `
+      const ask = (address) => fetch("http://" + address + ":8000/health").then(({ status }) => status, ({ cause }) => String(cause));
+      Promise.all(${JSON.stringify(addresses)}.map(ask)).then((answers) => console.log(JSON.stringify(answers)));`;
+    for (const { metadata } of await cluster().pods("frontend")) {
+      const answers = await kubectl(
+        "exec",
+        "--namespace=todo",
+        metadata?.name ?? "",
+        "--container=frontend",
+        "--",
+        "node",
+        "-e",
+        script,
+      );
+      assert.deepEqual(JSON.parse(answers), [200, 200, 200], metadata?.name);
+    }
+  });
+
   it("has nothing to do after that", async () => {
     await copy.up("--expect-no-changes");
   });

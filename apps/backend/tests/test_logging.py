@@ -2,7 +2,7 @@
 
 import json
 import logging
-from io import StringIO
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,50 +16,48 @@ from tests.conftest import API, JWT_SECRET, PASSWORD
 
 
 @pytest.fixture
-def logged(client: TestClient) -> StringIO:  # noqa: ARG001  starting the application sets up logging, too
+def logged(client: TestClient, capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:  # noqa: ARG001  sets up logging
     """What is logged from here on."""
-    configure_logging("DEBUG")
-    ours = next(handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler)
-    stream = StringIO()
-    ours.setStream(stream)
-    return stream
+    configure_logging("INFO")
+    capsys.readouterr()
+    return lambda: capsys.readouterr().out
 
 
-def lines(logged: StringIO) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in logged.getvalue().splitlines()]
+def lines(logged: Callable[[], str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in logged().splitlines()]
 
 
-def test_request_line(ann: TestClient, logged: StringIO) -> None:
+def test_request_line(ann: TestClient, logged: Callable[[], str]) -> None:
     me = ann.get(f"{API}/auth/me", headers={"X-Request-ID": "this-one"}).json()
     line = next(line for line in lines(logged) if line.get("request_id") == "this-one")
     assert set(line) >= {"timestamp", "level", "message", "method", "path", "status", "duration_ms", "client"}
     assert (line["message"], line["status"], line["user_id"]) == ("request", 200, me["id"])
 
 
-def test_next_caller_is_not_taken_for_the_last(ann: TestClient, logged: StringIO) -> None:
+def test_next_caller_is_not_taken_for_the_last(ann: TestClient, logged: Callable[[], str]) -> None:
     ann.get(f"{API}/auth/me")
-    ann.get("/health", headers={"X-Request-ID": "anonymous"})
-    assert all("user_id" not in line for line in lines(logged) if line.get("request_id") == "anonymous")
+    ann.get("/nothing", headers={"X-Request-ID": "anonymous"})
+    assert ["user_id" in line for line in lines(logged) if line.get("request_id") == "anonymous"] == [False]
 
 
-def test_no_secret_is_logged(ann: TestClient, logged: StringIO) -> None:
+def test_no_secret_is_logged(ann: TestClient, logged: Callable[[], str]) -> None:
     account = {"email": "ann@example.com", "password": PASSWORD}
     token = ann.post(f"{API}/auth/signin", json=account).json()["access_token"]
     ann.post(f"{API}/auth/signup", json=account)
     ann.post(f"{API}/auth/signin", json={**account, "password": "canary wrong password"})
     ann.post(f"{API}/auth/signup", json={"email": "x", "password": "canary"})
-    output = logged.getvalue()
-    assert output.count("\n") > 4, "nothing was logged: this test proves nothing"
+    output = logged()
+    assert output.count("\n") >= 4, "nothing was logged: this test proves nothing"
     for secret in (PASSWORD, token, JWT_SECRET, "canary"):
         assert secret not in output
 
 
-def test_line_break_cannot_forge_a_line(client: TestClient, logged: StringIO) -> None:
+def test_line_break_cannot_forge_a_line(client: TestClient, logged: Callable[[], str]) -> None:
     client.get('/x%0A{"message":"forged"}')
     assert [line["message"] for line in lines(logged)].count("forged") == 0
 
 
-def test_unexpected_error_is_logged_once_with_its_trace(app: FastAPI, logged: StringIO) -> None:
+def test_unexpected_error_is_logged_once_with_its_trace(app: FastAPI, logged: Callable[[], str]) -> None:
     async def broken(*_: object) -> None:
         raise RuntimeError("what went wrong")
 

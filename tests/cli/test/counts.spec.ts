@@ -16,6 +16,7 @@ describe("the count of tests", () => {
     ],
     ["failures and errors", false, `<testsuite errors="1" failures="2" skipped="0" tests="9">`, [6, 3]],
     ["skipped tests, which have not passed", true, `<testsuite tests="4" failures="0" errors="0" skipped="3">`, [1, 0]],
+    ["a hook that failed, which is no test", false, `<testsuite tests="9" errors="1" skipped="-1">`, [9, 1]],
     ["a runner that fails although its tests passed", false, `<testsuite tests="4" failures="0">`, [4, 1]],
     ["a runner that died before it wrote anything", false, "", [0, 1]],
   ] as const) {

@@ -143,6 +143,16 @@ describe("minikube:index:ControlPlane", () => {
       assert.deepEqual(containerOf(network), containerOf(firewall));
     });
 
+    it("hides pods behind their node only outside the cluster, without waiting for a list of nodes", () => {
+      const network = readFileSync("provider/cluster/kube-router-network.yaml", "utf8");
+      assert.match(
+        network,
+        /^ +- --enable-pod-egress=false$/m,
+        "kube-router renews its list of nodes every five minutes",
+      );
+      assert.match(network, /--source 10\.244\.0\.0\/16 ! --destination 10\.244\.0\.0\/16 --jump MASQUERADE/);
+    });
+
     it("applies the network of a cluster with several nodes, where the nodes are connected by it", async () => {
       const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
       await machine.controlPlane().create(urn, { ...machine.inputsOf(state), network: "kube-router" });

@@ -46,32 +46,39 @@ class _Redactor:
         return value if value is None or isinstance(value, bool | int | float) else self._redact(repr(value))
 
 
+class _Lines:
+    """Writes our own lines. By way of Python's `logging`, as those of libraries, each takes more than twice as long."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def info(self, line: str) -> None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    debug = warning = error = critical = info
+
+
 def configure_logging(level: str, secrets: Iterable[str] = ()) -> None:
     """Send everything at `level` (DEBUG, INFO, WARNING, ERROR) and above to stdout as JSON.
 
     `secrets` of at least 8 characters are taken out of it, and user and password of every URL.
     """
+    to_line: list[structlog.typing.Processor] = [
+        _Redactor(secrets),
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.JSONRenderer(),
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *_SHARED,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*_SHARED, *to_line],
+        logger_factory=_Lines,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _Redactor(secrets),
-                structlog.processors.EventRenamer("message"),
-                structlog.processors.JSONRenderer(),
-            ],
-        )
+        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=_SHARED, processors=[without_meta, *to_line])
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "alembic", "sqlalchemy"):

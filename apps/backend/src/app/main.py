@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
@@ -92,19 +92,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = metrics
 
     add_problem_handlers(app)
-    # Paths are tried in this order: what is asked most comes first.
-    api = APIRouter(prefix=f"/api/{settings.api_version}")
-    api.include_router(todos.router)
-    api.include_router(parsing.router)
-    api.include_router(transfer.router)
-    api.include_router(chat.router)
-    api.include_router(auth.router)
-    app.include_router(api)
+    # Paths are tried in this order: what is asked most comes first. A router in a router would be looked through twice.
+    prefix = f"/api/{settings.api_version}"
+    for part in (todos, parsing, transfer, chat, auth):
+        app.include_router(part.router, prefix=prefix)
     app.include_router(health.router)
     add_metrics_route(app, metrics)
 
     # The one added last is the outermost.
-    larger = {f"{api.prefix}/todos/import": MOST_BYTES}
+    larger = {f"{prefix}/todos/import": MOST_BYTES}
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger)
     app.add_middleware(InFlightLimit, most_requests=settings.max_requests, most_answers=settings.max_chat_answers)
     app.add_middleware(

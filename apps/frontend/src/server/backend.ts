@@ -1,11 +1,12 @@
 import "server-only";
 import { Agent, errors } from "undici";
+import { connect } from "./connect";
 
 const second = 1000;
 
 const limits = {
   connections: 128,
-  connect: { timeout: 5 * second },
+  connect,
   headersTimeout: 30 * second,
   bodyTimeout: 120 * second,
 };
@@ -31,8 +32,8 @@ export function isTimeout(error: unknown): boolean {
   );
 }
 
-/** Whether the connection failed before the backend can have acted on the request. */
+/** Whether a connection that was there is not any more. Where none could be made, that was tried more than once already. */
 export function isConnectionLost(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return code === "ECONNREFUSED" || code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE";
+  return code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE";
 }

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import { text } from "node:stream/consumers";
 import { request } from "undici";
 import { expect, test } from "vitest";
 import { backendPool, changePool } from "@/server/backend";
@@ -15,4 +17,28 @@ test.each([
   for (let count = 0; count < 5; count += 1) await (await request(stub.url, { dispatcher })).body.dump();
   await stub.close();
   expect(connections.size === 5).toBe(each);
+});
+
+test("a change that the backend refuses to connect for is sent once, as soon as it does not", async () => {
+  const closed = await startStub((_incoming, response) => response.end());
+  await closed.close();
+  const sent = request(closed.url, { dispatcher: changePool, method: "POST", body: "milk" });
+  const bodies: string[] = [];
+  const server = createServer((incoming, response) => {
+    void text(incoming).then((body) => {
+      bodies.push(body);
+      response.end();
+    });
+  });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await new Promise<void>((resolve) => server.listen(Number(new URL(closed.url).port), "127.0.0.1", resolve));
+  await (await sent).body.dump();
+  server.close();
+  expect(bodies).toEqual(["milk"]);
+});
+
+test("a backend that is not there is given up after some seconds", async () => {
+  const closed = await startStub((_incoming, response) => response.end());
+  await closed.close();
+  await expect(request(closed.url, { dispatcher: backendPool })).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });

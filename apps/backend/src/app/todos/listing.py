@@ -70,20 +70,25 @@ _PATTERNS: LiteralString = r"""coalesce((
 # number the rows, which takes a third of the whole statement. Times look as they do everywhere else in the API.
 _NEXT: LiteralString = ",\n"
 _PAGE: LiteralString = """
-SELECT {session}, count(*) > %(limit)s, (array_agg(sort_key))[%(limit)s]::text, (array_agg(page.id))[%(limit)s]::text,
-  string_agg(row_to_json(shown)::text, E',\\n')
+SELECT {session}, count(*) > %(limit)s, (array_agg(sort_key))[%(limit)s]::text, (array_agg(id))[%(limit)s]::text,
+  string_agg({todo}, E',\\n')
 FROM (
   SELECT *, {column} AS sort_key FROM todos
   WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}
   ORDER BY sort_key {direction}, id {direction}
   LIMIT %(limit)s + 1
-) AS page, LATERAL (
-  SELECT id, title, notes, done, priority, due_date, left(due_time::text, 5) AS due_time, tags,
-         coalesce('FREQ=' || upper(recurrence), repeat_rule) AS recurrence, repeat_from, position, version,
-         to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at,
-         to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS updated_at
-) AS shown
+) AS page
 """
+# `row_to_json` looks up the type of each value anew, and takes a third longer. `concat` writes nothing for NULL.
+_TODO: LiteralString = """concat(
+    '{"id":"', id, '","title":', to_json(title), ',"notes":', to_json(notes), ',"done":', to_json(done),
+    ',"priority":', priority, ',"due_date":', coalesce(to_json(due_date), 'null'),
+    ',"due_time":', coalesce(to_json(left(due_time::text, 5)), 'null'), ',"tags":', to_json(tags),
+    ',"recurrence":', coalesce(to_json(coalesce('FREQ=' || upper(recurrence), repeat_rule)), 'null'),
+    ',"repeat_from":', to_json(repeat_from), ',"position":', to_json(position), ',"version":', version,
+    ',"created_at":"', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    '","updated_at":"', to_char(updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), '"}'
+  )"""
 
 _COUNT: LiteralString = "SELECT count(*) FROM todos WHERE owner_id = %(owner_id)s AND deleted_at IS NULL{conditions}"
 _COUNTS: LiteralString = """
@@ -129,7 +134,7 @@ async def list_todos(
         conditions += f" AND ({column}, id) {beyond} (%(after_key)s, %(after_id)s)"
     direction: LiteralString = "DESC" if descending else "ASC"
     session: LiteralString = "true" if session_id is None else _SESSION
-    statement = _PAGE.format(session=session, conditions=conditions, column=column, direction=direction)
+    statement = _PAGE.format(session=session, todo=_TODO, conditions=conditions, column=column, direction=direction)
     ((in_session, more, key, todo_id, todos),) = await reads.rows(statement, values)
     if not in_session:
         return None
