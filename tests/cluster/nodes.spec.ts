@@ -130,11 +130,22 @@ describe("a stack on three nodes", function () {
     await execa("docker", ["kill", third]);
     // A connection that leads to a lost pod stays open without an answer: whoever has one gives it up and takes another.
     const ask = () =>
-      fetch(`${url}/api/backend/auth/me`, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
+      fetch(`${url}/api/backend/auth/me`, { signal: AbortSignal.timeout(5_000) }).then(
+        ({ status }) => status,
+        () => undefined,
+      );
+    const seen = new Set<number | undefined>();
     await until("no pod is asked that was on the lost node", async () => {
       const answers = await Promise.all(Array.from({ length: 20 }, ask));
-      return answers.every((answer) => answer?.status === 401);
+      for (const answer of answers) seen.add(answer);
+      return answers.every((answer) => answer === 401);
     });
+    // None of somebody outside the cluster who has the address of a lost pod there.
+    const ours = [401, 502, 503, 504, undefined];
+    assert.deepEqual(
+      [...seen].filter((answer) => !ours.includes(answer)),
+      [],
+    );
     await copy.up();
     const { items } = await cluster().core.listNode();
     const ready = items.filter(({ status }) =>

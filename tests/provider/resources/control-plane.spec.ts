@@ -153,6 +153,11 @@ describe("minikube:index:ControlPlane", () => {
       assert.match(network, /--source 10\.244\.0\.0\/16 ! --destination 10\.244\.0\.0\/16 --jump MASQUERADE/);
     });
 
+    it("keeps what is sent to pods of a lost node in the cluster", () => {
+      const network = readFileSync("provider/cluster/kube-router-network.yaml", "utf8");
+      assert.match(network, /^ +ip route replace unreachable 10\.244\.0\.0\/16$/m);
+    });
+
     it("applies the network of a cluster with several nodes, where the nodes are connected by it", async () => {
       const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
       await machine.controlPlane().create(urn, { ...machine.inputsOf(state), network: "kube-router" });

@@ -2,7 +2,7 @@ import "server-only";
 import { buildConnector } from "undici";
 
 /** How long one try may take, how long new ones are begun for, and the pause before each. Milliseconds. */
-const limits = { try: 800, all: 2000, pause: 100 };
+const limits = { try: 300, all: 2000, pause: 100 };
 
 const connectOnce = buildConnector({ timeout: limits.try });
 
