@@ -4,7 +4,7 @@ import { ApiError, ask, ifThere } from "../../provider/cluster/connection.ts";
 import type { Connection } from "../../provider/cluster/connection.ts";
 import { factsOf } from "../../provider/cluster/existing-facts.ts";
 import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
-import { presenceOf, registryHostOf } from "../../provider/cluster/image-registry.ts";
+import { installBuilder, lacksBuilder, presenceOf, registryHostOf } from "../../provider/cluster/image-registry.ts";
 import type { TargetFacts } from "../../pulumi/existing-target.ts";
 import { quotasOf } from "./quotas.ts";
 import { fail, pass, warn } from "./verdicts.ts";
@@ -12,19 +12,24 @@ import type { Finding } from "./verdicts.ts";
 
 /** Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other cluster. */
 export const onExisting = async (target: TargetFacts, commands: Commands): Promise<Finding[]> => {
-  const login = onRegistry(target, await presenceOf(commands, `${target.registry}/todo-backend:doctor`));
+  const images = [
+    onRegistry(target, await presenceOf(commands, `${target.registry}/todo-backend:doctor`)),
+    (await lacksBuilder(commands))
+      ? fail("buildx", "missing", installBuilder)
+      : pass("buildx", "Docker can build images"),
+  ];
   let connection: Connection;
   try {
     connection = await openExisting(target);
   } catch (error) {
-    return [login, unreachable(target, error)];
+    return [...images, unreachable(target, error)];
   }
   try {
     const id = await idOf(connection);
-    if (id !== target.clusterId) return [login, otherCluster(target, id)];
+    if (id !== target.clusterId) return [...images, otherCluster(target, id)];
     const facts = await factsOf(connection);
     return [
-      login,
+      ...images,
       pass("target", `context ${target.context} leads to ${facts.server}, cluster ${id}, ${facts.version}`),
       onArchitecture(target, facts),
       await onRights(target, connection),
@@ -33,7 +38,7 @@ export const onExisting = async (target: TargetFacts, commands: Commands): Promi
       await onQuota(target, connection),
     ];
   } catch (error) {
-    return [login, unreachable(target, error)];
+    return [...images, unreachable(target, error)];
   } finally {
     connection.agent.destroy();
   }

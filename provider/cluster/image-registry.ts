@@ -27,6 +27,17 @@ export async function presenceOf(commands: Commands, image: string): Promise<Pre
 const isProgramMissing = (reason: string): boolean =>
   /command not found|executable file not found|error getting credentials/i.test(reason);
 
+/** How Docker gets what it lacks. */
+export const installBuilder =
+  "Install it: https://docs.docker.com/go/buildx/ (Debian's package is docker-buildx, Docker's own is docker-buildx-plugin).";
+
+/** Whether Docker cannot build. From version 23 on its plugin buildx does that, which comes in a package of its own. */
+export async function lacksBuilder(commands: Commands): Promise<boolean> {
+  if ((await commands.run("docker", ["buildx", "version"])).ok) return false;
+  const { stdout } = await commands.run("docker", ["--version"]);
+  return Number(/version (\d+)\./.exec(stdout)?.[1] ?? 0) >= 23;
+}
+
 /**
  * Builds an image in the user's Docker engine and pushes it.
  * @param progress is told what is being done.
@@ -37,6 +48,12 @@ export async function buildAndPush(
   { image, context, platform }: PushableImage,
   progress: (line: string) => void,
 ): Promise<void> {
+  if (await lacksBuilder(commands)) {
+    throw new UserError(
+      `The image ${image} cannot be built: Docker lacks its plugin buildx.`,
+      `Nothing was released. ${installBuilder} Then type the same command again.`,
+    );
+  }
   progress(`building for ${platform}`);
   // SOURCE_DATE_EPOCH is BuildKit's: without it, an image and its history hold the time of the build.
   const options = ["--platform", platform, "--build-arg", "SOURCE_DATE_EPOCH=0", "--file", `${context}/Dockerfile`];

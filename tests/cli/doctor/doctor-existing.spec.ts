@@ -10,10 +10,14 @@ import { FakeApi } from "../../provider/fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 
-/** The file `answer` says why the registry cannot be asked. */
+/** The file `answer` says why the registry cannot be asked; `version` is there where the plugin buildx is not. */
 const docker = `#!/bin/sh
-cat "$(dirname "$0")/answer" >&2
-exit 1
+cd "$(dirname "$0")"
+case "$*" in
+  "buildx version") [ ! -f version ] ;;
+  --version) cat version ;;
+  *) cat answer >&2; exit 1 ;;
+esac
 `;
 
 describe("npm run doctor for a cluster that is there", () => {
@@ -54,7 +58,7 @@ describe("npm run doctor for a cluster that is there", () => {
     Object.fromEntries(Object.values(found).map(({ name, verdict }) => [name, verdict]));
 
   it("finds all that the stack needs", async () => {
-    const names = ["registry", "target", "architecture", "rights", "storage class", "ingress class", "quota"];
+    const names = ["registry", "buildx", "target", "architecture", "rights", "storage class", "ingress class", "quota"];
     assert.deepEqual(verdicts(await examine()), Object.fromEntries(names.map((name) => [name, "pass"])));
   });
 
@@ -66,13 +70,20 @@ describe("npm run doctor for a cluster that is there", () => {
 
   it("says that the cluster cannot be asked, and looks at the registry all the same", async () => {
     const found = await examine({ kubeconfig: "/nowhere" });
-    assert.deepEqual(verdicts(found), { registry: "pass", target: "fail" });
+    assert.deepEqual(verdicts(found), { registry: "pass", buildx: "pass", target: "fail" });
   });
 
   it("says to sign in to a registry that refuses", async () => {
     await folder.writeFile("answer", "denied: permission_denied\n");
     const { registry } = await examine();
     assert.deepEqual([registry?.verdict, registry?.next], ["fail", "Sign in: docker login ghcr.io"]);
+  });
+
+  it("says what to install where Docker cannot build", async () => {
+    await folder.writeFile("version", "Docker version 28.2.2, build e6534b4\n");
+    const { buildx } = await examine();
+    assert.equal(buildx?.verdict, "fail");
+    assert.match(buildx.next ?? "", /docker-buildx-plugin/);
   });
 
   it("names the rights that are missing", async () => {

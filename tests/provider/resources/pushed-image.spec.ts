@@ -16,6 +16,8 @@ case "$1 $2" in
     [ ! -f no-helper ] || { cat no-helper >&2; exit 1; }
     [ ! -f down ] || { echo "dial tcp: lookup ghcr.io: no such host" >&2; exit 1; }
     grep -qxF "$3" registry || { echo "no such manifest: $3" >&2; exit 1; } ;;
+  "buildx version") [ ! -f no-buildx ] ;;
+  --version*) echo "Docker version $(cat no-buildx), build 1" ;;
   build*)
     [ "$BUILDX_BUILDER" = default ] || exit 9
     ! [ -f broken ] || { echo "failed to solve: it is broken" >&2; exit 1; } ;;
@@ -56,6 +58,7 @@ describe("minikube:index:PushedImage", () => {
     const build = "build --platform linux/amd64 --build-arg SOURCE_DATE_EPOCH=0 --file ./apps/backend/Dockerfile";
     assert.deepEqual(calls(), [
       `manifest inspect ${image.image}`,
+      "buildx version",
       `${build} --tag ${image.image} ./apps/backend`,
       `push --quiet ${image.image}`,
     ]);
@@ -103,6 +106,17 @@ describe("minikube:index:PushedImage", () => {
     await assert.rejects(resource.create("", image), { message: /cannot be pushed: denied.+docker login ghcr.io$/s });
     await folder.writeFile("broken", "");
     await assert.rejects(resource.create("", image), { message: /cannot be built: failed to solve: it is broken/ });
+  });
+
+  it("is not tried to be built by a Docker without the plugin for that, except by one that needs none", async () => {
+    await folder.writeFile("no-buildx", "28.2.2");
+    await assert.rejects(resource.create("", image), {
+      message: /Docker lacks its plugin buildx.+docker-buildx-plugin/s,
+    });
+    assert.deepEqual(calls(), [`manifest inspect ${image.image}`, "buildx version", "--version"]);
+    await folder.writeFile("no-buildx", "20.10.24+dfsg1");
+    await resource.create("", image);
+    assert.equal(calls().at(-1), `push --quiet ${image.image}`);
   });
 
   it("stays in the registry when the stack goes", async () => {
