@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Commands } from "../../../provider/processes/commands.ts";
@@ -106,6 +106,18 @@ describe("minikube:index:Rollout", () => {
     assert.deepEqual(await rollout().diff("", inputs(), inputs()), { changes: true });
     const unreachable = inputs({ kubeconfig: "/nowhere" });
     assert.deepEqual(await rollout().diff("", unreachable, unreachable), { changes: true });
+  });
+
+  it("has nothing to do because of one answer that is wrong, and something because of two", async () => {
+    let answered = 0;
+    app.removeAllListeners("request");
+    app.on("request", (_request, response: ServerResponse) =>
+      response.writeHead((answered += 1) === 1 ? 502 : 401).end(),
+    );
+    assert.deepEqual(await rollout().diff("", inputs(), inputs()), { changes: false });
+    app.removeAllListeners("request");
+    app.on("request", (_request, response: ServerResponse) => response.writeHead(502).end());
+    assert.deepEqual(await rollout().diff("", inputs(), inputs()), { changes: true });
   });
 
   it("names pod, container, reason and last lines of a crash, and asks nobody to wait", async () => {
