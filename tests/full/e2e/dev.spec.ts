@@ -26,6 +26,7 @@ describe("W1: npm run dev", function () {
   let dev: DevCommand;
   let person: Account;
   let sentence: string = edits.noTodo.text;
+  let heading: string = edits.heading.text;
   const cluster = (): ClusterView => new ClusterView(join(copy.folder, ".state", `${profile}.kubeconfig`));
 
   /** What the backend answers to who asks for a todo that is not there, or the status where it does not answer. */
@@ -114,14 +115,14 @@ describe("W1: npm run dev", function () {
       const connected = page.waitForEvent("console", (message) => message.text().includes("[HMR] connected"));
       await page.goto("/signup");
       await connected;
+      // But not of what changes before the page has loaded all of its parts.
+      await page.waitForLoadState("networkidle");
       await page.evaluate("window.isTheSamePage = true");
       await page.getByLabel("Email").fill("half@typed");
-      for (const [from, to] of [
-        [edits.heading.text, "Make an account of your own"],
-        ["Make an account of your own", "Begin here"],
-      ] as const) {
-        await copy.edit(edits.heading.file, from, to);
-        await page.getByRole("heading", { name: to }).waitFor();
+      for (const wanted of ["Make an account of your own", "Begin here"]) {
+        await copy.edit(edits.heading.file, heading, wanted);
+        heading = wanted;
+        await page.getByRole("heading", { name: wanted }).waitFor();
       }
       assert.equal(await page.getByLabel("Email").inputValue(), "half@typed", "what was typed must be kept");
       assert.equal(await page.evaluate("window.isTheSamePage"), true, "the page must not be loaded again");
