@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
 import { asTyped, stateFolder } from "../machine/paths.ts";
@@ -28,6 +28,10 @@ export interface Saved {
 /** Where it is written down. */
 export const keptFile = (stack: string, folder: string = stateFolder): string =>
   join(folder, `keep-data-${stack}.json`);
+
+/** The stacks of which something is written down. */
+export const keptStacks = (folder: string = stateFolder): string[] =>
+  (existsSync(folder) ? readdirSync(folder) : []).flatMap((file) => /^keep-data-(.+)\.json$/.exec(file)?.[1] ?? []);
 
 /** What is written down of a stack; undefined when nothing is being taken along. */
 export const readKept = (stack: string, folder?: string): Kept | undefined => {

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
 import { isExisting } from "./existing-target.ts";
 import { DataKeeper } from "../data/keep-data.ts";
-import { forgetKept } from "../data/kept.ts";
+import { forgetKept, keptFile, keptStacks, waitingToBePutBack } from "../data/kept.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
-import { checkout, stateFolder } from "../machine/paths.ts";
+import { asTyped, checkout, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder } from "../machine/private-files.ts";
 import { placeOf } from "../state/access/reach.ts";
 import { stackState } from "../state/stack-files.ts";
@@ -15,6 +15,7 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
   const stack = isWhole(args) ? stackIn(args) : undefined;
   // Of a cluster of others nothing is ever replaced that holds data.
   if (stack === undefined || isExisting(stack)) return undefined;
+  mustLeaveNoDataBehind(stack);
   const say = (line: string): void => console.error(line);
   return new DataKeeper(stack, {
     // Loaded only when needed: Kubernetes' client is large.
@@ -31,6 +32,22 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
  */
 export const forgetWithoutCluster = (stack: string, folder: string = checkout): void => {
   if (stackState(folder, stack)?.instance === undefined) forgetKept(stack, join(folder, ".state"));
+};
+
+/**
+ * Makes sure that no data wait under the name of a stack that is not there. `pulumi stack rename` without `npx` leaves behind what is
+ * written down of data that are taken along.
+ * @throws UserError when some do.
+ */
+export const mustLeaveNoDataBehind = (stack: string, folder: string = checkout): void => {
+  const state = join(folder, ".state");
+  const gone = keptStacks(state).find((other) => stackState(folder, other) === undefined);
+  if (gone === undefined) return;
+  throw new UserError(
+    `The data of a stack ${gone} are being taken along, and there is no stack of that name.${waitingToBePutBack(gone, state)}`,
+    `Nothing was changed. If ${stack} had that name, give it back: npx pulumi stack rename ${gone} --stack ${stack}. Then: npx pulumi up ` +
+      `--stack ${gone}. If nobody wants these data, type: rm ${asTyped(keptFile(gone, state))}`,
+  );
 };
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {

@@ -7,7 +7,7 @@ import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
 import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/agreement.ts";
 import type { Ask } from "../../data/agreement.ts";
 import { UserError } from "../../provider/processes/errors.ts";
-import { forgetWithoutCluster } from "../../pulumi/keeper.ts";
+import { forgetWithoutCluster, mustLeaveNoDataBehind } from "../../pulumi/keeper.ts";
 import { DataKeeper, keepingData } from "../../data/keep-data.ts";
 import { keptFile, readKept } from "../../data/kept.ts";
 import type { StoredData } from "../../data/stored-data.ts";
@@ -392,6 +392,23 @@ describe("data that are taken along", function () {
     await checkout.writeFile(state, stateOf());
     forgetWithoutCluster("dev", checkout.path);
     assert.ok(!isKept());
+  });
+
+  it("are not left behind by a stack that was renamed without npx", async () => {
+    stack.broken.add("make");
+    await stack.start(takeAlong);
+    const state = (name: string): string => `.state/.pulumi/stacks/todo-stack/${name}.json`;
+    const empty = JSON.stringify({ checkpoint: { latest: { resources: [] } } });
+    await using checkout = await createFixture({
+      ".state/keep-data-dev.json": JSON.stringify(stack.record),
+      [state("renamed")]: empty,
+    });
+    assert.throws(
+      () => mustLeaveNoDataBehind("renamed", checkout.path),
+      /stack dev .*no stack of that name\. Data that are not put back yet stay in .*todos: 2.*npx pulumi stack rename dev --stack renamed/s,
+    );
+    await checkout.writeFile(state("dev"), empty);
+    mustLeaveNoDataBehind("renamed", checkout.path);
   });
 
   it("cannot be taken along from a database outside the cluster, and --keep-data says so", async () => {
