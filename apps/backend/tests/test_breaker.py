@@ -117,7 +117,9 @@ class TestBudget:
 
         async def take() -> bool:
             async with sessions() as session:
-                return await take_answer(session, owner_id=row[0], most=2)
+                taken = await take_answer(session, owner_id=row[0], most=2)
+                await session.commit()
+                return taken
 
         async def race() -> list[bool]:
             return list(await asyncio.gather(*(take() for _ in range(5))))

@@ -93,3 +93,17 @@ def test_secrets_of_the_settings_are_taken_out_of_what_libraries_log(capsys: pyt
     assert "RuntimeError: [hidden]" in output
     assert "@db/todo" in output, "what is no secret stays"
     assert "short" in output, "a short word is not taken out: it is a part of others"
+
+
+@pytest.mark.parametrize("secret", ["with \"two\" 'quotes'", "back\\slash", "größer als ASCII", "two\nlines of it"])
+def test_secret_that_looks_different_in_json_is_taken_out(capsys: pytest.CaptureFixture[str], secret: str) -> None:
+    root, before = logging.getLogger(), list(logging.getLogger().handlers)
+    configure_logging("INFO", [secret])
+    try:
+        logging.getLogger("library").warning("given: %s", secret)
+        structlog.get_logger("x").info("said", parts={secret: [secret]}, error=ValueError(secret))
+    finally:
+        root.handlers[:] = before
+    first, second = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert first["message"] == "given: [hidden]"
+    assert (second["parts"], second["error"]) == ({"[hidden]": ["[hidden]"]}, "ValueError('[hidden]')")

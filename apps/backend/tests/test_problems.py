@@ -103,3 +103,9 @@ class TestCors:
         answer = self.preflight(client, "https://evil.example")
         assert answer.status_code == 400
         assert "Access-Control-Allow-Origin" not in answer.headers
+
+    def test_no_origin_is_let_in_unless_one_is_set(self, settings: Settings) -> None:
+        with TestClient(create_app(settings)) as client:
+            assert "Access-Control-Allow-Origin" not in self.preflight(client, "https://todo.example").headers
+            answer = client.get("/health", headers={"Origin": "https://todo.example"})
+            assert "Access-Control-Allow-Origin" not in answer.headers

@@ -100,5 +100,9 @@ class Reads:
         await connection.execute(_limit())
 
     async def _rows(self, statement: LiteralString, values: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
-        async with self._pool.connection() as connection:
+        # Not `connection()`, which also ends a transaction: a statement by itself has none.
+        connection = await self._pool.getconn()
+        try:
             return await (await connection.execute(statement, values)).fetchall()
+        finally:
+            await self._pool.putconn(connection)

@@ -1,9 +1,10 @@
 """One JSON object per line on stdout, for our own log calls and those of every library."""
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import structlog
 
@@ -21,29 +22,30 @@ _SHARED: list[structlog.typing.Processor] = [
 _HIDDEN = "[hidden]"
 _SHORTEST = 8
 """A shorter secret is a part of too many words."""
+# structlog's own renderer makes an encoder for each line.
+_ENCODER = json.JSONEncoder(default=repr)
 
 
-class _Redactor:
-    """Takes secrets out of whatever is logged: libraries repeat what they were given when they complain of it."""
+class _Renderer:
+    """Makes a line of JSON without secrets: libraries repeat what they were given when they complain of it."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
+        known = {secret for secret in secrets if len(secret) >= _SHORTEST}
         # The longest first: one may be a part of another.
-        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
-        patterns = [*map(re.escape, known), r"(?<=://)[^\s/@\"']+(?=@)"]
-        self._pattern = re.compile("|".join(patterns))
+        self._known = sorted({form for secret in known for form in _forms(secret)}, key=len, reverse=True)
+        self._pattern = re.compile("|".join([*map(re.escape, self._known), r"(?<=://)[^\s/@\"']+(?=@)"]))
 
-    def __call__(self, _: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-        return {key: self._redact(value) for key, value in event.items()}
+    def __call__(self, _: object, __: str, event: structlog.typing.EventDict) -> str:
+        line = _ENCODER.encode(event)
+        # Most lines have nothing to take out, and this shows it in a tenth of the time.
+        if "://" not in line and not any(form in line for form in self._known):
+            return line
+        return self._pattern.sub(_HIDDEN, line)
 
-    def _redact(self, value: object) -> object:
-        if isinstance(value, str):
-            return self._pattern.sub(_HIDDEN, value)
-        if isinstance(value, Mapping):
-            return {key: self._redact(part) for key, part in value.items()}
-        if isinstance(value, list | tuple):
-            return [self._redact(part) for part in value]
-        # Rendered by its `repr`.
-        return value if value is None or isinstance(value, bool | int | float) else self._redact(repr(value))
+
+def _forms(secret: str) -> list[str]:
+    """Return how a secret may look in JSON: as text, and in the `repr` of what is no text."""
+    return [secret, _ENCODER.encode(secret)[1:-1], _ENCODER.encode(repr(secret)[1:-1])[1:-1]]
 
 
 class _Lines:
@@ -65,9 +67,8 @@ def configure_logging(level: str, secrets: Iterable[str] = ()) -> None:
     `secrets` of at least 8 characters are taken out of it, and user and password of every URL.
     """
     to_line: list[structlog.typing.Processor] = [
-        _Redactor(secrets),
         structlog.processors.EventRenamer("message"),
-        structlog.processors.JSONRenderer(),
+        _Renderer(secrets),
     ]
     structlog.configure(
         processors=[*_SHARED, *to_line],

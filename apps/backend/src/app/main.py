@@ -103,12 +103,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     larger = {f"{prefix}/todos/import": MOST_BYTES}
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger)
     app.add_middleware(InFlightLimit, most_requests=settings.max_requests, most_answers=settings.max_chat_answers)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origin_list,
-        allow_methods=["GET", "POST", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "X-Request-ID", "X-Time-Zone"],
-        expose_headers=["ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID"],
-    )
+    if settings.cors_origin_list:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origin_list,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "X-Request-ID", "X-Time-Zone"],
+            expose_headers=["ETag", "Retry-After", "X-Next-Cursor", "X-Request-ID"],
+        )
     app.add_middleware(RequestContext, metrics=metrics)
     return app

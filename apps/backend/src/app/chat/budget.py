@@ -11,7 +11,10 @@ from app.chat.models import ChatUsage
 
 
 async def take_answer(session: AsyncSession, *, owner_id: uuid.UUID, most: int) -> bool:
-    """Count one answer. False if the account has had `most` on this day (of UTC), which no header can change."""
+    """Count one answer. False if the account has had `most` on this day (of UTC), which no header can change.
+
+    It counts with the caller's commit.
+    """
     today = datetime.now(UTC).date()
     await session.execute(delete(ChatUsage).where(ChatUsage.owner_id == owner_id, ChatUsage.day < today))
     statement = insert(ChatUsage).values(owner_id=owner_id, day=today, answers=1)
@@ -20,6 +23,4 @@ async def take_answer(session: AsyncSession, *, owner_id: uuid.UUID, most: int) 
         set_={"answers": ChatUsage.answers + 1},
         where=ChatUsage.answers < most,
     )
-    taken = await session.scalar(statement.returning(ChatUsage.answers))
-    await session.commit()
-    return taken is not None
+    return await session.scalar(statement.returning(ChatUsage.answers)) is not None

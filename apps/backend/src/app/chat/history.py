@@ -19,18 +19,15 @@ ANSWER_WITHIN = timedelta(minutes=10)
 """How long a deletion waits for a yes."""
 
 
-async def say(session: AsyncSession, *, owner_id: uuid.UUID, role: str, content: str) -> None:
-    """Store one message."""
+def say(session: AsyncSession, *, owner_id: uuid.UUID, role: str, content: str) -> None:
+    """Add one message. It is stored with the caller's commit."""
     session.add(ChatMessage(owner_id=owner_id, role=role, content=content))
-    await session.commit()
 
 
 async def last_messages(session: AsyncSession, *, owner_id: uuid.UUID, limit: int) -> Sequence[ChatMessage]:
     """Return the latest messages, oldest first."""
     query = select(ChatMessage).where(ChatMessage.owner_id == owner_id).order_by(ChatMessage.id.desc()).limit(limit)
-    messages = (await session.scalars(query)).all()
-    await session.commit()
-    return messages[::-1]
+    return (await session.scalars(query)).all()[::-1]
 
 
 async def forget(session: AsyncSession, *, owner_id: uuid.UUID) -> None:
@@ -84,5 +81,6 @@ async def answer(
         results = await change_many(session, owner_id=owner_id, bulk=bulk, now=datetime.min)
         deleted = [item.id for item in results if item.result == "changed"]
     content = f"Deleted {counted(len(deleted))}." if approve else "Nothing was deleted."
-    await say(session, owner_id=owner_id, role="assistant", content=content)
+    say(session, owner_id=owner_id, role="assistant", content=content)
+    await session.commit()
     return deleted

@@ -5,11 +5,11 @@ import json
 import uuid
 from collections.abc import AsyncGenerator, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import structlog
 from openai import APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam, ChatCompletionToolUnionParam
+from openai.types.chat import ChatCompletionChunk
 
 from app.chat.breaker import Breaker, Cause
 from app.chat.errors import MessageRefusedError, ModelUnavailableError
@@ -98,9 +98,10 @@ class Model:
             async with asyncio.timeout_at(first_word_by) as limit:
                 stream = await self._client.chat.completions.create(
                     model=self._name,
-                    messages=cast(list[ChatCompletionMessageParam], conversation),
-                    tools=cast(list[ChatCompletionToolUnionParam], _definitions()),
                     stream=True,
+                    # As its own arguments the client would look through each part of each, which takes milliseconds.
+                    messages=[],
+                    extra_body={"messages": conversation, "tools": _definitions()},
                 )
                 async with stream:
                     async for chunk in stream:

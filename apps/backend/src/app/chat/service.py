@@ -44,7 +44,7 @@ async def converse(
     database is held while the model thinks.
     """
     async with sessions() as session:
-        await history.say(session, owner_id=owner_id, role="user", content=content)
+        history.say(session, owner_id=owner_id, role="user", content=content)
         answering: Model | None = None
         messages = await history.last_messages(session, owner_id=owner_id, limit=_REMEMBERED)
         excuse = _NOT_REACHABLE
@@ -53,6 +53,7 @@ async def converse(
                 answering = model
             else:
                 excuse = _USED_UP.format(most_answers)
+        await session.commit()
     toolbox = Toolbox(sessions, reads, owner_id=owner_id, zone=zone, most_todos=most_todos)
     said: list[str] = []
     answered = False
@@ -85,5 +86,6 @@ async def converse(
         if said:
             with CancelScope(shield=True):
                 async with sessions() as session:
-                    await history.say(session, owner_id=owner_id, role="assistant", content="".join(said))
+                    history.say(session, owner_id=owner_id, role="assistant", content="".join(said))
+                    await session.commit()
     yield end

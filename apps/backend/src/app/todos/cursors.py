@@ -8,12 +8,13 @@ from typing import TypeVar
 from app.problems import Problem
 
 Place = TypeVar("Place")
+# As UTF-8: escapes would make a long title six times as long, and the cursor longer than one may be.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def write_cursor(*parts: str) -> str:
     """Return a cursor of these parts."""
-    # As UTF-8: escapes would make a long title six times as long, and the cursor longer than one may be.
-    return base64.urlsafe_b64encode(json.dumps(parts, ensure_ascii=False).encode()).decode()
+    return base64.urlsafe_b64encode(_ENCODER.encode(parts).encode()).decode()
 
 
 def read_cursor(cursor: str, parse: Callable[..., Place]) -> Place:
