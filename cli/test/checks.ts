@@ -134,6 +134,7 @@ export const allChecks = async (): Promise<Check[]> => [
     title: "tests on several nodes",
     tier: "cluster",
     inCluster: true,
+    needs: () => [ingressControllerStep()],
     ...mocha("cluster", inCluster, ["tests/cluster/**/*.spec.ts"]),
   },
   {

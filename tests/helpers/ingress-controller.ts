@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { request as http } from "node:http";
-import type { IncomingHttpHeaders } from "node:http";
-import { request as https } from "node:https";
+import type { Agent, IncomingHttpHeaders } from "node:http";
+import { Agent as HttpsAgent, request as https } from "node:https";
 import type { Server } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,14 +10,11 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { imagesAreMadeHere } from "../../offline/registries/images/made-here.ts";
 import { goBinary } from "../../offline/registries/go/binaries.ts";
-import { versions } from "../../versions.ts";
 import type { ClusterView } from "./cluster.ts";
+import { image, name, objects, ports } from "./ingress-objects.ts";
+import type { Site } from "./load.ts";
 import type { NodeDaemon } from "./node-daemon.ts";
 import { forwardPort } from "./port-forward.ts";
-
-const image = `traefik:v${versions.traefik}`;
-const name = "todo-ingress";
-const ports = { http: 8000, https: 8443 };
 
 /** A request by the controller. */
 export interface Call {
@@ -25,9 +22,11 @@ export interface Call {
   path: string;
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | undefined;
   /** Without TLS. */
   plain?: boolean;
+  /** Whose connections it goes over. Without one, over a new connection. */
+  agent?: Agent | undefined;
 }
 
 /** Its answer. */
@@ -57,14 +56,22 @@ export class IngressController {
     this.#certificate = certificate;
   }
 
-  /** Starts the controller, with a certificate for one host, and waits until it listens. */
-  static async start(cluster: ClusterView, daemon: NodeDaemon, host: string): Promise<IngressController> {
+  /**
+   * Starts the controller, with a certificate for one host, and waits until it listens.
+   * @param node the node of the daemon, if there are several.
+   */
+  static async start(
+    cluster: ClusterView,
+    daemon: NodeDaemon,
+    host: string,
+    node?: string,
+  ): Promise<IngressController> {
     // It is no image of the stack: where none can be pulled, the node gets it from its program, which set-up has built.
     if (imagesAreMadeHere()) await buildImage(daemon);
     const { key, certificate } = await makeCertificate(host);
     const config = new KubeConfig();
     config.loadFromFile(cluster.kubeconfig);
-    const controller = new IngressController(config, objects(cluster.namespace, key, certificate), certificate);
+    const controller = new IngressController(config, objects(cluster.namespace, key, certificate, node), certificate);
     try {
       const client = KubernetesObjectApi.makeApiClient(config);
       for (const object of controller.#objects) await client.create(object);
@@ -78,8 +85,15 @@ export class IngressController {
   }
 
   /** Sends a request over TLS, or without, and gives whatever the answer is. */
-  async get({ host, path, method = "GET", headers = {}, body, plain = false }: Call): Promise<Answer> {
-    const options = { host: "127.0.0.1", path, method, headers: { ...headers, host }, agent: false, timeout: 30_000 };
+  async get({ host, path, method = "GET", headers = {}, body, plain = false, agent }: Call): Promise<Answer> {
+    const options = {
+      host: "127.0.0.1",
+      path,
+      method,
+      headers: { ...headers, host },
+      agent: agent ?? false,
+      timeout: 30_000,
+    };
     const request = plain
       ? http({ ...options, port: this.#ports.http })
       : https({ ...options, port: this.#ports.https, servername: host, ca: this.#certificate });
@@ -93,6 +107,29 @@ export class IngressController {
     });
     request.end(body);
     return await answer;
+  }
+
+  /** The site of a host, to which a load's requests go over TLS. */
+  site(host: string): Site {
+    return {
+      Agent: HttpsAgent,
+      call: async ({ method, path, cookie, body, agent }) => {
+        const text = body === undefined ? undefined : JSON.stringify(body);
+        const typed =
+          text === undefined
+            ? {}
+            : { "content-type": "application/json", "content-length": `${Buffer.byteLength(text)}` };
+        const headers = { origin: `https://${host}`, ...(cookie === undefined ? {} : { cookie }), ...typed };
+        const answer = await this.get({ host, method, path, agent, headers, body: text });
+        const next = answer.headers["x-next-cursor"];
+        return {
+          status: answer.status ?? 0,
+          body: answer.body,
+          cookie: (answer.headers["set-cookie"] ?? []).map((set) => set.split(";")[0]).join("; "),
+          next: typeof next === "string" ? next : undefined,
+        };
+      },
+    };
   }
 
   /** Removes everything that {@link IngressController.start} has made. */
@@ -144,83 +181,3 @@ async function makeCertificate(host: string): Promise<{ key: string; certificate
   const [key = "", certificate = ""] = stdout.match(/-----BEGIN [^]+?-----END [^-]+-----/g) ?? [];
   return { key, certificate };
 }
-
-/** The controller and the least that it needs, in the order in which it is made. */
-function objects(watched: string, key: string, certificate: string): KubernetesObject[] {
-  const rbac = "rbac.authorization.k8s.io/v1";
-  const role = (kind: string) => ({ apiGroup: "rbac.authorization.k8s.io", kind, name });
-  const subjects = [{ kind: "ServiceAccount", name, namespace: name }];
-  const read = (apiGroups: string, ...resources: string[]) => ({
-    apiGroups: [apiGroups],
-    resources,
-    verbs: ["list", "watch"],
-  });
-  const manifests: (KubernetesObject & Record<string, unknown>)[] = [
-    {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: { name, labels: { "pod-security.kubernetes.io/enforce": "restricted" } },
-    },
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: name } },
-    {
-      apiVersion: rbac,
-      kind: "ClusterRole",
-      metadata: { name },
-      rules: [read("networking.k8s.io", "ingressclasses")],
-    },
-    { apiVersion: rbac, kind: "ClusterRoleBinding", metadata: { name }, subjects, roleRef: role("ClusterRole") },
-    {
-      apiVersion: rbac,
-      kind: "Role",
-      metadata: { name, namespace: watched },
-      rules: [
-        read("", "services", "secrets"),
-        read("discovery.k8s.io", "endpointslices"),
-        read("networking.k8s.io", "ingresses"),
-      ],
-    },
-    { apiVersion: rbac, kind: "RoleBinding", metadata: { name, namespace: watched }, subjects, roleRef: role("Role") },
-    {
-      apiVersion: "networking.k8s.io/v1",
-      kind: "IngressClass",
-      metadata: { name: "nginx" },
-      spec: { controller: "k8s.io/ingress-nginx" },
-    },
-    {
-      apiVersion: "v1",
-      kind: "Secret",
-      type: "kubernetes.io/tls",
-      metadata: { name: "todo-tls", namespace: watched },
-      stringData: { "tls.key": key, "tls.crt": certificate },
-    },
-    { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: name }, spec: podSpec(watched) },
-  ];
-  return manifests;
-}
-
-const podSpec = (watched: string) => ({
-  serviceAccountName: name,
-  securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
-  containers: [
-    {
-      name: "traefik",
-      image,
-      args: [
-        `--entryPoints.web.address=:${ports.http}`,
-        `--entryPoints.websecure.address=:${ports.https}`,
-        "--entryPoints.websecure.http.tls=true",
-        "--providers.kubernetesIngressNGINX=true",
-        `--providers.kubernetesIngressNGINX.watchNamespace=${watched}`,
-        // A connection that a policy swallows is given up soon.
-        "--serversTransport.forwardingTimeouts.dialTimeout=3s",
-        "--global.checkNewVersion=false",
-        "--global.sendAnonymousUsage=false",
-      ],
-      securityContext: {
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-      },
-    },
-  ],
-});

@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { until } from "../../helpers/until.ts";
 import { edits } from "../../stack/edits.ts";
 import { nameOf, patch, rolledOut, type Component } from "./deployments.ts";
-import { Load, loseNothing } from "./load.ts";
+import { duringLoad, loseNothing } from "./load.ts";
 import { stack } from "../../stack/stack.ts";
 
 /** How often each component is restarted under load; `TODO_STACK_ROLLOUTS=10` for a long look. */
@@ -57,7 +57,7 @@ describe("rollouts under a steady load", function () {
     it("P5: without the PodDisruptionBudgets the same drain loses requests, so it is they that keep them", async () => {
       const { policy, namespace } = stack.cluster;
       await policy.deleteCollectionNamespacedPodDisruptionBudget({ namespace });
-      const { lost } = await Load.during(() =>
+      const { lost } = await duringLoad(() =>
         whileDrained(",app.kubernetes.io/component=frontend", ({ exitCode, all }) => {
           assert.equal(exitCode, 0, `every pod of the frontend must be evicted:\n${all}`);
         }),
@@ -74,7 +74,7 @@ describe("rollouts under a steady load", function () {
       await rolledOut("frontend");
       let lost = {};
       for (let count = 0; count < 5 && Object.keys(lost).length === 0; count += 1) {
-        ({ lost } = await Load.during(() => restart("frontend")));
+        ({ lost } = await duringLoad(() => restart("frontend")));
       }
       assert.notDeepEqual(lost, {}, "the load must be able to see a rollout that loses requests");
     } finally {
