@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
 import { isExisting } from "./existing-target.ts";
@@ -7,7 +8,7 @@ import { isWhole, stackIn } from "./make-ready.ts";
 import { asTyped, checkout, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder } from "../machine/private-files.ts";
 import { placeOf } from "../state/access/reach.ts";
-import { stackState } from "../state/stack-files.ts";
+import { stackState, stateFile } from "../state/stack-files.ts";
 import { settingOf } from "../state/stack.ts";
 
 /** Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi. */
@@ -41,7 +42,7 @@ export const forgetWithoutCluster = (stack: string, folder: string = checkout): 
  */
 export const mustLeaveNoDataBehind = (stack: string, folder: string = checkout): void => {
   const state = join(folder, ".state");
-  const gone = keptStacks(state).find((other) => stackState(folder, other) === undefined);
+  const gone = keptStacks(state).find((other) => !existsSync(stateFile(folder, other)));
   if (gone === undefined) return;
   throw new UserError(
     `The data of a stack ${gone} are being taken along, and there is no stack of that name.${waitingToBePutBack(gone, state)}`,

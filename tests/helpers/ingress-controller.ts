@@ -12,7 +12,7 @@ import { imagesAreMadeHere } from "../../offline/registries/images/made-here.ts"
 import { goBinary } from "../../offline/registries/go/binaries.ts";
 import type { ClusterView } from "./cluster.ts";
 import { image, name, objects, ports } from "./ingress-objects.ts";
-import type { Site } from "./load.ts";
+import { answerOf, asPage, type Site } from "./load.ts";
 import type { NodeDaemon } from "./node-daemon.ts";
 import { forwardPort } from "./port-forward.ts";
 
@@ -113,21 +113,11 @@ export class IngressController {
   site(host: string): Site {
     return {
       Agent: HttpsAgent,
-      call: async ({ method, path, cookie, body, agent }) => {
-        const text = body === undefined ? undefined : JSON.stringify(body);
-        const typed =
-          text === undefined
-            ? {}
-            : { "content-type": "application/json", "content-length": `${Buffer.byteLength(text)}` };
-        const headers = { origin: `https://${host}`, ...(cookie === undefined ? {} : { cookie }), ...typed };
+      call: async (sent) => {
+        const { headers, text } = asPage(sent, `https://${host}`);
+        const { method, path, agent } = sent;
         const answer = await this.get({ host, method, path, agent, headers, body: text });
-        const next = answer.headers["x-next-cursor"];
-        return {
-          status: answer.status ?? 0,
-          body: answer.body,
-          cookie: (answer.headers["set-cookie"] ?? []).map((set) => set.split(";")[0]).join("; "),
-          next: typeof next === "string" ? next : undefined,
-        };
+        return answerOf(answer.status, answer.headers, answer.body);
       },
     };
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { Agent, AgentOptions } from "node:http";
+import type { Agent, AgentOptions, IncomingHttpHeaders } from "node:http";
 
 /** What became of a load. */
 export interface Outcome {
@@ -12,9 +12,16 @@ export interface Outcome {
   miscounted: string[];
 }
 
+/** Does something under a {@link Load}, of which no request and no write may be lost. */
+export async function loseNothing(site: Site, work: () => Promise<void>, perSecond?: number): Promise<void> {
+  const { sent, seconds, lost, miscounted } = await Load.during(site, work, perSecond);
+  assert.deepEqual(lost, {}, `of ${sent} requests some were lost`);
+  assert.deepEqual(miscounted, [], "every todo that was confirmed must be there once");
+  console.log(`      ${sent} requests in ${seconds} s, none lost; ${Math.ceil(sent / 2)} writes, each there once`);
+}
+
 /**
- * A steady load on a stack, 50 requests a second if not said otherwise, by somebody with an account of their own: every second one adds a todo of
- * its own, the others read. Every second pair of them goes over six connections that are kept, as by a browser, the others each
+ * A steady load on a stack, by default 50 requests a second, by somebody with an account of their own: every second one adds a todo of its own, the others read. Every second pair of them goes over six connections that are kept, as by a browser, the others each
  * over a new one. Nothing is ever tried again.
  */
 export class Load {
@@ -157,4 +164,28 @@ export interface Sent {
   body?: object;
   /** Whose connections it goes over. Without one, over a new connection. */
   agent?: Agent | undefined;
+}
+
+/** The headers and the text of a request, as a page of the site at an origin would send them. */
+export function asPage(
+  { cookie, body }: Sent,
+  origin: string,
+): { headers: Record<string, string>; text: string | undefined } {
+  const headers = { origin, ...(cookie === undefined ? {} : { cookie }) };
+  if (body === undefined) return { headers, text: undefined };
+  const text = JSON.stringify(body);
+  // Node sends the body of a DELETE without its length otherwise.
+  const length = `${Buffer.byteLength(text)}`;
+  return { headers: { ...headers, "content-type": "application/json", "content-length": length }, text };
+}
+
+/** What a load reads of an answer. */
+export function answerOf(status: number | undefined, headers: IncomingHttpHeaders, body: string): Answer {
+  const next = headers["x-next-cursor"];
+  return {
+    status: status ?? 0,
+    body,
+    cookie: (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0]).join("; "),
+    next: typeof next === "string" ? next : undefined,
+  };
 }
