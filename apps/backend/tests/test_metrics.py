@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
@@ -23,11 +24,12 @@ def samples(client: TestClient) -> Counter[tuple[str, str, str]]:
     return values
 
 
-def test_requests_are_counted_by_route(ann: TestClient) -> None:
-    key = ("http_requests_total", "DELETE", "/todos/{todo_id}")
+@pytest.mark.parametrize(("method", "route"), [("DELETE", "/todos/{todo_id}"), ("GET", "/todos")])
+def test_requests_are_counted_by_route(ann: TestClient, method: str, route: str) -> None:
+    key = ("http_requests_total", method, route)
     before = samples(ann)[key]
     for _ in range(3):
-        ann.delete(f"{API}/todos/{uuid.uuid4()}")
+        ann.request(method, f"{API}{route.format(todo_id=uuid.uuid4())}")
     after = samples(ann)
     assert after[key] == before + 3
     assert after["http_request_duration_seconds_count", *key[1:]] == before + 3

@@ -77,14 +77,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Build the application. Without `settings`, they are read from secret files and the environment."""
     settings = settings or load_settings()
     configure_logging(settings.log_level, settings.secret_values)
-    metrics = Metrics()
+    prefix = f"/api/{settings.api_version}"
+    metrics = Metrics(prefix)
     app = _Api(
         title="Todo API",
         version=settings.api_version,
         lifespan=_lifespan,
+        # Nothing here sets up OpenTelemetry, and FastAPI would look for it with each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         docs_url=None,
         redoc_url=None,
-        openapi_url=f"/api/{settings.api_version}/openapi.json",
+        openapi_url=f"{prefix}/openapi.json",
         generate_unique_id_function=lambda route: route.name,
         responses=PROBLEM_RESPONSES,
     )
@@ -93,7 +96,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     add_problem_handlers(app)
     # Paths are tried in this order: what is asked most comes first. A router in a router would be looked through twice.
-    prefix = f"/api/{settings.api_version}"
+    todos.add_list_route(app, prefix)
     for part in (todos, parsing, transfer, chat, auth):
         app.include_router(part.router, prefix=prefix)
     app.include_router(health.router)

@@ -21,7 +21,9 @@ _LABELS = ["method", "path"]
 class Metrics:
     """The metrics of one application, its process and its database."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._series: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "http_requests_total", "Requests answered.", [*_LABELS, "status"], registry=self.registry
@@ -40,9 +42,19 @@ class Metrics:
         Ids and made-up paths must not become series.
         """
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        path = getattr(scope.get("route"), "path_format", "unmatched")
-        self.requests.labels(method, path, str(status)).inc()
-        self.duration.labels(method, path).observe(seconds)
+        route = getattr(scope.get("route"), "path_format", "unmatched")
+        requests, duration = self._find(method, route, status)
+        requests.inc()
+        duration.observe(seconds)
+
+    def _find(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        # The library makes text of the labels and takes a lock each time.
+        found = self._series.get((method, route, status))
+        if found is None:
+            path = route.removeprefix(self._prefix)
+            found = self.requests.labels(method, path, str(status)), self.duration.labels(method, path)
+            self._series[method, route, status] = found
+        return found
 
 
 def add_metrics_route(app: FastAPI, metrics: Metrics) -> None:

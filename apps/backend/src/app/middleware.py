@@ -1,8 +1,8 @@
 """What surrounds every request: its id, its log line, its metrics, a limit on its body and on how many there are."""
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Mapping
 from typing import cast
 
@@ -38,7 +38,7 @@ class RequestContext:
             await self.app(scope, receive, send)
             return
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.perf_counter()

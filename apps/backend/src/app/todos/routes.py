@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Header, Query, Request, Response
 
 from app.auth.dependencies import AccessTokenDep, CurrentUser, SettingsDep, session_over
 from app.database import Reads, SessionDep
@@ -56,7 +56,16 @@ async def list_todos(
     return Response(page.json, headers=headers, media_type="application/json")
 
 
-router.add_api_route("", list_todos, methods=["GET"], response_model=list[TodoOut], route_class_override=ListRoute)
+def add_list_route(app: FastAPI, prefix: str) -> None:
+    """Serve the list at `prefix`. By itself, since FastAPI looks twice through a router that is included."""
+    app.router.add_api_route(
+        f"{prefix}{router.prefix}",
+        list_todos,
+        methods=["GET"],
+        response_model=list[TodoOut],
+        tags=[*router.tags],
+        route_class_override=ListRoute,
+    )
 
 
 @router.get("/counts", response_model=TodoCounts)
