@@ -1,9 +1,10 @@
 import "server-only";
 import { request as callBackend } from "undici";
 import { z } from "zod";
-import { backendPool, changePool } from "./backend";
+import { changePool } from "./backend";
 import type { Credentials } from "./credentials";
 import { environment } from "./environment";
+import { readBackend } from "./read-backend";
 
 const token = z.string().min(1).max(4000);
 const seconds = z.number().int().positive();
@@ -98,7 +99,7 @@ export async function deleteAccount(password: string, headers: CallHeaders): Pro
 /** The account that `headers` speak for, as the backend sees it now; null if the session is over. */
 export async function whoIs(headers: CallHeaders): Promise<User | null> {
   const url = `${environment().BACKEND_URL}/api/v1/auth/me`;
-  const { statusCode, body } = await callBackend(url, { dispatcher: backendPool, headers });
+  const { statusCode, body } = await readBackend(url, { headers });
   if (statusCode === 200) return userSchema.parse(await body.json());
   await body.dump();
   if (statusCode === 401) return null;

@@ -1,12 +1,11 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
-import { request as callBackend } from "undici";
 import { callHeaders } from "./accounts";
-import { backendPool } from "./backend";
 import { environment } from "./environment";
 import { toBrowser } from "./forwarded-headers";
 import { log } from "./log";
 import { problem } from "./problem";
+import { readBackend } from "./read-backend";
 import { requestId } from "./request-id";
 import { webStream } from "./web-stream";
 
@@ -17,8 +16,7 @@ export async function feed(request: NextRequest, file: string): Promise<Response
   const id = requestId(request.headers);
   if (!secret.test(file)) return problem(404, "There is nothing at this address.", id);
   try {
-    const { statusCode, headers, body } = await callBackend(`${environment().BACKEND_URL}/api/v1/feeds/${file}`, {
-      dispatcher: backendPool,
+    const { statusCode, headers, body } = await readBackend(`${environment().BACKEND_URL}/api/v1/feeds/${file}`, {
       headers: callHeaders(request.headers, id),
       signal: request.signal,
     });

@@ -1,11 +1,10 @@
 import "server-only";
-import { request as callBackend } from "undici";
 import type { FirstList } from "@/client/todos";
 import { queryOf, wantedFrom } from "@/client/wanted";
-import { backendPool } from "./backend";
 import { sessionCall } from "./current-user";
 import { environment } from "./environment";
 import { log } from "./log";
+import { readBackend } from "./read-backend";
 
 /** Longer than that, and the page is better shown without its todos. */
 const mostMs = 1000;
@@ -21,11 +20,7 @@ export async function firstList(query: Pick<URLSearchParams, "get">): Promise<Fi
   try {
     const url = `${environment().BACKEND_URL}/api/v1/todos?${queryOf(wanted, new Date())}`;
     const signal = AbortSignal.timeout(mostMs);
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await callBackend(url, { dispatcher: backendPool, headers, signal });
+    const { statusCode, headers: answered, body } = await readBackend(url, { headers, signal });
     if (statusCode !== 200) {
       await body.dump();
       return undefined;

@@ -2,13 +2,14 @@ import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
 import { Busy } from "./accounts";
-import { backendPool, changePool, isConnectionLost, isTimeout } from "./backend";
+import { changePool, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
 import { BodyTooLarge, boundedBody, hasBody, maxBodyBytes, maxImportBytes } from "./bounded-body";
 import { environment } from "./environment";
 import { toBackend, toBrowser } from "./forwarded-headers";
 import { log } from "./log";
 import { problem } from "./problem";
+import { readBackend } from "./read-backend";
 import { requestId } from "./request-id";
 import { isSameOrigin } from "./same-origin";
 import { keepRenewed, sessionOf, type Session } from "./renew-session";
@@ -60,24 +61,18 @@ async function checkAndSend(request: NextRequest, id: string): Promise<Response>
 }
 
 async function send(request: NextRequest, path: string, id: string, session: Session): Promise<NextResponse> {
-  const options = {
-    dispatcher: request.method === "GET" ? backendPool : changePool,
-    method: request.method,
-    // The browser does not have a token yet that was renewed just now, and may never get it.
-    headers: {
-      ...toBackend(request.headers, id, session.access),
-      ...(session.renewed === undefined ? {} : { "x-session-renewed": "1" }),
-    },
-    body: boundedBody(request, path === importPath ? maxImportBytes : maxBodyBytes),
-    signal: request.signal,
+  // The browser does not have a token yet that was renewed just now, and may never get it.
+  const headers = {
+    ...toBackend(request.headers, id, session.access),
+    ...(session.renewed === undefined ? {} : { "x-session-renewed": "1" }),
   };
+  const { method, signal } = request;
   const url = `${environment().BACKEND_URL}${path}`;
-  const call = () => callBackend(url, options);
-  // A pod that stops may close a kept connection just as it is used; asking again is harmless for GET only.
-  const answer = await call().catch((error: unknown) => {
-    if (request.method === "GET" && isConnectionLost(error)) return call();
-    throw error;
-  });
+  const body = boundedBody(request, path === importPath ? maxImportBytes : maxBodyBytes);
+  const answer =
+    method === "GET"
+      ? await readBackend(url, { headers, signal })
+      : await callBackend(url, { dispatcher: changePool, method, headers, body, signal });
   return passOn(answer, id);
 }
 

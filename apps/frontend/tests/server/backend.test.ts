@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { request } from "undici";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { backendPool, changePool } from "@/server/backend";
 import { startStub } from "../support/stub-backend";
 
@@ -17,6 +17,28 @@ test.each([
   for (let count = 0; count < 5; count += 1) await (await request(stub.url, { dispatcher })).body.dump();
   await stub.close();
   expect(connections.size === 5).toBe(each);
+});
+
+test("reads get other connections after two seconds, so that a new pod gets its share", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  const connections = new Set<unknown>();
+  const stub = await startStub((incoming, response) => {
+    connections.add(incoming.socket);
+    response.end();
+  });
+  const read = async () => {
+    await (await request(stub.url, { dispatcher: backendPool })).body.dump();
+    // Until the connection is free again.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  for (let count = 0; count < 6; count += 1) {
+    await read();
+    await read();
+    vi.setSystemTime(Date.now() + 2_100);
+  }
+  vi.useRealTimers();
+  await stub.close();
+  expect(connections.size).toBe(6);
 });
 
 test("a change that the backend refuses to connect for is sent once, as soon as it does not", async () => {

@@ -305,6 +305,20 @@ describe("when the backend fails", () => {
     expect(stub.seen).toHaveLength(1);
   });
 
+  test("a pod that does not answer a read is left for another", async () => {
+    answer = (_request, response) => {
+      if (stub.seen.length > 1) response.end("[]");
+    };
+    expect((await forward(pageRequest("/api/backend/todos"))).status).toBe(200);
+    expect(stub.seen).toHaveLength(2);
+  });
+
+  test("what does not answer a change is not asked again, which could act twice", async () => {
+    answer = () => undefined;
+    await expectProblem(await forward(pageRequest("/api/backend/todos", { method: "POST", body: "{}" })), 504);
+    expect(stub.seen).toHaveLength(1);
+  });
+
   test("a caller that leaves ends the backend's work too", async () => {
     const left = Promise.withResolvers<undefined>();
     answer = (request, response) => {
