@@ -110,7 +110,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     if (isWithheld(this.#guard, urn, old, standing)) return { changes: true };
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
-    const others = [...replaces];
+    const others = replaces.map((key) => (key === "network" ? "network (one node has another than several)" : key));
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.

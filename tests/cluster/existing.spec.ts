@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import type { ClusterView } from "../helpers/cluster.ts";
 import { inSequence } from "../helpers/in-sequence.ts";
 import { IngressController } from "../helpers/ingress-controller.ts";
-import { loseNothing } from "../helpers/load.ts";
+import { loseNothing, loseOnlyWhatIsOnTheWay } from "../helpers/load.ts";
 import { NodeDaemon } from "../helpers/node-daemon.ts";
 import { until } from "../helpers/until.ts";
 import { WorkingCopy } from "../helpers/working-copy.ts";
@@ -197,6 +197,38 @@ describe("a stack in a cluster of somebody else", function () {
       await up(ours);
     });
     assert.notEqual((await cluster().podNames("backend")).join(), pods, "the backend must have the new secret");
+  });
+
+  it("sends requests to a pod that an autoscaler adds", async () => {
+    const before = await cluster().podNames("backend");
+    const deployment = ["--namespace", namespace, "deployment/todo-backend"];
+    await underLoad(async () => {
+      // Minikube measures no pods, so the test does what the autoscaler does under load.
+      await theirs.kubectl("scale", ...deployment, "--replicas=4");
+      await theirs.kubectl("rollout", "status", ...deployment, "--timeout=180s");
+      const ready = Date.now();
+      const [added = ""] = (await cluster().podNames("backend")).filter((name) => !before.includes(name));
+      const log = async () => await theirs.kubectl("logs", "--namespace", namespace, added);
+      await until("the new pod answers", async () => (await log()).includes("/api/v1/todos"));
+      console.log(`      requests came ${(Date.now() - ready) / 1000} s after it was ready`);
+      await theirs.kubectl("scale", ...deployment, "--replicas=3");
+    });
+  });
+
+  it("loses no read under load while a node is lost, and of the writes only those on their way", async () => {
+    const [, , node] = theirs.nodes;
+    const there = (await cluster().pods("backend")).find(({ spec }) => spec?.nodeName === node);
+    assert.ok(controller !== undefined && there !== undefined, "there must be a pod on the node");
+    const pod = `pod/${there.metadata?.name}`;
+    const noticed = ["wait", "--namespace", namespace, "--for=condition=Ready=False", pod, "--timeout=240s"];
+    await loseOnlyWhatIsOnTheWay(
+      controller.site(host),
+      async () => await theirs.kill(node),
+      async () => await theirs.kubectl(...noticed),
+      perSecond,
+    );
+    await theirs.startAgain(node);
+    await up(ours, "--expect-no-changes");
   });
 
   it("is not destroyed while its data are protected, and then leaves everything of others as it was", async () => {

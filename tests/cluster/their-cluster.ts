@@ -33,11 +33,16 @@ export class TheirCluster {
 
   static async start(): Promise<TheirCluster> {
     const theirs = new TheirCluster(await WorkingCopy.create("theirs", config));
-    await theirs.copy.up();
-    const scale = ["scale", "--namespace", TheirCluster.namespace, "--replicas=0"];
-    await theirs.kubectl(...scale, "deployment", "--all");
-    await theirs.kubectl(...scale, "statefulset", "--all");
-    return theirs;
+    try {
+      await theirs.copy.up();
+      const scale = ["scale", "--namespace", TheirCluster.namespace, "--replicas=0"];
+      await theirs.kubectl(...scale, "deployment", "--all");
+      await theirs.kubectl(...scale, "statefulset", "--all");
+      return theirs;
+    } catch (error) {
+      await theirs.stop();
+      throw error;
+    }
   }
 
   /** What is in a namespace of it. */
@@ -52,8 +57,18 @@ export class TheirCluster {
   }
 
   async kubectl(...args: string[]): Promise<string> {
-    const env = { ...environment(), KUBECONFIG: this.#kubeconfig };
-    return (await execa("minikube", ["kubectl", "-p", profile, "--", `--context=${profile}`, ...args], { env })).stdout;
+    return await this.#minikube("kubectl", "-p", profile, "--", `--context=${profile}`, ...args);
+  }
+
+  /** Takes a node away, as a machine that fails. */
+  async kill(node: string): Promise<void> {
+    await execa("docker", ["kill", node]);
+  }
+
+  /** Starts a node again that was killed. */
+  async startAgain(node: string): Promise<void> {
+    await this.#minikube("node", "start", node.slice(profile.length + 1), "-p", profile);
+    await this.kubectl("wait", "--for=condition=Ready", `node/${node}`, "--timeout=180s");
   }
 
   /** A kubeconfig with the context `theirs`, whose current context leads somewhere else: to a server of this test. */
@@ -90,6 +105,10 @@ export class TheirCluster {
     const traces = await dockerTraces(profile);
     await this.copy.remove();
     return traces;
+  }
+
+  async #minikube(...args: string[]): Promise<string> {
+    return (await execa("minikube", args, { env: { ...environment(), KUBECONFIG: this.#kubeconfig } })).stdout;
   }
 
   get #kubeconfig(): string {

@@ -91,6 +91,8 @@ const podSpec = (watched: string, node: string | undefined) => ({
         `--providers.kubernetesIngressNGINX.watchNamespace=${watched}`,
         // A connection that a policy swallows is given up soon.
         "--serversTransport.forwardingTimeouts.dialTimeout=1s",
+        // A request over a connection that is kept would wait for a pod whose node is lost.
+        "--serversTransport.maxIdleConnsPerHost=-1",
         "--global.checkNewVersion=false",
         "--global.sendAnonymousUsage=false",
       ],

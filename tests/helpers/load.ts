@@ -8,6 +8,8 @@ export interface Outcome {
   seconds: number;
   /** Requests that were not answered as they should be: what went wrong, and how often. */
   lost: Record<string, number>;
+  /** When each of the writes among them was sent, as `Date.now()` has it. */
+  lostWrites: number[];
   /** Todos that were confirmed and are not there exactly once. */
   miscounted: string[];
 }
@@ -21,11 +23,38 @@ export async function loseNothing(site: Site, work: () => Promise<void>, perSeco
 }
 
 /**
+ * Takes a node away under a {@link Load}. Only writes may be lost, and only those that were sent before the node was gone.
+ * @param lose takes the node away, and ends when it is gone.
+ * @param settle ends when the cluster has noticed.
+ */
+export async function loseOnlyWhatIsOnTheWay(
+  site: Site,
+  lose: () => Promise<unknown>,
+  settle: () => Promise<unknown>,
+  perSecond?: number,
+): Promise<void> {
+  let gone = 0;
+  const work = async (): Promise<void> => {
+    await lose();
+    gone = Date.now();
+    await settle();
+  };
+  const { sent, seconds, lost, lostWrites, miscounted } = await Load.during(site, work, perSecond);
+  const reads = Object.keys(lost).filter((what) => what.startsWith("GET"));
+  assert.deepEqual(reads, [], `of ${sent} requests reads were lost`);
+  const later = lostWrites.filter((at) => at > gone).map((at) => `${at - gone} ms later`);
+  assert.deepEqual(later, [], `writes were lost that were sent after the node was gone: ${JSON.stringify(lost)}`);
+  assert.deepEqual(miscounted, [], "every todo that was confirmed must be there once");
+  console.log(`      ${sent} requests in ${seconds} s, lost: ${lostWrites.length} writes on their way`);
+}
+
+/**
  * A steady load on a stack, by default 50 requests a second, by somebody with an account of their own: every second one adds a todo of its own, the others read. Every second pair of them goes over six connections that are kept, as by a browser, the others each
  * over a new one. Nothing is ever tried again.
  */
 export class Load {
   readonly lost: Record<string, number> = {};
+  readonly lostWrites: number[] = [];
   sent = 0;
   readonly #site: Site;
   readonly #cookie: string;
@@ -70,11 +99,12 @@ export class Load {
     const times = (title: string): number => there.get(title)?.length ?? 0;
     await load.#leave();
     const miscounted = [...load.#saved].filter((title) => times(title) !== 1);
-    const { sent, lost } = load;
+    const { sent, lost, lostWrites } = load;
     return {
       sent,
       seconds: Math.round(sent / perSecond),
       lost,
+      lostWrites,
       miscounted: miscounted.map((title) => `${title}: ${times(title)} times`),
     };
   }
@@ -91,6 +121,11 @@ export class Load {
     const agent = number % 4 < 2 ? this.#kept : undefined;
     const path = "/api/backend/todos";
     const common = { cookie: this.#cookie, agent };
+    const at = Date.now();
+    const lose = (fault: string): void => {
+      if (title !== undefined) this.lostWrites.push(at);
+      this.#count(title, agent, fault);
+    };
     try {
       const { status, body } = await this.#site.call(
         title === undefined
@@ -99,9 +134,9 @@ export class Load {
       );
       if (status === (title === undefined ? 200 : 201)) {
         if (title !== undefined) this.#saved.add(title);
-      } else this.#count(title, agent, `${status} ${body.replace(/"[a-z_]*id": ?"[^"]*"/g, "")}`);
+      } else lose(`${status} ${body.replace(/"[a-z_]*id": ?"[^"]*"/g, "")}`);
     } catch (error) {
-      this.#count(title, agent, String(error));
+      lose(String(error));
     }
   }
 

@@ -127,7 +127,7 @@ describe("minikube:index:Cluster", () => {
           await refuses(
             diff,
             new RegExp(
-              `^A change of ${key} needs a new cluster: all data in todo .*\n.*cluster/todo/${state.instance} `,
+              `^A change of ${key}( \\(one node has another than several\\))? needs a new cluster: all data in todo .*\n.*cluster/todo/${state.instance} `,
             ),
           );
         }
@@ -402,6 +402,12 @@ describe("minikube:index:Cluster", () => {
         assert.equal(env["KUBECONFIG"], machine.kubeconfig);
         assert.equal(env["MINIKUBE_HOME"], inputs.home);
       }
+    });
+
+    it("says of a change from one node to several why that needs a new cluster", async () => {
+      const state = await up();
+      const diff = machine.cluster({}).diff(machine.urn, state, { ...state, network: "kube-router" });
+      await refuses(diff, /^A change of network \(one node has another than several\) needs a new cluster/);
     });
 
     it("gives a cluster for several nodes the network of kube-router, and asks Docker where its daemon is", async () => {
