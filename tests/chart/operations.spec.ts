@@ -110,7 +110,7 @@ describe("chart: the controller for operations", () => {
     assert.equal(nameOf(one), nameOf(await inMode("watch")), "another mode is no other release");
   });
 
-  it("O5: reaches the application, DNS and the API server, and lets in nobody but an Alertmanager", async () => {
+  it("O5: reaches the application, DNS and the API server, and lets in nobody but an Alertmanager and Prometheus", async () => {
     const alone = pick(await inMode("act"), "NetworkPolicy", "todo-operations").spec;
     assert.equal(alone["ingress"], undefined);
     const ports = (alone["egress"] as { ports: { port: number }[] }[]).map((rule) =>
@@ -122,7 +122,13 @@ describe("chart: the controller for operations", () => {
       "NetworkPolicy",
       "todo-operations",
     );
-    assert.equal(monitored.spec["ingress"].length, 1);
+    const [{ from, ports: open }, ...others] = monitored.spec["ingress"] as [{ from: object[]; ports: object[] }];
+    assert.deepEqual([open, others], [[{ port: 8080 }], []]);
+    const prometheus = { "app.kubernetes.io/name": "todo", "app.kubernetes.io/instance": "todo", "app.kubernetes.io/component": "prometheus" }; // prettier-ignore
+    assert.deepEqual(from, [
+      { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } },
+      { podSelector: { matchLabels: prometheus } },
+    ]);
   });
 
   it("O5: is told by the chart where Prometheus is, and listens to every alert that it has", async () => {
@@ -135,6 +141,19 @@ describe("chart: the controller for operations", () => {
     const { knownAlerts } = await import("../../apps/aiops/src/controller/known-alerts.ts");
     const alerts = [...(await readChartFile("files/monitoring/rules.yaml")).matchAll(/- alert: (\S+)/g)];
     assert.deepEqual(alerts.map(([, name]) => name).toSorted(), Object.keys(knownAlerts).toSorted());
+  });
+
+  it("O5: is read by Prometheus, whose policy leads there, and not without a controller", async () => {
+    const monitoring = { set: ["monitoring.enabled=true"] };
+    const jobsOf = (manifests: Manifest[]): string[] => {
+      const config = pick(manifests, "ConfigMap", "todo-prometheus").data?.["prometheus.yaml"] ?? "";
+      return [...config.matchAll(/job_name: (\S+)/g)].map(([, name = ""]) => name);
+    };
+    const manifests = await inMode("watch", monitoring);
+    assert.deepEqual(jobsOf(manifests), ["todo-backend", "todo-frontend", "todo-operations"]);
+    const { egress } = pick(manifests, "NetworkPolicy", "todo-prometheus").spec;
+    assert.deepEqual((egress as { ports: object[] }[]).at(-1)?.ports, [{ port: 8080 }]);
+    assert.deepEqual(jobsOf(await render(monitoring)), ["todo-backend", "todo-frontend"]);
   });
 
   it("O5: is refused in a mode that does not exist, and without an image", async () => {

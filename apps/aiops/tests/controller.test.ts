@@ -1,3 +1,4 @@
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { control, count } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";
@@ -24,7 +25,7 @@ const breakBackend = (api: FakeApi, repairs = true): void => {
   };
 };
 
-const until = async (assertion: () => void): Promise<void> => {
+const until = async (assertion: () => void | Promise<void>): Promise<void> => {
   await vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 };
 
@@ -52,6 +53,28 @@ describe("the controller", () => {
     expect(report).toMatch(
       /# scaled-to-zero of Deployment\/todo-backend[^]*State: repaired[^]*Planned: scale[^]*is gone/,
     );
+  });
+
+  it("counts what it has named and repaired, for Prometheus", async () => {
+    breakBackend(running.api);
+    const { server } = await running.controller();
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+    const read = async (): Promise<string> => await (await fetch(url)).text();
+    const kind = 'kind="scaled-to-zero"';
+    await until(async () => expect(await read()).toContain(`todo_operations_news_total{news="Repaired",${kind}} 1`));
+    const text = await read();
+    expect(text).toContain(`todo_operations_news_total{news="Found",${kind}} 1`);
+    expect(text).toContain("todo_operations_naming_seconds_count 1");
+    expect(text).toContain("todo_operations_mending_seconds_count 1");
+    expect(text).toContain('todo_operations_open_incidents{state="told"} 0');
+  });
+
+  it("says to Prometheus how many incidents need a person", async () => {
+    breakBackend(running.api);
+    const { server } = await running.controller("watch");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/metrics`;
+    const told = 'todo_operations_open_incidents{state="told"} 1';
+    await until(async () => expect(await (await fetch(url)).text()).toContain(told));
   });
 
   it("does nothing while all is well, and reads each kind of object once", async () => {

@@ -89,6 +89,13 @@ describe("the controller hears of", () => {
     expect(running.api.changes).toEqual([]);
   });
 
+  it("its own alert not, which would keep itself firing", () => {
+    const alerts = new Alerts("");
+    const labels = [{ alertname: "TodoNeedsPerson" }, { alertname: "TodoPodDown", job: "todo-operations" }];
+    alerts.take({ alerts: labels.map((each) => ({ status: "firing", labels: each })) });
+    expect(alerts.firing()).toEqual([]);
+  });
+
   it("nothing of another ten thousand events than the newest five hundred", async () => {
     const many = Array.from({ length: 2_000 }, (_, index) => ({
       metadata: { name: `event-${index}` },

@@ -48,6 +48,7 @@ describe("monitoring", function () {
       await (await NodeDaemon.of(stack.copy)).buildMadeImages();
     }
     await stack.copy.succeed("pulumi", ["config", "set", "--stack", stack.copy.stack, "monitoring", "true"]);
+    await stack.copy.succeed("pulumi", ["config", "set", "--stack", stack.copy.stack, "operations", "watch"]);
     await stack.copy.up();
     const config = new KubeConfig();
     config.loadFromFile(stack.cluster.kubeconfig);
@@ -62,6 +63,7 @@ describe("monitoring", function () {
   after(async () => {
     forwarded?.close();
     await stack.copy.succeed("pulumi", ["config", "rm", "--stack", stack.copy.stack, "monitoring"]);
+    await stack.copy.succeed("pulumi", ["config", "rm", "--stack", stack.copy.stack, "operations"]);
     await stack.copy.up();
     await stranger.core.deleteNamespace({ name: stranger.namespace });
     const { apps, namespace } = stack.cluster;
@@ -70,16 +72,17 @@ describe("monitoring", function () {
     assert.deepEqual(names, ["todo-backend", "todo-frontend"], "without the setting Prometheus must be gone");
   });
 
-  it("O3: Prometheus reads backend, frontend and database, has every alert, and shows a page", async () => {
-    await until("Prometheus reads both applications", async () => {
+  it("O3: Prometheus reads backend, frontend, database and the controller for operations, has every alert, and shows a page", async () => {
+    await until("Prometheus reads both applications and the controller", async () => {
       const { activeTargets } = await ask<Targets>("targets");
-      return activeTargets.length === 2 && activeTargets.every(({ health }) => health === "up");
+      return activeTargets.length === 3 && activeTargets.every(({ health }) => health === "up");
     });
     for (const expression of [
       'sum(http_requests_total{job="todo-backend"}) > 0',
       'sum(http_requests_total{job="todo-frontend"}) > 0',
       'process_resident_memory_bytes{job="todo-backend"} > 1e6',
       'nodejs_heap_size_used_bytes{job="todo-frontend"} > 1e6',
+      'sum(todo_operations_open_incidents{job="todo-operations"}) >= 0',
       "pg_up == 1",
       "pg_database_size_bytes > 1e6",
       "pg_stat_database_numbackends > 0",

@@ -67,6 +67,13 @@ const keyOf = ({ name, component }: Alert): string => `${name} ${component}`;
 
 const alertOf = ({ alertname, job }: z.infer<typeof labels>): Alert[] => {
   const known = Object.hasOwn(knownAlerts, alertname) ? knownAlerts[alertname] : undefined;
-  const component = known === "labelled" ? (job === "todo-frontend" ? "frontend" : "backend") : known;
+  if (known === undefined || known === "nobody") return [];
+  const component = known === "labelled" ? workloadOf(job) : known;
   return component === undefined ? [] : [{ name: alertname, component }];
+};
+
+/** The workload that a job of Prometheus asks; the controller itself is none of the application's. */
+const workloadOf = (job: string | undefined): "frontend" | "backend" | undefined => {
+  if (job === "todo-operations") return undefined;
+  return job === "todo-frontend" ? "frontend" : "backend";
 };

@@ -4,14 +4,15 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 /** An Alertmanager sends at most some hundred alerts at once. */
 const mostOfBody = 262_144;
 
-/** What the kubelet and an Alertmanager are answered with. */
+/** What the kubelet, Prometheus and an Alertmanager are answered with. */
 export interface Doors {
   isReady: () => boolean;
+  metrics: () => Promise<{ type: string; text: string }>;
   /** @throws when the body is not what an Alertmanager sends. */
   takeAlerts: (body: unknown) => void;
 }
 
-/** Serves the probes, and takes alerts. @param port 0 for any free one. */
+/** Serves the probes and the metrics, and takes alerts. @param port 0 for any free one. */
 export const serve = async (doors: Doors, port: number): Promise<Server> => {
   const server = createServer((request, response) => {
     answer(request, response, doors).catch(() => response.destroy());
@@ -32,6 +33,10 @@ const answer = async (request: IncomingMessage, response: ServerResponse, doors:
       return void end(200);
     case "GET /health/ready":
       return void end(doors.isReady() ? 200 : 503);
+    case "GET /metrics": {
+      const { type, text } = await doors.metrics();
+      return void response.writeHead(200, { "content-type": type }).end(text);
+    }
     case "POST /alerts": {
       const body = await bodyOf(request);
       if (body === undefined) return void end(413);

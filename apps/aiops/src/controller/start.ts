@@ -15,6 +15,7 @@ import { serve } from "./http.ts";
 import { Incidents } from "./incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";
 import type { Term } from "./leadership.ts";
+import { Metrics } from "./metrics.ts";
 import { Requests } from "./requests.ts";
 import type { Rhythm } from "./requests.ts";
 import type { Settings } from "./settings.ts";
@@ -43,7 +44,7 @@ export interface Started {
 /**
  * Starts the controller of a namespace.
  * @param identity of this controller: no other has it.
- * @param port for probes and alerts; 0 for any free one.
+ * @param port for probes, metrics and alerts; 0 for any free one.
  * @throws OperationError when the namespace cannot be read.
  */
 export const start = async (
@@ -93,7 +94,8 @@ export const start = async (
     ...pace.limits,
   };
   const means = { cluster, audit: incidents, readReleased: () => released, limits, mayGoOn: isLeader };
-  const tell = tellByEvent(config, namespace, settings.lease);
+  const metrics = new Metrics(() => (isLeader() ? incidents.open() : []));
+  const tell = metrics.counting(tellByEvent(config, namespace, settings.lease));
   const controller = new Controller({
     means,
     incidents,
@@ -105,6 +107,7 @@ export const start = async (
 
   const doors = {
     isReady: () => informers.isComplete,
+    metrics: () => metrics.read(),
     takeAlerts: (body: unknown) => {
       alerts.take(body);
       void controller.turn();

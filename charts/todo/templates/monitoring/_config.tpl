@@ -7,6 +7,9 @@
 {{- define "todo.monitoring.ports" -}}
 backend: 8000
 frontend: 9464
+{{- if ne .Values.operations.mode "off" }}
+operations: 8080
+{{- end }}
 {{- end }}
 
 {{/* Who reads the metrics, as a peer of a NetworkPolicy. */}}

@@ -13,7 +13,8 @@ is rendered from the templates themselves, so it can be no other than what is ap
 }}
 {{- range regexSplit "(?m)^---$" (include (printf "%s/%s.yaml" $.Template.BasePath .) $) -1 }}
 {{- $object := fromYaml . }}
-{{- if $object.kind }}
+{{- $isOwn := eq (dig "metadata" "labels" "app.kubernetes.io/component" "" $object) "operations" }}
+{{- if and $object.kind (not (and $isOwn (eq $object.kind "Service"))) }}
 {{- $objects = append $objects $object }}
 {{- end }}
 {{- end }}
