@@ -21,15 +21,16 @@ describe("chart: probes, order and rollouts", () => {
   });
 
   it("P1: the applications' probes ask the right paths", () => {
-    for (const [name, startup, live, ready] of [
-      ["todo-backend", "/health/live", "/health/live", "/health/ready"],
-      ["todo-frontend", "/api/health", "/api/health", "/api/health"],
+    for (const [name, port, startup, live, ready] of [
+      ["todo-backend", "http", "/health/live", "/health/live", "/health/ready"],
+      // Apart from the connections of users, of which hundreds may wait.
+      ["todo-frontend", "probes", "/api/health", "/api/health", "/api/health"],
     ] as const) {
       const container = mainOf(name);
       const path = (probe: string) => (container[probe] as { httpGet: { path: string; port: string } }).httpGet;
-      assert.deepEqual(path("startupProbe"), { path: startup, port: "http" }, name);
-      assert.deepEqual(path("livenessProbe"), { path: live, port: "http" }, name);
-      assert.deepEqual(path("readinessProbe"), { path: ready, port: "http" }, name);
+      assert.deepEqual(path("startupProbe"), { path: startup, port }, name);
+      assert.deepEqual(path("livenessProbe"), { path: live, port }, name);
+      assert.deepEqual(path("readinessProbe"), { path: ready, port }, name);
     }
   });
 

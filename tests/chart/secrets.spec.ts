@@ -40,6 +40,7 @@ describe("chart: configuration and secrets", () => {
     assert.deepEqual(pick(manifests, "ConfigMap", "todo-frontend").data, {
       BACKEND_URL: "http://todo-backend:8000",
       LOG_LEVEL: "INFO",
+      PROBES_PORT: "3001",
       TRUSTED_PROXY_HOPS: "0",
     });
     const origins = "backend.config.corsOrigins={http://a.example,https://b.example:8443}";

@@ -66,6 +66,11 @@ describe("a stack in a cluster of somebody else", function () {
     await copy.configure(all);
     await succeed(copy, "config", "set", "--secret", "registryPassword", registry.password);
   };
+  const isComplete = async (component: string): Promise<boolean> => {
+    const { apps, namespace } = cluster();
+    const { status } = await apps.readNamespacedDeployment({ name: `todo-${component}`, namespace });
+    return status?.readyReplicas === 3 && status.replicas === 3;
+  };
   const nodesOf = async (component: string): Promise<string[]> =>
     (await cluster().pods(component)).map(({ spec }) => spec?.nodeName ?? "").toSorted();
 
@@ -228,6 +233,9 @@ describe("a stack in a cluster of somebody else", function () {
       perSecond,
     );
     await theirs.startAgain(node);
+    for (const component of ["backend", "frontend"]) {
+      await until(`${component} has its three pods again`, async () => await isComplete(component));
+    }
     await up(ours, "--expect-no-changes");
   });
 

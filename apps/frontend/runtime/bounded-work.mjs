@@ -29,7 +29,7 @@ const retrySeconds = 1;
 
 /**
  * Refuses at once what is more than this process can do, instead of letting everybody wait, and answers probes ahead of all
- * that waits: load alone must not get the pod restarted. Holds for servers that are created later.
+ * that waits. Holds for servers that are created later.
  */
 export function boundWork() {
   const { createServer } = http;

@@ -4,11 +4,14 @@ import { logAsJson } from "./json-console.mjs";
 import { boundWork } from "./bounded-work.mjs";
 import { believeConnections } from "./client-address.mjs";
 import { refuseUnknownMethods } from "./known-methods.mjs";
+import { serveProbes } from "./probes.mjs";
 import { windConnectionsDown } from "./wind-down.mjs";
 
 logAsJson();
 believeConnections(Number(process.env.TRUSTED_PROXY_HOPS ?? 0));
 refuseUnknownMethods();
+const { PORT = "3000", PROBES_PORT } = process.env;
+if (PROBES_PORT !== undefined) serveProbes(Number(PROBES_PORT), `http://127.0.0.1:${PORT}/api/health`);
 boundWork();
 windConnectionsDown();
 

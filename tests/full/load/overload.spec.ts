@@ -70,9 +70,14 @@ describe("more load than the stack can bear", function () {
   });
 
   it("without the bounds as many who open the page take the frontend out of service, so it is they that keep it", async () => {
-    const command = "/spec/template/spec/containers/0/command";
-    // What `next build` has made, without what start.mjs puts around it.
-    await patch("frontend", [{ op: "add", path: command, value: ["node", "server.js"] }]);
+    const container = "/spec/template/spec/containers/0";
+    const command = `${container}/command`;
+    const portOfProbes = (value: string) =>
+      ["startupProbe", "livenessProbe", "readinessProbe"].map((probe) => {
+        return { op: "replace", path: `${container}/${probe}/httpGet/port`, value };
+      });
+    // What `next build` has made, without what start.mjs puts around it: probes have no port of their own there.
+    await patch("frontend", [{ op: "add", path: command, value: ["node", "server.js"] }, ...portOfProbes("http")]);
     try {
       await rolledOut("frontend");
       const pods = await watchPods();
@@ -84,7 +89,7 @@ describe("more load than the stack can bear", function () {
         `the load must be able to take a frontend without bounds out of service: ${faults.join()}`,
       );
     } finally {
-      await patch("frontend", [{ op: "remove", path: command }]);
+      await patch("frontend", [{ op: "remove", path: command }, ...portOfProbes("probes")]);
       await rolledOut("frontend");
     }
   });

@@ -3,9 +3,15 @@
 BACKEND_URL: {{ printf "http://%s:%v" (include "todo.componentName" (dict "root" $ "component" "backend")) .Values.backend.service.port | quote }}
 LOG_LEVEL: {{ .Values.frontend.config.logLevel | quote }}
 TRUSTED_PROXY_HOPS: {{ .Values.frontend.config.trustedProxyHops | quote }}
+PROBES_PORT: {{ include "todo.frontend.probesPort" . | quote }}
 {{- if .Values.monitoring.enabled }}
 METRICS_PORT: {{ (include "todo.monitoring.ports" . | fromYaml).frontend | quote }}
 {{- end }}
+{{- end }}
+
+{{/* Where it answers probes. Its own port may have hundreds of connections that wait. */}}
+{{- define "todo.frontend.probesPort" -}}
+3001
 {{- end }}
 
 {{/* The reverse proxies whose headers the frontend believes, as peers of a NetworkPolicy. */}}
