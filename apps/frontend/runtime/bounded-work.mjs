@@ -26,6 +26,8 @@ const shares = [
 
 const probe = "/api/health";
 const retrySeconds = 1;
+/** Requests that are begun in one turn of the event loop, in which Node takes one new connection: where many come, they wait less. */
+const mostPerTurn = 2;
 
 /**
  * Refuses at once what is more than this process can do, instead of letting everybody wait, and answers probes ahead of all
@@ -47,6 +49,8 @@ function bounded(listener) {
   const lines = shares.map((share) => ({ ...share, open: 0, working: 0, waiting: newQueue() }));
   /** When each connection that was refused may ask again. @type {WeakMap<import("node:net").Socket, number>} */
   const patience = new WeakMap();
+  const toBegin = newQueue();
+  let isBeginning = false;
   let isUp = false;
 
   /** @param {Request} request @param {Answer} response */
@@ -79,7 +83,17 @@ function bounded(listener) {
       line.working -= 1;
       workOnNext(line);
     });
-    listener(request, response);
+    toBegin.push([request, response]);
+    if (!isBeginning) setImmediate(beginSome);
+    isBeginning = true;
+  }
+
+  function beginSome() {
+    for (const [request, response] of toBegin.splice(0, mostPerTurn)) {
+      if (!response.destroyed) listener(request, response);
+    }
+    isBeginning = toBegin.length > 0;
+    if (isBeginning) setImmediate(beginSome);
   }
 
   /** Whoever has left meanwhile is passed over. @param {typeof lines[number]} line */

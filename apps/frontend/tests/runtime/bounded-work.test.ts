@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import http, { Agent, type RequestListener, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { boundWork } from "../../runtime/bounded-work.mjs";
@@ -113,6 +113,26 @@ test("four pages are made at once, then those whose readers still wait", async (
   held[1]?.end("done");
   await expect.poll(() => held.filter(({ closed }) => closed).length, patient).toBe(2);
   expect(held).toHaveLength(5);
+});
+
+test("two requests are begun in one turn of the event loop, in which one new connection is taken", async () => {
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1");
+  await once(socket, "connect");
+  const turns: number[] = [];
+  let turn = 0;
+  const count = () => {
+    turn += 1;
+    while (turns.length < held.length) turns.push(turn);
+    if (turns.length < 6) setImmediate(count);
+  };
+  setImmediate(count);
+  // All six arrive at once.
+  socket.write("GET /api/backend/todos HTTP/1.1\r\nhost: a\r\n\r\n".repeat(6));
+  await expect.poll(() => turns.length, patient).toBe(6);
+  socket.destroy();
+  const perTurn = [...new Set(turns)].map((each) => turns.filter((other) => other === each).length);
+  expect(perTurn).toEqual([2, 2, 2]);
 });
 
 test("a page that is refused says so and tries again", async () => {
