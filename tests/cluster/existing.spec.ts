@@ -226,13 +226,16 @@ describe("a stack in a cluster of somebody else", function () {
     assert.ok(controller !== undefined && there !== undefined, "there must be a pod on the node");
     const pod = `pod/${there.metadata?.name}`;
     const noticed = ["wait", "--namespace", namespace, "--for=condition=Ready=False", pod, "--timeout=240s"];
-    await loseOnlyWhatIsOnTheWay(
-      controller.site(host),
-      async () => await theirs.kill(node),
-      async () => await theirs.kubectl(...noticed),
-      perSecond,
-    );
-    await theirs.startAgain(node);
+    try {
+      await loseOnlyWhatIsOnTheWay(
+        controller.site(host),
+        async () => await theirs.kill(node),
+        async () => await theirs.kubectl(...noticed),
+        perSecond,
+      );
+    } finally {
+      await theirs.startAgain(node);
+    }
     for (const component of ["backend", "frontend"]) {
       await until(`${component} has its three pods again`, async () => await isComplete(component));
     }

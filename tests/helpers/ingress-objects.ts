@@ -66,11 +66,14 @@ export function objects(watched: string, key: string, certificate: string, node?
   return manifests;
 }
 
-/** A pod that cannot be connected to is left for another, as ingress-nginx does without being told. */
+/**
+ * A pod that cannot be connected to is left for another, as ingress-nginx does without being told. An attempt may meet the same pod again:
+ * of three pods one that is lost is met by all of four attempts once in 81 times.
+ */
 const retry = `
 http:
   middlewares:
-    retry: { retry: { attempts: 4, initialInterval: 100ms } }
+    retry: { retry: { attempts: 10, initialInterval: 100ms } }
 `;
 
 const podSpec = (watched: string, node: string | undefined) => ({
