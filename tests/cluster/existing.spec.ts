@@ -66,10 +66,15 @@ describe("a stack in a cluster of somebody else", function () {
     await copy.configure(all);
     await succeed(copy, "config", "set", "--secret", "registryPassword", registry.password);
   };
-  const isComplete = async (component: string): Promise<boolean> => {
+  /** Waits until both applications have their three pods, and none besides. */
+  const untilComplete = async (): Promise<void> => {
     const { apps, namespace } = cluster();
-    const { status } = await apps.readNamespacedDeployment({ name: `todo-${component}`, namespace });
-    return status?.readyReplicas === 3 && status.replicas === 3;
+    for (const name of ["todo-backend", "todo-frontend"]) {
+      await until(`${name} has its three pods`, async () => {
+        const { status } = await apps.readNamespacedDeployment({ name, namespace });
+        return status?.readyReplicas === 3 && status.replicas === 3;
+      });
+    }
   };
   const nodesOf = async (component: string): Promise<string[]> =>
     (await cluster().pods(component)).map(({ spec }) => spec?.nodeName ?? "").toSorted();
@@ -221,6 +226,7 @@ describe("a stack in a cluster of somebody else", function () {
   });
 
   it("loses no read under load while a node is lost, and of the writes only those on their way", async () => {
+    await untilComplete();
     const [, , node] = theirs.nodes;
     const there = (await cluster().pods("backend")).find(({ spec }) => spec?.nodeName === node);
     assert.ok(controller !== undefined && there !== undefined, "there must be a pod on the node");
@@ -236,9 +242,7 @@ describe("a stack in a cluster of somebody else", function () {
     } finally {
       await theirs.startAgain(node);
     }
-    for (const component of ["backend", "frontend"]) {
-      await until(`${component} has its three pods again`, async () => await isComplete(component));
-    }
+    await untilComplete();
     await up(ours, "--expect-no-changes");
   });
 
