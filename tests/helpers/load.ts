@@ -40,7 +40,7 @@ export async function loseOnlyWhatIsOnTheWay(
     await settle();
   };
   const { sent, seconds, lost, lostWrites, miscounted } = await Load.during(site, work, perSecond);
-  const reads = Object.keys(lost).filter((what) => what.startsWith("GET"));
+  const reads = Object.entries(lost).filter(([what]) => what.startsWith("GET"));
   assert.deepEqual(reads, [], `of ${sent} requests reads were lost`);
   const later = lostWrites.filter((at) => at > gone).map((at) => `${at - gone} ms later`);
   assert.deepEqual(later, [], `writes were lost that were sent after the node was gone: ${JSON.stringify(lost)}`);
@@ -122,10 +122,6 @@ export class Load {
     const path = "/api/backend/todos";
     const common = { cookie: this.#cookie, agent };
     const at = Date.now();
-    const lose = (fault: string): void => {
-      if (title !== undefined) this.lostWrites.push(at);
-      this.#count(title, agent, fault);
-    };
     try {
       const { status, body } = await this.#site.call(
         title === undefined
@@ -134,13 +130,14 @@ export class Load {
       );
       if (status === (title === undefined ? 200 : 201)) {
         if (title !== undefined) this.#saved.add(title);
-      } else lose(`${status} ${body.replace(/"[a-z_]*id": ?"[^"]*"/g, "")}`);
+      } else this.#count(title, at, agent, `${status} ${body.replace(/"[a-z_]*id": ?"[^"]*"/g, "")}`);
     } catch (error) {
-      lose(String(error));
+      this.#count(title, at, agent, String(error));
     }
   }
 
-  #count(title: string | undefined, agent: Agent | undefined, fault: string): void {
+  #count(title: string | undefined, at: number, agent: Agent | undefined, fault: string): void {
+    if (title !== undefined) this.lostWrites.push(at);
     const what = `${title === undefined ? "GET" : "POST"} over a ${agent === this.#kept ? "kept" : "new"} connection: ${fault}`;
     this.lost[what] = (this.lost[what] ?? 0) + 1;
   }

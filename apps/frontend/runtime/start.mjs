@@ -10,6 +10,7 @@ import { windConnectionsDown } from "./wind-down.mjs";
 logAsJson();
 believeConnections(Number(process.env.TRUSTED_PROXY_HOPS ?? 0));
 refuseUnknownMethods();
+// The chart names a port for probes; elsewhere they go to that of the application.
 const { PORT = "3000", PROBES_PORT } = process.env;
 if (PROBES_PORT !== undefined) serveProbes(Number(PROBES_PORT), `http://127.0.0.1:${PORT}/api/health`);
 boundWork();

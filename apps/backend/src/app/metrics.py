@@ -19,7 +19,10 @@ _LABELS = ["method", "path"]
 
 
 class Metrics:
-    """The metrics of one application, its process and its database."""
+    """The metrics of one application, its process and its database.
+
+    `prefix` is the one of the API: a route that has it is counted without.
+    """
 
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
