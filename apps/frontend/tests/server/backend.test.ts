@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
+import net from "node:net";
 import { text } from "node:stream/consumers";
 import { request } from "undici";
 import { expect, test, vi } from "vitest";
-import { backendPool, changePool } from "@/server/backend";
+import { backendPool, changePool, isTimeout } from "@/server/backend";
 import { startStub } from "../support/stub-backend";
 
 test.each([
@@ -57,6 +58,32 @@ test("a change that the backend refuses to connect for is sent once, as soon as 
   await (await sent).body.dump();
   server.close();
   expect(bodies).toEqual(["milk"]);
+});
+
+test("a connection that nobody answers is given up in time for ten others, as while a node is lost", async () => {
+  const stub = await startStub((_incoming, response) => response.end());
+  const connect = net.connect.bind(net);
+  let tries = 0;
+  const spy = vi.spyOn(net, "connect").mockImplementation(((options: net.NetConnectOpts) => {
+    tries += 1;
+    return tries <= 10 ? new net.Socket(options) : connect(options);
+  }) as typeof net.connect);
+  const sent = await request(stub.url, { dispatcher: changePool, method: "POST" });
+  await sent.body.dump();
+  spy.mockRestore();
+  await stub.close();
+  expect(tries).toBe(11);
+});
+
+test("a backend to which no connection is made is given up, as too slow", async () => {
+  const spy = vi
+    .spyOn(net, "connect")
+    .mockImplementation(((options: net.SocketConstructorOpts) => new net.Socket(options)) as typeof net.connect);
+  const error: unknown = await request("http://127.0.0.1:9", { dispatcher: changePool }).catch(
+    (reason: unknown) => reason,
+  );
+  spy.mockRestore();
+  expect(isTimeout(error)).toBe(true);
 });
 
 test("a backend that is not there is given up after some seconds", async () => {
