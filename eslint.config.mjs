@@ -32,8 +32,8 @@ export default defineConfig(
     },
   },
   {
-    // Two ways into a cluster: the context of the stack's own name, and only where it has Minikube's authority; or the copy of the
-    // context that the settings name, and only where the cluster has the id that they name.
+    // Two ways into a cluster: the context of the stack's own name, and only where it has Minikube's authority; or the
+    // copy of the context that the settings name, and only where the cluster has the id that they name.
     files: ["{components,provider,cli,data,machine,offline,pulumi,setup,state}/**/*.ts"],
     ignores: ["state/access/own-access.ts", "provider/cluster/existing-access.ts"],
     rules: {
@@ -72,4 +72,10 @@ export default defineConfig(
   // Node has them; undefined names in TypeScript are the compiler's to find.
   { files: ["**/*.mjs"], languageOptions: { globals: nodeGlobals } },
   prettier,
+  {
+    // Prettier breaks code, and leaves comments as they are.
+    files: ["**/*.ts", "**/*.mjs"],
+    ignores: ["offline/**"],
+    rules: { "max-len": ["error", { code: 1000, comments: 120, ignoreUrls: true }] },
+  },
 );

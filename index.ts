@@ -8,8 +8,8 @@ import type { Target } from "./components/target.ts";
 import { TodoRelease } from "./components/todo-release.ts";
 import { loadSettings } from "./config.ts";
 
-// The SDK takes a stack with every resource and has each traced back to its own TypeScript: a fifth of the program's time, for
-// frames that nobody reads. This program's own TypeScript runs as it is.
+// The SDK takes a stack with every resource and has each traced back to its own TypeScript: a fifth of the program's
+// time, for frames that nobody reads. This program's own TypeScript runs as it is.
 Reflect.deleteProperty(Error, "prepareStackTrace");
 hideAnswersFromDebugMessages();
 

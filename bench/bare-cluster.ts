@@ -13,8 +13,8 @@ import { size } from "./own-stack.ts";
 const nothing = (): void => undefined;
 
 /**
- * What an `up` from nothing cannot do without, by hand: `minikube start` with the same flags, and both images built side by
- * side in the new cluster's daemon.
+ * What an `up` from nothing cannot do without, by hand: `minikube start` with the same flags, and both images built
+ * side by side in the new cluster's daemon.
  */
 export class BareCluster {
   readonly #commands = new Commands(environment(), new AbortController().signal);

@@ -19,8 +19,8 @@ import type { Contenders } from "./scenarios.ts";
 import { SkaffoldStack } from "./skaffold.ts";
 
 /**
- * Measures how long the commands of the stack take, on a copy of this checkout with a cluster of its own, and the same by
- * Skaffold. Prints a table and writes the times to `bench/results/`.
+ * Measures how long the commands of the stack take, on a copy of this checkout with a cluster of its own, and the same
+ * by Skaffold. Prints a table and writes the times to `bench/results/`.
  * @param names the scenarios; all by default.
  * @param runs how often each is run, as a number in text; 5 by default.
  * @returns the exit code: 1 when a scenario failed. The others are told nevertheless.

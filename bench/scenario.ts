@@ -17,8 +17,8 @@ export interface Step {
 }
 
 /**
- * Things that are done in turn, again and again. Who is compared takes turns within a round, so that noise of the machine
- * comes to all of them.
+ * Things that are done in turn, again and again. Who is compared takes turns within a round, so that noise of the
+ * machine comes to all of them.
  */
 export interface Scenario {
   /** Before the first round. */

@@ -17,8 +17,8 @@ import { Watcher } from "./watcher.ts";
 const namespace = "skaffold";
 
 /**
- * The same application by Skaffold: the same chart, Dockerfiles, values and Secrets, in the same cluster and daemon, in a
- * namespace of its own and from a copy of the sources. Its home is temporary, so it keeps and sends nothing.
+ * The same application by Skaffold: the same chart, Dockerfiles, values and Secrets, in the same cluster and daemon, in
+ * a namespace of its own and from a copy of the sources. Its home is temporary, so it keeps and sends nothing.
  */
 export class SkaffoldStack {
   /** The sources. */

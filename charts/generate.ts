@@ -1,9 +1,9 @@
 /**
- * Writes what follows from `todo/values.yaml`: the closed JSON schema Helm checks values against, and the table of values
- * in the chart's README. Run it after editing values: `node charts/generate.ts`.
+ * Writes what follows from `todo/values.yaml`: the closed JSON schema Helm checks values against, and the table of
+ * values in the chart's README. Run it after editing values: `node charts/generate.ts`.
  *
- * A value's comment is its documentation (`# -- text`, the convention of helm-docs); a line `# @schema KEYWORDS` before it
- * adds JSON schema keywords, written as a YAML flow mapping without its braces. Types come from the default values.
+ * A value's comment is its documentation (`# -- text`, the convention of helm-docs); a line `# @schema KEYWORDS` before
+ * it adds JSON schema keywords, written as a YAML flow mapping without its braces. Types come from the default values.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

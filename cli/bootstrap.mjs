@@ -83,7 +83,10 @@ const installPackages = async (env) => {
   }
 };
 
-/** The user's npm, run by the Node that comes first on the PATH of `env`. @param {string[]} args @param {NodeJS.ProcessEnv} env */
+/**
+ * The user's npm, run by the Node that comes first on the PATH of `env`. @param {string[]} args @param
+ * {NodeJS.ProcessEnv} env
+ */
 const npm = (args, env) => {
   const typed = process.env["npm_execpath"];
   // pnpm, Yarn and Bun set it too when this was started by one of them. They would install something else.
@@ -101,7 +104,10 @@ const get = async (url, milliseconds) => {
   return Buffer.from(await response.arrayBuffer());
 };
 
-/** Shows that something takes its time; on standard error, since standard output is the command's own. @template T @param {string} title @param {() => Promise<T>} work @returns {Promise<T>} */
+/**
+ * Shows that something takes its time; on standard error, since standard output is the command's own. @template T
+ * @param {string} title @param {() => Promise<T>} work @returns {Promise<T>}
+ */
 const timed = async (title, work) => {
   const start = Date.now();
   console.error(`❯ ${title}`);

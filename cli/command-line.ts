@@ -45,7 +45,8 @@ export const wrongUsage = 2;
 const exitCodes = { 0: "done", 1: "failed", [wrongUsage]: "the command line is wrong" };
 
 /**
- * Runs the command that a command line names. Help goes to standard output, and what is wrong with a command line goes to standard error.
+ * Runs the command that a command line names. Help goes to standard output, and what is wrong with a command line goes
+ * to standard error.
  * @param args what comes after `npm run`.
  * @returns the exit code.
  */

@@ -28,9 +28,9 @@ const own: Means = {
 };
 
 /**
- * Renews a secret of the stack: raises its number in the settings and brings the stack up. When that has made no new Secret, the
- * settings are as before: the next `up` must not renew what nobody asks for any more, and a number that is raised twice signs
- * everybody out.
+ * Renews a secret of the stack: raises its number in the settings and brings the stack up. When that has made no new
+ * Secret, the settings are as before: the next `up` must not renew what nobody asks for any more, and a number that is
+ * raised twice signs everybody out.
  * @param name `jwt` or `database`.
  * @param ask how a person is asked before data are lost. By default in the terminal.
  * @returns the exit code.

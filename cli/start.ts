@@ -8,7 +8,8 @@ import { stackName } from "../state/stack.ts";
 
 /**
  * Sets up what is missing, brings the stack up and prints its URL.
- * @param ask what becomes of the data where the settings ask for another cluster or namespace. By default it asks in the terminal.
+ * @param ask what becomes of the data where the settings ask for another cluster or namespace. By default it asks in
+ * the terminal.
  * @returns the exit code.
  */
 export const start = async (ask: Ask = askInTerminal): Promise<number> => {

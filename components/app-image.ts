@@ -16,20 +16,24 @@ export interface AppImageArgs {
   /** The cluster whose nodes run the image. */
   cluster: Target;
   /**
-   * Folders of the code, within the context. With them the Dockerfile's target `development` is built, which has nothing of
-   * them in it: an edit of the code is then another file in a running pod, and no other image.
+   * Folders of the code, within the context. With them the Dockerfile's target `development` is built, which has
+   * nothing of them in it: an edit of the code is then another file in a running pod, and no other image.
    */
   withoutCode?: string[] | undefined;
 }
 
 /**
- * An image for the cluster: in the Docker daemons of its nodes and in no registry, or in the registry from which its nodes pull. Its tag is
- * a hash of what it is built from: the same tag is the same image, and another tag restarts the pods that use it, and no others.
+ * An image for the cluster: in the Docker daemons of its nodes and in no registry, or in the registry from which its
+ * nodes pull. Its tag is a hash of what it is built from: the same tag is the same image, and another tag restarts the
+ * pods that use it, and no others.
  */
 export class AppImage extends pulumi.ComponentResource {
   /** Name without tag. */
   readonly repository: string;
-  /** 16 hexadecimal digits; in development with a word before them, in a registry with the architecture after them. Known in preview. */
+  /**
+   * 16 hexadecimal digits; in development with a word before them, in a registry with the architecture after them.
+   * Known in preview.
+   */
   readonly tag: string;
   /** `repository:tag`. Known in preview. */
   readonly reference: string;
@@ -85,8 +89,9 @@ export class AppImage extends pulumi.ComponentResource {
           ...target,
           // The node's own; left out, it would be that of the machine where the plugin was built.
           platform: `linux/${process.arch === "x64" ? "amd64" : process.arch}`,
-          // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument makes it build.
-          // SOURCE_DATE_EPOCH is BuildKit's: without it, an image and its history hold the time of the build.
+          // No Dockerfile reads BUILDS. docker.Image never looks whether its image still exists; a changed argument
+          // makes it build. SOURCE_DATE_EPOCH is BuildKit's: without it, an image and its history hold the time of the
+          // build.
           args: { BUILDS: pulumi.interpolate`${presence.builds}`, SOURCE_DATE_EPOCH: "0", ...proxiesOf(presence) },
         },
         skipPush: true,
@@ -107,8 +112,8 @@ interface Build {
 }
 
 /**
- * Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. Only a state from before knows no
- * proxies, and it gets some before an image is built by it.
+ * Docker's client makes arguments of the proxies in its own settings alone, and Pulumi's plugin of none. Only a state
+ * from before knows no proxies, and it gets some before an image is built by it.
  */
 function proxiesOf({ proxies }: ImagePresence): Record<keyof BuildProxies, pulumi.Output<string>> {
   const { HTTP_PROXY, HTTPS_PROXY, NO_PROXY } = proxies as pulumi.Output<BuildProxies>;

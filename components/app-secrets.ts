@@ -28,8 +28,8 @@ type Content = Record<string, pulumi.Input<string>>;
 /**
  * The namespace of the application, and in it one Secret for each component that needs one, mounted as files.
  *
- * A Secret never changes: other content has another name, so that exactly the pods that use it are replaced, and the old
- * one stays until no pod needs it. What is in them is in no values, images or outputs.
+ * A Secret never changes: other content has another name, so that exactly the pods that use it are replaced, and the
+ * old one stays until no pod needs it. What is in them is in no values, images or outputs.
  */
 export class AppSecrets extends pulumi.ComponentResource {
   /** Name of the namespace. */
@@ -116,7 +116,10 @@ export class AppSecrets extends pulumi.ComponentResource {
     this.registerOutputs({ namespace: this.namespace, backend: this.backend, postgres: this.postgres });
   }
 
-  /** Letters and digits that stay the same until the stack is destroyed. Not RandomBytes: its id is its value, in plain text. */
+  /**
+   * Letters and digits that stay the same until the stack is destroyed. Not RandomBytes: its id is its value, in plain
+   * text.
+   */
   private random(name: string, length: number): pulumi.Output<string> {
     return new RandomPassword(name, { length, special: false }, { parent: this }).result;
   }

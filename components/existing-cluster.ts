@@ -14,8 +14,8 @@ export interface ExistingClusterArgs extends ExistingSettings {
 }
 
 /**
- * A cluster that is there already and has more in it than this stack: it is used, and never made, started or removed. Images come from a
- * registry.
+ * A cluster that is there already and has more in it than this stack: it is used, and never made, started or removed.
+ * Images come from a registry.
  */
 export class ExistingCluster extends pulumi.ComponentResource implements Target {
   readonly instance: pulumi.Output<string>;
@@ -34,7 +34,8 @@ export class ExistingCluster extends pulumi.ComponentResource implements Target 
   constructor(name: string, args: ExistingClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:ExistingCluster", name, {}, opts);
     const { context, clusterId, registry, platform, host, namespace } = args;
-    // Of this context alone, made before Pulumi starts. Relative, so that the state does not depend on where the checkout is.
+    // Of this context alone, made before Pulumi starts. Relative, so that the state does not depend on where the
+    // checkout is.
     const kubeconfig = `.state/${pulumi.getStack()}.cluster`;
 
     const cluster = new Cluster(

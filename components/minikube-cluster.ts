@@ -98,7 +98,8 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
     const daemon = new docker.Provider(
       `${name}-docker`,
       { host: cluster.dockerHost, certPath: cluster.dockerCertPath },
-      // A new cluster may listen where the old one did. A provider that has met the dead daemon must not be used for it.
+      // A new cluster may listen where the old one did. A provider that has met the dead daemon must not be used for
+      // it.
       { parent: this, replacementTrigger: instance },
     );
     const kubernetesApi = new kubernetes.Provider(
@@ -137,8 +138,9 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
 }
 
 /**
- * The chart's values for a cluster. On one node one pod of each, which leaves room for a second one during a rollout on two CPUs; on several
- * one of each on every node, but for the database, whose volume Minikube makes on the first node. And a port of the nodes.
+ * The chart's values for a cluster. On one node one pod of each, which leaves room for a second one during a rollout on
+ * two CPUs; on several one of each on every node, but for the database, whose volume Minikube makes on the first node.
+ * And a port of the nodes.
  */
 function valuesFor({ nodes, development }: MinikubeClusterArgs): object {
   if (nodes === 1) return { backend: { replicas: 1 }, frontend: { replicas: 1, service: { nodePort } } };

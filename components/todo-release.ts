@@ -86,8 +86,8 @@ export class TodoRelease extends pulumi.ComponentResource {
         name: where.release,
         namespace: secrets.namespace,
         chart,
-        // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed, and the count how
-        // a release is put right that somebody else has changed.
+        // Release compares the version in Chart.yaml alone. The hash is how an edited template is noticed, and the
+        // count how a release is put right that somebody else has changed.
         description: pulumi.interpolate`chart ${hashOf(files)}${presence.repairs.apply(repairNote)}`,
         values,
         // The rollout waits: Helm looks every two seconds, and says of a failure that time is up.

@@ -7,7 +7,9 @@ import { answerTo, confirmed, ownTerminal } from "./confirm.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { stateFolder } from "../machine/paths.ts";
 
-/** What a person wants done with data that would be lost: taken along, lost, or the work stopped with nothing changed. */
+/**
+ * What a person wants done with data that would be lost: taken along, lost, or the work stopped with nothing changed.
+ */
 export type Answer = "keep" | "lose" | "stop";
 
 /**
@@ -56,7 +58,8 @@ export interface Keeper {
 }
 
 /**
- * Runs Pulumi. Where a resource refuses to lose data, a person is asked, and Pulumi runs again with the agreement to exactly that.
+ * Runs Pulumi. Where a resource refuses to lose data, a person is asked, and Pulumi runs again with the agreement to
+ * exactly that.
  * @param run runs Pulumi with variables on top of its environment, and gives its exit code.
  * @param keeper takes data along, where that is possible with what Pulumi is to do.
  * @returns the exit code of the last run; 1 when nobody has agreed.

@@ -18,8 +18,8 @@ const backups = join(checkout, "backups");
 const mark = "PGDMP";
 
 /**
- * Writes all data of a database into a new file, which only the user can read. It is there whole or not at all, also after a power
- * cut. What earlier ones have left that were killed is removed.
+ * Writes all data of a database into a new file, which only the user can read. It is there whole or not at all, also
+ * after a power cut. What earlier ones have left that were killed is removed.
  * @param folder where it is written. By default `backups`.
  * @returns the path of the file.
  * @throws UserError when the database refuses, or cannot be reached.

@@ -57,8 +57,8 @@ const endOf = async (keeper: DataKeeper | undefined): Promise<number> => {
 };
 
 /**
- * Takes the data of a stack along from one cluster or namespace to the next: saves them, lets Pulumi replace, puts them back. At
- * every moment the data are in the old database, in a backup, or in the new database.
+ * Takes the data of a stack along from one cluster or namespace to the next: saves them, lets Pulumi replace, puts them
+ * back. At every moment the data are in the old database, in a backup, or in the new database.
  */
 export class DataKeeper implements Keeper {
   readonly #stack: string;
@@ -166,8 +166,8 @@ export class DataKeeper implements Keeper {
   }
 
   /**
-   * Whether the data that would be lost are saved already, by a run before. Those of an earlier loss that are not put back yet are
-   * put back first.
+   * Whether the data that would be lost are saved already, by a run before. Those of an earlier loss that are not put
+   * back yet are put back first.
    */
   async #isSaved(data: StoredData, loss: string): Promise<boolean> {
     const kept = this.#read();

@@ -5,8 +5,8 @@ import { asTyped, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut, writeWhole } from "../machine/private-files.ts";
 
 /**
- * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as it is
- * there, the old database takes no changes: the backup stays complete.
+ * What is written down while the data of a stack are taken along, so that the next run goes on after a kill. As long as
+ * it is there, the old database takes no changes: the backup stays complete.
  */
 export interface Kept {
   /** The loss to which the backup is the answer, see `Loss.id`. */
@@ -59,7 +59,8 @@ export const waitingToBePutBack = (stack: string, folder?: string): string => {
 };
 
 /**
- * Makes sure that a stack keeps its name until its data are where they belong: the next run looks for them under that name.
+ * Makes sure that a stack keeps its name until its data are where they belong: the next run looks for them under that
+ * name.
  * @param next what to do instead of that, in a sentence.
  * @throws UserError when a run that takes them along has not come to its end.
  */

@@ -30,8 +30,8 @@ export interface StoredData {
 }
 
 /**
- * How the data of a stack are opened: at once or not at all, once they can be reached, or after a cluster that is stopped was started
- * with the settings with which it was made.
+ * How the data of a stack are opened: at once or not at all, once they can be reached, or after a cluster that is
+ * stopped was started with the settings with which it was made.
  */
 export type Opening = "now" | "soon" | "woken";
 

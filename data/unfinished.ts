@@ -5,7 +5,10 @@ import process from "node:process";
 import { isOwnHostName } from "../machine/host-names.ts";
 import { isRunning } from "../machine/is-running.ts";
 
-/** Who writes a backup that is not whole yet: the machine and the process, in its name. Older versions of this project wrote none. */
+/**
+ * Who writes a backup that is not whole yet: the machine and the process, in its name. Older versions of this project
+ * wrote none.
+ */
 const unfinished = /\.dump\.partial(?:-(?<host>.+)-(?<pid>\d+))?$/;
 
 /** In milliseconds. Whoever has written nothing for that long does not write any more. */

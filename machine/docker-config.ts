@@ -21,11 +21,13 @@ interface DockerConfig {
 }
 
 /**
- * The variables that keep the user's registry logins from Pulumi's Docker plugin: it would read all of them before each build, fail
- * when a credential helper is missing, and send them to the cluster's daemon. The images here are built from public ones.
+ * The variables that keep the user's registry logins from Pulumi's Docker plugin: it would read all of them before each
+ * build, fail when a credential helper is missing, and send them to the cluster's daemon. The images here are built
+ * from public ones.
  *
  * Makes the folder of Docker's settings that they name.
- * @param env the environment in which Pulumi would run. What Minikube's own plugin starts gets the user's settings back.
+ * @param env the environment in which Pulumi would run. What Minikube's own plugin starts gets the user's settings
+ * back.
  * @param folder where the settings go.
  */
 export const withoutLogins = (env: NodeJS.ProcessEnv, folder: string = dockerConfigFolder): NodeJS.ProcessEnv => {

@@ -14,8 +14,8 @@ import { imagesAreMadeHere } from "../offline/registries/images/made-here.ts";
 import { commands, versions } from "../versions.ts";
 
 /**
- * The environment in which every program of the stack but Pulumi runs: what it may know of the user's, with the tools of the
- * stack first on PATH and with Minikube's home in a place of our own. No passphrase is in it.
+ * The environment in which every program of the stack but Pulumi runs: what it may know of the user's, with the tools
+ * of the stack first on PATH and with Minikube's home in a place of our own. No passphrase is in it.
  * @param purposes what the program is for, where it may know more than others.
  */
 export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purposes: Purpose[]): NodeJS.ProcessEnv => ({
@@ -36,8 +36,8 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purpos
 });
 
 /**
- * The environment in which Pulumi runs for this checkout: the same, with its state in a place of its own, its passphrase, and without the
- * user's registry logins.
+ * The environment in which Pulumi runs for this checkout: the same, with its state in a place of its own, its
+ * passphrase, and without the user's registry logins.
  */
 export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
   const tools = toolEnvironment(user);
@@ -48,7 +48,8 @@ export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.Proce
     PULUMI_HOME: pulumiHome,
     PULUMI_BACKEND_URL: backendUrl(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
-    // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see settings.ts.
+    // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see
+    // settings.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
     ...(pluginsAreOutOfReach() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),

@@ -7,8 +7,8 @@ import { cacheFolder } from "./paths.ts";
 const record = join(cacheFolder, "host-names");
 
 /**
- * Remembers the name that this machine has now. A laptop gets another one from each network that it joins, and Pulumi's lock
- * says only the name.
+ * Remembers the name that this machine has now. A laptop gets another one from each network that it joins, and Pulumi's
+ * lock says only the name.
  */
 export const rememberHostName = (): void => {
   if (isRecorded(hostname())) return;

@@ -15,8 +15,8 @@ export const isNewEnough = (version = process.versions.node) => {
 };
 
 /**
- * What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`, which counts only where it is the
- * same in every folder.
+ * What every checkout of this user shares: tools, images, Minikube's home. Follows `XDG_CACHE_HOME`, which counts only
+ * where it is the same in every folder.
  */
 export const cacheFolder = () => {
   if (process.platform === "darwin") return join(home(), "Library", "Caches", "todo-stack");

@@ -13,8 +13,8 @@ export interface Machine {
 }
 
 /**
- * One small answer of each place that an ordinary set-up gets something from. Of a place that sends on to another one it is a real file,
- * since the other one has to answer too.
+ * One small answer of each place that an ordinary set-up gets something from. Of a place that sends on to another one
+ * it is a real file, since the other one has to answer too.
  */
 const places = [
   `https://github.com/kubernetes/minikube/releases/download/v${versions.minikube}/minikube-linux-amd64.sha256`,
@@ -38,7 +38,9 @@ export const readMachine = (): Machine | undefined => {
   }
 };
 
-/** Whether nothing can be had from a place, or is to be. Before the first set-up, everything can. @param place its URL. */
+/**
+ * Whether nothing can be had from a place, or is to be. Before the first set-up, everything can. @param place its URL.
+ */
 export const isOutOfReach = (place: string, machine = readMachine()): boolean =>
   outOfReach(machine).includes(new URL(place).host);
 
@@ -47,9 +49,10 @@ export const pluginsAreOutOfReach = (machine = readMachine()): boolean =>
   ["https://get.pulumi.com", "https://github.com"].every((place) => isOutOfReach(place, machine));
 
 /**
- * Whether images of a cluster are out of reach, so that the archive has to be made here with which a new cluster starts. Minikube's and
- * Kubernetes' own are one need: Minikube has such an archive ready at one place, or puts it together from three. Those of Docker Hub are
- * pulled by the cluster, each when it is needed; there is no way to give one to a cluster but by that archive.
+ * Whether images of a cluster are out of reach, so that the archive has to be made here with which a new cluster
+ * starts. Minikube's and Kubernetes' own are one need: Minikube has such an archive ready at one place, or puts it
+ * together from three. Those of Docker Hub are pulled by the cluster, each when it is needed; there is no way to give
+ * one to a cluster but by that archive.
  */
 export const imagesAreOutOfReach = (machine = readMachine()): boolean => {
   const single = ["https://registry.k8s.io", "https://gcr.io", "https://dl.k8s.io"];

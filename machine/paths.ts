@@ -10,8 +10,8 @@ export const checkout = resolve(import.meta.dirname, "..");
 export const stateFolder = join(checkout, ".state");
 
 /**
- * The URL by which Pulumi finds its state. Only what means something else in a URL is escaped: Pulumi remembers the selected stack
- * by this text.
+ * The URL by which Pulumi finds its state. Only what means something else in a URL is escaped: Pulumi remembers the
+ * selected stack by this text.
  * @param folder the state's folder.
  */
 export const backendUrl = (folder: string = stateFolder): string =>
@@ -20,12 +20,15 @@ export const backendUrl = (folder: string = stateFolder): string =>
 /** The passphrase of this checkout's stacks, unless the user brings one. */
 export const passphraseFile = join(stateFolder, "passphrase");
 
-/** The policies of this project. An executable, as a plugin is: a folder would need a language host that can run policy packs. */
+/**
+ * The policies of this project. An executable, as a plugin is: a folder would need a language host that can run policy
+ * packs.
+ */
 export const policyPack = join(checkout, "policies", "pulumi-analyzer-todo-stack");
 
 /**
- * Has Pulumi keep to the policies. It splits the variable at commas, which no quotes prevent; seen from within the checkout, the
- * path has none.
+ * Has Pulumi keep to the policies. It splits the variable at commas, which no quotes prevent; seen from within the
+ * checkout, the path has none.
  */
 export const policyVariables = (): NodeJS.ProcessEnv => ({
   PULUMI_OPTION_POLICY_PACK: policyPack.includes(",") ? relative(process.cwd(), policyPack) : policyPack,
@@ -55,7 +58,10 @@ export const logFolder = join(cacheFolder, "logs");
 /** A path as the user means it: relative to the folder in which they typed, which npm leaves. */
 export const typedPath = (path: string): string => resolve(process.env["INIT_CWD"] ?? process.cwd(), path);
 
-/** A path as it can be pasted into a command in the folder in which the user typed: the counterpart of {@link typedPath}. */
+/**
+ * A path as it can be pasted into a command in the folder in which the user typed: the counterpart of {@link
+ * typedPath}.
+ */
 export const asTyped = (path: string): string => {
   const name = relative(typedPath("."), path);
   return /^[\w./@%+=:,-]+$/.test(name) ? name : quoted(name);

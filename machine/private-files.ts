@@ -18,8 +18,8 @@ import { display } from "./paths.ts";
 const forOthers = 0o077;
 
 /**
- * Makes a folder that only its owner can use, whatever the umask says. In one that others could use, everything is taken away
- * from them: an older version of this project, or a copy, may have left it so.
+ * Makes a folder that only its owner can use, whatever the umask says. In one that others could use, everything is
+ * taken away from them: an older version of this project, or a copy, may have left it so.
  * @throws UserError when it belongs to somebody else.
  */
 export const makePrivateFolder = (folder: string): void => {

@@ -10,10 +10,11 @@ const virtualMachines = ["192.168.39.0/24", "192.168.59.0/24", "192.168.64.0/24"
 const containers = Array.from({ length: 20 }, (_, index) => `192.168.${49 + 9 * index}.0/24`);
 
 /**
- * The variables that lead every program past the user's proxy to this machine and to its clusters, and to the proxy for all else.
+ * The variables that lead every program past the user's proxy to this machine and to its clusters, and to the proxy for
+ * all else.
  * @param {NodeJS.ProcessEnv} env the user's.
- * @param {string} stateFolder where the kubeconfigs of the checkout are. They name the clusters' addresses, for programs that
- * know no networks.
+ * @param {string} stateFolder where the kubeconfigs of the checkout are. They name the clusters' addresses, for
+ * programs that know no networks.
  * @returns {NodeJS.ProcessEnv} what to set besides; nothing where there is no proxy.
  */
 export const pastProxies = (env, stateFolder) => {
@@ -21,7 +22,8 @@ export const pastProxies = (env, stateFolder) => {
   const proxies = ["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"];
   if (!proxies.some(valueOf)) return {};
   const own = [env["NO_PROXY"], env["no_proxy"]].flatMap((list) => (list ?? "").split(/[\s,]+/));
-  // Nothing is to go by a proxy. Some programs know this word only where it stands alone; others, such as gRPC in Node, not at all.
+  // Nothing is to go by a proxy. Some programs know this word only where it stands alone; others, such as gRPC in Node,
+  // not at all.
   if (own.includes("*")) {
     const none = proxies.flatMap((name) => [name, name.toUpperCase()]).map((name) => [name, undefined]);
     return { ...Object.fromEntries(none), NO_PROXY: "*", no_proxy: "*" };

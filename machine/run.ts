@@ -20,7 +20,9 @@ export interface RunOptions {
   report?: (line: string) => void;
   /** What to do when it fails. Defaults to naming the log. */
   next?: string;
-  /** True if it may be ended early when another step fails. Not for what installs: half of a package is worse than none. */
+  /**
+   * True if it may be ended early when another step fails. Not for what installs: half of a package is worse than none.
+   */
   mayBeEnded?: boolean;
 }
 
@@ -38,8 +40,8 @@ export const logFile = (title: string): string =>
   join(logFolder, `${title.toLowerCase().replaceAll(/[^a-z0-9.]+/g, "-")}.log`);
 
 /**
- * Runs a command to its end; what it prints goes to a log file named after `title`, not to the terminal. Whoever runs one that
- * prints a secret takes {@link ask} instead.
+ * Runs a command to its end; what it prints goes to a log file named after `title`, not to the terminal. Whoever runs
+ * one that prints a secret takes {@link ask} instead.
  * @param title what is being done, for the log's name and the message: `build helm 3.20.2`.
  * @returns what it printed on standard output, without the last line break.
  * @throws UserError when it cannot be started or fails: with its last lines and the path of the log.

@@ -2,7 +2,10 @@
 export interface Step {
   /** What is made, as a noun: `minikube 1.38.1`. Also the name of its log file. */
   title: string;
-  /** True if it keeps the processor busy: such steps run one after the other, beside all others, which wait for the network. */
+  /**
+   * True if it keeps the processor busy: such steps run one after the other, beside all others, which wait for the
+   * network.
+   */
   compiles?: true;
   /** The titles of steps whose results it uses and that may run beside it. */
   needs?: string[];

@@ -51,7 +51,9 @@ export interface Tool {
   manual: string;
 }
 
-/** The step that makes sure of a tool: the one on PATH if it will do, else its official release, else from registries. */
+/**
+ * The step that makes sure of a tool: the one on PATH if it will do, else its official release, else from registries.
+ */
 export const toolStep = (tool: Tool): Step => ({
   title: toolTitle(tool),
   ...(tool.compiles === true && wayTo(tool) === "registries" ? { compiles: true } : {}),
@@ -89,7 +91,8 @@ export const versionOnPath = async (
 };
 
 /**
- * The way to a tool that is not there: its official release where that can be reached, else package registries, else the user's hands.
+ * The way to a tool that is not there: its official release where that can be reached, else package registries, else
+ * the user's hands.
  * @param machine what is known of this machine. By default what set-up found out.
  */
 export const wayTo = (
@@ -101,7 +104,8 @@ export const wayTo = (
 };
 
 /**
- * Gets a tool into `draft/bin`. One whose release does not arrive, though its place answers, is made from package registries.
+ * Gets a tool into `draft/bin`. One whose release does not arrive, though its place answers, is made from package
+ * registries.
  * @throws UserError where there is no way, saying how to get it by hand.
  */
 export const install = async (tool: Tool, draft: string, report: Report, machine = readMachine()): Promise<void> => {

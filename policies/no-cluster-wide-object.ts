@@ -10,7 +10,10 @@ const clusterWide = [
   ...["ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "VolumeSnapshotClass"],
 ];
 
-/** Refuses a chart with objects that are not in its namespace: in a cluster with others they would change what is others'. */
+/**
+ * Refuses a chart with objects that are not in its namespace: in a cluster with others they would change what is
+ * others'.
+ */
 export const noClusterWideObject: ResourceValidationPolicy = {
   name: "no-cluster-wide-object",
   description: "Everything that the chart renders is in the namespace of the application.",

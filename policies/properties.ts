@@ -5,15 +5,18 @@ import { isObject, shownUnknown, unknown } from "../provider/engine/marks.ts";
 export type Properties = Record<string, unknown>;
 
 /**
- * Gives the properties as they are, down to what is secret and what is unknown. The properties that a policy is given throw
- * at an unknown value, which would end the policy before it has seen the rest, and hide what is secret.
+ * Gives the properties as they are, down to what is secret and what is unknown. The properties that a policy is given
+ * throw at an unknown value, which would end the policy before it has seen the rest, and hide what is secret.
  */
 export function raw(properties: Properties): Properties {
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(properties));
   return Object.fromEntries(descriptors.map(([key, { value }]) => [key, value as unknown]));
 }
 
-/** Gives the objects of a `minikube:index:Manifests`, of which each is JSON, with what is unknown in them as Pulumi has it. */
+/**
+ * Gives the objects of a `minikube:index:Manifests`, of which each is JSON, with what is unknown in them as Pulumi has
+ * it.
+ */
 export function objectsOf(properties: Properties): Properties {
   const { objects } = properties;
   if (!isObject(objects)) return {};

@@ -36,7 +36,8 @@ type AnyResource = Resource<object, object, object>;
 /**
  * Serves the resources of this provider to the Pulumi engine.
  *
- * Not by the SDK's own server, which brings all of the SDK along: loading that takes several times longer than everything else here.
+ * Not by the SDK's own server, which brings all of the SDK along: loading that takes several times longer than
+ * everything else here.
  * @param args the engine's command line; its address is the last word.
  */
 export async function serve(args: string[]): Promise<void> {

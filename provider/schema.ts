@@ -36,7 +36,10 @@ export interface PackageSchema {
 /** The text of schema.json, which `pulumi package add` makes an SDK from. */
 export const readSchema = (): string => readFileSync(join(import.meta.dirname, "schema.json"), "utf8");
 
-/** What is wrong with the inputs of a resource: the property, and why, to follow its name. Values that a preview cannot know yet are right. */
+/**
+ * What is wrong with the inputs of a resource: the property, and why, to follow its name. Values that a preview cannot
+ * know yet are right.
+ */
 export function problemsOf(schema: PackageSchema, type: string, inputs: object): [property: string, reason: string][] {
   const resource = schema.resources[type];
   if (resource === undefined) return [];

@@ -34,9 +34,10 @@ export const isExisting = (stack: string, folder: string = checkout): boolean =>
   targetIn(folder, stack).target === "kubernetes";
 
 /**
- * Makes ready what Pulumi needs for a stack in a cluster that is there already: the copy of its context, written anew from the user's
- * kubeconfig.
- * @returns variables for Pulumi: what programs read that sign in to clouds and registries; and the policies, to which an `up` keeps too.
+ * Makes ready what Pulumi needs for a stack in a cluster that is there already: the copy of its context, written anew
+ * from the user's kubeconfig.
+ * @returns variables for Pulumi: what programs read that sign in to clouds and registries; and the policies, to which
+ * an `up` keeps too.
  * @throws UserError when the stack has another target in its state.
  */
 export const makeReadyForExisting = (stack: string, user: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv => {
@@ -57,8 +58,8 @@ export const mustKeepTarget = (stack: string, isExistingNow: boolean, folder: st
 };
 
 /**
- * Asks the cluster for its id before Pulumi works on what it knows of it. Its Kubernetes plugin asks for none, and takes what another
- * cluster does not have for gone. A cluster that does not answer is left to what the resources say.
+ * Asks the cluster for its id before Pulumi works on what it knows of it. Its Kubernetes plugin asks for none, and
+ * takes what another cluster does not have for gone. A cluster that does not answer is left to what the resources say.
  * @throws UserError when the context leads to another cluster than the one in which the stack is.
  */
 export const mustBeItsCluster = async (stack: string, folder: string = checkout): Promise<void> => {

@@ -21,9 +21,9 @@ interface Removed {
 }
 
 /**
- * Makes room in the stack's own cluster for the Secrets that Pulumi's state knows no more, though it knows who has made them: somebody
- * has typed `pulumi state delete`. Kubernetes would refuse their names. An `up` that follows at once makes them again with the same
- * content; pods that run have theirs mounted.
+ * Makes room in the stack's own cluster for the Secrets that Pulumi's state knows no more, though it knows who has made
+ * them: somebody has typed `pulumi state delete`. Kubernetes would refuse their names. An `up` that follows at once
+ * makes them again with the same content; pods that run have theirs mounted.
  * @param stack one whose state can be read.
  * @returns what to do when that `up` has failed.
  */

@@ -47,8 +47,8 @@ interface Deployment {
 }
 
 /**
- * Clears away what a run of Pulumi that was killed has left in its state, so that the next one goes on: its lock, and what
- * it had begun to make, which would else be there already when it is made again.
+ * Clears away what a run of Pulumi that was killed has left in its state, so that the next one goes on: its lock, and
+ * what it had begun to make, which would else be there already when it is made again.
  * @param isDestroy whether nothing is to be made again.
  * @throws UserError as {@link deploymentOf}.
  */
@@ -123,8 +123,9 @@ const clearPending = async (stack: string, pending: PendingOperation[], isDestro
 };
 
 /**
- * The resources of a state, with a cluster that was begun as Pulumi knows one that is made. The next `up` finds it by itself; a destroy
- * deletes what is known. It takes the place of the one that it was to replace, which is gone already, and which nobody would delete.
+ * The resources of a state, with a cluster that was begun as Pulumi knows one that is made. The next `up` finds it by
+ * itself; a destroy deletes what is known. It takes the place of the one that it was to replace, which is gone already,
+ * and which nobody would delete.
  */
 export const withBegunClusters = (resources: Resource[], pending: PendingOperation[]): Resource[] => {
   const begun = pending
@@ -135,8 +136,8 @@ export const withBegunClusters = (resources: Resource[], pending: PendingOperati
 };
 
 /**
- * Deletes in a cluster of ours what was begun to be made and would be refused if it were there: Secrets, and what Helm keeps
- * about a release. Everything else is found again.
+ * Deletes in a cluster of ours what was begun to be made and would be refused if it were there: Secrets, and what Helm
+ * keeps about a release. Everything else is found again.
  */
 export const removeHalfMade = async (cluster: Target, pending: PendingOperation[]): Promise<void> => {
   const { kubeconfig, profile: context, home } = cluster;

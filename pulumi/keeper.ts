@@ -11,7 +11,9 @@ import { placeOf } from "../state/access/reach.ts";
 import { stackState, stateFile } from "../state/stack-files.ts";
 import { settingOf } from "../state/stack.ts";
 
-/** Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi. */
+/**
+ * Who takes the data of a stack along when Pulumi brings all of it up; undefined for any other command line of Pulumi.
+ */
 export const keeperFor = (args: string[]): DataKeeper | undefined => {
   const stack = isWhole(args) ? stackIn(args) : undefined;
   // Of a cluster of others nothing is ever replaced that holds data.
@@ -28,16 +30,16 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
 };
 
 /**
- * Forgets what a killed run has written down when the stack has no cluster any more: who has destroyed that does not want its data
- * back. A destroy of some resources alone, or one that only shows what it would do, has left the cluster.
+ * Forgets what a killed run has written down when the stack has no cluster any more: who has destroyed that does not
+ * want its data back. A destroy of some resources alone, or one that only shows what it would do, has left the cluster.
  */
 export const forgetWithoutCluster = (stack: string, folder: string = checkout): void => {
   if (stackState(folder, stack)?.instance === undefined) forgetKept(stack, join(folder, ".state"));
 };
 
 /**
- * Makes sure that no data wait under the name of a stack that is not there. `pulumi stack rename` without `npx` leaves behind what is
- * written down of data that are taken along.
+ * Makes sure that no data wait under the name of a stack that is not there. `pulumi stack rename` without `npx` leaves
+ * behind what is written down of data that are taken along.
  * @throws UserError when some do.
  */
 export const mustLeaveNoDataBehind = (stack: string, folder: string = checkout): void => {

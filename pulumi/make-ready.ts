@@ -30,9 +30,9 @@ interface Ready {
 }
 
 /**
- * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be read,
- * no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster is there. No stack
- * is renamed or removed while its data are taken along.
+ * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be
+ * read, no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster
+ * is there. No stack is renamed or removed while its data are taken along.
  * @param args Pulumi's command line.
  * @param effect what that does.
  */
@@ -85,8 +85,8 @@ const readyForExisting = async (stack: string, effect: Effect, args: string[]): 
 const nothing: Ready = { variables: {}, afterFailure: () => Promise.resolve() };
 
 /**
- * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first. Only then is every
- * Secret made again that was removed before.
+ * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first.
+ * Only then is every Secret made again that was removed before.
  */
 export const bringsAllUp = (args: string[]): boolean =>
   isWhole(args) && args.some((word) => /^(--yes|-y)(=true)?$/.test(word));

@@ -17,8 +17,8 @@ const inTerminal: Start = (args, env) =>
   withProgram(args, env, (words, environment) => launch("pulumi", words, environment));
 
 /**
- * Runs Pulumi on the state of this checkout. A preview keeps to the policies of this project; they would cost every `up` most of a
- * second.
+ * Runs Pulumi on the state of this checkout. A preview keeps to the policies of this project; they would cost every
+ * `up` most of a second.
  * @param ask how a person is asked before data are lost. By default in the terminal.
  * @param start how Pulumi is started. By default in the terminal.
  * @returns its exit code.

@@ -10,8 +10,8 @@ import { pulumiHome } from "../machine/paths.ts";
 import { runPulumi } from "./run-pulumi.ts";
 
 /**
- * What `npx pulumi` does: runs Pulumi for this checkout. In a checkout that was not set up yet on a machine that was, it
- * first does the quick rest of set-up.
+ * What `npx pulumi` does: runs Pulumi for this checkout. In a checkout that was not set up yet on a machine that was,
+ * it first does the quick rest of set-up.
  * @returns the exit code.
  */
 export const pulumi = async (args: string[]): Promise<number> => {

@@ -7,14 +7,18 @@ import { environment, toolEnvironment } from "../machine/environment.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 import { knownSettings } from "../state/stack-files.ts";
 
-/** How long an API server may take, in milliseconds, that is asked whether it is there. A running one takes a fiftieth of that. */
+/**
+ * How long an API server may take, in milliseconds, that is asked whether it is there. A running one takes a fiftieth
+ * of that.
+ */
 const patience = 1_000;
 
 const quick = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(10_000));
 
 /**
- * The variables by which a preview of a cluster that does not answer takes no longer than one of a cluster that runs. A preview does
- * without the answers. Only then is Pulumi's Kubernetes plugin kept from waiting for them: a busy API server may need its time.
+ * The variables by which a preview of a cluster that does not answer takes no longer than one of a cluster that runs. A
+ * preview does without the answers. Only then is Pulumi's Kubernetes plugin kept from waiting for them: a busy API
+ * server may need its time.
  * @param env the environment in which Pulumi is to run, whose proxies hold for all else.
  */
 export const variablesOfPreview = async (
@@ -25,11 +29,12 @@ export const variablesOfPreview = async (
   (await isSilent(place, commands)) ? { ...impatient(env), [silentVariable]: "true" } : {};
 
 /**
- * The plugin asks the API server twice as soon as it is configured, and waits for each answer: three seconds for a node that is
- * stopped, half a minute for one that is paused, and a second at least. So it is sent to a proxy that nobody runs, which refuses at once.
- * Like all programs in Go it goes by the capital names (https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment). The stack's
- * own provider and all that is written in JavaScript go by the small ones, which stay. What is on this machine is asked without a proxy by
- * all, an API server too, hence the second.
+ * The plugin asks the API server twice as soon as it is configured, and waits for each answer: three seconds for a node
+ * that is stopped, half a minute for one that is paused, and a second at least. So it is sent to a proxy that nobody
+ * runs, which refuses at once. Like all programs in Go it goes by the capital names
+ * (https://pkg.go.dev/golang.org/x/net/http/httpproxy#FromEnvironment). The stack's own provider and all that is
+ * written in JavaScript go by the small ones, which stay. What is on this machine is asked without a proxy by all, an
+ * API server too, hence the second.
  */
 const impatient = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
   PULUMI_K8S_CLIENT_TIMEOUT: "1",

@@ -7,8 +7,9 @@ const everything = "**";
 const flags = ["--target", "-t", "--target-replace"];
 
 /**
- * Makes sure that nobody has Pulumi work on the cluster alone. Where that replaces the cluster, Pulumi would write a state that every
- * later command refuses: the way into the new cluster, which depends on it, would still be that into the old one.
+ * Makes sure that nobody has Pulumi work on the cluster alone. Where that replaces the cluster, Pulumi would write a
+ * state that every later command refuses: the way into the new cluster, which depends on it, would still be that into
+ * the old one.
  * @param args the command line of a `pulumi up`.
  * @throws UserError that says what to type.
  */

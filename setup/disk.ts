@@ -10,8 +10,8 @@ import type { Step } from "../machine/step.ts";
 const gigabyte = 1e9;
 
 /**
- * What a first set-up wrote, in gigabytes, scaled down to its steps: with six of them 6.9 of modules, 4.9 of what was compiled and 2.7 of
- * programs, which are tools, images and Minikube's cache.
+ * What a first set-up wrote, in gigabytes, scaled down to its steps: with six of them 6.9 of modules, 4.9 of what was
+ * compiled and 2.7 of programs, which are tools, images and Minikube's cache.
  */
 const written = {
   modules: { once: 0.5, perStep: 1.1 },
@@ -28,7 +28,10 @@ interface Demand {
 /** The file system that a folder is on, or will be, and how many bytes are free on it. */
 export type FileSystem = (folder: string) => Promise<{ device: number; free: number }>;
 
-/** What the steps write that compile; nothing if none does. What was compiled before an interruption is not counted again. */
+/**
+ * What the steps write that compile; nothing if none does. What was compiled before an interruption is not counted
+ * again.
+ */
 export const demandsOf = (steps: Step[], user: NodeJS.ProcessEnv = process.env): Demand[] => {
   const count = steps.filter(({ compiles }) => compiles === true).length;
   if (count === 0) return [];

@@ -6,8 +6,8 @@ import { join } from "node:path";
 /** @typedef {Record<string, Package>} Packages */
 
 /**
- * How npm installs all that a lock file names, whatever NODE_ENV, the user's environment and their .npmrc leave out, and wherever
- * they would put it.
+ * How npm installs all that a lock file names, whatever NODE_ENV, the user's environment and their .npmrc leave out,
+ * and wherever they would put it.
  */
 export const installArguments = [
   "ci",

@@ -80,14 +80,19 @@ export const pluginStep = (name: PluginName, place: () => PluginPlace = here): S
   },
 });
 
-/** An official plugin that is there stays, unless the user wants none: then both places that have them are not to be used. */
+/**
+ * An official plugin that is there stays, unless the user wants none: then both places that have them are not to be
+ * used.
+ */
 const wantedOf = async (name: PluginName, found: Found, { folder, machine }: PluginPlace): Promise<Found> => {
   if (pluginsAreOutOfReach({ unreachable: [], without: machine?.without ?? [] })) return "stand-in";
   if (found === "official" || (await whatIs(keptOf(folder, name))) === "official") return "official";
   return pluginsAreOutOfReach(machine) ? "stand-in" : "official";
 };
 
-/** Where an official plugin is kept while a stand-in has its place. Pulumi takes no notice of a folder of such a name. */
+/**
+ * Where an official plugin is kept while a stand-in has its place. Pulumi takes no notice of a folder of such a name.
+ */
 const keptOf = (folder: string, name: PluginName): string => {
   const executable = executableOf(folder, name);
   return join(folder, `kept.${basename(dirname(executable))}`, basename(executable));
@@ -108,7 +113,10 @@ const takeBack = async (folder: string, name: PluginName): Promise<boolean> => {
   return true;
 };
 
-/** The step for what runs the program: a release of Pulumi brings it along, and a Pulumi that is made from Go modules does not. */
+/**
+ * The step for what runs the program: a release of Pulumi brings it along, and a Pulumi that is made from Go modules
+ * does not.
+ */
 export const languageHostStep = (place: () => PluginPlace = here): Step => ({
   ...stepFor("nodejs"),
   isDone: async () => {
@@ -137,8 +145,8 @@ export const pluginsIn = async (
   );
 
 /**
- * Makes a checkout's folder of plugins a link to the one that every checkout uses: they are large. A folder with stand-ins alone, as older
- * versions of this project made it, goes; one with more stays as it is.
+ * Makes a checkout's folder of plugins a link to the one that every checkout uses: they are large. A folder with
+ * stand-ins alone, as older versions of this project made it, goes; one with more stays as it is.
  */
 export const shareFolder = async (folder: string, shared: string = pluginFolder): Promise<void> => {
   await mkdir(shared, { recursive: true });

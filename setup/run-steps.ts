@@ -4,9 +4,10 @@ import { endCommands } from "../machine/run.ts";
 import type { Step } from "../machine/step.ts";
 
 /**
- * Runs steps, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. Steps that compile
- * keep the processor busy, all others wait for the network and the disk: the two kinds run side by side, each in the order given.
- * The lines go to standard error, since standard output is that of the command: JSON, Markdown, or a protocol.
+ * Runs steps, with a line for each: what it is doing on a terminal, when it starts and ends elsewhere. Steps that
+ * compile keep the processor busy, all others wait for the network and the disk: the two kinds run side by side, each
+ * in the order given. The lines go to standard error, since standard output is that of the command: JSON, Markdown, or
+ * a protocol.
  * @throws what the first step that fails throws, once no step runs any more.
  */
 export const runSteps = async (steps: Step[]): Promise<void> => {

@@ -3,8 +3,8 @@ import { lock } from "proper-lockfile";
 import { cacheFolder } from "../machine/paths.ts";
 
 /**
- * Does some work while no other set-up of this user does any: they share the cache folder and names in Docker. A lock that
- * a killed process left is taken over after ten seconds.
+ * Does some work while no other set-up of this user does any: they share the cache folder and names in Docker. A lock
+ * that a killed process left is taken over after ten seconds.
  * @param onWait called once if there is another one to wait for.
  * @param folder what the lock is for. Defaults to the cache folder.
  */

@@ -10,9 +10,9 @@ const secretLine = /^\s+(-\s+)?secure:/m;
 /**
  * Runs Pulumi without letting it leave its `encryptionsalt` in the settings of stacks.
  *
- * Pulumi writes it into `Pulumi.STACK.yaml`, which is tracked by git. It belongs to a passphrase that only this checkout
- * has, so it would make every clone differ and, once committed, shut every other clone out. The state holds it as well,
- * and Pulumi falls back to that. Settings with encrypted values keep it.
+ * Pulumi writes it into `Pulumi.STACK.yaml`, which is tracked by git. It belongs to a passphrase that only this
+ * checkout has, so it would make every clone differ and, once committed, shut every other clone out. The state holds it
+ * as well, and Pulumi falls back to that. Settings with encrypted values keep it.
  */
 export const keepingSettings = async <T>(work: () => Promise<T>, folder: string = checkout): Promise<T> => {
   putBack(folder);
@@ -34,7 +34,10 @@ export const hasSecrets = (stack: string, folder: string = checkout): boolean =>
   return existsSync(file) && secretLine.test(readFileSync(file, "utf8"));
 };
 
-/** Settings are written anew in place: who is killed right then leaves an empty file. The copy is there while Pulumi runs. */
+/**
+ * Settings are written anew in place: who is killed right then leaves an empty file. The copy is there while Pulumi
+ * runs.
+ */
 const copyOf = (file: string): string => join(dirname(file), ".state", `${basename(file)}.before`);
 
 const keepCopies = (folder: string, settings: Map<string, string>): void => {

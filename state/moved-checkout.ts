@@ -5,8 +5,8 @@ import { writeWhole } from "../machine/private-files.ts";
 import { workspaceFile } from "./stack-files.ts";
 
 /**
- * Selects the stack that was selected before a checkout was moved. Pulumi remembers it by the path of the checkout, and by that of
- * its state.
+ * Selects the stack that was selected before a checkout was moved. Pulumi remembers it by the path of the checkout, and
+ * by that of its state.
  */
 export const followMove = (folder: string = checkout): void => {
   const file = workspaceFile(folder);

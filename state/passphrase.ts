@@ -43,8 +43,8 @@ export const problemOfPassphrase = (
 };
 
 /**
- * Makes sure that Pulumi can decrypt what a stack has, before it is run. One of this checkout's own is tried only where it is
- * missing: to try one takes a third of a second.
+ * Makes sure that Pulumi can decrypt what a stack has, before it is run. One of this checkout's own is tried only where
+ * it is missing: to try one takes a third of a second.
  * @throws UserError that says what to type.
  */
 export const mustHavePassphrase = (stack: string, env: NodeJS.ProcessEnv, folder = checkout): void => {
@@ -99,8 +99,8 @@ const saltIn = (folder: string, stack: string): string | undefined => {
 };
 
 /**
- * Whether a passphrase belongs to a salt of Pulumi's: `v1:SALT:v1:NONCE:WORD`, whose word is "pulumi", encrypted by AES-256-GCM with
- * a key that is derived from both.
+ * Whether a passphrase belongs to a salt of Pulumi's: `v1:SALT:v1:NONCE:WORD`, whose word is "pulumi", encrypted by
+ * AES-256-GCM with a key that is derived from both.
  */
 const opens = (passphrase: string, salt: string): boolean => {
   const [, key = "", , nonce = "", word = ""] = salt.split(":");

@@ -58,8 +58,8 @@ interface Deployment {
 }
 
 /**
- * The settings of a stack with the cluster and the namespace that it has by its state, whatever is set now. Who goes to what there
- * is, goes by these; {@link plainSettings} are what is asked for.
+ * The settings of a stack with the cluster and the namespace that it has by its state, whatever is set now. Who goes to
+ * what there is, goes by these; {@link plainSettings} are what is asked for.
  * @throws Error when a file cannot be read.
  */
 export const knownSettings = (

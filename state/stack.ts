@@ -11,7 +11,9 @@ import { ask, run } from "../machine/run.ts";
 import { hasSecrets, keepingSettings } from "./encryption-salt.ts";
 import { stateFile } from "./stack-files.ts";
 
-/** The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it. */
+/**
+ * The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it.
+ */
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string =>
   (user.PULUMI_STACK ?? "").split("/").at(-1) || "dev";
 

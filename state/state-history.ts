@@ -8,8 +8,8 @@ const kept = 100;
 const timeIn = (name: string): string | undefined => /[-.](\d{19})\./.exec(name)?.[1];
 
 /**
- * Removes the oldest updates from the history of a stack, and the oldest copies of its state. Pulumi adds to both with each update, and
- * never removes any.
+ * Removes the oldest updates from the history of a stack, and the oldest copies of its state. Pulumi adds to both with
+ * each update, and never removes any.
  * @param folder of Pulumi's state, `.state`.
  */
 export const trimHistory = (folder: string, stack: string): void => {

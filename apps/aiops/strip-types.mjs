@@ -1,6 +1,6 @@
 /**
- * Writes TypeScript as plain JavaScript: `node strip-types.mjs FROM TO`. Node runs it as it is, but takes 30 MB more for that, of the
- * 128 that the controller has in the cluster.
+ * Writes TypeScript as plain JavaScript: `node strip-types.mjs FROM TO`. Node runs it as it is, but takes 30 MB more
+ * for that, of the 128 that the controller has in the cluster.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";

@@ -40,7 +40,8 @@ export const packed = async (folder: string, entries: Map<string, Stats>): Promi
 
 const add = async (tar: Pack, folder: string, name: string, stats: Stats): Promise<void> => {
   const path = join(folder, name);
-  // Of the mode only what Git keeps: what the user's umask has made of the rest, another user in the pod could not read.
+  // Of the mode only what Git keeps: what the user's umask has made of the rest, another user in the pod could not
+  // read.
   const header = { name, mtime: stats.mtime, mode: stats.mode & 0o100 ? 0o755 : 0o644 };
   if (stats.isSymbolicLink()) tar.entry({ ...header, type: "symlink", linkname: await readlink(path) });
   else tar.entry(header, await readFile(path));

@@ -28,11 +28,16 @@ export interface Copied {
   removed: string[];
 }
 
-/** Where the sidecar of the chart has the volume that the code is copied into, and what tells it that all of it is there. */
+/**
+ * Where the sidecar of the chart has the volume that the code is copied into, and what tells it that all of it is
+ * there.
+ */
 const [volume, complete] = ["/source", ".complete"];
 
-/** What the volume of the chart has room for, in bytes, and how it is counted: a little less than its size limit, above which the
- * pod would be evicted. */
+/**
+ * What the volume of the chart has room for, in bytes, and how it is counted: a little less than its size limit, above
+ * which the pod would be evicted.
+ */
 export const room = 60 * 1024 * 1024;
 const block = 4096;
 
@@ -51,7 +56,10 @@ interface Content {
   folders: Set<string>;
 }
 
-/** The copy of the code in one pod. It is compared with the checkout as a whole, since events of files come late or not at all. */
+/**
+ * The copy of the code in one pod. It is compared with the checkout as a whole, since events of files come late or not
+ * at all.
+ */
 export class CodeCopy {
   readonly #code: Code;
   /** What is in the pod; undefined while that is not known. */
@@ -65,7 +73,8 @@ export class CodeCopy {
    * Makes the copy what the checkout is.
    * @param changed paths that are copied even if they look as before.
    * @returns what was done, and whether something changed meanwhile, so that it must be done again.
-   * @throws Error when the checkout cannot be read, the code is too large for the pod, or a script fails. After a script that has
+   * @throws Error when the checkout cannot be read, the code is too large for the pod, or a script fails. After a
+   * script that has
    *   failed the next time copies everything.
    */
   async update(changed: ReadonlySet<string>, run: Run): Promise<Copied & { again: boolean }> {

@@ -26,9 +26,9 @@ import { reasonOf } from "./trouble.ts";
 import { Ups } from "./ups.ts";
 
 /**
- * Brings the stack up for development and keeps it in step with the checkout: code is copied into the running pods, and `up` is run
- * when anything else has changed. Shows what all pods log. Goes on until it is interrupted, or cannot go on, then leaves the stack as
- * `up` does.
+ * Brings the stack up for development and keeps it in step with the checkout: code is copied into the running pods, and
+ * `up` is run when anything else has changed. Shows what all pods log. Goes on until it is interrupted, or cannot go
+ * on, then leaves the stack as `up` does.
  * @param down true to destroy the stack at the end instead.
  * @returns the exit code.
  * @throws UserError when it runs already.

@@ -8,8 +8,8 @@ const longestRest = 160;
 const usual = new Set(["timestamp", "level", "message", "logger", "exception"]);
 
 /**
- * Makes a line of a log readable: of JSON the time, the level and the message, then the rest in short; an exception as the lines
- * it is. Any other line is left as it is. Passwords in URLs and bearer tokens are not shown.
+ * Makes a line of a log readable: of JSON the time, the level and the message, then the rest in short; an exception as
+ * the lines it is. Any other line is left as it is. Passwords in URLs and bearer tokens are not shown.
  */
 export const readable = (line: string): string => redact(tame(formatted(line))).trimEnd();
 

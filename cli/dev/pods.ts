@@ -14,13 +14,16 @@ export interface PodObserver {
 const selector = "app.kubernetes.io/instance=todo";
 const pause = 1_000;
 
-/** A namespace, with Minikube's home. A kubeconfig that leads to any other cluster than one of Minikube's is not used. */
+/**
+ * A namespace, with Minikube's home. A kubeconfig that leads to any other cluster than one of Minikube's is not used.
+ */
 type Where = NamespaceRef & { home: string };
 
 /**
- * Tells of the pods of the release until it is stopped, whether or not there is a cluster yet: it may be made meanwhile, or be
- * replaced by another one.
- * @param where gives the namespace of the release. It is asked again when the pods are gone. Throws as long as there is none.
+ * Tells of the pods of the release until it is stopped, whether or not there is a cluster yet: it may be made
+ * meanwhile, or be replaced by another one.
+ * @param where gives the namespace of the release. It is asked again when the pods are gone. Throws as long as there is
+ * none.
  */
 export const watchPods = async (where: () => Where, observer: PodObserver, stopped: AbortSignal): Promise<void> => {
   const known = new Map<string, V1Pod>();
@@ -38,7 +41,8 @@ const look = async (where: () => Where): Promise<{ config: KubeConfig; namespace
 
 /**
  * Ends with the first error, since the cluster may be gone, and with the last pod, since the namespace may be.
- * @param known the pods that were told of, by their UIDs. What went while nobody could look is told of with the next list.
+ * @param known the pods that were told of, by their UIDs. What went while nobody could look is told of with the next
+ * list.
  */
 const follow = async (
   config: KubeConfig,

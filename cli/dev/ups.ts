@@ -67,7 +67,10 @@ export class Ups {
     this.#running = undefined;
   }
 
-  /** Undefined when something cannot be read. When a file has gone while it was read, as Git may do it, there is another look. */
+  /**
+   * Undefined when something cannot be read. When a file has gone while it was read, as Git may do it, there is another
+   * look.
+   */
   #look(): string | undefined {
     try {
       const fingerprint = this.#fingerprint();

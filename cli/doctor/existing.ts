@@ -10,7 +10,10 @@ import { quotasOf } from "./quotas.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 
-/** Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other cluster. */
+/**
+ * Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other
+ * cluster.
+ */
 export const onExisting = async (target: TargetFacts, commands: Commands): Promise<Finding[]> => {
   const images = [
     onRegistry(target, await presenceOf(commands, `${target.registry}/todo-backend:doctor`)),

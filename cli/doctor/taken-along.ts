@@ -3,7 +3,10 @@ import { asTyped } from "../../machine/paths.ts";
 import { warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 
-/** Data that a run takes along to another cluster or namespace. @param kept what that run has written down, if there is one. */
+/**
+ * Data that a run takes along to another cluster or namespace. @param kept what that run has written down, if there is
+ * one.
+ */
 export const onTakenAlong = (kept: Kept | undefined): Finding | undefined => {
   if (kept === undefined) return undefined;
   const { saved } = kept;

@@ -167,7 +167,7 @@ export const onDisk = (free: number | undefined): Finding | undefined => {
   return free < 3072 ? warn(name, text, next) : pass(name, text);
 };
 
-/** @param drift objects of the release that were edited or deleted by hand, or why nobody can say; undefined when none is there. */
+/** @param drift objects that were edited or deleted by hand, or why nobody can say; undefined when none is there. */
 export const onDrift = (drift: string[] | Error | undefined): Finding | undefined => {
   const name = "release";
   if (drift === undefined) return undefined;

@@ -29,8 +29,8 @@ interface Resource {
  */
 export const withImageArchives = async <T>(use: (archives: ImageArchive[]) => Promise<T>): Promise<T> => {
   const stack = ["--stack", stackName()];
-  // Both components whole: what waits for the release would wait in vain, and the release that runs needs its Secrets, which
-  // other settings would replace.
+  // Both components whole: what waits for the release would wait in vain, and the release that runs needs its Secrets,
+  // which other settings would replace.
   const release = ["--exclude", "**TodoRelease**", "--exclude", "**AppSecrets**"];
   if ((await runPulumi(["up", "--yes", "--skip-preview", ...release, ...stack])) !== 0) {
     throw new UserError("The images cannot be built.", "Fix what Pulumi says above, then run this again.");

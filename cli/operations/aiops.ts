@@ -16,7 +16,8 @@ import { stackName } from "../../state/stack.ts";
 const patience = 20_000;
 
 /**
- * Serves MCP for the stack that runs, until the client goes away. Standard output is the protocol's: words go to standard error.
+ * Serves MCP for the stack that runs, until the client goes away. Standard output is the protocol's: words go to
+ * standard error.
  * @param http by streamable HTTP on 127.0.0.1 instead of standard input and output.
  * @throws UserError when the stack's own cluster does not run.
  */

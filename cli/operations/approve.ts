@@ -34,12 +34,16 @@ interface Asked {
   next: string;
 }
 
-/** The keys of this ConfigMap are the codes that people have agreed to. The chart makes it, and the controller reads it. */
+/**
+ * The keys of this ConfigMap are the codes that people have agreed to. The chart makes it, and the controller reads it.
+ */
 const configMap = "todo-operations-approvals";
 
 /**
- * Shows what would be done, by the operations controller in the cluster or by an assistant, and lets whoever sits at the terminal agree.
- * @param typed the code that the controller or the assistant has given, in capital letters or small ones, with its dash or without.
+ * Shows what would be done, by the operations controller in the cluster or by an assistant, and lets whoever sits at
+ * the terminal agree.
+ * @param typed the code that the controller or the assistant has given, in capital letters or small ones, with its dash
+ * or without.
  * @returns the exit code.
  * @throws UserError when there is no terminal, no controller, or nothing that has this code. Nothing is changed then.
  */

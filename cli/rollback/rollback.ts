@@ -33,12 +33,13 @@ interface Means {
 const release = "todo";
 
 /**
- * Goes back to an earlier release of the stack, or lists those that Helm keeps. Data, Secrets and the schema of the database stay.
+ * Goes back to an earlier release of the stack, or lists those that Helm keeps. Data, Secrets and the schema of the
+ * database stay.
  * @param typed the number of a revision; undefined for the list.
  * @param sure true to do it without a question.
  * @returns the exit code.
- * @throws UserError when the revision is not there, something is in its way, Pulumi is at work on the stack, or the revision does not
- * become healthy. In the last case the one before runs again.
+ * @throws UserError when the revision is not there, something is in its way, Pulumi is at work on the stack, or the
+ * revision does not become healthy. In the last case the one before runs again.
  */
 export const rollback = async (typed: string | undefined, sure: boolean, means: Means = own()): Promise<number> => {
   const { stack, where, say } = means;

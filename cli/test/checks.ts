@@ -18,11 +18,14 @@ export interface Check {
   args: string[];
   /** Mocha's files of tests, in order. They come after the arguments. */
   specs?: string[];
-  /** The title of a check that has the same kind of cluster up. When both run whole, it runs these tests too, before its own. */
+  /**
+   * The title of a check that has the same kind of cluster up. When both run whole, it runs these tests too, before its
+   * own.
+   */
   joins?: string;
   /**
-   * `full` for what only `npm run test:full` runs, `cluster` for what `npm run test:cluster` does; or whoever asks for it by name. Defaults to
-   * what `npm test` runs.
+   * `full` for what only `npm run test:full` runs, `cluster` for what `npm run test:cluster` does; or whoever asks for
+   * it by name. Defaults to what `npm test` runs.
    */
   tier?: "full" | "cluster";
   /** Whether it brings a cluster up. */
@@ -33,7 +36,10 @@ export interface Check {
   needs?: () => Step[];
   /** Defaults to the checkout. */
   cwd?: string;
-  /** A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on failure. */
+  /**
+   * A file with its results as JUnit's XML. Without one, the check counts as one test and its output is shown on
+   * failure.
+   */
   results?: string;
   /** Arguments that leave only the tests whose titles match a pattern, if the check has such tests. */
   select?: (pattern: string) => string[] | undefined;
@@ -54,8 +60,8 @@ const dockerfiles = [
 const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);
 
 /**
- * Timing in a real cluster varies, and beside one it does too, so a test that fails is tried once more. The summary names it, with the
- * reason, and `npm run test:full` fails: it is a fault to look at.
+ * Timing in a real cluster varies, and beside one it does too, so a test that fails is tried once more. The summary
+ * names it, with the reason, and `npm run test:full` fails: it is a fault to look at.
  */
 const retried = ["--retries=1"];
 
@@ -66,8 +72,8 @@ const inCluster = ["--no-config", "--forbid-only", ...retried];
 const sharingOneCluster = ["tests/stack/**/*.spec.ts", "tests/e2e/!(destroy).spec.ts", "tests/e2e/destroy.spec.ts"];
 
 /**
- * Everything there is to run, in order: what is quick and most likely to fail first, then what takes longest. The folder of a test
- * decides when it runs: `tests/full` is for what takes long and guards what seldom changes.
+ * Everything there is to run, in order: what is quick and most likely to fail first, then what takes longest. The
+ * folder of a test decides when it runs: `tests/full` is for what takes long and guards what seldom changes.
  */
 export const allChecks = async (): Promise<Check[]> => [
   { title: "format", ...npmBin("prettier", "--check", ".") },

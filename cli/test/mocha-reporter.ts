@@ -19,9 +19,10 @@ const { escape } = Mocha.utils as unknown as { escape: (text: string) => string 
 const worthALine = 5;
 
 /**
- * A line for each file of tests that takes its time and for each failure when it happens, and what failed in full at the end: all
- * that matters of two thousand tests is then on one screen or two, also where a log is cut. Beside it, JUnit's XML in the file
- * that the option `output` names, in which the time of a test includes that of its hooks and of a first try that failed.
+ * A line for each file of tests that takes its time and for each failure when it happens, and what failed in full at
+ * the end: all that matters of two thousand tests is then on one screen or two, also where a log is cut. Beside it,
+ * JUnit's XML in the file that the option `output` names, in which the time of a test includes that of its hooks and of
+ * a first try that failed.
  */
 export default class FileReporter extends Mocha.reporters.Base {
   private file = "";

@@ -9,7 +9,10 @@ export interface Ran extends Results {
 
 const slowest = 10;
 
-/** Says how each check went and how long it took, which files of tests took longest, and which tests were skipped, flaky or failed. */
+/**
+ * Says how each check went and how long it took, which files of tests took longest, and which tests were skipped, flaky
+ * or failed.
+ */
 export const summarize = (ran: Ran[]): string => {
   const width = Math.max(...ran.map(({ title }) => title.length));
   const lines = ran.map(({ title, seconds, passed, failed }) => {

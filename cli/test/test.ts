@@ -19,7 +19,10 @@ export interface Selection {
   names: string[];
   /** Only the tests whose titles match it, and only the checks that have titled tests. */
   grep?: string | undefined;
-  /** Every check, instead of those that protect a user every day. A test that passes on its second try then counts as a failure. */
+  /**
+   * Every check, instead of those that protect a user every day. A test that passes on its second try then counts as a
+   * failure.
+   */
   full: boolean;
 }
 
@@ -42,8 +45,8 @@ export const test = async (selection: Selection): Promise<number> => {
 };
 
 /**
- * The checks that a selection leaves, with the arguments by which each runs only the tests that match. Whoever asks for names or
- * titles means those of every tier.
+ * The checks that a selection leaves, with the arguments by which each runs only the tests that match. Whoever asks for
+ * names or titles means those of every tier.
  */
 export const choose = (all: Check[], { names, grep, full }: Selection): Check[] => {
   const isAnybodys = names.length > 0 || grep !== undefined;
@@ -115,9 +118,9 @@ export const runAll = async (checks: Check[], { grep, full, log, results }: Run)
 type Print = (text: string) => void;
 
 /**
- * Where there is nothing to run beside those in a cluster, or no such check, one runs after the other, and shows at once what it says.
- * Else two run at a time: first one in a cluster and those that are one test, then whatever comes next, and at the end each that runs
- * alone.
+ * Where there is nothing to run beside those in a cluster, or no such check, one runs after the other, and shows at
+ * once what it says. Else two run at a time: first one in a cluster and those that are one test, then whatever comes
+ * next, and at the end each that runs alone.
  */
 const runInOrder = async (checks: Check[], print: Print, log: string): Promise<Ran[]> => {
   const counted = checks.filter(isCounted);

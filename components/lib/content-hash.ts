@@ -21,7 +21,8 @@ export function contextFiles(folder: string, except: string[] = []): Files {
 }
 
 /**
- * Reads all that Helm installs from a chart; its tests and documentation do not count, nor what its `.helmignore` leaves out.
+ * Reads all that Helm installs from a chart; its tests and documentation do not count, nor what its `.helmignore`
+ * leaves out.
  * @param folder the chart.
  */
 export function chartFiles(folder: string): Files {
@@ -35,7 +36,10 @@ export function chartFiles(folder: string): Files {
   return readFiles(folder, patterns, helmIgnores(folder));
 }
 
-/** The names in a `.helmignore`, as patterns, and what Helm leaves out by itself. Its paths lead to what is not read here. */
+/**
+ * The names in a `.helmignore`, as patterns, and what Helm leaves out by itself. Its paths lead to what is not read
+ * here.
+ */
 function helmIgnores(folder: string): string[] {
   const file = join(folder, ".helmignore");
   const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
@@ -56,8 +60,8 @@ export function hashOf(files: Files): string {
 }
 
 /**
- * Names what can be shown of files, whose number may be any: above a number of lines it names folders, the deepest first, each with
- * the hash of all that is in it.
+ * Names what can be shown of files, whose number may be any: above a number of lines it names folders, the deepest
+ * first, each with the hash of all that is in it.
  * @param most how many lines there may be. There are more only when so many files and folders lie in the top folder.
  */
 export function outlineOf(files: Files, most = 1_000): Files {
@@ -92,7 +96,10 @@ function shortHash(...parts: (string | Buffer)[]): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The files and links of a build context, or of a folder in it, that its rules let in; paths are relative to the context. */
+/**
+ * The files and links of a build context, or of a folder in it, that its rules let in; paths are relative to the
+ * context.
+ */
 export function filesIn(root: string, rules: Rules, folder = ""): string[] {
   return entriesOf(root, rules, folder).flatMap((entry) => {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;

@@ -19,7 +19,10 @@ const elsewhere = [
   "dbname",
 ];
 
-/** What may stand in a query: the options of libpq that lead nowhere else. Of any other its complaint repeats what stands there. */
+/**
+ * What may stand in a query: the options of libpq that lead nowhere else. Of any other its complaint repeats what
+ * stands there.
+ */
 const options = [
   ...[
     "application_name",
@@ -43,8 +46,8 @@ const options = [
 ];
 
 /**
- * Says what is wrong with the URL of a PostgreSQL, as libpq and SQLAlchemy read it. JavaScript's own reader knows other rules: it
- * takes a raw `%`, of which libpq's complaint repeats the password.
+ * Says what is wrong with the URL of a PostgreSQL, as libpq and SQLAlchemy read it. JavaScript's own reader knows other
+ * rules: it takes a raw `%`, of which libpq's complaint repeats the password.
  * @returns undefined when all is well; else words that follow the name of the setting and never repeat the value.
  */
 export function problemOfDatabaseUrl(url: string): string | undefined {

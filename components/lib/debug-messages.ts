@@ -1,8 +1,8 @@
 import log from "@pulumi/pulumi/log/index.js";
 
 /**
- * Takes the answers of Pulumi's engine out of what `--debug` prints. The SDK writes each whole into its message "RPC finished", secrets
- * in plain text among them.
+ * Takes the answers of Pulumi's engine out of what `--debug` prints. The SDK writes each whole into its message "RPC
+ * finished", secrets in plain text among them.
  */
 export const hideAnswersFromDebugMessages = (): void => {
   const { debug } = log;

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { goExpression } from "./go-expression.ts";
 
-/** What a `.dockerignore` leaves out of a build context. Paths are relative to the context, with `/` between their parts. */
+/**
+ * What a `.dockerignore` leaves out of a build context. Paths are relative to the context, with `/` between their
+ * parts.
+ */
 export interface Rules {
   ignores: (path: string) => boolean;
   /** Whether Docker does not even look into a folder. */
@@ -19,8 +22,8 @@ interface Pattern {
 }
 
 /**
- * Reads what a build leaves out: from the file beside the Dockerfile that has its name and `.dockerignore`, or else from the
- * `.dockerignore` of the context.
+ * Reads what a build leaves out: from the file beside the Dockerfile that has its name and `.dockerignore`, or else
+ * from the `.dockerignore` of the context.
  * @param context the folder of the build context.
  * @throws Error when Docker would refuse a line.
  */
@@ -49,8 +52,8 @@ function readIfThere(file: string): string | undefined {
  */
 export function rulesIn(text: string, file = ".dockerignore"): Rules {
   const patterns = linesOf(text).map((line) => patternOf(line, file));
-  // What matches a folder, line by line. BuildKit keeps that too: a line that did not count for the folder is tried again on
-  // what is in it, but not on the folder.
+  // What matches a folder, line by line. BuildKit keeps that too: a line that did not count for the folder is tried
+  // again on what is in it, but not on the folder.
   const folders = new Map<string, boolean[]>();
   const lookAt = (path: string): { ignored: boolean; matched: boolean[] } => {
     const end = path.lastIndexOf("/");
@@ -126,8 +129,8 @@ function patternOf(line: string, file: string): Pattern {
 }
 
 /**
- * Makes of a pattern what BuildKit makes of it. Only what is neither plain nor a plain end of a path becomes an expression, in which
- * `{`, `|` and `}` then mean what they mean in expressions.
+ * Makes of a pattern what BuildKit makes of it. Only what is neither plain nor a plain end of a path becomes an
+ * expression, in which `{`, `|` and `}` then mean what they mean in expressions.
  */
 function matcherOf(text: string): (path: string) => boolean {
   let kind: "exact" | "prefix" | "suffix" | "expression" = "exact";

@@ -28,7 +28,9 @@ export interface ExistingSettings {
 /** What only a Minikube of the stack's own has. */
 const ofMinikube = ["profile", "driver", "cpus", "memory", "nodes", "port"];
 
-/** What only a cluster that is there already has. Of the identity of the cluster asks the provider, which can say it. */
+/**
+ * What only a cluster that is there already has. Of the identity of the cluster asks the provider, which can say it.
+ */
 const ofExisting = [
   ...["context", "clusterId", "registry", "platform", "host", "ingressClass", "gateway", "tlsSecret", "certIssuer"],
   ...["storageClass", "values", "registryUser", "registryPassword"],

@@ -1,4 +1,7 @@
-/** What a letter after `\` stands for, where the two languages differ or JavaScript knows it too. Go refuses almost all others. */
+/**
+ * What a letter after `\` stands for, where the two languages differ or JavaScript knows it too. Go refuses almost all
+ * others.
+ */
 const escapes: Record<string, string> = {
   ...{ d: "0-9", w: "0-9A-Za-z_", s: "\\t\\n\\f\\r " },
   ...{ a: "\\x07", f: "\\f", n: "\\n", r: "\\r", t: "\\t", v: "\\v" },
@@ -16,8 +19,8 @@ const classes: Record<string, string> = {
 };
 
 /**
- * Makes an expression of JavaScript of one of Go's package `regexp`, as BuildKit writes them for patterns of paths. JavaScript wants more
- * escapes and takes fewer.
+ * Makes an expression of JavaScript of one of Go's package `regexp`, as BuildKit writes them for patterns of paths.
+ * JavaScript wants more escapes and takes fewer.
  * @throws Error when Go refuses it, and for the few escapes of Go that are read by nothing here.
  */
 export function goExpression(expression: string): RegExp {

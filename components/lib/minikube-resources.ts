@@ -50,7 +50,10 @@ export class ExistingCluster extends pulumi.CustomResource {
   }
 }
 
-/** Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see `provider/resources/control-plane.ts`. */
+/**
+ * Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see
+ * `provider/resources/control-plane.ts`.
+ */
 export class ControlPlane extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ControlPlaneInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:ControlPlane", name, { ...args, networkPolicy: undefined }, opts);
@@ -98,7 +101,10 @@ export class ImagePresence extends pulumi.CustomResource {
   }
 }
 
-/** An image in a registry, built and pushed only if the registry does not have it; see `provider/resources/pushed-image.ts`. */
+/**
+ * An image in a registry, built and pushed only if the registry does not have it; see
+ * `provider/resources/pushed-image.ts`.
+ */
 export class PushedImage extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<PushedImageInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:PushedImage", name, args, opts);

@@ -1,4 +1,5 @@
-// Brings up any Dockerfile with any chart: a cluster, an image built in it, a release of the chart, and a wait until its URL answers.
+// Brings up any Dockerfile with any chart: a cluster, an image built in it, a release of the chart, and a wait until
+// its URL answers.
 import process from "node:process";
 import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";

@@ -17,7 +17,10 @@ export function mustCarryCluster(kind: string): void {
   );
 }
 
-/** What to tell the user when `docker info` fails. @param outcome how it ended; `reason` is empty when it gave no engine. */
+/**
+ * What to tell the user when `docker info` fails. @param outcome how it ended; `reason` is empty when it gave no
+ * engine.
+ */
 export function noEngine({ missing, reason }: { missing: boolean; reason: string }): UserError {
   if (missing) {
     return new UserError(

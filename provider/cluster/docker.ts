@@ -90,8 +90,8 @@ export async function unpause(commands: Commands, name: string): Promise<void> {
 }
 
 /**
- * Lets containers inside a node ask for names: Docker's DNS listens on the node's loopback, to which packets from elsewhere go
- * only with this setting. kube-proxy makes it too, but a while later.
+ * Lets containers inside a node ask for names: Docker's DNS listens on the node's loopback, to which packets from
+ * elsewhere go only with this setting. kube-proxy makes it too, but a while later.
  * @returns whether it is made.
  */
 export async function openDns(commands: Commands, node: string): Promise<boolean> {
@@ -124,7 +124,10 @@ export async function removeVolume(commands: Commands, name: string): Promise<vo
   await commands.run("docker", ["volume", "rm", "--force", name]);
 }
 
-/** Removes a container and the volume of its name. What is not there is no failure, and what stays is found by whoever needs the name. */
+/**
+ * Removes a container and the volume of its name. What is not there is no failure, and what stays is found by whoever
+ * needs the name.
+ */
 export async function removeMachine(commands: Commands, name: string): Promise<void> {
   await commands.run("docker", ["rm", "--force", "--volumes", name]);
   await removeVolume(commands, name);

@@ -33,10 +33,11 @@ export function refusalOf({ message, found }: OtherCluster, context: string): Us
 const read = new Map<string, { text: string; config: KubeConfig }>();
 
 /**
- * Connects to a cluster that was there already, by the copy of its context that `.state` has, and asks it for its id before anything
- * else.
+ * Connects to a cluster that was there already, by the copy of its context that `.state` has, and asks it for its id
+ * before anything else.
  * @throws OtherCluster when the id is another one.
- * @throws Error when the copy has no such context, does not check the server's certificate, or the server does not answer.
+ * @throws Error when the copy has no such context, does not check the server's certificate, or the server does not
+ * answer.
  */
 export async function connectToExisting(ref: ContextRef & { clusterId: string }): Promise<Connection> {
   const connection = await openExisting(ref);

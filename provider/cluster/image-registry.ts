@@ -78,5 +78,8 @@ export async function buildAndPush(
 /** The host of an image's registry. */
 export const registryHostOf = (image: string): string => image.split("/")[0] ?? "";
 
-/** The builder that leaves its image in the engine, whichever the user has chosen; and one image, not an index with a record beside it. */
+/**
+ * The builder that leaves its image in the engine, whichever the user has chosen; and one image, not an index with a
+ * record beside it.
+ */
 const builder = { DOCKER_BUILDKIT: "1", BUILDX_BUILDER: "default", BUILDX_NO_DEFAULT_ATTESTATIONS: "1" };

@@ -36,11 +36,11 @@ interface Kubeconfig {
 }
 
 /**
- * Reads how the stack's own cluster is reached: by the context of its name alone, by TLS, and only while it has the authority of
- * Minikube's home. There is one other way to a Kubernetes in this project: see `existing-access.ts`.
+ * Reads how the stack's own cluster is reached: by the context of its name alone, by TLS, and only while it has the
+ * authority of Minikube's home. There is one other way to a Kubernetes in this project: see `existing-access.ts`.
  * @param ref its `home` is by default the one of this process's environment.
- * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster, and when the
- * cluster is known not to answer. Nobody is asked.
+ * @throws Error when the file or the context is not there, not as Minikube writes it, or leads to any other cluster,
+ * and when the cluster is known not to answer. Nobody is asked.
  */
 export async function readOwnAccess(ref: ContextRef): Promise<Access> {
   if (process.env[silentVariable] !== undefined) throw new Error(`the cluster of ${ref.kubeconfig} does not answer`);

@@ -31,7 +31,8 @@ export class Namespace {
 
   /**
    * Opens a namespace for as long as `work` takes, and lets go of the connections.
-   * @throws Error when the context is not there, not as Minikube writes it, or leads to another cluster. Nobody is asked then.
+   * @throws Error when the context is not there, not as Minikube writes it, or leads to another cluster. Nobody is
+   * asked then.
    */
   static async use<T>(ref: NamespaceRef, work: (namespace: Namespace) => Promise<T>): Promise<T> {
     const connection = await connectTo(ref);

@@ -25,7 +25,9 @@ export interface StartOptions {
   ports: string[];
   kubernetesVersion: string;
   containerRuntime: string;
-  /** What connects the pods: Minikube's own `bridge`, for one node, or `kube-router`, for several. Default: `bridge`. */
+  /**
+   * What connects the pods: Minikube's own `bridge`, for one node, or `kube-router`, for several. Default: `bridge`.
+   */
   network?: Network;
 }
 
@@ -42,7 +44,8 @@ const afterDaemon = "Preparing Kubernetes";
 /**
  * Makes or starts a cluster and waits until it works.
  * @param progress is given each step in words.
- * @param onDaemon is told when the Docker daemon in it can be used, some time before the end. With the docker driver alone.
+ * @param onDaemon is told when the Docker daemon in it can be used, some time before the end. With the docker driver
+ * alone.
  * @throws UserError with Minikube's own error and advice.
  */
 export async function startCluster(
@@ -94,7 +97,10 @@ export async function changeNodes(
   );
 }
 
-/** Writes the kubeconfig of a cluster that runs anew, certificates and all. What does not work out is found out by whoever uses it. */
+/**
+ * Writes the kubeconfig of a cluster that runs anew, certificates and all. What does not work out is found out by
+ * whoever uses it.
+ */
 export async function renewKubeconfig(commands: Commands, target: Target): Promise<void> {
   await rm(target.kubeconfig, { force: true });
   await commands.run("minikube", ["update-context", "-p", target.profile], variables(target));

@@ -12,7 +12,9 @@ export interface Mark {
   instance: string;
   /** How it was made, once that is done: what is half-made is not worth keeping. */
   made?: Record<string, unknown>;
-  /** The Docker engine in which it is, with the docker driver; not known of clusters made before this was written down. */
+  /**
+   * The Docker engine in which it is, with the docker driver; not known of clusters made before this was written down.
+   */
   engine?: DockerEngine;
 }
 
@@ -63,8 +65,9 @@ export function writeMark(profile: Profile, mark: Mark): void {
 }
 
 /**
- * Says which stack a marked cluster belongs to. The stack whose state knows the cluster has it, so that a stack that was renamed
- * and a checkout that was moved keep theirs; a copy of a checkout does not get the cluster of the one it was copied from.
+ * Says which stack a marked cluster belongs to. The stack whose state knows the cluster has it, so that a stack that
+ * was renamed and a checkout that was moved keep theirs; a copy of a checkout does not get the cluster of the one it
+ * was copied from.
  * @param owner who asks, see {@link ownerOf}.
  * @param instance the cluster that the state of `owner` knows; empty when it knows none.
  * @returns `owner` when it is theirs, else the stack that has it.
@@ -87,8 +90,8 @@ interface State {
 }
 
 /**
- * Whether a resource is in the state of its own stack. If it is, and the engine asks for it as for a new one, it was told to replace
- * it: by `--replace`, which announces itself by nothing else.
+ * Whether a resource is in the state of its own stack. If it is, and the engine asks for it as for a new one, it was
+ * told to replace it: by `--replace`, which announces itself by nothing else.
  */
 export function isInState(urn: string): boolean {
   return inputsInState(urn) !== undefined;

@@ -36,8 +36,8 @@ export async function checkName(
 }
 
 /**
- * The ports that a cluster is to get and does not have. None when a start of this stack was interrupted: what it left may hold them,
- * and is removed before the next start, which looks at the ports again.
+ * The ports that a cluster is to get and does not have. None when a start of this stack was interrupted: what it left
+ * may hold them, and is removed before the next start, which looks at the ports again.
  * @param owner who asks, see {@link ownerOf}.
  */
 export function addedPorts(
@@ -68,8 +68,8 @@ export async function checkPorts(ports: string[]): Promise<void> {
 }
 
 /**
- * Where somebody listens who would stand in the way of a port of this machine; undefined when nobody does. The application is at
- * `localhost`, which to many browsers is `::1` first: who listens there would be shown in its place.
+ * Where somebody listens who would stand in the way of a port of this machine; undefined when nobody does. The
+ * application is at `localhost`, which to many browsers is `::1` first: who listens there would be shown in its place.
  */
 async function listenerAt(address: string, port: number): Promise<string | undefined> {
   for (const each of address === "127.0.0.1" ? [address, "::1"] : [address]) {
@@ -78,7 +78,10 @@ async function listenerAt(address: string, port: number): Promise<string | undef
   return undefined;
 }
 
-/** Whether somebody listens on a port. Asked by connecting: binding would miss a listener on all addresses on some systems. */
+/**
+ * Whether somebody listens on a port. Asked by connecting: binding would miss a listener on all addresses on some
+ * systems.
+ */
 export async function isListening(address: string, port: number): Promise<boolean> {
   const socket = connect(port, address);
   try {

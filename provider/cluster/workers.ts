@@ -19,7 +19,10 @@ interface ProfileConfig {
   ExposedPorts?: string[];
 }
 
-/** The worker that Minikube would add next: it counts on from the last one, and the first node has the name of the cluster alone. */
+/**
+ * The worker that Minikube would add next: it counts on from the last one, and the first node has the name of the
+ * cluster alone.
+ */
 export function nextWorker(profile: Profile): Worker {
   const last = workersOf(profile).at(-1)?.name ?? "m01";
   const name = `m${String(Number(last.slice(1)) + 1).padStart(2, "0")}`;
@@ -33,14 +36,16 @@ export function workersOf(profile: Profile): Worker[] {
 }
 
 /**
- * Keeps Minikube from publishing the ports of the first node by every node that it adds or makes again: a machine has each port once.
- * The first start of a cluster says them anew.
+ * Keeps Minikube from publishing the ports of the first node by every node that it adds or makes again: a machine has
+ * each port once. The first start of a cluster says them anew.
  */
 export function publishNoMorePorts(profile: Profile): void {
   change(profile, (config) => ({ ...config, ExposedPorts: [] }));
 }
 
-/** Has Minikube forget the workers whose containers are gone: it would make them again with the ports of the first node. */
+/**
+ * Has Minikube forget the workers whose containers are gone: it would make them again with the ports of the first node.
+ */
 export async function forgetLostWorkers(commands: Commands, profile: Profile): Promise<void> {
   for (const worker of workersOf(profile)) {
     const { state } = await lookAtContainer(commands, worker.machine);
@@ -48,7 +53,10 @@ export async function forgetLostWorkers(commands: Commands, profile: Profile): P
   }
 }
 
-/** Has Minikube forget a worker. What it keeps of a machine would have it take the next one of that name for one that has joined already. */
+/**
+ * Has Minikube forget a worker. What it keeps of a machine would have it take the next one of that name for one that
+ * has joined already.
+ */
 export function forgetWorker(profile: Profile, { name, machine }: Worker): void {
   change(profile, (config) => ({ ...config, Nodes: config.Nodes?.filter((node) => node.Name !== name) ?? [] }));
   rmSync(join(profile.home, "machines", machine), { recursive: true, force: true });

@@ -16,8 +16,9 @@ interface Refusal {
 }
 
 /**
- * What was wrong with a pod from before says little of what comes: the node may just have been started, or its image been built
- * again, and the pod waits for its turn. In seconds, since Kubernetes may take a minute and a half until it tries.
+ * What was wrong with a pod from before says little of what comes: the node may just have been started, or its image
+ * been built again, and the pod waits for its turn. In seconds, since Kubernetes may take a minute and a half until it
+ * tries.
  */
 const patienceWithOldPods = 120;
 

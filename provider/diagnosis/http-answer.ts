@@ -21,7 +21,8 @@ export async function answers(url: string, { path = "/", status = 200 }: HttpAns
   const { hostname, host, port, protocol } = new URL(url);
   return await new Promise((resolve) => {
     const options = {
-      // On some systems localhost is ::1 first, and there somebody else may listen: Docker does so on this address alone.
+      // On some systems localhost is ::1 first, and there somebody else may listen: Docker does so on this address
+      // alone.
       host: hostname === "localhost" ? "127.0.0.1" : hostname.replace(/^\[(.*)\]$/, "$1"),
       port,
       path,

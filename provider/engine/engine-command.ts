@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * The command line by which the Pulumi was started that has started this process, without its first word: `destroy --yes`. The engine
- * itself tells no provider which operation it is.
+ * The command line by which the Pulumi was started that has started this process, without its first word: `destroy
+ * --yes`. The engine itself tells no provider which operation it is.
  * @param process the one that has started this process.
  * @returns undefined where the system does not say.
  */

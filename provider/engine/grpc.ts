@@ -4,7 +4,9 @@ import type { handleUnaryCall, ServiceDefinition, ServiceError, UntypedServiceIm
 /** The most that a message may have, in bytes. Fixed by the engine. */
 const limit = 400 * 1024 * 1024;
 
-/** Serves gRPC methods on a free port of the loopback interface, and prints the port, as the engine expects of a plugin. */
+/**
+ * Serves gRPC methods on a free port of the loopback interface, and prints the port, as the engine expects of a plugin.
+ */
 export async function listen(service: ServiceDefinition, methods: UntypedServiceImplementation): Promise<grpc.Server> {
   const server = new grpc.Server({ "grpc.max_receive_message_length": limit, "grpc.max_send_message_length": limit });
   server.addService(service, methods);

@@ -7,8 +7,8 @@ interface State {
 }
 
 /**
- * Whether Pulumi's state knows a resource of a type: somebody may have typed `pulumi state delete`. The engine tells a provider of
- * its own resources alone, so the file is read in which it keeps the state of a stack on this machine.
+ * Whether Pulumi's state knows a resource of a type: somebody may have typed `pulumi state delete`. The engine tells a
+ * provider of its own resources alone, so the file is read in which it keeps the state of a stack on this machine.
  * @param urn of any resource of the stack.
  * @returns undefined when nobody can say: the state is somewhere else, or is being written.
  */

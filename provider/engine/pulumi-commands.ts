@@ -2,8 +2,8 @@
 export type Effect = "changes" | "destroys" | "previews" | "removes the stack" | "renames the stack" | "nothing";
 
 /**
- * What Pulumi's commands do to the resources of a stack, by every name that Pulumi has for them. What is not here may change
- * something.
+ * What Pulumi's commands do to the resources of a stack, by every name that Pulumi has for them. What is not here may
+ * change something.
  */
 export const effects: Record<Effect, string[]> = {
   changes: ["up", "update", "refresh", "import", "watch", "do", "state"],
@@ -35,7 +35,10 @@ export const effects: Record<Effect, string[]> = {
 /** The second word of `pulumi stack remove`. */
 const removals = ["remove", "rm", "delete"];
 
-/** Flags of Pulumi, of `pulumi stack` and of `pulumi stack remove` that take no value. Every other one takes the next word, unless it has a `=`. */
+/**
+ * Flags of Pulumi, of `pulumi stack` and of `pulumi stack remove` that take no value. Every other one takes the next
+ * word, unless it has a `=`.
+ */
 export const switches = [
   ...[
     "--disable-integrity-checking",
@@ -62,7 +65,9 @@ export const effectOf = (args: string[]): Effect => {
   return (found?.[0] as Effect | undefined) ?? "changes";
 };
 
-/** The words of a command line that are neither flags nor their values, as far as Pulumi itself looks for its commands. */
+/**
+ * The words of a command line that are neither flags nor their values, as far as Pulumi itself looks for its commands.
+ */
 export const wordsOf = (args: string[]): string[] => {
   const words: string[] = [];
   for (let at = 0; at < args.length; at += 1) {

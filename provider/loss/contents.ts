@@ -22,8 +22,8 @@ export interface Contents {
 const patience = 20_000;
 
 /**
- * Says what is in a cluster of ours, as far as that can be known, and how old the newest backup is. Changes nothing, and asks no
- * other cluster.
+ * Says what is in a cluster of ours, as far as that can be known, and how old the newest backup is. Changes nothing,
+ * and asks no other cluster.
  * @param namespace the namespace to look into; all of them when undefined.
  * @returns sentences.
  */

@@ -27,7 +27,10 @@ export interface Loss {
   keep?: string;
 }
 
-/** Lets nothing be lost to which nobody has agreed. Every resource that holds data asks it before anything else is changed. */
+/**
+ * Lets nothing be lost to which nobody has agreed. Every resource that holds data asks it before anything else is
+ * changed.
+ */
 export class LossGuard {
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
@@ -66,8 +69,8 @@ export class LossGuard {
   }
 
   /**
-   * Whether a program decides what is to be there. What it does not register, the engine deletes like what is replaced. In
-   * `pulumi destroy`, with `--run-program` too, the engine checks no resource.
+   * Whether a program decides what is to be there. What it does not register, the engine deletes like what is replaced.
+   * In `pulumi destroy`, with `--run-program` too, the engine checks no resource.
    */
   get hasProgram(): boolean {
     return this.#seen.size > 0 || !this.#isDestroy();

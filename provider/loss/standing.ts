@@ -60,8 +60,8 @@ export async function standingOf(
 }
 
 /**
- * The mark of a cluster that a stack has made, and that is there, although its state does not know it: the state was lost, or put
- * back from an older copy.
+ * The mark of a cluster that a stack has made, and that is there, although its state does not know it: the state was
+ * lost, or put back from an older copy.
  * @param known the cluster that the state knows.
  */
 export async function orphanOf(

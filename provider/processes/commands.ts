@@ -61,7 +61,10 @@ export class Commands {
     };
   }
 
-  /** Runs `docker` twice at a time, and gives what the first one writes to the second; a failure is an outcome, as above. */
+  /**
+   * Runs `docker` twice at a time, and gives what the first one writes to the second; a failure is an outcome, as
+   * above.
+   */
   async pipe(from: string[], to: string[]): Promise<Omit<Outcome, "missing">> {
     const options = {
       env: this.#env,

@@ -1,7 +1,10 @@
 /** Stands where a secret was. */
 const hidden = "[hidden]";
 
-/** Each is a secret but for its first group, which says what was taken out. Bounded, so that no text makes the search slow. */
+/**
+ * Each is a secret but for its first group, which says what was taken out. Bounded, so that no text makes the search
+ * slow.
+ */
 const secrets: RegExp[] = [
   // A database's URL has its password where others may have a port and a path.
   /(\bpostgres(?:ql)?(?:\+\w{1,20})?:\/\/)[^\s/:@"'<>]{0,200}:[^\s"'<>]{0,1000}(?=@)/gi,

@@ -19,8 +19,8 @@ const allowed = new RegExp(
 );
 
 /**
- * What only some programs may know besides, by what they are for. Those that get packages are told from where, and how they are let into
- * a registry: a token or a URL with a password may be among it.
+ * What only some programs may know besides, by what they are for. Those that get packages are told from where, and how
+ * they are let into a registry: a token or a URL with a password may be among it.
  */
 const besides = {
   npm: /^(?:npm_config_.+|NPM_TOKEN|NODE_AUTH_TOKEN)$/i,
@@ -36,12 +36,14 @@ const besides = {
 /** What a program is for that may know more than others. */
 export type Purpose = keyof typeof besides;
 
-/** Names the user's folder of Docker's settings where Pulumi's plugins get another; empty when it is Docker's default. */
+/**
+ * Names the user's folder of Docker's settings where Pulumi's plugins get another; empty when it is Docker's default.
+ */
 export const usersDockerConfig = "TODO_STACK_DOCKER_CONFIG";
 
 /**
- * Tells the provider that the API server of the stack's cluster does not answer. Whoever sets it has found that out, and a preview does
- * without the answers: so no resource waits for them again.
+ * Tells the provider that the API server of the stack's cluster does not answer. Whoever sets it has found that out,
+ * and a preview does without the answers: so no resource waits for them again.
  */
 export const silentVariable = "TODO_STACK_SILENT_CLUSTER";
 
@@ -49,8 +51,9 @@ export const silentVariable = "TODO_STACK_SILENT_CLUSTER";
 const decided = /^MINIKUBE_(?:HOME|FORCE|BASE_IMAGE|FEATURE_GATES)$/;
 
 /**
- * What programs may know of the user's environment. Nothing that would have another program, another cluster, another engine or
- * another way of working meant: no variable of Helm, Minikube, Kubernetes, Docker's builders or Pulumi. And no passphrase.
+ * What programs may know of the user's environment. Nothing that would have another program, another cluster, another
+ * engine or another way of working meant: no variable of Helm, Minikube, Kubernetes, Docker's builders or Pulumi. And
+ * no passphrase.
  * @param purposes what the program is for. By default it gets what every program gets.
  */
 export function userEnvironment(user: NodeJS.ProcessEnv, ...purposes: Purpose[]): NodeJS.ProcessEnv {

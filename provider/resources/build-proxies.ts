@@ -13,7 +13,8 @@ export const noProxies: BuildProxies = { HTTP_PROXY: "", HTTPS_PROXY: "", NO_PRO
 /**
  * The proxies that builds in the cluster go by: those of an environment, in either case, as Pulumi was told them.
  *
- * A proxy that listens on this machine's loopback interface is left out: to the cluster's node that address is the node itself.
+ * A proxy that listens on this machine's loopback interface is left out: to the cluster's node that address is the node
+ * itself.
  */
 export function buildProxies(env: NodeJS.ProcessEnv): BuildProxies {
   const valueOf = (name: "http_proxy" | "https_proxy" | "no_proxy"): string =>

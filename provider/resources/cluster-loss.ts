@@ -6,7 +6,8 @@ import { idOfCluster } from "../loss/standing.ts";
 import type { Standing } from "../loss/standing.ts";
 
 /**
- * Keeps a cluster from being replaced that is not this stack's to replace, or that is in an engine which cannot be asked.
+ * Keeps a cluster from being replaced that is not this stack's to replace, or that is in an engine which cannot be
+ * asked.
  * @returns true in a preview, which has said so; false when it may be replaced.
  * @throws UserError in anything but a preview.
  */

@@ -56,8 +56,8 @@ const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime", "network
 const thingOf = ({ home, profile }: { home: string; profile: string }): string => `cluster ${home} ${profile}`;
 
 /**
- * `minikube:index:Cluster`: one Minikube profile and its first node, owned by one stack. A new one is there as soon as images can be
- * built in its daemon; for its Kubernetes waits `minikube:index:ControlPlane`.
+ * `minikube:index:Cluster`: one Minikube profile and its first node, owned by one stack. A new one is there as soon as
+ * images can be built in its daemon; for its Kubernetes waits `minikube:index:ControlPlane`.
  */
 export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, ClusterState> {
   readonly #commands: Commands;
@@ -196,7 +196,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     return { id: inputs.profile, state: await this.#stateOf(inputs) };
   }
 
-  /** Begins the first start of a cluster, and waits until its daemon can be used. A cluster that cannot be started is removed. */
+  /** Begins a cluster's first start, and waits until its daemon can be used. One that cannot be started is removed. */
   async #begin(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
     await this.#sign(urn, inputs, false);
     const start = this.#starts.begin(inputs.instance, urn, async (progress, onDaemon) => {
@@ -226,7 +226,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     onDaemon?: () => void,
   ): Promise<void> {
     repair(inputs);
-    // From one with another address Minikube would drop the embedded certificates, and then wait for a server it does not trust.
+    // From one with another address Minikube would drop the certificates, and wait for a server it does not trust.
     rmSync(inputs.kubeconfig, { force: true });
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress, onDaemon);
     await this.#sign(urn, inputs);

@@ -24,8 +24,8 @@ export interface ControlPlaneState extends ControlPlaneInputs {
 }
 
 /**
- * `minikube:index:ControlPlane`: the Kubernetes of a cluster. Waits until it answers, and adds what Minikube does not bring: the
- * enforcement of NetworkPolicies.
+ * `minikube:index:ControlPlane`: the Kubernetes of a cluster. Waits until it answers, and adds what Minikube does not
+ * bring: the enforcement of NetworkPolicies.
  */
 export class ControlPlaneResource implements Resource<ControlPlaneInputs, ControlPlaneInputs, ControlPlaneState> {
   readonly #commands: Commands;

@@ -16,8 +16,8 @@ export interface CopiedImageInputs {
 }
 
 /**
- * `minikube:index:CopiedImage`: an image that is built in the first node's daemon, in those of the others too. No registry is needed,
- * and a pod may start on any node.
+ * `minikube:index:CopiedImage`: an image that is built in the first node's daemon, in those of the others too. No
+ * registry is needed, and a pod may start on any node.
  */
 export class CopiedImageResource implements Resource<CopiedImageInputs, CopiedImageInputs, CopiedImageInputs> {
   readonly #commands: Commands;

@@ -33,8 +33,8 @@ export interface ExistingClusterState extends Omit<ExistingClusterInputs, "isPre
 }
 
 /**
- * `minikube:index:ExistingCluster`: a cluster that is there, which the stack uses and neither makes nor starts nor removes. It lets nothing
- * be done in any other cluster than the one with the id of the settings.
+ * `minikube:index:ExistingCluster`: a cluster that is there, which the stack uses and neither makes nor starts nor
+ * removes. It lets nothing be done in any other cluster than the one with the id of the settings.
  */
 export class ExistingClusterResource implements Resource<
   ExistingClusterInputs,

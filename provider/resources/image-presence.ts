@@ -12,8 +12,8 @@ export interface ImagePresenceInputs {
   /** `name:tag`. */
   image: string;
   /**
-   * The files that it is made of, or folders of them, each with a hash, as JSON: for those who read a preview. The image's tag
-   * decides.
+   * The files that it is made of, or folders of them, each with a hash, as JSON: for those who read a preview. The
+   * image's tag decides.
    */
   files: string;
   /** The life of the cluster. */
@@ -30,7 +30,10 @@ export interface ImagePresenceState extends Omit<ImagePresenceInputs, "files"> {
   files?: string | Files;
   /** Counts the times that the image had to be built: it changes whenever it must be built again. */
   builds: number;
-  /** The proxies by which it was built: another shell is no reason to build it again. Undefined in a state from before they were kept. */
+  /**
+   * The proxies by which it was built: another shell is no reason to build it again. Undefined in a state from before
+   * they were kept.
+   */
   proxies?: object;
 }
 

@@ -23,8 +23,8 @@ export interface ManifestsInputs {
 /** What is kept about the manifests. All of it are inputs, so that a preview knows and shows it. */
 export interface ManifestsState extends ManifestsInputs {
   /**
-   * The rendered objects, by `Kind/name`, each as JSON, in a state from before as a tree; undefined as long as there was no Helm to
-   * render them.
+   * The rendered objects, by `Kind/name`, each as JSON, in a state from before as a tree; undefined as long as there
+   * was no Helm to render them.
    */
   objects?: Objects;
   /** True when {@link objects} are of an earlier chart or of earlier values, since there was no Helm. */

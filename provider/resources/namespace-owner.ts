@@ -5,9 +5,10 @@ import { UserError } from "../processes/errors.ts";
 export const ownerAnnotation = "todo-stack/owner";
 
 /**
- * Whose a namespace is: `own` when this stack has made it; `given` when the platform's team has made it for this stack, which
- * uses it and never deletes it; else `another's`.
- * @param owner `PROJECT/STACK/RANDOM`, by which the stack marks what it makes. In a namespace that is given stands `PROJECT/STACK`.
+ * Whose a namespace is: `own` when this stack has made it; `given` when the platform's team has made it for this stack,
+ * which uses it and never deletes it; else `another's`.
+ * @param owner `PROJECT/STACK/RANDOM`, by which the stack marks what it makes. In a namespace that is given stands
+ * `PROJECT/STACK`.
  */
 export function holdingOf(found: V1Namespace, owner: string): "own" | "given" | "another's" {
   const mark = found.metadata?.annotations?.[ownerAnnotation];

@@ -40,7 +40,8 @@ const backupFirst = "To keep them, first make a backup: docs/production.md says 
 const replacement = "To replace it starts with an empty database";
 
 /**
- * `minikube:index:Namespace`: a namespace in the stack's own cluster, or one of the stack's in a cluster that others use too.
+ * `minikube:index:Namespace`: a namespace in the stack's own cluster, or one of the stack's in a cluster that others
+ * use too.
  *
  * Not the resource of Pulumi's Kubernetes plugin, which never looks whether it is still there, and refuses one that an
  * interrupted `up` has left or whose state was lost.

@@ -7,15 +7,19 @@ import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about an image that should be in a registry. */
 export interface PushedImageInputs extends PushableImage {
-  /** The files that it is made of, or folders of them, each with a hash, for those who read a preview. The image's tag decides. */
+  /**
+   * The files that it is made of, or folders of them, each with a hash, for those who read a preview. The image's tag
+   * decides.
+   */
   files: Record<string, string>;
 }
 
 /**
- * `minikube:index:PushedImage`: an image in a registry. It is built only if the registry does not have it, whoever has pushed it: a
- * colleague, a workflow, or another stack.
+ * `minikube:index:PushedImage`: an image in a registry. It is built only if the registry does not have it, whoever has
+ * pushed it: a colleague, a workflow, or another stack.
  *
- * Not `docker.Image`, which builds before it asks, has the registry's login in Pulumi's state, and takes a new login for a change.
+ * Not `docker.Image`, which builds before it asks, has the registry's login in Pulumi's state, and takes a new login
+ * for a change.
  */
 export class PushedImageResource implements Resource<PushedImageInputs, PushedImageInputs, PushedImageInputs> {
   readonly #commands: Commands;

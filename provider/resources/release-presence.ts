@@ -38,8 +38,9 @@ interface Look {
 }
 
 /**
- * `minikube:index:ReleasePresence`: whether a Helm release is as this stack has left it, at which `Release` never looks: it
- * may be uninstalled or rolled back, be locked by a Helm that was killed, or its objects may have been edited.
+ * `minikube:index:ReleasePresence`: whether a Helm release is as this stack has left it, at which `Release` never
+ * looks: it may be uninstalled or rolled back, be locked by a Helm that was killed, or its objects may have been
+ * edited.
  */
 export class ReleasePresenceResource implements Resource<
   ReleasePresenceInputs,
@@ -110,7 +111,10 @@ export class ReleasePresenceResource implements Resource<
     return news;
   }
 
-  /** In the stack's own cluster the release goes with that. In a cluster of others a namespace may stay, and the release must not. */
+  /**
+   * In the stack's own cluster the release goes with that. In a cluster of others a namespace may stay, and the release
+   * must not.
+   */
   async delete(_urn: string, state: ReleasePresenceState): Promise<void> {
     if (state.clusterId === undefined) return;
     await uninstall(this.#commands, state);
@@ -120,7 +124,9 @@ export class ReleasePresenceResource implements Resource<
 /** Without Helm's records the next install takes the objects over as they run. */
 const forgotten: Look = { release: "gone", drift: [] };
 
-/** Whether the release itself is not in Pulumi's state any more, though this resource is. Helm would refuse its name. */
+/**
+ * Whether the release itself is not in Pulumi's state any more, though this resource is. Helm would refuse its name.
+ */
 const isForgotten = async (urn: string, env: NodeJS.ProcessEnv): Promise<boolean> =>
   (await isKnown(urn, "kubernetes:helm.sh/v3:Release", env)) === false;
 

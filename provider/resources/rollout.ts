@@ -43,8 +43,8 @@ interface Failure {
 }
 
 /**
- * `minikube:index:Rollout`: waits until everything that a release runs is ready and its URL answers. Says what is wrong as
- * soon as that can be seen, and then goes back to the revision that was healthy before.
+ * `minikube:index:Rollout`: waits until everything that a release runs is ready and its URL answers. Says what is wrong
+ * as soon as that can be seen, and then goes back to the revision that was healthy before.
  */
 export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, RolloutInputs> {
   readonly #commands: Commands;
@@ -133,8 +133,8 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
   }
 
   /**
-   * Whether the application answers at its URL. In a cluster of others the way there is not this stack's: name, load balancer and
-   * certificate may come later, and are warned of.
+   * Whether the application answers at its URL. In a cluster of others the way there is not this stack's: name, load
+   * balancer and certificate may come later, and are warned of.
    */
   async #isServed(urn: string, { url, answer, clusterId, namespace }: RolloutInputs): Promise<boolean> {
     if (await answers(url, answer)) return true;
@@ -189,8 +189,8 @@ function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
 }
 
 /**
- * Deletes the pods for which a StatefulSet would wait for ever (kubernetes#67250): it replaces a pod of an older revision only
- * once that is ready, which one that is broken never gets.
+ * Deletes the pods for which a StatefulSet would wait for ever (kubernetes#67250): it replaces a pod of an older
+ * revision only once that is ready, which one that is broken never gets.
  */
 async function replaceStuck(namespace: Namespace, workloads: Workload[]): Promise<void> {
   for (const { metadata } of workloads.flatMap(({ stuck }) => stuck)) {

@@ -1,6 +1,6 @@
 /**
- * What Pulumi is to keep and to show, but not to look into. Each leaf of a tree costs it time, in the engine, in its log and in the
- * state; a text costs nothing, and Pulumi shows by field what changes in one that is JSON.
+ * What Pulumi is to keep and to show, but not to look into. Each leaf of a tree costs it time, in the engine, in its
+ * log and in the state; a text costs nothing, and Pulumi shows by field what changes in one that is JSON.
  */
 export const textOf = (tree: object): string => JSON.stringify(tree);
 

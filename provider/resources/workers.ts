@@ -29,8 +29,8 @@ export interface WorkersState extends WorkersInputs {
 const patience = "3m";
 
 /**
- * `minikube:index:Workers`: the nodes of a cluster besides its first. They hold nothing that could be lost: one that is gone is made
- * anew. With the docker driver alone.
+ * `minikube:index:Workers`: the nodes of a cluster besides its first. They hold nothing that could be lost: one that is
+ * gone is made anew. With the docker driver alone.
  */
 export class WorkersResource implements Resource<WorkersInputs, WorkersInputs, WorkersState> {
   readonly #commands: Commands;
@@ -79,7 +79,8 @@ export class WorkersResource implements Resource<WorkersInputs, WorkersInputs, W
     for (const [index, worker] of workersOf(inputs).entries()) {
       const { state } = await lookAtContainer(this.#commands, worker.machine);
       if (index >= count) await this.#drain(urn, inputs, worker);
-      // What an interrupted command has left has never joined, and Minikube takes it for a node that runs. So it does with one that is lost.
+      // What an interrupted command has left has never joined, and Minikube takes it for a node that runs. So it does
+      // with one that is lost.
       const isWanted = index < count && state !== "missing" && joined.has(worker.machine);
       if (isWanted) await this.#ensureRunning(urn, inputs, worker, state);
       else await this.#remove(urn, inputs, worker);

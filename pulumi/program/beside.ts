@@ -7,8 +7,8 @@ import { wordsOf } from "../../provider/engine/pulumi-commands.ts";
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
 /**
- * Starts Pulumi. Where a command runs the program of this checkout, the program runs in this process, as inline programs of Pulumi's
- * Automation API do: it is loaded while Pulumi starts, and Pulumi starts no language host.
+ * Starts Pulumi. Where a command runs the program of this checkout, the program runs in this process, as inline
+ * programs of Pulumi's Automation API do: it is loaded while Pulumi starts, and Pulumi starts no language host.
  * @param start starts Pulumi itself.
  * @returns its exit code.
  */

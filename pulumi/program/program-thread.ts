@@ -4,8 +4,8 @@ import { Worker } from "node:worker_threads";
 const passphrases = ["PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"];
 
 /**
- * The program in a thread of its own, which can run it once. So the program can throw, exit or never end, and this process goes on;
- * and it has an environment of its own.
+ * The program in a thread of its own, which can run it once. So the program can throw, exit or never end, and this
+ * process goes on; and it has an environment of its own.
  */
 export class ProgramThread {
   readonly #worker: Worker;

@@ -15,8 +15,8 @@ export const loadAhead = async (): Promise<void> => {
 };
 
 /**
- * Runs a program as the SDK's own runner does, which expects a process of its own and to know all when it starts: until there is
- * nothing left to do in this thread. What the program throws is told at once.
+ * Runs a program as the SDK's own runner does, which expects a process of its own and to know all when it starts: until
+ * there is nothing left to do in this thread. What the program throws is told at once.
  * @param bytes Pulumi's request.
  * @param answer is given the answer to it.
  */

@@ -13,7 +13,9 @@ interface ServedProgram {
 /** The most that a message may have, in bytes. Fixed by Pulumi. */
 const limit = 400 * 1024 * 1024;
 
-/** The one method of a language host that is needed. The messages stay as they are: the program's own thread reads them. */
+/**
+ * The one method of a language host that is needed. The messages stay as they are: the program's own thread reads them.
+ */
 const run: MethodDefinition<Buffer, Buffer> = {
   path: "/pulumirpc.LanguageRuntime/Run",
   requestStream: false,
@@ -29,7 +31,8 @@ const run: MethodDefinition<Buffer, Buffer> = {
  * @param env the environment in which Pulumi will run.
  */
 export const serveProgram = async (env: NodeJS.ProcessEnv): Promise<ServedProgram> => {
-  // A preview and the update after it run the program one after the other, each in a thread of its own: a module runs only once.
+  // A preview and the update after it run the program one after the other, each in a thread of its own: a module runs
+  // only once.
   let next: ProgramThread | undefined = new ProgramThread(env);
   const threads = [next];
   const answer: handleUnaryCall<Buffer, Buffer> = ({ request }, reply) => {

@@ -6,7 +6,10 @@ import type { Step } from "../../machine/step.ts";
 /** Long enough for a Docker that is just starting. */
 const patience = 20_000;
 
-/** The step that makes sure of a Docker Engine that answers. Set-up does not install one on a machine with a choice of them. */
+/**
+ * The step that makes sure of a Docker Engine that answers. Set-up does not install one on a machine with a choice of
+ * them.
+ */
 export const dockerStep = (): Step => ({
   title: "Docker",
   isDone: () =>

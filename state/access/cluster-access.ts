@@ -28,8 +28,9 @@ interface Source {
 }
 
 /**
- * Copies one context of the user's kubeconfigs, and nothing else of them, for the commands of this checkout. So whichever context is
- * current, now or while a command runs, changes nothing. The user's files are read, and never written.
+ * Copies one context of the user's kubeconfigs, and nothing else of them, for the commands of this checkout. So
+ * whichever context is current, now or while a command runs, changes nothing. The user's files are read, and never
+ * written.
  * @param context its name.
  * @param file where the copy goes. Without such a context there is none.
  * @param user the user's environment, with `KUBECONFIG`.

@@ -3,8 +3,8 @@ import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
 import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
 
 /**
- * The way to the stack's own cluster for Kubernetes' own client. Nothing else of the kubeconfig is in it, least of all its current
- * context, which other tools set.
+ * The way to the stack's own cluster for Kubernetes' own client. Nothing else of the kubeconfig is in it, least of all
+ * its current context, which other tools set.
  * @param ref with the folder of Minikube whose authority the cluster must have.
  * @throws Error as {@link readOwnAccess}.
  */

@@ -36,8 +36,8 @@ export interface OwnCluster {
   settings: PlainSettings;
   state: StackState;
   /**
-   * `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's; `elsewhere` when the
-   * cluster is in another Docker engine than the current one.
+   * `unknown` when Docker or Minikube cannot say; `foreign` when a profile of that name is not this stack's;
+   * `elsewhere` when the cluster is in another Docker engine than the current one.
    */
   life: ContainerState | "foreign" | "elsewhere";
   /** Whether its volume, with the data, is there without a node. */
@@ -53,8 +53,8 @@ export interface OwnCluster {
 }
 
 /**
- * Looks at the cluster that a stack has by its state, or is to have by its settings as long as its state knows none. Changes nothing,
- * and asks nothing of a cluster that is not this stack's.
+ * Looks at the cluster that a stack has by its state, or is to have by its settings as long as its state knows none.
+ * Changes nothing, and asks nothing of a cluster that is not this stack's.
  */
 export const lookAtCluster = async (commands: Commands, { folder, home, stack }: Place): Promise<OwnCluster> => {
   const state = readState(folder, stack);

@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
 
 /**
- * Sets a kubeconfig of this checkout aside that leads to another cluster under the name of ours, so that neither a plugin nor
- * Helm asks that one. The next `up` writes it anew.
+ * Sets a kubeconfig of this checkout aside that leads to another cluster under the name of ours, so that neither a
+ * plugin nor Helm asks that one. The next `up` writes it anew.
  * @param state the folder in which they are, one for each profile.
  * @param home Minikube's home, which holds the authority that our clusters trust.
  */

@@ -20,7 +20,8 @@ export const ownTarget = ({ folder, home, stack }: Place): Target | undefined =>
 };
 
 /**
- * Where the objects of a stack are: in its own cluster, in the namespace of its state, or of its settings as long as that knows none.
+ * Where the objects of a stack are: in its own cluster, in the namespace of its state, or of its settings as long as
+ * that knows none.
  * @throws UserError when the cluster of that name is another stack's.
  */
 export const ownNamespace = (place: Place): NamespaceRef & { home: string } => {

@@ -16,11 +16,12 @@ const patient = (): Commands => new Commands(toolEnvironment(), AbortSignal.time
 export const placeOf = (stack: string): Place => ({ folder: checkout, home: minikubeHome, stack });
 
 /**
- * Makes sure that the cluster of a stack can be removed before anything is: the engine forgets what is in the cluster first, and
- * its secrets with it.
+ * Makes sure that the cluster of a stack can be removed before anything is: the engine forgets what is in the cluster
+ * first, and its secrets with it.
  * @param place of a stack whose state can be read.
  * @throws UserError when there is a cluster in Docker, and Docker does not answer.
- * @throws UserError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to give it up.
+ * @throws UserError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to
+ * give it up.
  */
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const state = stackState(place.folder, place.stack);
@@ -46,7 +47,9 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
   );
 };
 
-/** Whether there is something of the name of a cluster that the stack's state knows, and no profile says whose it is. */
+/**
+ * Whether there is something of the name of a cluster that the stack's state knows, and no profile says whose it is.
+ */
 const mayBeOwn = async (commands: Commands, { life, settings, state, mark }: OwnCluster): Promise<boolean> => {
   if (state.instance === undefined || mark !== undefined) return false;
   if (life === "foreign") return true;

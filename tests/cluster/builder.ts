@@ -7,8 +7,8 @@ import { createFixture, type FsFixture } from "fs-fixture";
 import { checkout } from "../../machine/paths.ts";
 
 /**
- * The Docker of this machine, as who deploys to a cluster of others has it: it can build, and has the images from which ours are made.
- * Where none can be pulled, it gets them from a node.
+ * The Docker of this machine, as who deploys to a cluster of others has it: it can build, and has the images from which
+ * ours are made. Where none can be pulled, it gets them from a node.
  */
 export class Builder {
   /** Variables with which the Docker that can build is found first. */

@@ -128,7 +128,8 @@ describe("a stack on three nodes", function () {
 
   it("goes on without a node that is lost, and has it again after up", async () => {
     await execa("docker", ["kill", third]);
-    // A connection that leads to a lost pod stays open without an answer: whoever has one gives it up and takes another.
+    // A connection that leads to a lost pod stays open without an answer: whoever has one gives it up and takes
+    // another.
     const ask = () =>
       fetch(`${url}/api/backend/auth/me`, { signal: AbortSignal.timeout(5_000) }).then(
         ({ status }) => status,

@@ -16,8 +16,8 @@ const user = "puller";
 const folder = "/registry";
 
 /**
- * A registry in the first node of a cluster, with TLS and a password, which is `localhost:5055` for this machine and for each node.
- * It is Debian's package `docker-registry`. It ends with the node.
+ * A registry in the first node of a cluster, with TLS and a password, which is `localhost:5055` for this machine and
+ * for each node. It is Debian's package `docker-registry`. It ends with the node.
  */
 export class Registry {
   readonly address = `localhost:${port}`;

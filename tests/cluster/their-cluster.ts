@@ -18,8 +18,8 @@ interface Config {
 }
 
 /**
- * A cluster of somebody else, with three nodes and an application of theirs: a stack of another checkout, whose pods rest, because
- * two processors have no room for those of two stacks.
+ * A cluster of somebody else, with three nodes and an application of theirs: a stack of another checkout, whose pods
+ * rest, because two processors have no room for those of two stacks.
  */
 export class TheirCluster {
   /** The namespace of their application. */

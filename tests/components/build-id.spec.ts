@@ -5,7 +5,10 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { checkout } from "../../machine/paths.ts";
 
-/** Pulumi's own plugin for Docker puts these into the build context, whatever `.dockerignore` says. Docker's own command does not. */
+/**
+ * Pulumi's own plugin for Docker puts these into the build context, whatever `.dockerignore` says. Docker's own command
+ * does not.
+ */
 const ofBuild = {
   Dockerfile: "FROM scratch",
   ".dockerignore": "*",

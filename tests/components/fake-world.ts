@@ -6,7 +6,10 @@ import { FakeApi } from "../provider/fake-api.ts";
 import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import { FakeApp } from "./fake-app.ts";
 
-/** A Docker, a Minikube, a kubectl and a Helm that only pretend, with a Kubernetes and an application that answer as the real ones do. */
+/**
+ * A Docker, a Minikube, a kubectl and a Helm that only pretend, with a Kubernetes and an application that answer as the
+ * real ones do.
+ */
 export class FakeWorld {
   readonly commands: FakeCommands;
   readonly api: FakeApi;

@@ -22,7 +22,10 @@ interface FakeDatabase {
 const silent = { inform: () => undefined, warn: () => undefined, progress: () => undefined };
 const contentsOf = (todos: string[]): string => `accounts: ${todos.length === 0 ? 0 : 1}, todos: ${todos.length}`;
 
-/** A stack whose settings ask for another cluster, and a process that works on it and may be killed before and after each step. */
+/**
+ * A stack whose settings ask for another cluster, and a process that works on it and may be killed before and after
+ * each step.
+ */
 class FakeStack {
   readonly folder: FsFixture;
   readonly said: string[] = [];

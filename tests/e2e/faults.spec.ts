@@ -15,9 +15,9 @@ import { stack } from "../stack/stack.ts";
 const namespace = "todo";
 
 /**
- * What happens to a laptop on an ordinary day. After each fault one `up` must converge, the next have nothing to do, and no todo
- * be lost. No test builds on another: each has a person and a todo of its own, and after one that failed the stack is
- * brought back, see {@link stack}.
+ * What happens to a laptop on an ordinary day. After each fault one `up` must converge, the next have nothing to do,
+ * and no todo be lost. No test builds on another: each has a person and a todo of its own, and after one that failed
+ * the stack is brought back, see {@link stack}.
  */
 describe("a stack to which something has happened", function () {
   this.timeout("5m");
@@ -172,7 +172,10 @@ describe("a stack to which something has happened", function () {
   });
 });
 
-/** A server that somebody's production cluster could be. It notes what comes, as far as that can be read, and never answers. */
+/**
+ * A server that somebody's production cluster could be. It notes what comes, as far as that can be read, and never
+ * answers.
+ */
 async function recordRequests(): Promise<{ address: string; requests: string[]; stop: () => void }> {
   const requests: string[] = [];
   const server = createServer((socket) => {

@@ -39,7 +39,10 @@ export class Account {
     assert.equal(answer.status, 201, `adding a todo must succeed: ${await answer.text()}`);
   }
 
-  /** The titles of all todos. Signs in again where the session has ended, and asks once more where it is told to, as a page does. */
+  /**
+   * The titles of all todos. Signs in again where the session has ended, and asks once more where it is told to, as a
+   * page does.
+   */
   async titles(): Promise<string[]> {
     let answer = await askTwice(() => this.todos("GET"));
     if (answer.status === 401) {

@@ -21,8 +21,8 @@ export async function withPage(url: string, use: (page: Page) => Promise<void>):
 }
 
 /**
- * Closes all devices. If the test did not pass, says first what each page showed: a message about a locator tells what was
- * not there, not what was.
+ * Closes all devices. If the test did not pass, says first what each page showed: a message about a locator tells what
+ * was not there, not what was.
  */
 export async function closeDevices(browser: Browser, test: Mocha.Test | undefined): Promise<void> {
   for (const context of browser.contexts()) {

@@ -31,7 +31,9 @@ export class ClusterView {
     this.kubeconfig = kubeconfig;
   }
 
-  /** The running pods of one component (`backend`, `frontend`, `postgres`), by name; those on their way out left aside. */
+  /**
+   * The running pods of one component (`backend`, `frontend`, `postgres`), by name; those on their way out left aside.
+   */
   async podNames(component: string): Promise<string[]> {
     const pods = await this.pods(component);
     return pods.map((pod) => pod.metadata?.name ?? "").sort();

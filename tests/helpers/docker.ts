@@ -1,6 +1,9 @@
 import { execa } from "execa";
 
-/** What the host's Docker has of a stack: containers, volumes and networks of its profile, and images of its applications. */
+/**
+ * What the host's Docker has of a stack: containers, volumes and networks of its profile, and images of its
+ * applications.
+ */
 export async function dockerTraces(profile: string): Promise<string[]> {
   const lines = async (...args: string[]): Promise<string[]> =>
     (await execa("docker", args)).stdout.split("\n").filter(Boolean);

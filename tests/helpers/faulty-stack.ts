@@ -61,7 +61,10 @@ export class FaultyStack {
     return execa("helm", [...args, "--kubeconfig", this.kubeconfig, "--namespace", "todo"], { env: environment() });
   }
 
-  /** Lets Helm work on the release, with an image that does not exist, until its record says `pending-COMMAND`, and kills it. */
+  /**
+   * Lets Helm work on the release, with an image that does not exist, until its record says `pending-COMMAND`, and
+   * kills it.
+   */
   async killHelm(command: "install" | "upgrade", prepare?: () => Promise<unknown>): Promise<void> {
     const values = join(this.copy.folder, ".state", "values.json");
     await writeFile(values, (await this.helm("get", "values", "todo", "--output=json")).stdout);

@@ -67,8 +67,8 @@ export function objects(watched: string, key: string, certificate: string, node?
 }
 
 /**
- * A pod that cannot be connected to is left for another, as ingress-nginx does without being told. An attempt may meet the same pod again:
- * of three pods one that is lost is met by all of four attempts once in 81 times.
+ * A pod that cannot be connected to is left for another, as ingress-nginx does without being told. An attempt may meet
+ * the same pod again: of three pods one that is lost is met by all of four attempts once in 81 times.
  */
 const retry = `
 http:

@@ -23,7 +23,8 @@ export async function loseNothing(site: Site, work: () => Promise<void>, perSeco
 }
 
 /**
- * Takes a node away under a {@link Load}. Only writes may be lost, and only those that were sent before the node was gone.
+ * Takes a node away under a {@link Load}. Only writes may be lost, and only those that were sent before the node was
+ * gone.
  * @param lose takes the node away, and ends when it is gone.
  * @param settle ends when the cluster has noticed.
  */
@@ -49,8 +50,9 @@ export async function loseOnlyWhatIsOnTheWay(
 }
 
 /**
- * A steady load on a stack, by default 50 requests a second, by somebody with an account of their own: every second one adds a todo of its own, the others read. Every second pair of them goes over six connections that are kept, as by a browser, the others each
- * over a new one. Nothing is ever tried again.
+ * A steady load on a stack, by default 50 requests a second, by somebody with an account of their own: every second one
+ * adds a todo of its own, the others read. Every second pair of them goes over six connections that are kept, as by a
+ * browser, the others each over a new one. Nothing is ever tried again.
  */
 export class Load {
   readonly lost: Record<string, number> = {};
@@ -66,7 +68,8 @@ export class Load {
 
   private constructor(site: Site, perSecond: number, cookie: string, password: string) {
     this.#site = site;
-    // Shorter than the five idle seconds after which the server ends a connection: a request in that moment would be lost.
+    // Shorter than the five idle seconds after which the server ends a connection: a request in that moment would be
+    // lost.
     this.#kept = new site.Agent({ keepAlive: true, maxSockets: 6, timeout: 3_000 });
     this.#cookie = cookie;
     this.#password = password;

@@ -13,7 +13,8 @@ const folder = join(checkout, "test-results", "screenshots");
 
 /**
  * Looks at a page in its present state as a desktop shows it in light and a phone in dark: takes a picture of each in
- * `test-results/screenshots`, and fails if axe finds something serious by WCAG 2.2 AA, or if the page is wider than the screen.
+ * `test-results/screenshots`, and fails if axe finds something serious by WCAG 2.2 AA, or if the page is wider than the
+ * screen.
  */
 export async function look(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();

@@ -63,7 +63,10 @@ export class NodeDaemon {
     await daemon.build(args, true, () => undefined);
   }
 
-  /** Builds the images that cannot be pulled, as the stand-in does. The official plugin takes each as it is, and pulls none of them. */
+  /**
+   * Builds the images that cannot be pulled, as the stand-in does. The official plugin takes each as it is, and pulls
+   * none of them.
+   */
   async buildMadeImages(): Promise<void> {
     for (const [name, { program, dockerfile }] of Object.entries(madeImages())) {
       await this.build("--file", dockerfile, "--tag", name, dirname(program));
@@ -98,7 +101,9 @@ export class NodeDaemon {
     return files;
   }
 
-  /** Those of `texts` that stand somewhere in an image: in a layer, even if a later one hides it, or in its settings. */
+  /**
+   * Those of `texts` that stand somewhere in an image: in a layer, even if a later one hides it, or in its settings.
+   */
   async find(image: string, texts: string[]): Promise<string[]> {
     const { stdout } = execa("docker", ["save", image], { env: this.#env, buffer: false });
     const missing = new Set(texts);

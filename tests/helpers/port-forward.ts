@@ -3,7 +3,10 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { PassThrough } from "node:stream";
 import { type KubeConfig, PortForward } from "@kubernetes/client-node";
 
-/** Opens a port on 127.0.0.1 that leads to one of a pod, as `kubectl port-forward` does. The server is the caller's to close. */
+/**
+ * Opens a port on 127.0.0.1 that leads to one of a pod, as `kubectl port-forward` does. The server is the caller's to
+ * close.
+ */
 export async function forwardPort(
   config: KubeConfig,
   to: { namespace: string; pod: string; port: number },

@@ -59,8 +59,8 @@ const parts = [
 ];
 
 /**
- * A checkout of this project with a stack `test` that is up, in which every command works: with the real Pulumi, and with a Docker, a
- * Minikube, a kubectl and a Helm that only pretend. Nothing of the user's is touched.
+ * A checkout of this project with a stack `test` that is up, in which every command works: with the real Pulumi, and
+ * with a Docker, a Minikube, a kubectl and a Helm that only pretend. Nothing of the user's is touched.
  */
 export class PretendedCheckout {
   readonly api: FakeApi;

@@ -1,6 +1,8 @@
 import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
 
-/** The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken". */
+/**
+ * The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken".
+ */
 const docker = `
 alive() { [ -f "$folder/container-todo" ]; }
 case "$1" in
@@ -42,5 +44,7 @@ case "$1" in
   status) [ -f "$release" ] && echo '{"name":"todo","namespace":"todo","version":1,"info":{"status":"deployed"}}' ;;
 esac`;
 
-/** A Docker, a Minikube, a kubectl and a Helm that only pretend to have a cluster `todo`: what there is of it are files. */
+/**
+ * A Docker, a Minikube, a kubectl and a Helm that only pretend to have a cluster `todo`: what there is of it are files.
+ */
 export const pretendedCommands = { docker, minikube, kubectl, helm };

@@ -12,8 +12,8 @@ beforeEach(function () {
 });
 
 /**
- * Runs what puts a stack right, and prints how long that took. `test-results/recovery.json` keeps it, in seconds, by the title of
- * the test. Nothing depends on it.
+ * Runs what puts a stack right, and prints how long that took. `test-results/recovery.json` keeps it, in seconds, by
+ * the title of the test. Nothing depends on it.
  */
 export async function timeToRecover<T>(recover: () => Promise<T>): Promise<T> {
   const begin = Date.now();

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 
-// Loaded before the specs: whatever they make in the temporary folder is made in this one. Each process that Mocha starts for
-// specs loads it too, and so has a folder of its own inside that of Mocha, which removes them all.
+// Loaded before the specs: whatever they make in the temporary folder is made in this one. Each process that Mocha
+// starts for specs loads it too, and so has a folder of its own inside that of Mocha, which removes them all.
 const folder = mkdtempSync(join(tmpdir(), "todo-stack-tests-"));
 process.env["TMPDIR"] = folder;
 

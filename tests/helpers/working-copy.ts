@@ -29,10 +29,11 @@ export interface RunningCommand {
 }
 
 /**
- * A second checkout of this project, with a stack, a profile and a port of its own, so that a test can edit files and break
- * things without touching the user's checkout or running stack.
+ * A second checkout of this project, with a stack, a profile and a port of its own, so that a test can edit files and
+ * break things without touching the user's checkout or running stack.
  *
- * Each test has always the same folder: what a killed run left in Minikube is then this stack's own, and `up` removes it.
+ * Each test has always the same folder: what a killed run left in Minikube is then this stack's own, and `up` removes
+ * it.
  */
 export class WorkingCopy {
   readonly folder: string;
@@ -92,7 +93,10 @@ export class WorkingCopy {
     >;
   }
 
-  /** Makes these all the settings of the stack, as `pulumi config set` writes them, which takes a second for each. None is secret. */
+  /**
+   * Makes these all the settings of the stack, as `pulumi config set` writes them, which takes a second for each. None
+   * is secret.
+   */
   async configure(settings: Record<string, string>): Promise<void> {
     const config = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`todo-stack:${key}`, value]));
     await writeFile(join(this.folder, `Pulumi.${this.stack}.yaml`), stringify({ config }));
@@ -137,7 +141,10 @@ export class WorkingCopy {
     };
   }
 
-  /** Starts `pulumi` in a process group of its own, as a terminal does; a signal goes to all of the group, as Ctrl-C does there. */
+  /**
+   * Starts `pulumi` in a process group of its own, as a terminal does; a signal goes to all of the group, as Ctrl-C
+   * does there.
+   */
   startPulumi(...args: string[]): RunningCommand {
     return this.#inGroup([join(this.folder, "cli/bin/pulumi.mjs"), ...args, "--stack", this.stack]);
   }

@@ -5,7 +5,10 @@ import { globSync } from "tinyglobby";
 import typescript from "typescript";
 import { checkout } from "../../machine/paths.ts";
 
-/** Every folder with a README.md that says who may import it, and the program's own files, who are imported as named here. */
+/**
+ * Every folder with a README.md that says who may import it, and the program's own files, who are imported as named
+ * here.
+ */
 const files: Record<string, string[]> = {
   "index.ts": [],
   "config.ts": ["index.ts", "pulumi/", "state/"],

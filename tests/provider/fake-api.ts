@@ -22,7 +22,10 @@ export interface Revision {
   manifest?: string;
 }
 
-/** A Kubernetes API in which every namespace holds the same, over TLS, for clients with its certificate alone, and Minikube's kubeconfig. */
+/**
+ * A Kubernetes API in which every namespace holds the same, over TLS, for clients with its certificate alone, and
+ * Minikube's kubeconfig.
+ */
 export class FakeApi {
   /** Objects by the end of their path: `pods`, `secrets`. A function is asked at each question. */
   readonly lists = new Map<string, object[] | (() => object[])>();

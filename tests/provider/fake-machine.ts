@@ -15,7 +15,10 @@ import { FakeApi } from "./fake-api.ts";
 import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import type { Call } from "../offline/stand-ins/fake-commands.ts";
 
-/** `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its state. */
+/**
+ * `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its
+ * state.
+ */
 export const dockerScript = `
 if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
 if [ "$1" = context ]; then cat "$folder/docker-context" 2>/dev/null || echo unix:///run/docker.sock; exit; fi

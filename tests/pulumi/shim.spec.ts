@@ -11,7 +11,10 @@ const settings = "# Settings of the stack.\nconfig: {}\n";
 const foreignSalt = "encryptionsalt: v1:bYdmWVWeB4k=:v1:o7Se47783HT2m8YR:RG433OKRgJEgOegdMOK+wTN1bTS55Q==\n";
 const secret = "config:\n  todo-stack:key:\n    secure: v1:120gaGzJ/mefbfl+:iji9XpwZIeXAO761/td/zEji\n";
 
-/** The real Pulumi in a fresh checkout that has nothing but the commands, what they use of the provider, and a project without a program. */
+/**
+ * The real Pulumi in a fresh checkout that has nothing but the commands, what they use of the provider, and a project
+ * without a program.
+ */
 describe("npx pulumi in a fresh checkout", function () {
   this.timeout("1m");
   let folder: string;

@@ -170,7 +170,10 @@ describe("the stack in other surroundings", function () {
   }
 });
 
-/** What answers for a stack: its Kubernetes and its application, and at the same port of ::1, where there is that, a stranger. */
+/**
+ * What answers for a stack: its Kubernetes and its application, and at the same port of ::1, where there is that, a
+ * stranger.
+ */
 class Servers {
   readonly api: FakeApi;
   readonly #app: Server;

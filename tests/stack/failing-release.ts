@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Fault } from "./chart-faults.ts";
 import { stack } from "./stack.ts";
 
-/** Brings the stack up with the fault in its chart, which must be named, and looks that the version before runs again. */
+/**
+ * Brings the stack up with the fault in its chart, which must be named, and looks that the version before runs again.
+ */
 export async function releaseWith({ file, edit, says, shows }: Fault): Promise<void> {
   const { copy, cluster } = stack;
   const path = `charts/todo/templates/${file}`;

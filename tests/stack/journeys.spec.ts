@@ -8,8 +8,8 @@ import { scale } from "./scale.ts";
 import { stack } from "./stack.ts";
 
 /**
- * What a user would name as the things to do here, each in a real browser with an account of its own. Every page and state is
- * looked at on the way, see {@link look}.
+ * What a user would name as the things to do here, each in a real browser with an account of its own. Every page and
+ * state is looked at on the way, see {@link look}.
  */
 describe("the journeys of a user", function () {
   this.timeout("5m");

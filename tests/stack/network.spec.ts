@@ -70,8 +70,8 @@ describe("the network of the stack", function () {
   };
 
   /**
-   * Tries every connection. Gives those that came about, as `frontend → backend`. What is closed is waited for, so every pod
-   * tries at the same time.
+   * Tries every connection. Gives those that came about, as `frontend → backend`. What is closed is waited for, so
+   * every pod tries at the same time.
    */
   async function flows(): Promise<string[]> {
     const found = Object.entries(tried).map(async ([from, { to, reaches }]) => {

@@ -8,7 +8,10 @@ import { stack } from "./stack.ts";
 
 const components = ["backend", "frontend", "postgres"] as const;
 
-/** What takes longer is in tests/full/stack: files, outputs and all logs in canary.spec.ts, layers of images in secrets.spec.ts. */
+/**
+ * What takes longer is in tests/full/stack: files, outputs and all logs in canary.spec.ts, layers of images in
+ * secrets.spec.ts.
+ */
 describe("the secrets of the stack", function () {
   this.timeout("15m");
 

@@ -13,8 +13,8 @@ const settings = { profile: "todo-stack-tests", port: "30282", cpus: "2", memory
 
 /**
  * The one running stack that the specs of a run share: whoever imports it gets it brought up before the first test
- * that runs, and destroyed after the last. A spec leaves the stack as it found it. After a test that failed the stack is
- * brought back to what it was, so that the test after it fails for a reason of its own only.
+ * that runs, and destroyed after the last. A spec leaves the stack as it found it. After a test that failed the stack
+ * is brought back to what it was, so that the test after it fails for a reason of its own only.
  */
 class SharedStack {
   #copy: WorkingCopy | undefined;
@@ -50,7 +50,10 @@ class SharedStack {
     return this.#isBorrowed;
   }
 
-  /** What a preview that finds no Docker and no Minikube has planned before the first `up`. Undefined when the stack was up already. */
+  /**
+   * What a preview that finds no Docker and no Minikube has planned before the first `up`. Undefined when the stack was
+   * up already.
+   */
   get plan(): Plan | undefined {
     if (this.#plan?.status === "rejected") throw this.#plan.reason;
     return this.#plan?.value;

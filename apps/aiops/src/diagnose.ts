@@ -33,7 +33,9 @@ const rules: ((snapshot: Snapshot) => Finding[])[] = [
   alert,
 ];
 
-/** Everything that is wrong, causes first; nothing when all is well. The same snapshot always gives the same findings. */
+/**
+ * Everything that is wrong, causes first; nothing when all is well. The same snapshot always gives the same findings.
+ */
 export const diagnose = (snapshot: Snapshot): Finding[] => {
   const all = rules.flatMap((rule) => rule(snapshot));
   const order = (finding: Finding): number => findingKinds.indexOf(finding.kind);
@@ -66,6 +68,9 @@ const follows = (finding: Finding, all: Finding[]): boolean => {
   }
 };
 
-/** Whether a finding can be why answers are wrong or late. What was, and what nobody released, explains nothing for sure. */
+/**
+ * Whether a finding can be why answers are wrong or late. What was, and what nobody released, explains nothing for
+ * sure.
+ */
 const explains = ({ kind, facts }: Finding): boolean =>
   !["wrong-answer", "slow-answer", "alert", "disk-full"].includes(kind) && facts.foreign !== true;

@@ -1,6 +1,9 @@
 import type { ObjectRef } from "./snapshot.ts";
 
-/** Everything that can be found wrong. The order is that in which findings are told: causes before what follows from them. */
+/**
+ * Everything that can be found wrong. The order is that in which findings are told: causes before what follows from
+ * them.
+ */
 export const findingKinds = [
   "scaled-to-zero",
   "image-missing",

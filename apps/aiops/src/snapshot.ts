@@ -111,7 +111,9 @@ export const matches = (
   Object.keys(selector).length > 0 &&
   Object.entries(selector).every(([key, value]) => labels?.[key] === value);
 
-/** The pods of a workload that are there to stay: one that was evicted has failed for good, and another stands for it. */
+/**
+ * The pods of a workload that are there to stay: one that was evicted has failed for good, and another stands for it.
+ */
 export const podsOf = (workload: Workload, pods: V1Pod[]): V1Pod[] =>
   pods.filter(
     ({ metadata, status }) =>

@@ -8,7 +8,10 @@ const most = 4_000;
 /** Most entries of a list. */
 const entries = 200;
 
-/** What looks like a secret. Bounded, so that no text makes the search slow. The first group, where there is one, stays: it says what was taken out. */
+/**
+ * What looks like a secret. Bounded, so that no text makes the search slow. The first group, where there is one, stays:
+ * it says what was taken out.
+ */
 const secrets: RegExp[] = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
   // JSON Web Tokens, and keys of language models and of GitHub.
@@ -22,8 +25,8 @@ const secrets: RegExp[] = [
 ];
 
 /**
- * Takes out what looks like a secret. What a URL writes as `%3A` and its like is written plainly: it hides one no better. Before
- * that too, since a password with a space or an @ in it is a whole only as it is written in the URL.
+ * Takes out what looks like a secret. What a URL writes as `%3A` and its like is written plainly: it hides one no
+ * better. Before that too, since a password with a space or an @ in it is a whole only as it is written in the URL.
  */
 export const redact = (text: string): string =>
   withoutSecrets(withoutSecrets(text).replace(/%(?:2[0-24-9a-f]|3[ad]|40)/gi, decodeURIComponent));
@@ -34,8 +37,8 @@ const withoutSecrets = (text: string): string =>
 const textOf = (group: unknown): string => (typeof group === "string" ? group : "");
 
 /**
- * Makes text of a program fit to be shown: no terminal codes, no control characters, no characters that cannot be seen, no
- * secrets, and not too long.
+ * Makes text of a program fit to be shown: no terminal codes, no control characters, no characters that cannot be seen,
+ * no secrets, and not too long.
  */
 export const clean = (text: string): string => {
   // Cut first, so that a huge line costs little; a secret that is cut in two is still one.
@@ -87,8 +90,8 @@ export const quote = (source: string, lines: string[]): Quote => {
 };
 
 /**
- * Whether there is what looks like a secret in the fields of an object of the API: in a text, in the value of a variable or of a key.
- * Names that only say where a secret is are none.
+ * Whether there is what looks like a secret in the fields of an object of the API: in a text, in the value of a
+ * variable or of a key. Names that only say where a secret is are none.
  */
 export const holdsSecret = (value: unknown): boolean => {
   if (typeof value === "string") return redact(value) !== value;

@@ -15,8 +15,8 @@ const content = z.object({
 });
 
 /**
- * What is asked of people whose client cannot ask them: a file for each plan, named by its code. The person types the code in a
- * terminal, where they are shown what it is about. The folder is its owner's alone.
+ * What is asked of people whose client cannot ask them: a file for each plan, named by its code. The person types the
+ * code in a terminal, where they are shown what it is about. The folder is its owner's alone.
  */
 export class TypedApprovals {
   readonly #folder: string;

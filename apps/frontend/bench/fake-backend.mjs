@@ -1,4 +1,5 @@
-// A backend that answers at once and does nothing, so that only the frontend is measured. It runs in a thread of its own.
+// A backend that answers at once and does nothing, so that only the frontend is measured. It runs in a thread of its
+// own.
 import { createServer } from "node:http";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 

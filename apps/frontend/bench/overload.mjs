@@ -1,5 +1,6 @@
-// What is served of more than the frontend can bear: lists through the proxy, by ever more people who ask without a pause and
-// come back as late as they are told. Once as the image starts it, once as `next build` has made it, without bounds.
+// What is served of more than the frontend can bear: lists through the proxy, by ever more people who ask without a
+// pause and come back as late as they are told. Once as the image starts it, once as `next build` has made it, without
+// bounds.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "undici";
 import { startFakeBackend } from "./fake-backend.mjs";

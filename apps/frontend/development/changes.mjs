@@ -3,7 +3,8 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Whether something in one of these files or folders has changed. The inodes tell of it: watchers lose files that are replaced.
+ * Whether something in one of these files or folders has changed. The inodes tell of it: watchers lose files that are
+ * replaced.
  * @param {string[]} paths
  * @param {number} since in milliseconds since 1970.
  * @returns {boolean}

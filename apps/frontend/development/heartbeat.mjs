@@ -1,4 +1,5 @@
-// Is loaded into every process of `next dev`. The one that listens for requests says four times a second that it does not hang.
+// Is loaded into every process of `next dev`. The one that listens for requests says four times a second that it does
+// not hang.
 import { createSocket } from "node:dgram";
 import { subscribe } from "node:diagnostics_channel";
 import process from "node:process";

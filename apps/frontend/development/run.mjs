@@ -1,5 +1,5 @@
-// `node development/run.mjs FILE` runs a script to its end, as an init container does. Code that hangs or fails is run again after the
-// next edit. What fails is also tried again after a while: what it needs may be late.
+// `node development/run.mjs FILE` runs a script to its end, as an init container does. Code that hangs or fails is run
+// again after the next edit. What fails is also tried again after a while: what it needs may be late.
 import { spawn } from "node:child_process";
 import { dirname } from "node:path";
 import process from "node:process";

@@ -1,5 +1,6 @@
-// Serves the application while it is developed, by `next dev` with the arguments of this command. Code that hangs, say a loop without
-// an end in a component, keeps Next.js from seeing that it was repaired: after the next edit, a server that hangs is replaced.
+// Serves the application while it is developed, by `next dev` with the arguments of this command. Code that hangs, say
+// a loop without an end in a component, keeps Next.js from seeing that it was repaired: after the next edit, a server
+// that hangs is replaced.
 import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
@@ -16,7 +17,8 @@ const silenceMs = 4_000;
 const graceMs = 2_000;
 
 /**
- * Of each process of the server, by its number: for how long it has said nothing, in milliseconds, and when it said something last.
+ * Of each process of the server, by its number: for how long it has said nothing, in milliseconds, and when it said
+ * something last.
  * @type {Map<number, { silence: number, heard: number }>}
  */
 const processes = new Map();
@@ -60,7 +62,10 @@ function kill(signal) {
   }
 }
 
-/** Replaces a server that hangs and was edited since. Looks are counted, not time: the machine may sleep, and this process wait. */
+/**
+ * Replaces a server that hangs and was edited since. Looks are counted, not time: the machine may sleep, and this
+ * process wait.
+ */
 function look() {
   for (const [pid, state] of processes) {
     state.silence += lookMs;

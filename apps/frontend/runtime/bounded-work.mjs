@@ -4,9 +4,9 @@ import http from "node:http";
 /** @typedef {import("node:http").ServerResponse} Answer */
 
 /**
- * Most requests of each kind that are taken at the same time, and of these most that are worked on, if that is less; the first kind
- * that fits counts. Each kind has a share of its own, because a crowd of one must not lock out the others: what streams is open for
- * long, and a new password takes long.
+ * Most requests of each kind that are taken at the same time, and of these most that are worked on, if that is less;
+ * the first kind that fits counts. Each kind has a share of its own, because a crowd of one must not lock out the
+ * others: what streams is open for long, and a new password takes long.
  * @type {{ kind: string, most: number, atOnce?: number, fits: (method: string, path: string) => boolean }[]}
  */
 const shares = [
@@ -18,20 +18,23 @@ const shares = [
   { kind: "sign-ups", most: 16, fits: (method, path) => method === "POST" && path === "/api/account" },
   { kind: "sign-ins", most: 32, fits: (method, path) => method === "POST" && path === "/api/session" },
   { kind: "files", most: 64, fits: (_method, path) => path.startsWith("/_next/static/") },
-  // To make a page takes many milliseconds of the processor and megabytes. More at once would not be quicker, and would take the
-  // memory of the pod.
+  // To make a page takes many milliseconds of the processor and megabytes. More at once would not be quicker, and would
+  // take the memory of the pod.
   { kind: "pages", most: 64, atOnce: 4, fits: (_method, path) => !path.startsWith("/api/") },
   { kind: "all others", most: 64, fits: () => true },
 ];
 
 const probe = "/api/health";
 const retrySeconds = 1;
-/** Requests that are begun in one turn of the event loop, in which Node takes one new connection: where many come, they wait less. */
+/**
+ * Requests that are begun in one turn of the event loop, in which Node takes one new connection: where many come, they
+ * wait less.
+ */
 const mostPerTurn = 2;
 
 /**
- * Refuses at once what is more than this process can do, instead of letting everybody wait, and answers probes ahead of all
- * that waits. Holds for servers that are created later.
+ * Refuses at once what is more than this process can do, instead of letting everybody wait, and answers probes ahead of
+ * all that waits. Holds for servers that are created later.
  */
 export function boundWork() {
   const { createServer } = http;
@@ -104,7 +107,10 @@ function bounded(listener) {
     else work(line, ...next);
   }
 
-  /** The first time the application answers itself: until then it is starting. @param {Request} request @param {Answer} response */
+  /**
+   * The first time the application answers itself: until then it is starting. @param {Request} request @param {Answer}
+   * response
+   */
   function answerProbe(request, response) {
     if (isUp) {
       response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
@@ -118,8 +124,8 @@ function bounded(listener) {
   }
 
   /**
-   * Who comes back over the same connection before it is time waits here for the rest of it. Otherwise those who do not wait
-   * would be refused so often that no processor is left for the work.
+   * Who comes back over the same connection before it is time waits here for the rest of it. Otherwise those who do not
+   * wait would be refused so often that no processor is left for the work.
    * @param {Request} request @param {Answer} response
    */
   function refuseOrWait(request, response) {

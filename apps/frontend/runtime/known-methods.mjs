@@ -3,8 +3,8 @@ import http from "node:http";
 const known = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"];
 
 /**
- * Answers every other method (TRACE, PROPFIND and so on) with 405 before the framework sees the request, because some of
- * them make it fail. Holds for servers that are created later.
+ * Answers every other method (TRACE, PROPFIND and so on) with 405 before the framework sees the request, because some
+ * of them make it fail. Holds for servers that are created later.
  */
 export function refuseUnknownMethods() {
   const { createServer } = http;

@@ -1,10 +1,11 @@
 import http from "node:http";
 
 /**
- * Answers probes at a port of its own, so that load alone does not get the pod restarted. Node takes one new connection in each
- * turn of its event loop: where hundreds come at once, a probe at their port would wait behind them all.
+ * Answers probes at a port of its own, so that load alone does not get the pod restarted. Node takes one new connection
+ * in each turn of its event loop: where hundreds come at once, a probe at their port would wait behind them all.
  * @param {number} port
- * @param {string} application URL at which the application answers a probe itself. Until it first has, it is starting: 503.
+ * @param {string} application URL at which the application answers a probe itself. Until it first has, it is starting:
+ * 503.
  */
 export function serveProbes(port, application) {
   let isUp = false;

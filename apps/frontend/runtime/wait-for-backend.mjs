@@ -29,7 +29,8 @@ function settings() {
 /** @param {URL} url */
 async function askOnce(url) {
   try {
-    // A connection of its own for each try: while the backend's name is new, it may lead elsewhere, and must be looked up again.
+    // A connection of its own for each try: while the backend's name is new, it may lead elsewhere, and must be looked
+    // up again.
     const headers = { connection: "close" };
     const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(5000) });
     await response.body?.cancel();

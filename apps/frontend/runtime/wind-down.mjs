@@ -2,8 +2,9 @@ import { subscribe } from "node:diagnostics_channel";
 import process from "node:process";
 
 /**
- * Once the process is told to stop, each kept connection ends with its next answer, which says so, or when it has been idle
- * for as long as always. Node would close the idle ones at once, and with them lose a request that is just on its way.
+ * Once the process is told to stop, each kept connection ends with its next answer, which says so, or when it has been
+ * idle for as long as always. Node would close the idle ones at once, and with them lose a request that is just on its
+ * way.
  */
 export function windConnectionsDown() {
   let stopping = false;

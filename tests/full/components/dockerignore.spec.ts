@@ -16,8 +16,8 @@ const groups = 10;
 const contextsInGroup = 50;
 
 /**
- * The whole way of a build context through `docker build`, which leaves no image behind. What the newest BuildKit makes of more
- * contexts is in tests/components/dockerignore-answers.txt.
+ * The whole way of a build context through `docker build`, which leaves no image behind. What the newest BuildKit makes
+ * of more contexts is in tests/components/dockerignore-answers.txt.
  */
 describe("a .dockerignore, in docker build", function () {
   this.timeout("10m");
@@ -50,8 +50,9 @@ describe("a .dockerignore, in docker build", function () {
 });
 
 /**
- * Whether Docker before 23 reads the rules as Docker does since. Before, it took more characters for those of an expression and `**`
- * before a part of a name for a folder, and found exceptions by plain names alone, where `*` had left all out.
+ * Whether Docker before 23 reads the rules as Docker does since. Before, it took more characters for those of an
+ * expression and `**` before a part of a name for a folder, and found exceptions by plain names alone, where `*` had
+ * left all out.
  */
 function isReadAsEver({ rules }: BuildContext): boolean {
   const differs = /[+(){}|]|(?<!\[)\^|\*\*[^/\r\n]/;

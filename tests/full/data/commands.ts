@@ -11,7 +11,10 @@ export interface Operation {
   way: Way;
   /** Whether it takes `--target-replace`. */
   replaces?: boolean;
-  /** The losses it is tried with. By default several at once; a command that is another by a second name is tried with one. */
+  /**
+   * The losses it is tried with. By default several at once; a command that is another by a second name is tried with
+   * one.
+   */
   tried?: "with each" | "with one";
 }
 
@@ -55,7 +58,10 @@ export const onCluster: Record<string, { spec: string; title: string }> = {
   restore: { spec: "tests/full/stack/backup.spec.ts", title: "" },
 };
 
-/** Commands of this project that have no way to the stack of a checkout: they are for its files, or for stacks of their own. */
+/**
+ * Commands of this project that have no way to the stack of a checkout: they are for its files, or for stacks of their
+ * own.
+ */
 export const withoutStack = [
   "help",
   "setup",
@@ -76,7 +82,9 @@ const words =
   (here) =>
     text.split(" ").map((word) => (word === "CLUSTER" ? here.urnOf(cluster) : word));
 
-/** Commands of Pulumi that edit what it knows of stacks. An `up` that follows must not lose what they have forgotten. */
+/**
+ * Commands of Pulumi that edit what it knows of stacks. An `up` that follows must not lose what they have forgotten.
+ */
 export const edits: Record<string, Line> = {
   "state remove": words("state delete --yes --force CLUSTER --target-dependents"),
   "state protect": words("state protect --yes CLUSTER"),
@@ -105,7 +113,10 @@ export const edits: Record<string, Line> = {
   logout: words("logout"),
 };
 
-/** Commands of Pulumi that change no resource and no state: they show something, or work on files, packages or Pulumi Cloud. */
+/**
+ * Commands of Pulumi that change no resource and no state: they show something, or work on files, packages or Pulumi
+ * Cloud.
+ */
 export const others: Record<string, Line> = Object.fromEntries(
   [
     "about|about env|version|whoami|gen-completion bash|console|do show-resources|schema check package.json|watch --path nowhere",

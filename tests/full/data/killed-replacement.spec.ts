@@ -6,7 +6,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
 import { until } from "../../helpers/until.ts";
 
-/** By the real Pulumi engine, on a Docker and a Minikube that only pretend. The old cluster is gone, and the new one half made. */
+/**
+ * By the real Pulumi engine, on a Docker and a Minikube that only pretend. The old cluster is gone, and the new one
+ * half made.
+ */
 describe("after a kill while another cluster is made, of which somebody then thinks better", function () {
   this.timeout("10m");
   let here: PretendedCheckout;

@@ -15,8 +15,8 @@ import { combined, losses } from "./losses.ts";
 import type { Loss } from "./losses.ts";
 
 /**
- * Every command with every loss, run: by the real Pulumi engine, on a Docker, a Minikube, a kubectl and a Helm that only pretend. Nobody
- * sits at a terminal. Whatever a command does, the data must be there afterwards.
+ * Every command with every loss, run: by the real Pulumi engine, on a Docker, a Minikube, a kubectl and a Helm that
+ * only pretend. Nobody sits at a terminal. Whatever a command does, the data must be there afterwards.
  */
 describe("no command loses data that nobody has given up", function () {
   this.timeout("10m");
@@ -239,7 +239,8 @@ const first = (line: string): string => line.split(" ")[0] ?? "";
 /** Commands that run an operation count by each of their names; any other is one by whatever name. */
 async function commandsOfPulumi(parents: string[]): Promise<string[][]> {
   const { stdout } = await execa("pulumi", [...parents, "--help"], { reject: false, env: environment() });
-  // Other parts of a help have lines of that form too, such as a flag's values, and every word behind a command has that command's help.
+  // Other parts of a help have lines of that form too, such as a flag's values, and every word behind a command has
+  // that command's help.
   const tables = stdout.split("\n\n").filter((part) => /^.*Commands:$/m.test(part.split("\n")[0] ?? ""));
   const names = tables
     .flatMap((table) => [...table.matchAll(/^ {2,4}([a-z][a-z-]+) {2,}\S/gm)])

@@ -20,7 +20,10 @@ const cluster = "minikube:index:Cluster";
 const namespace = "minikube:index:Namespace";
 const nothing = (): Promise<void> => Promise.resolve();
 
-/** A setting that this cluster or namespace cannot get. Images are built without the namespace: those commands never come to it. */
+/**
+ * A setting that this cluster or namespace cannot get. Images are built without the namespace: those commands never
+ * come to it.
+ */
 const setting = (key: string, value: string | number, says: RegExp): Loss => ({
   prepare: (here) => here.set({ [key]: value }),
   says,

@@ -6,7 +6,9 @@ import { execa } from "execa";
 import { environment } from "../../../machine/environment.ts";
 import { checkout } from "../../../machine/paths.ts";
 
-/** The provider for somebody who has nothing to do with this stack: another project, another state, another application. */
+/**
+ * The provider for somebody who has nothing to do with this stack: another project, another state, another application.
+ */
 describe("examples/any-app", function () {
   this.timeout("15m");
   const cwd = join(checkout, "examples/any-app");

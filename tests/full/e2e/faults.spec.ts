@@ -16,8 +16,8 @@ import { stackHandedOn } from "./stack.ts";
 const namespace = "todo";
 
 /**
- * What happens to a laptop, as far as it takes long: the rest is in tests/e2e/faults.spec.ts. After each fault one `up` must
- * converge, the next have nothing to do, and no todo be lost.
+ * What happens to a laptop, as far as it takes long: the rest is in tests/e2e/faults.spec.ts. After each fault one `up`
+ * must converge, the next have nothing to do, and no todo be lost.
  */
 describe("a stack to which something has happened", function () {
   this.timeout("15m");

@@ -23,8 +23,8 @@ const moves = [
 const titles = ["feed the cat", "water the plants", "买牛奶 'naïve' 🎉"];
 
 /**
- * Somebody writes all the time while the data are taken along. The work is killed at a random moment, then typed again. Each test
- * builds on the one before.
+ * Somebody writes all the time while the data are taken along. The work is killed at a random moment, then typed again.
+ * Each test builds on the one before.
  */
 describe("the data of a stack that gets another namespace or cluster", function () {
   this.timeout("20m");
@@ -85,7 +85,10 @@ describe("the data of a stack that gets another namespace or cluster", function 
     };
   };
 
-  /** Takes the data along to what is set now, and looks that all is there that was there, and all that was promised since. */
+  /**
+   * Takes the data along to what is set now, and looks that all is there that was there, and all that was promised
+   * since.
+   */
   const takeAlong = async (before: string[], what: string): Promise<string> => {
     const { exitCode, all } = await copy.npm("start", {}, "--keep-data");
     assert.equal(exitCode, 0, `${what}\n${all}`);

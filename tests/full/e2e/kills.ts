@@ -6,8 +6,8 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
 
 /**
- * How many moments one run of the tests tries, and which. Set `TODO_STACK_KILLS` for more and `TODO_STACK_SEED` for others: those
- * of `npm test` are always the same, so that a failure belongs to the change and not to the day.
+ * How many moments one run of the tests tries, and which. Set `TODO_STACK_KILLS` for more and `TODO_STACK_SEED` for
+ * others: those of `npm test` are always the same, so that a failure belongs to the change and not to the day.
  */
 export const moments = Number(process.env["TODO_STACK_KILLS"] ?? 2);
 const seed = Number(process.env["TODO_STACK_SEED"] ?? 2);

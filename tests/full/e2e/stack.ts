@@ -12,9 +12,9 @@ let copy: WorkingCopy | undefined;
 let failed = false;
 
 /**
- * The checkout of the stack that the specs of this folder hand on to each other, since a cluster for each would take minutes: before its
- * first `up`, or with the cluster that the spec before has left. Sources and settings are as at first, so that a test that failed
- * before it had put them back fails no other spec.
+ * The checkout of the stack that the specs of this folder hand on to each other, since a cluster for each would take
+ * minutes: before its first `up`, or with the cluster that the spec before has left. Sources and settings are as at
+ * first, so that a test that failed before it had put them back fails no other spec.
  */
 export const stackHandedOn = async (): Promise<WorkingCopy> => {
   if (checkout !== undefined) return (copy ??= WorkingCopy.at(checkout, "dev"));

@@ -15,8 +15,8 @@ const proxies = {
 };
 
 /**
- * A real `up` where much is different at once. Each of these is previewed for itself in tests/pulumi/surroundings.spec.ts, on a machine
- * on which nothing runs.
+ * A real `up` where much is different at once. Each of these is previewed for itself in
+ * tests/pulumi/surroundings.spec.ts, on a machine on which nothing runs.
  */
 describe("a stack in other surroundings", function () {
   this.timeout("15m");

@@ -101,8 +101,8 @@ async function restart(component: Component): Promise<void> {
 }
 
 /**
- * Drains the node of the pods of the release, by the node's own kubectl, which tries for some seconds what is refused; has a
- * look, and takes the node back.
+ * Drains the node of the pods of the release, by the node's own kubectl, which tries for some seconds what is refused;
+ * has a look, and takes the node back.
  */
 async function whileDrained(selector: string, look: (drain: Drain) => void | Promise<void>): Promise<void> {
   const which = `--pod-selector=app.kubernetes.io/instance=todo${selector}`;

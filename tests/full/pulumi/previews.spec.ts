@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
 
 /**
- * Whoever waits for a cluster that says nothing waits for a time-out. So what is asked is counted: a preview that asks nobody takes
- * no longer than one of a cluster that runs.
+ * Whoever waits for a cluster that says nothing waits for a time-out. So what is asked is counted: a preview that asks
+ * nobody takes no longer than one of a cluster that runs.
  */
 describe("npx pulumi preview", function () {
   this.timeout("5m");

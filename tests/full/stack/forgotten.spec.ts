@@ -7,7 +7,10 @@ interface Resource {
   type: string;
 }
 
-/** What somebody has taken out of Pulumi's state by hand: the next `up` takes it over, with the data and without a pod being restarted. */
+/**
+ * What somebody has taken out of Pulumi's state by hand: the next `up` takes it over, with the data and without a pod
+ * being restarted.
+ */
 describe("a stack whose state has forgotten", function () {
   this.timeout("10m");
 

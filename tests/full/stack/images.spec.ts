@@ -140,7 +140,10 @@ describe("the images", function () {
   });
 });
 
-/** What two builds must have in common. A folder outside the application changes its time when something in it is removed. */
+/**
+ * What two builds must have in common. A folder outside the application changes its time when something in it is
+ * removed.
+ */
 function comparable(path: string, file: ImageFile | undefined): ImageFile | undefined {
   if (file === undefined || path.startsWith("app/") || file.type !== "directory") return file;
   return { ...file, time: 0 };

@@ -152,7 +152,9 @@ async function incidents(): Promise<Incident[]> {
   return text === undefined ? [] : (JSON.parse(text) as { incidents: Incident[] }).incidents;
 }
 
-/** The newest incident of a kind, once it has come to this. @param since when it was seen at the earliest, in ISO 8601. */
+/**
+ * The newest incident of a kind, once it has come to this. @param since when it was seen at the earliest, in ISO 8601.
+ */
 async function incidentOf(kind: string, state: string, since = ""): Promise<Incident> {
   let found: Incident | undefined;
   await until(`an incident ${kind} is ${state}`, async () => {

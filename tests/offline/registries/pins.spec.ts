@@ -60,7 +60,8 @@ describe("pinned versions", () => {
 
   it("CoreDNS has the plugins of the Corefile of kubeadm and Minikube, and no others", () => {
     const plugins = [...read("go/coredns/main.go").matchAll(/coredns\/plugin\/(\w+)"/g)].map((match) => match[1]);
-    // What kubeadm writes, in the order of its file, then what Minikube adds. The plugin for `prometheus` is named otherwise.
+    // What kubeadm writes, in the order of its file, then what Minikube adds. The plugin for `prometheus` is named
+    // otherwise.
     const kubeadm = [
       "errors",
       "health",

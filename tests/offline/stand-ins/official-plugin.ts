@@ -5,8 +5,8 @@ import { executableOf, whatIs } from "../../../offline/stand-ins/install.ts";
 import type { PluginName } from "../../../offline/stand-ins/install.ts";
 
 /**
- * The command of an official plugin, where this machine has it, or in the folder that the variable TODO_STACK_OFFICIAL_PLUGINS names.
- * Without one it says that there is no comparison.
+ * The command of an official plugin, where this machine has it, or in the folder that the variable
+ * TODO_STACK_OFFICIAL_PLUGINS names. Without one it says that there is no comparison.
  */
 export const officialPlugin = async (name: PluginName): Promise<string[] | undefined> => {
   const given = process.env["TODO_STACK_OFFICIAL_PLUGINS"];

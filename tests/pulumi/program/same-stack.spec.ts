@@ -11,10 +11,14 @@ import { installStandIn, pluginNames } from "../../../offline/stand-ins/install.
 import { FakeWorld } from "../../components/fake-world.ts";
 import { ownEnvironment } from "../../helpers/own-environment.ts";
 
-/** With an empty `--client`, `npx pulumi` leaves the program to Pulumi and its language host, as plain `pulumi` does. */
+/**
+ * With an empty `--client`, `npx pulumi` leaves the program to Pulumi and its language host, as plain `pulumi` does.
+ */
 const plain = "--client=";
 
-/** The program of this checkout, by the real Pulumi, with a Docker, a Minikube, a kubectl and a Helm that only pretend. */
+/**
+ * The program of this checkout, by the real Pulumi, with a Docker, a Minikube, a kubectl and a Helm that only pretend.
+ */
 describe("the stack by npx pulumi and by plain Pulumi", function () {
   this.timeout("5m");
   let folder: string;
@@ -75,7 +79,10 @@ describe("the stack by npx pulumi and by plain Pulumi", function () {
   };
   const up = ["up", "--yes", "--skip-preview"];
 
-  /** Leaves out what is random, of one moment, or says from which line of the SDK or of this checkout the program was run. */
+  /**
+   * Leaves out what is random, of one moment, or says from which line of the SDK or of this checkout the program was
+   * run.
+   */
   const steady = (value: unknown): unknown => {
     if (Array.isArray(value))
       return value.map((each) => steady(each)).toSorted((one, other) => (text(one) < text(other) ? -1 : 1));

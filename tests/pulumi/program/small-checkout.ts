@@ -17,7 +17,10 @@ const startIn = (cwd: string, script: string, args: string[], env: NodeJS.Proces
     stdin: "ignore",
   });
 
-/** A project with the commands of this one, a program of a few lines, and no need of Docker. The real Pulumi runs it, as `npx pulumi` does. */
+/**
+ * A project with the commands of this one, a program of a few lines, and no need of Docker. The real Pulumi runs it, as
+ * `npx pulumi` does.
+ */
 export class SmallCheckout {
   readonly folder: string;
 

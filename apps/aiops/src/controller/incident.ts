@@ -83,7 +83,9 @@ export const toldOf = (action: Action): string[] =>
 export const wordsOf = (action: Action): string =>
   [`${action.type} ${display(action.object)}`, ...toldOf(action).slice(0, 5)].join("; ");
 
-/** Whether what a field was, or is to be, may be a secret. What a variable or an argument is called is not always known. */
+/**
+ * Whether what a field was, or is to be, may be a secret. What a variable or an argument is called is not always known.
+ */
 const isSecret = ({ path, before, after }: Edit): boolean =>
   /\/(?:env|args|command)(?:\/|$)/.test(path) ||
   holdsSecret([before, after]) ||

@@ -14,8 +14,8 @@ export interface Term {
 export const defaultTerm: Term = { lease: 15_000, holds: 10_000, pause: 3_000 };
 
 /**
- * Which of several controllers acts: the one that holds a Lease, as leaders in Kubernetes do. Nobody's clock is compared with that of
- * another: each counts for itself how long the Lease has not changed.
+ * Which of several controllers acts: the one that holds a Lease, as leaders in Kubernetes do. Nobody's clock is
+ * compared with that of another: each counts for itself how long the Lease has not changed.
  */
 export class Leadership {
   readonly #api: CoordinationV1Api;

@@ -17,8 +17,9 @@ export const readObjects = (file: string): Released => ({
 export const releasedLabel = "todo-stack/released";
 
 /**
- * How old the release is that this controller knows, in milliseconds; undefined while there is another one, or none. Helm makes the
- * ConfigMap of a new release before anything else and deletes the old one last, so a release is never undone while it is made.
+ * How old the release is that this controller knows, in milliseconds; undefined while there is another one, or none.
+ * Helm makes the ConfigMap of a new release before anything else and deletes the old one last, so a release is never
+ * undone while it is made.
  */
 export const ageOfRelease = ({ configMaps, takenAt }: Snapshot, name: string): number | undefined => {
   const all = configMaps.filter(({ metadata }) => metadata?.labels?.[releasedLabel] !== undefined);

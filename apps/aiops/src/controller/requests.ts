@@ -23,8 +23,8 @@ export interface Rhythm {
 }
 
 /**
- * Asks the application what a browser would, again and again, and each backend for its database: probes can be green while the answers
- * are wrong.
+ * Asks the application what a browser would, again and again, and each backend for its database: probes can be green
+ * while the answers are wrong.
  */
 export class Requests {
   readonly #frontend: string;

@@ -12,9 +12,9 @@ export interface Outcome {
 }
 
 /**
- * Goes on with what another controller has begun: waits until the cluster shows that it helped, and else undoes it. By the
- * generation, which counts what is wanted of an object, it knows whether it was done at all, and whether somebody has changed the
- * object since.
+ * Goes on with what another controller has begun: waits until the cluster shows that it helped, and else undoes it. By
+ * the generation, which counts what is wanted of an object, it knows whether it was done at all, and whether somebody
+ * has changed the object since.
  */
 export const goOn = async ({ work }: Pick<Incident, "work">, means: Means): Promise<Outcome> => {
   if (work?.applied !== true) return { state: "open", outcome: "The controller was stopped before it did anything." };

@@ -40,9 +40,9 @@ interface Way {
 }
 
 /**
- * The way into the cluster as the chart's account for operations, or, where the chart has none, as whom the kubeconfig names. The
- * kubeconfig is read again when the token expires, is refused, or nobody answers: a cluster that was stopped and started has another
- * address.
+ * The way into the cluster as the chart's account for operations, or, where the chart has none, as whom the kubeconfig
+ * names. The kubeconfig is read again when the token expires, is refused, or nobody answers: a cluster that was stopped
+ * and started has another address.
  */
 export class Access implements Entrance {
   /** The UID of the namespace: no other cluster has it, nor has one of the same name that is made later. */
@@ -105,7 +105,9 @@ export const anotherNamespace = (namespace: string): OperationError =>
     "Start the server again.",
   );
 
-/** @param before the way that is lost. Another one leads to the same namespace of the same cluster, with no more rights. */
+/**
+ * @param before the way that is lost. Another one leads to the same namespace of the same cluster, with no more rights.
+ */
 const open = async (place: Place, before?: Way): Promise<Way> => {
   const own = only(place);
   const cluster = own.getCurrentCluster();

@@ -69,7 +69,10 @@ export class Cluster {
     return this.#access.rights;
   }
 
-  /** @throws OperationError when the namespace is not the one that was found first: the cluster was made anew, or is another. */
+  /**
+   * @throws OperationError when the namespace is not the one that was found first: the cluster was made anew, or is
+   * another.
+   */
   async verify(): Promise<void> {
     if ((await this.#access.uidNow()) !== this.uid) throw anotherNamespace(this.namespace);
   }

@@ -8,8 +8,8 @@ const longestMessage = 1_000;
 const pause = 2_000;
 
 /**
- * The newest warnings of a namespace. There can be thousands of events a minute, and the API keeps each for an hour: an informer, which
- * keeps all, would grow with them.
+ * The newest warnings of a namespace. There can be thousands of events a minute, and the API keeps each for an hour: an
+ * informer, which keeps all, would grow with them.
  */
 export class EventWatch {
   readonly #watch: Watch;

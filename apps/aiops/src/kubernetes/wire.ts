@@ -1,8 +1,8 @@
 import type { V1NetworkPolicy } from "@kubernetes/client-node";
 
 /**
- * A NetworkPolicy as the API writes it. The client calls one of its fields `_from`, which is lost when it is sent as it is: the rule
- * would then let everybody in.
+ * A NetworkPolicy as the API writes it. The client calls one of its fields `_from`, which is lost when it is sent as it
+ * is: the rule would then let everybody in.
  */
 export const asOnTheWire = (policy: V1NetworkPolicy): V1NetworkPolicy => {
   if (policy.spec?.ingress === undefined) return policy;

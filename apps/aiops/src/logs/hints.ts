@@ -1,6 +1,6 @@
 /**
- * What a well-known line of a log says, in words of our own. For people alone: a hint chooses no action, since whoever can write
- * into a log could choose it then.
+ * What a well-known line of a log says, in words of our own. For people alone: a hint chooses no action, since whoever
+ * can write into a log could choose it then.
  */
 const known: { says: string; line: RegExp }[] = [
   { says: "the database refuses the password", line: /password authentication failed for user/i },

@@ -6,7 +6,10 @@ import type { ObjectRef, ReleasedObject, Snapshot, Workload } from "../snapshot.
 import type { Action, Edit, Refusal } from "./action.ts";
 import { isRolledBack, rollBack } from "./roll-back.ts";
 
-/** What is known of a finding where an action is chosen: a word of a closed list and the name of an object. No text at all. */
+/**
+ * What is known of a finding where an action is chosen: a word of a closed list and the name of an object. No text at
+ * all.
+ */
 export type Choice = Pick<Finding, "kind" | "object">;
 
 /** What is known of the cluster there: what is wanted and what runs. No events and no logs. */

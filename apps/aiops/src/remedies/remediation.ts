@@ -73,8 +73,8 @@ export const mustBeAllowed = (finding: string, { audit, limits }: Pick<Means, "a
 };
 
 /**
- * Carries a plan out that a person has agreed to: looks whether everything is still as it was then, changes it, waits until the
- * cluster shows that it helped, and else undoes it.
+ * Carries a plan out that a person has agreed to: looks whether everything is still as it was then, changes it, waits
+ * until the cluster shows that it helped, and else undoes it.
  * @param tell hears of each step.
  */
 export const remediate = async (
@@ -100,7 +100,10 @@ export const remediate = async (
   await verifyOrUndo(plan, means, tell);
 };
 
-/** The second half of {@link remediate}, for what has been done: waits until it shows that it helped, and else undoes it. */
+/**
+ * The second half of {@link remediate}, for what has been done: waits until it shows that it helped, and else undoes
+ * it.
+ */
 export const verifyOrUndo = async (
   plan: Plan,
   means: Means,

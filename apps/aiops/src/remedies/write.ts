@@ -6,7 +6,9 @@ import { reasonOf } from "../kubernetes/status.ts";
 import { display } from "../snapshot.ts";
 import type { Action, Edit } from "./action.ts";
 
-/** Asks the server what would come of an action, and changes nothing. @throws OperationError when it would not be taken. */
+/**
+ * Asks the server what would come of an action, and changes nothing. @throws OperationError when it would not be taken.
+ */
 export const tryOut = async (cluster: Cluster, action: Action): Promise<void> => {
   const result = await write(cluster, action, true);
   const left = action.released === undefined ? [] : fieldNames(differences(action.released, result));

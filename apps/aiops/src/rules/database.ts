@@ -8,8 +8,8 @@ import type { Snapshot } from "../snapshot.ts";
 const patience = 20;
 
 /**
- * A database that is ready by its own account while no backend can use it: it refuses them, or does not answer. What shuts the
- * way to it, and a database that is not ready, have findings of their own.
+ * A database that is ready by its own account while no backend can use it: it refuses them, or does not answer. What
+ * shuts the way to it, and a database that is not ready, have findings of their own.
  */
 export const database = (snapshot: Snapshot): Finding[] => {
   const databases = workloadsOf(snapshot).filter(({ workload }) => componentOf(workload) === "postgres");

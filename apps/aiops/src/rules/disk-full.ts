@@ -26,7 +26,10 @@ export const diskFull = (snapshot: Snapshot): Finding[] =>
     return [finding("disk-full", ref, `${display(ref)} lost a pod since ${whose} is full.`, facts)];
   });
 
-/** What the kubelet says of an eviction stands in the pod's status; where its program then ended in good order, in an event alone. */
+/**
+ * What the kubelet says of an eviction stands in the pod's status; where its program then ended in good order, in an
+ * event alone.
+ */
 const evictionOf = (
   { metadata, status }: V1Pod,
   { events }: Snapshot,

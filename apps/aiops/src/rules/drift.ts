@@ -5,7 +5,10 @@ import { display } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { isRolledBack } from "../remedies/roll-back.ts";
 
-/** An object that is not as it was released. One that this server has rolled back is as it should be, until the next release. */
+/**
+ * An object that is not as it was released. One that this server has rolled back is as it should be, until the next
+ * release.
+ */
 export const drift = (snapshot: Snapshot): Finding[] =>
   driftOf(snapshot)
     .filter(({ object, released }) => !isRolledBack(snapshot, object, released))

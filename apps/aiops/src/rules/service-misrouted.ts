@@ -4,7 +4,10 @@ import type { Finding } from "../finding.ts";
 import { display, matches, nameOf } from "../snapshot.ts";
 import type { ObjectRef, Snapshot } from "../snapshot.ts";
 
-/** A Service that leads to no pod, or to a port that its pods do not have. Pods that are not ready have findings of their own. */
+/**
+ * A Service that leads to no pod, or to a port that its pods do not have. Pods that are not ready have findings of
+ * their own.
+ */
 export const serviceMisrouted = (snapshot: Snapshot): Finding[] =>
   snapshot.services.flatMap((service) => {
     const selector = service.spec?.selector;

@@ -54,7 +54,10 @@ const variable = (name: string): string => {
   return value;
 };
 
-/** A stack that runs, with the means of its administrator to break it and to look at it, and a server that knows nothing of that. */
+/**
+ * A stack that runs, with the means of its administrator to break it and to look at it, and a server that knows nothing
+ * of that.
+ */
 export class Live {
   /** Every question that a person was asked. */
   readonly questions: string[] = [];
@@ -211,7 +214,10 @@ export class Live {
     return titles?.includes(marker) === true;
   }
 
-  /** Everything that is wanted in the namespace, whoever wanted it: nothing that a harmful action changes is missing here. */
+  /**
+   * Everything that is wanted in the namespace, whoever wanted it: nothing that a harmful action changes is missing
+   * here.
+   */
   async wanted(): Promise<Record<string, unknown>> {
     const api = KubernetesObjectApi.makeApiClient(this.#config);
     const lists = await Promise.all(

@@ -49,7 +49,9 @@ export class FakeApi {
     return api;
   }
 
-  /** Serves at an address of its own, as a cluster does each time it is started, and writes that into the kubeconfig. */
+  /**
+   * Serves at an address of its own, as a cluster does each time it is started, and writes that into the kubeconfig.
+   */
   async listen(authority = "authority"): Promise<void> {
     this.pause();
     const server = createServer((request, response) => {

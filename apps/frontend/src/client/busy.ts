@@ -22,7 +22,9 @@ export function retryIfBusy(failures: number, error: Error): boolean {
   return isBusy(error) && failures < tries;
 }
 
-/** How long to wait before the next try, in milliseconds: as long as the server says, else a little longer each time. */
+/**
+ * How long to wait before the next try, in milliseconds: as long as the server says, else a little longer each time.
+ */
 export function waitMs(failures: number, error: Error): number {
   const seconds = error instanceof Problem ? error.waitSeconds : undefined;
   return (seconds ?? 2 ** failures) * 1000;

@@ -13,7 +13,10 @@ export type Action = "complete" | "reopen" | "delete" | "restore";
 export type Change =
   /** Adds a todo that `todoOf` has made; `typed` is what it was made from, if the server was not heard of that yet. */
   | { readonly kind: "add"; readonly todo: Todo; readonly text: string; readonly unread?: QuickText }
-  /** Changes fields of a todo that was seen like this. One that repeats may be changed as the only one, and may rejoin the others. */
+  /**
+   * Changes fields of a todo that was seen like this. One that repeats may be changed as the only one, and may rejoin
+   * the others.
+   */
   | {
       readonly kind: "edit";
       readonly seen: Todo;

@@ -29,8 +29,8 @@ const remembered = 10;
 export type Pages = InfiniteData<Page, string>;
 
 /**
- * Says once for all pages what becomes of changes. They are sent one after the other in the order in which they were made,
- * so that the last one wins. A refused one gives back what was typed for it.
+ * Says once for all pages what becomes of changes. They are sent one after the other in the order in which they were
+ * made, so that the last one wins. A refused one gives back what was typed for it.
  */
 export function handleChanges(client: QueryClient): void {
   const isLast = () => client.isMutating({ mutationKey: todosKey }) === 1;

@@ -28,9 +28,9 @@ const prefixOf = (account: string) => `unsaved ${account} `;
 const leftKeyOf = (account: string) => `left ${account}`;
 
 /**
- * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages before
- * this one have left, and those that are closed later. An open page holds a lock on what it keeps, so that nothing is sent
- * twice. The page that a tab showed before may just be closing, so that its lock is waited for.
+ * Keeps what is unsaved in this browser, so that it outlives a reload and a closed tab, and takes over what pages
+ * before this one have left, and those that are closed later. An open page holds a lock on what it keeps, so that
+ * nothing is sent twice. The page that a tab showed before may just be closing, so that its lock is waited for.
  */
 export function keepUnsaved(client: QueryClient, account: string): void {
   if (keeping.has(client)) return;
@@ -69,8 +69,8 @@ export function keepUnsaved(client: QueryClient, account: string): void {
 const closingMs = 1000;
 
 /**
- * Calls back when there may be more to take over: a page that was open when this one started may be closed by the time that
- * somebody looks at this one, and once a draft is done with, there is room for another of the same todo.
+ * Calls back when there may be more to take over: a page that was open when this one started may be closed by the time
+ * that somebody looks at this one, and once a draft is done with, there is room for another of the same todo.
  */
 function onRoom(client: QueryClient, takeOverFreed: () => void): void {
   setTimeout(takeOverFreed, closingMs);
@@ -92,7 +92,9 @@ export function isAnythingUnsaved(account: string): boolean {
   return keysOf(account).length > 0;
 }
 
-/** Forgets everything unsaved of this account, in its other open pages too. To be called when they are left for good. */
+/**
+ * Forgets everything unsaved of this account, in its other open pages too. To be called when they are left for good.
+ */
 export function forgetUnsaved(client: QueryClient, account: string): void {
   client.clear();
   for (const key of keysOf(account)) write(key, null);

@@ -20,8 +20,8 @@ const pauseMs = 500;
 const keeping = new WeakSet<QueryClient>();
 
 /**
- * Keeps a copy of the whole list in this browser, and shows it where the server cannot be asked. What comes with a page that
- * is opened without a connection is as old as the last page that the browser has loaded.
+ * Keeps a copy of the whole list in this browser, and shows it where the server cannot be asked. What comes with a page
+ * that is opened without a connection is as old as the last page that the browser has loaded.
  */
 export function keepListCopy(client: QueryClient, account: string): void {
   if (!("caches" in window) || keeping.has(client)) return;

@@ -6,7 +6,8 @@ import { leave } from "./session";
 import { todosKey } from "./todo";
 import { unsavedKey } from "./unsaved";
 
-// A page shows what a key has done before the next key arrives: a form that opens later would miss what is typed for it.
+// A page shows what a key has done before the next key arrives: a form that opens later would miss what is typed for
+// it.
 notifyManager.setScheduler(queueMicrotask);
 
 /** The cache of what the backend said. A session that has ended leads to the sign-in page from wherever it shows. */

@@ -26,7 +26,9 @@ const days: Readonly<Record<string, string>> = {
 /** When a todo recurs. */
 export type Recurrence = Pick<Todo, "recurrence" | "repeat_from">;
 
-/** How often a todo recurs, as a person would say it: "Weekly", "Every 3 days after it is done", "Every week on Monday". */
+/**
+ * How often a todo recurs, as a person would say it: "Weekly", "Every 3 days after it is done", "Every week on Monday".
+ */
 export function recurrenceText({ recurrence, repeat_from: from }: Recurrence): string {
   if (recurrence === null) return recurrences[""] ?? "";
   const interval = daysAfterDone({ recurrence, repeat_from: from });

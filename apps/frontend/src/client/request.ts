@@ -39,8 +39,8 @@ export function timeZone(): string {
 }
 
 /**
- * The JSON of an answer, as the type that the backend's contract gives it. Throws a `Problem` of status 0 where the connection ends in
- * the middle of the answer, as it does when the page is left.
+ * The JSON of an answer, as the type that the backend's contract gives it. Throws a `Problem` of status 0 where the
+ * connection ends in the middle of the answer, as it does when the page is left.
  */
 export async function read<T>(answer: Response | Promise<Response>): Promise<T> {
   const response = await answer;

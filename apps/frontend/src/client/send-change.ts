@@ -12,7 +12,10 @@ type BulkResult = components["schemas"]["BulkResult"];
 
 const address = "/api/backend/todos";
 
-/** New todos that are just being sent. The browser finishes that by itself; sent by the next page too, they would be there twice. */
+/**
+ * New todos that are just being sent. The browser finishes that by itself; sent by the next page too, they would be
+ * there twice.
+ */
 const leaving = new WeakSet<Change>();
 
 /** Whether this is a new todo that is just being sent. */
@@ -24,9 +27,9 @@ export function isLeaving(change: Change): boolean {
 const awaySeconds = 5;
 
 /**
- * Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. If no server
- * was found, the `Problem` says when to send again: all but a new todo, which would be there twice if only the answer was
- * lost. Calls `left` when `isLeaving` has become true.
+ * Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. If no
+ * server was found, the `Problem` says when to send again: all but a new todo, which would be there twice if only the
+ * answer was lost. Calls `left` when `isLeaving` has become true.
  */
 export async function send(change: Change, left: () => void): Promise<readonly Todo[]> {
   try {
@@ -99,8 +102,8 @@ async function skip(seen: Todo): Promise<Todo> {
 }
 
 /**
- * Changes fields of a todo as it was seen. What was changed elsewhere since stays, if it is in other fields or the same;
- * so a change of one's own that is still on its way is no conflict either.
+ * Changes fields of a todo as it was seen. What was changed elsewhere since stays, if it is in other fields or the
+ * same; so a change of one's own that is still on its way is no conflict either.
  */
 async function edit(seen: Todo, fields: TodoFields, query: string): Promise<Todo> {
   try {

@@ -31,8 +31,8 @@ async function page(wanted: Wanted, cursor: string): Promise<Page> {
 }
 
 /**
- * The wanted todos of whoever is signed in, page by page. `items` are all of them, with the changes that the server does
- * not have yet. Nothing is asked for that came with the page as `first`, unless a change was saved since.
+ * The wanted todos of whoever is signed in, page by page. `items` are all of them, with the changes that the server
+ * does not have yet. Nothing is asked for that came with the page as `first`, unless a change was saved since.
  */
 export function useTodos(wanted: Wanted, first?: FirstList) {
   const came = first !== undefined && addressOf(first.wanted) === addressOf(wanted);

@@ -13,8 +13,8 @@ export function useWanted(): readonly [wanted: Wanted, choose: Choose] {
 }
 
 /**
- * The page stays: Next follows the address without asking the server again, a moment later. So what was chosen last is in the address,
- * and not yet on the page.
+ * The page stays: Next follows the address without asking the server again, a moment later. So what was chosen last is
+ * in the address, and not yet on the page.
  */
 function choose(change: Partial<Wanted>): void {
   const last = wantedFrom(new URLSearchParams(window.location.search));

@@ -9,8 +9,8 @@ import { ChatPanel } from "./chat-panel";
 import { useHydrated } from "./use-hydrated";
 
 /**
- * A button in the corner that opens the conversation with the assistant. The conversation goes on while it is closed. On a
- * phone the button makes way for a todo's form.
+ * A button in the corner that opens the conversation with the assistant. The conversation goes on while it is closed.
+ * On a phone the button makes way for a todo's form.
  */
 export function Assistant() {
   const hydrated = useHydrated();

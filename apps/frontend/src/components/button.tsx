@@ -7,7 +7,10 @@ const looks = {
   quiet: "text-soft hover:bg-line/60 hover:text-ink",
 } as const;
 
-/** A button. `look` is "primary" (default) for the main act of a form "plain" for others, "danger" for what cannot be undone and "quiet" for those in a bar. */
+/**
+ * A button. `look` is "primary" (default) for the main act of a form "plain" for others, "danger" for what cannot be
+ * undone and "quiet" for those in a bar.
+ */
 export function Button({
   look = "primary",
   className = "",

@@ -28,7 +28,9 @@ interface Props {
   readonly decide: (mine: boolean) => void;
 }
 
-/** Shows an edit that crossed with one made elsewhere, and lets the user decide. Nothing that was typed is lost before. */
+/**
+ * Shows an edit that crossed with one made elsewhere, and lets the user decide. Nothing that was typed is lost before.
+ */
 export function ConflictCard({ conflict: { seen, fields, theirs }, decide }: Props) {
   const card = useRef<HTMLElement>(null);
   const mine: Todo = { ...seen, ...fields };

@@ -12,8 +12,8 @@ import { UnderstoodChips } from "./understood-chips";
 import { useHydrated } from "./use-hydrated";
 
 /**
- * The field that adds a todo. What it understands of what is typed (dates, repetition, tags, priority) is shown below and
- * can be removed. What is typed is kept, and comes back if the server refuses it.
+ * The field that adds a todo. What it understands of what is typed (dates, repetition, tags, priority) is shown below
+ * and can be removed. What is typed is kept, and comes back if the server refuses it.
  */
 export function NewTodo({ add }: { readonly add: (change: Extract<Change, { kind: "add" }>) => void }) {
   const hydrated = useHydrated();

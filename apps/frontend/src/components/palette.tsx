@@ -25,7 +25,8 @@ export function Palette({ early, close, help }: Props) {
   const [words, setWords] = useState(early);
   const field = useRef<HTMLInputElement>(null);
 
-  // Whoever opens it wants to type. A dialog that opens gives the focus to the first thing in it that can have it, which is another one.
+  // Whoever opens it wants to type. A dialog that opens gives the focus to the first thing in it that can have it,
+  // which is another one.
   useLayoutEffect(() => {
     const input = field.current;
     input?.focus();
@@ -101,7 +102,10 @@ export function Palette({ early, close, help }: Props) {
   );
 }
 
-/** Whether all words that are typed are parts of the name; case and accents do not matter. What stands for an item inside does not count. */
+/**
+ * Whether all words that are typed are parts of the name; case and accents do not matter. What stands for an item
+ * inside does not count.
+ */
 function hasWords(_value: string, typed: string, names: string[] = []): number {
   const name = folded(names.join(" "));
   const words = folded(typed).split(/\s+/);

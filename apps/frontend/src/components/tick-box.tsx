@@ -3,7 +3,9 @@ import type { KeyboardEvent } from "react";
 
 interface Props {
   readonly id?: string;
-  /** Only if it is not to be called like the label around it. A box with a name of its own is round, to look different. */
+  /**
+   * Only if it is not to be called like the label around it. A box with a name of its own is round, to look different.
+   */
   readonly name?: string;
   readonly checked: boolean;
   readonly disabled: boolean;

@@ -10,7 +10,9 @@ export interface Selection {
   readonly setAll: (all: boolean) => void;
 }
 
-/** The selection, or null while nobody selects; and what starts and stops selecting. What is not shown is not selected. */
+/**
+ * The selection, or null while nobody selects; and what starts and stops selecting. What is not shown is not selected.
+ */
 export function useSelection(shown: readonly Todo[]): [Selection | null, (selecting: boolean) => void] {
   const [ids, setIds] = useState<ReadonlySet<string> | null>(null);
   const select = useCallback((selecting: boolean) => {

@@ -10,8 +10,9 @@ import { readBackend } from "./read-backend";
 const mostMs = 1000;
 
 /**
- * The first todos of the list that the query of the page's address asks for, so that they come with the page. Undefined if
- * the backend does not give them in time, or only the browser can ask for them, since it alone knows what day it is there.
+ * The first todos of the list that the query of the page's address asks for, so that they come with the page. Undefined
+ * if the backend does not give them in time, or only the browser can ask for them, since it alone knows what day it is
+ * there.
  */
 export async function firstList(query: Pick<URLSearchParams, "get">): Promise<FirstList | undefined> {
   const wanted = wantedFrom(query);

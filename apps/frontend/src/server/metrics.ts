@@ -15,8 +15,8 @@ interface Started {
 }
 
 /**
- * Serves the metrics of this process at `/metrics` of a port of its own, which no Service of the application leads to: its
- * requests under the backend's names, and what prom-client says of Node.js.
+ * Serves the metrics of this process at `/metrics` of a port of its own, which no Service of the application leads to:
+ * its requests under the backend's names, and what prom-client says of Node.js.
  */
 export function serveMetrics(port: number): Server {
   const registry = new Registry();

@@ -5,8 +5,9 @@ import { backendPool, changePool } from "./backend";
 type Options = Pick<Dispatcher.RequestOptions, "headers" | "signal">;
 
 /**
- * Reads from the backend. Where a kept connection breaks, or nothing comes over it for five seconds, asks once more over a
- * new one: the pod at its other end may be stopping, or its node be lost. That is harmless, since nothing is changed.
+ * Reads from the backend. Where a kept connection breaks, or nothing comes over it for five seconds, asks once more
+ * over a new one: the pod at its other end may be stopping, or its node be lost. That is harmless, since nothing is
+ * changed.
  */
 export async function readBackend(url: string, options: Options): Promise<Dispatcher.ResponseData> {
   try {

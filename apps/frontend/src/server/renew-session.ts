@@ -13,7 +13,8 @@ export interface Session {
 
 /**
  * Finds the session of a request. Its access token lives for minutes; when that cookie is gone, new tokens are had for
- * the refresh token, and whoever calls this must hand them to the browser by `keepRenewed`. Throws the connection's error.
+ * the refresh token, and whoever calls this must hand them to the browser by `keepRenewed`. Throws the connection's
+ * error.
  */
 export async function sessionOf(request: NextRequest, id: string): Promise<Session> {
   const { access, refresh, former } = sessionTokens(request.headers, request.cookies);

@@ -19,8 +19,8 @@ function namesWith(headers: Headers, suffix: string): Names {
 }
 
 /**
- * The cookies' names, with the port that the browser asked. Browsers send a cookie to every port of its host, so that of
- * two stacks on one machine each would overwrite the session of the other.
+ * The cookies' names, with the port that the browser asked. Browsers send a cookie to every port of its host, so that
+ * of two stacks on one machine each would overwrite the session of the other.
  */
 export function cookieNames(headers: Headers): Names {
   const port = URL.parse(`http://${headers.get("host") ?? ""}`)?.port ?? "";

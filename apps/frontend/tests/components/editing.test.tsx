@@ -503,7 +503,9 @@ test("a new todo that finds no server comes back into the field, because it may 
 });
 
 describe("a change whose answer is cut off, as when the page is left", () => {
-  /** Lets the server do what the next change of this method says, and the connection end in the middle of its answer. */
+  /**
+   * Lets the server do what the next change of this method says, and the connection end in the middle of its answer.
+   */
   const cutOffNext = (method: string) => {
     const answer = fetcher.getMockImplementation();
     fetcher.mockImplementation(async (address, init) => {

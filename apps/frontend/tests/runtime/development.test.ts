@@ -7,7 +7,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-/** A Next.js of which the answers and the trouble are those of one file, which it reads for each request, in a process of its own. */
+/**
+ * A Next.js of which the answers and the trouble are those of one file, which it reads for each request, in a process
+ * of its own.
+ */
 const next = `#!/usr/bin/env node
 import { fork } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -8,7 +8,8 @@ vi.mock("next/navigation", () => ({ useRouter, useSearchParams }));
 // Generous, because a busy machine is no mistake of the code.
 configure({ asyncUtilTimeout: 10_000 });
 
-// jsdom has no dialogs above a page, which give the focus to the first thing in them that can have it, scrolls nothing and observes no sizes.
+// jsdom has no dialogs above a page, which give the focus to the first thing in them that can have it, scrolls nothing
+// and observes no sizes.
 HTMLDialogElement.prototype.showModal = function () {
   this.open = true;
   this.querySelector<HTMLElement>("[tabindex], a[href], button, input, select, textarea")?.focus();

@@ -5,7 +5,10 @@ import { plainTodo, type Todo } from "@/client/todo";
 /** A todo to show. */
 export const milk: Todo = saved("7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "Buy milk");
 
-/** How the fake server misbehaves: `status` for every answer, `refuse` changes, or `hold` them back or be `late` with lists until that resolves. */
+/**
+ * How the fake server misbehaves: `status` for every answer, `refuse` changes, or `hold` them back or be `late` with
+ * lists until that resolves.
+ */
 export interface Faults {
   status?: number;
   refuse?: boolean;

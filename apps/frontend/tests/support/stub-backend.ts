@@ -8,7 +8,9 @@ export interface Seen {
   readonly headers: IncomingMessage["headers"];
 }
 
-/** A small server on loopback in the place of the backend. It answers as `listener` says and notes what it was asked. */
+/**
+ * A small server on loopback in the place of the backend. It answers as `listener` says and notes what it was asked.
+ */
 export async function startStub(listener: RequestListener) {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {

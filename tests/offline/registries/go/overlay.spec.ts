@@ -6,7 +6,10 @@ import { type GoModuleName, goModuleFolder, goModules } from "../../../../offlin
 import { overlaidPackages, replaceFiles } from "../../../../offline/registries/go/overlay.ts";
 import { versions } from "../../../../versions.ts";
 
-/** The version of a program whose files are replaced here. A new one needs each of them compared with the file that it replaces. */
+/**
+ * The version of a program whose files are replaced here. A new one needs each of them compared with the file that it
+ * replaces.
+ */
 const comparedWith: Partial<Record<GoModuleName, string>> = { pulumi: "3.259.0", minikube: "1.38.1" };
 
 const overlayOf = (name: GoModuleName): string => join(goModuleFolder(name), "overlay");
