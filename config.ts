@@ -8,11 +8,11 @@ import { amount, namespaceName, oneOf, profileName, wholeNumber } from "./compon
 import type { Check, Default } from "./components/lib/checks.ts";
 import { problemOfDatabaseUrl } from "./components/lib/database-url.ts";
 import { developmentVariable } from "./components/lib/development.ts";
-import { egressTo } from "./components/lib/egress.ts";
-import type { Egress } from "./components/lib/egress.ts";
+import { type Egress, egressTo } from "./components/lib/egress.ts";
 import { existingSettings, networkRange, problemsOfTarget } from "./components/lib/existing-settings.ts";
 import type { ExistingSettings } from "./components/lib/existing-settings.ts";
 import { problemOfHost } from "./components/lib/host.ts";
+import { formats, problemOfWebhook, type Webhook, webhookOf } from "./components/lib/webhook.ts";
 import { redact } from "./provider/processes/redact.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
@@ -46,6 +46,8 @@ export interface Settings {
   monitoring: boolean;
   /** Whether a controller names what is wrong, or also repairs it. */
   operations: Operations;
+  /** The service that this controller tells; undefined for none. */
+  webhook: Webhook | undefined;
   /** Whether there is an account that may only look. */
   reader: boolean;
   /** Whether pods get their code from `npm run dev`. No setting: the next `up` without it leads back. */
@@ -106,6 +108,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     egress: egress(),
     monitoring: valueOf("monitoring", declared) === "true",
     operations: modes.find((mode) => mode === valueOf("operations", declared)) ?? "off",
+    webhook: webhookOf(given("operationsWebhook"), valueOf("operationsWebhookFormat", declared)),
     reader: valueOf("reader", declared) === "true",
     development: isDevelopment,
   };
@@ -119,6 +122,7 @@ const secrets: Record<string, Check> = {
   databaseUrl: problemOfDatabaseUrl,
   openaiApiKey: modelKey,
   cohereApiKey: modelKey,
+  operationsWebhook: (url) => problemOfWebhook(url, given("operations") ?? "off"),
   registryPassword: () => undefined,
 };
 
@@ -193,6 +197,7 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     llmBaseUrl: { check: httpUrl, example: "https://llm.example.com/v1" },
     monitoring: { check: oneOf("true", "false"), example: "true" },
     operations: { check: oneOf(...modes), example: "watch" },
+    operationsWebhookFormat: { check: oneOf(...formats), example: "slack" },
     reader: { check: oneOf("true", "false"), example: "true" },
   };
   return Object.entries(rules).flatMap(([key, { check, example }]) => {

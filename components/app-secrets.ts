@@ -17,6 +17,8 @@ export interface AppSecretsArgs {
   databaseUrl?: pulumi.Input<string> | undefined;
   /** Keys of language models, by the name of the backend's setting, such as `OPENAI_API_KEY`. */
   keys: Record<string, pulumi.Input<string>>;
+  /** The service that the controller for operations tells. */
+  webhook?: { url: pulumi.Input<string> } | undefined;
   /** The cluster in which the namespace is made. */
   cluster: Target;
   /** With what the nodes sign in to the registry, where they cannot pull by themselves. */
@@ -40,6 +42,8 @@ export class AppSecrets extends pulumi.ComponentResource {
   readonly backend: pulumi.Output<string>;
   /** Name of the Secret with `POSTGRES_PASSWORD`; undefined when the database is outside. */
   readonly postgres: pulumi.Output<string> | undefined;
+  /** Name of the Secret with `WEBHOOK_URL`; undefined when nobody is told. */
+  readonly operations: pulumi.Output<string> | undefined;
   /** Name of the Secret with which nodes pull images; undefined when they need none. */
   readonly registry: pulumi.Output<string> | undefined;
 
@@ -102,6 +106,8 @@ export class AppSecrets extends pulumi.ComponentResource {
     } else {
       this.backend = secret("backend", { DATABASE_URL: databaseUrl, ...jwtSecrets, ...args.keys });
     }
+
+    if (args.webhook !== undefined) this.operations = secret("operations", { WEBHOOK_URL: args.webhook.url });
 
     const { images } = cluster;
     if (args.registryLogin !== undefined && images.registry !== undefined) {

@@ -28,6 +28,8 @@ export interface TodoReleaseArgs {
   monitoring: boolean;
   /** Whether a controller is to name what is wrong, or also repair it. */
   operations: "off" | "watch" | "act";
+  /** What the service takes that the controller tells, and where it is. */
+  webhook: { format: string; egress: Egress } | undefined;
   /** Whether there is to be an account that may only look. */
   reader: boolean;
   /** Whether the pods are to get their code from `npm run dev`. */
@@ -60,7 +62,11 @@ export class TodoRelease extends pulumi.ComponentResource {
     const pulled = monitoring && images.registry === undefined ? this.#pull(name, cluster.instance, images) : [];
 
     const application = {
-      secrets: { backend: secrets.backend, postgres: secrets.postgres ?? "" },
+      secrets: {
+        backend: secrets.backend,
+        postgres: secrets.postgres ?? "",
+        ...(secrets.operations === undefined ? {} : { operations: secrets.operations }),
+      },
       ...(secrets.registry === undefined ? {} : { global: { imagePullSecrets: [secrets.registry] } }),
       backend: { image: imageOf(backend), config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name } },
       frontend: { image: imageOf(frontend) },
@@ -69,7 +75,9 @@ export class TodoRelease extends pulumi.ComponentResource {
       monitoring: { enabled: monitoring },
       aiops: { reader: { enabled: reader } },
       // Without it the values, and all that hangs on them, are as if there were no such thing.
-      ...(controller === undefined ? {} : { operations: { mode: modeOf(args), image: imageOf(controller) } }),
+      ...(controller === undefined
+        ? {}
+        : { operations: { mode: modeOf(args), image: imageOf(controller), ...webhookOf(args) } }),
     };
     const production = merge(cluster.values, application);
     const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
@@ -142,6 +150,10 @@ export class TodoRelease extends pulumi.ComponentResource {
     const options = { parent: this, dependsOn: pulled };
     return [pulled, new CopiedImage(`${name}-prometheus-copies`, { image, ...copies, instance }, options)];
   }
+}
+
+function webhookOf({ webhook }: TodoReleaseArgs): object {
+  return webhook === undefined ? {} : { webhook: { format: webhook.format, egress: [webhook.egress] } };
 }
 
 /** In development whoever edits the code repairs what it breaks. */

@@ -131,6 +131,30 @@ describe("chart: the controller for operations", () => {
     ]);
   });
 
+  it("O5: gets the URL of a webhook as a file, and reaches the Internet only then", async () => {
+    const rules = (manifests: Manifest[]): unknown[] =>
+      (pick(manifests, "NetworkPolicy", "todo-operations").spec["egress"] as { to: unknown[] }[]).filter((rule) =>
+        JSON.stringify(rule).includes("0.0.0.0/0"),
+      );
+    const webhookOf = (manifests: Manifest[]): unknown =>
+      (
+        JSON.parse(pick(manifests, "ConfigMap", "todo-operations").data?.["settings.json"] ?? "") as {
+          webhook: unknown;
+        }
+      ).webhook;
+    const without = await inMode("watch");
+    assert.deepEqual([rules(without), webhookOf(without)], [[], null]);
+    const manifests = await inMode("watch", {
+      set: ["secrets.operations=operations-1", "operations.webhook.format=alertmanager"],
+    });
+    assert.deepEqual(webhookOf(manifests), { format: "alertmanager", urlFile: "/run/secrets/todo/WEBHOOK_URL" });
+    const except = ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"];
+    assert.deepEqual(rules(manifests), [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except } }], ports: [{ port: 443 }] }]);
+    const pod = podsOf(manifests).find(({ owner }) => owner === "Deployment/todo-operations");
+    const volumes = JSON.stringify(pod?.spec["volumes"]);
+    assert.match(volumes, /"name":"operations-1","items":\[\{"key":"WEBHOOK_URL","path":"WEBHOOK_URL"\}\]/);
+  });
+
   it("O5: is told by the chart where Prometheus is, and listens to every alert that it has", async () => {
     const settingsOf = (manifests: Manifest[]): { prometheus: string; mode: string } =>
       JSON.parse(pick(manifests, "ConfigMap", "todo-operations").data?.["settings.json"] ?? "") as never;

@@ -190,9 +190,9 @@ describe("the program with monitoring and the account that only looks", () => {
 });
 
 describe("the program with a controller for operations", () => {
-  const started = async (config: Record<string, string>, name: string): Promise<MockEngine> => {
+  const started = async (config: Record<string, string>, name: string, secret?: string[]): Promise<MockEngine> => {
     const engine = await MockEngine.start(outputs);
-    pulumi.runtime.setAllConfig(config);
+    pulumi.runtime.setAllConfig(config, secret);
     // Another instance of the module than that of the other tests.
     const again = `../../index.ts?${name}`;
     await import(again);
@@ -233,6 +233,25 @@ describe("the program with a controller for operations", () => {
     assert.equal(repository, "todo-aiops");
     assert.match(tag ?? "", /^[0-9a-f]{16}$/);
     assert.ok(release.dependencies.includes("todo-aiops-image"), release.dependencies.join());
+  });
+
+  it("O5: keeps the URL of the webhook in a Secret of its own, and tells the chart its name", async () => {
+    const config = {
+      "todo-stack:operations": "watch",
+      "todo-stack:operationsWebhook": "https://hooks.example.com/hush",
+    };
+    const engine = await started(config, "operations-webhook", Object.keys(config).slice(1));
+    const { values } = engine.one("kubernetes:helm.sh/v3:Release").inputs as {
+      values: { secrets: { operations: string }; operations: { webhook: unknown } };
+    };
+    const webhook = { format: "slack", egress: [{ cidr: "0.0.0.0/0", port: 443 }] };
+    assert.deepEqual(values.operations.webhook, webhook);
+    assert.match(values.secrets.operations, /^todo-operations-[0-9a-f]{16}$/);
+    const holders = engine.registrations.filter(({ inputs }) => JSON.stringify(inputs).includes("hush"));
+    assert.deepEqual(
+      holders.map(({ name }) => name),
+      ["todo-operations-secret"],
+    );
   });
 
   it("O5: only watches while somebody edits the code of the running pods", async () => {

@@ -6,8 +6,8 @@ import { loadSettings } from "../../config.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
-const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey"];
-const off = { monitoring: false, operations: "off", reader: false, development: false };
+const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey", "operationsWebhook"];
+const off = { monitoring: false, operations: "off", webhook: undefined, reader: false, development: false };
 const noSecrets = {
   existing: undefined,
   databaseUrl: undefined,
@@ -88,6 +88,34 @@ describe("the settings", () => {
       /operations is on, but it must be one of off, watch, act.*set operations watch/,
     );
   });
+
+  it("O5: take a webhook, whose URL stays secret, and open the way to its server", async () => {
+    const operationsWebhook = "https://hooks.example.com/services/hush";
+    const { webhook } = load({ operations: "watch", operationsWebhook });
+    assert.ok(webhook !== undefined && (await pulumi.isSecret(webhook.url)));
+    assert.equal(await valueOf(webhook.url), operationsWebhook);
+    assert.deepEqual([webhook.format, webhook.egress], ["slack", { cidr: "0.0.0.0/0", port: 443 }]);
+    const other = { operationsWebhook: "http://192.0.2.9:9095/hush", operationsWebhookFormat: "alertmanager" };
+    const own = load({ operations: "act", ...other }).webhook;
+    assert.deepEqual([own?.format, own?.egress], ["alertmanager", { cidr: "192.0.2.9/32", port: 9095 }]);
+  });
+
+  for (const [config, message] of [
+    [{ operationsWebhook: "hush" }, /operationsWebhook must be a URL .*config set --secret operationsWebhook$/],
+    [{ operationsWebhook: "ftp://hush.example.com" }, /operationsWebhook must be a URL that begins with https/],
+    [{ operationsWebhook: "http://localhost:1/hush" }, /operationsWebhook names localhost, which to a pod is the pod/],
+    [{ operationsWebhook: "https://a.example/hush", operations: "off" }, /is of no use while operations is off/],
+    [
+      { operationsWebhookFormat: "teams" },
+      /operationsWebhookFormat is teams, but it must be one of slack, alertmanager/,
+    ],
+  ] as [Record<string, string>, RegExp][]) {
+    it(`O5: refuse ${JSON.stringify(config).replace("hush", "…")}, and do not repeat what is secret`, () => {
+      const text = messageOf({ operations: "watch", ...config });
+      assert.match(text, message);
+      assert.doesNotMatch(text, /hush/);
+    });
+  }
 
   it("O4: take the account that only looks as a yes or no", () => {
     assert.deepEqual(

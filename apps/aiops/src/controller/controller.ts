@@ -23,8 +23,8 @@ import { ageOfRelease } from "./released.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
-import { log, newsOf } from "./tell.ts";
-import type { Tell } from "./tell.ts";
+import { log, newsOf } from "./telling/tell.ts";
+import type { Tell } from "./telling/tell.ts";
 
 /** What the controller works with. */
 export interface Parts {

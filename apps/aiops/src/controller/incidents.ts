@@ -8,7 +8,7 @@ import { cleanAll } from "../text.ts";
 import { isOver, note, recordable } from "./incident.ts";
 import type { Incident } from "./incident.ts";
 import type { Attempt } from "./policy.ts";
-import { reportOf } from "./report.ts";
+import { reportOf } from "./telling/report.ts";
 
 /** Incidents that are kept, and how many of them have a report. A ConfigMap holds a megabyte. */
 const most = 30;

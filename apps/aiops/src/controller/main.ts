@@ -5,7 +5,7 @@ import { configInCluster } from "../kubernetes/in-cluster.ts";
 import { readObjects } from "./released.ts";
 import { readSettings } from "./settings.ts";
 import { start } from "./start.ts";
-import { log } from "./tell.ts";
+import { log } from "./telling/tell.ts";
 
 const options = {
   settings: { type: "string", default: "/etc/operations/settings.json" },

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { OperationError } from "../errors.ts";
+import { webhookSchema } from "./telling/webhook.ts";
 
 const remedy = z.enum(["act", "ask", "never"]);
 const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
@@ -43,6 +44,8 @@ const schema = z.strictObject({
   /** A right answer that takes longer than this is late. */
   lateMilliseconds: z.int().min(1),
   policy: policySchema,
+  /** The service that is told; null for none. */
+  webhook: webhookSchema.nullable(),
 });
 
 /** How the controller is to work, as the chart says it. */

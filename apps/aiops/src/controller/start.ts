@@ -15,11 +15,12 @@ import { serve } from "./http.ts";
 import { Incidents } from "./incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";
 import type { Term } from "./leadership.ts";
-import { Metrics } from "./metrics.ts";
+import { Metrics } from "./telling/metrics.ts";
 import { Requests } from "./requests.ts";
 import type { Rhythm } from "./requests.ts";
 import type { Settings } from "./settings.ts";
-import { log, tellByEvent } from "./tell.ts";
+import { log, tellByEvent } from "./telling/tell.ts";
+import { tellByWebhook } from "./telling/webhook.ts";
 
 /** How fast everything goes; tests are in a hurry. */
 export interface Pace {
@@ -30,6 +31,8 @@ export interface Pace {
   /** Between two looks when nothing is heard of, in milliseconds; and how long is waited for more when something is. */
   look?: number;
   gather?: number;
+  /** Between two tries of the webhook. */
+  webhook?: { minTimeout: number };
 }
 
 /** A controller that runs. */
@@ -95,7 +98,9 @@ export const start = async (
   };
   const means = { cluster, audit: incidents, readReleased: () => released, limits, mayGoOn: isLeader };
   const metrics = new Metrics(() => (isLeader() ? incidents.open() : []));
-  const tell = metrics.counting(tellByEvent(config, namespace, settings.lease));
+  const byEvent = tellByEvent(config, namespace, settings.lease);
+  const { webhook } = settings;
+  const tell = metrics.counting(webhook === null ? byEvent : tellByWebhook(byEvent, webhook, namespace, pace.webhook));
   const controller = new Controller({
     means,
     incidents,

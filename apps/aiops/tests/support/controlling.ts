@@ -74,7 +74,12 @@ export interface Controlled {
   /** A person agrees to what has this code. */
   agree(code: string): void;
   /** Starts one more controller. */
-  controller(mode?: Settings["mode"], more?: Partial<Policy>, faster?: Pace): Promise<Started>;
+  controller(
+    mode?: Settings["mode"],
+    more?: Partial<Policy>,
+    faster?: Pace,
+    webhook?: Settings["webhook"],
+  ): Promise<Started>;
   /** The incidents as they are written down, oldest first. */
   written(): Incident[];
   /** The changes that were not only tried. */
@@ -117,7 +122,7 @@ export const control = async (): Promise<Controlled> => {
   return {
     api,
     site,
-    controller: async (mode = "act", more = {}, faster = {}) => {
+    controller: async (mode = "act", more = {}, faster = {}, webhook) => {
       const config = new KubeConfig();
       config.loadFromFile(api.kubeconfig);
       config.setCurrentContext("todo");
@@ -132,6 +137,7 @@ export const control = async (): Promise<Controlled> => {
         prometheus: "",
         lateMilliseconds: 2_000,
         policy: { ...policy, ...more },
+        webhook: webhook ?? null,
       };
       const one = await start(config, settings, released(), { port: 0, pace: { ...pace, ...faster } });
       started.push(one);

@@ -36,6 +36,7 @@ is rendered from the templates themselves, so it can be no other than what is ap
 {{- if and .Values.monitoring.enabled (not (include "todo.monitoring.byOperator" .)) }}
 {{- $prometheus = printf "http://%s:9090" (include "todo.componentName" (dict "root" . "component" "prometheus")) }}
 {{- end }}
+{{- $webhook := dict "format" .Values.operations.webhook.format "urlFile" "/run/secrets/todo/WEBHOOK_URL" }}
 {{- dict
   "mode" .Values.operations.mode
   "namespace" .Release.Namespace
@@ -47,5 +48,6 @@ is rendered from the templates themselves, so it can be no other than what is ap
   "prometheus" $prometheus
   "lateMilliseconds" .Values.operations.lateMilliseconds
   "policy" (set $policy "quietHours" (ternary $quiet nil (and (ne $quiet.from "") (ne $quiet.to ""))))
+  "webhook" (ternary $webhook nil (ne .Values.secrets.operations ""))
   | toJson }}
 {{- end }}
