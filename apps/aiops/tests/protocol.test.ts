@@ -86,8 +86,8 @@ describe("over both transports", () => {
       it("lists its tools always in the same order, and lets none take what it does not know", async () => {
         const { tools } = await client.listTools();
         expect(tools.map(({ name }) => name)).toEqual([
-          ...["get_health", "diagnose", "get_logs", "analyze_logs", "get_events", "validate_config"],
-          ...["get_rollout_history", "plan_remediation", "apply_remediation", "get_remediation"],
+          ...["get_health", "diagnose", "get_logs", "analyze_logs", "get_events", "get_incidents"],
+          ...["validate_config", "get_rollout_history", "plan_remediation", "apply_remediation", "get_remediation"],
         ]);
         for (const { name, inputSchema, annotations } of tools) {
           expect(inputSchema, name).toMatchObject({ additionalProperties: false });

@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { differences, fieldNames } from "../src/comparison.ts";
+import { end, incidentOf, leaveToPerson } from "../src/controller/incident.ts";
+import type { Finding } from "../src/finding.ts";
 import { readReleased } from "../src/released.ts";
 import { call } from "./support/client.ts";
 import { run } from "./support/running.ts";
@@ -26,7 +28,8 @@ describe("the tools that read", () => {
       services: [{ name: "todo-backend", readyEndpoints: 1 }, {}, {}],
       database: [{ backend: "todo-backend-aaaa", says: "ok" }],
     });
-    for (const name of ["diagnose", "get_events", "validate_config", "get_rollout_history"]) await call(client, name);
+    for (const name of ["diagnose", "get_events", "get_incidents", "validate_config", "get_rollout_history"])
+      await call(client, name);
     const changing = running.api.asked.filter((line) => !line.startsWith("GET "));
     // Only the token of the chart's account for operations, at the start.
     expect(changing).toEqual(["POST /api/v1/namespaces/todo/serviceaccounts/todo-aiops/token"]);
@@ -44,6 +47,44 @@ describe("the tools that read", () => {
       ["/backend/replicas", "must be >= 1"],
     ]);
     expect(checked.objects).toEqual([{ object: "ConfigMap/todo-backend", missing: false, fields: ["data.LOG_LEVEL"] }]);
+  });
+
+  it("show what the controller in the cluster has found, newest first, and what it asks", async () => {
+    const client = await running.client();
+    expect(await call(client, "get_incidents")).toMatchObject({
+      incidents: [],
+      controller: expect.stringMatching(/^none/) as string,
+    });
+    const finding = (name: string): Finding => ({
+      id: `scaled-to-zero:Deployment/${name}`,
+      kind: "scaled-to-zero",
+      object: { kind: "Deployment", name },
+      confidence: "certain",
+      summary: `${name} is scaled to zero.`,
+      facts: {},
+    });
+    const over = incidentOf(finding("todo-backend"), 0);
+    end(over, "repaired", "It is back. password=hush-hush");
+    const open = incidentOf(finding("todo-frontend"), 1000);
+    const question = { code: "K7QF-2M9X", what: "scale Deployment/todo-frontend", hash: "", at: open.opened };
+    leaveToPerson(open, "May it scale?", question);
+    running.api.objects.configmaps?.push({
+      kind: "ConfigMap",
+      metadata: { name: "todo-operations-incidents", namespace: "todo", uid: "uid-incidents" },
+      data: { "incidents.json": JSON.stringify({ incidents: [over, open], attempts: [] }) },
+    });
+    const { incidents } = await call(client, "get_incidents");
+    expect(incidents).toMatchObject([
+      {
+        object: "Deployment/todo-frontend",
+        state: "told",
+        next: expect.stringMatching(/approve K7QF-2M9X$/) as string,
+      },
+      { object: "Deployment/todo-backend", state: "repaired" },
+    ]);
+    expect(JSON.stringify(incidents)).not.toContain("hush-hush");
+    const some = await call(client, "get_incidents", { openOnly: true });
+    expect((some.incidents as Json[]).map(({ state }) => state as unknown)).toEqual(["told"]);
   });
 
   it("show the revisions of each Deployment, newest first", async () => {

@@ -107,6 +107,9 @@ export class Incidents implements Records {
 const told = ({ event, action, object, why }: AuditEntry): string =>
   [event, action, object, why].filter((part) => typeof part === "string").join(" ");
 
+/** The incidents of the file that a controller keeps, oldest first; none when it is not one. */
+export const incidentsIn = (file: string | undefined): Incident[] => parse(file).incidents;
+
 const parse = (text: string | undefined): z.infer<typeof content> => {
   try {
     return content.parse(JSON.parse(text ?? ""));

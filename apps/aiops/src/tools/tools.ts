@@ -1,6 +1,7 @@
 import { diagnose } from "./diagnose.ts";
 import { getEvents } from "./get-events.ts";
 import { getHealth } from "./get-health.ts";
+import { getIncidents } from "./get-incidents.ts";
 import { getRolloutHistory } from "./get-rollout-history.ts";
 import { analyzeLogs, getLogs } from "./logs.ts";
 import { applyRemediation, getRemediation, planRemediation } from "./remediation.ts";
@@ -14,6 +15,7 @@ export const tools: Tool[] = [
   getLogs,
   analyzeLogs,
   getEvents,
+  getIncidents,
   validateConfig,
   getRolloutHistory,
   planRemediation,

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { Incident } from "../controller/incident.ts";
+import { incidentsIn } from "../controller/incidents.ts";
+import { display } from "../snapshot.ts";
+import { quote } from "../text.ts";
+import { tool } from "./tool.ts";
+
+/** Where the chart's controller keeps them. */
+const component = "operations";
+const key = "incidents.json";
+
+export const getIncidents = tool({
+  name: "get_incidents",
+  title: "Incidents of the controller in the cluster",
+  description:
+    "What the controller for operations has found by itself, newest first: what it did, whether that helped, and what it waits for a person to agree to.",
+  input: z.strictObject({
+    openOnly: z.boolean().default(false),
+    limit: z.int().min(1).max(30).default(10),
+  }),
+  kind: "read",
+  run: async ({ openOnly, limit }, operations) => {
+    const { configMaps } = await operations.snapshot();
+    const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(`-${component}-incidents`));
+    if (kept === undefined)
+      return { controller: "none: npx pulumi config set operations watch", incidents: [] };
+    const incidents = incidentsIn(kept.data?.[key])
+      .filter(({ ended }) => !openOnly || ended === undefined)
+      .toReversed()
+      .slice(0, limit);
+    return { controller: "part of the release", incidents: incidents.map(told) };
+  },
+});
+
+const told = ({ finding, object, state, opened, ended, summary, question, history }: Incident): object => ({
+  finding,
+  object: display(object),
+  state,
+  opened,
+  ended,
+  summary,
+  ...(question === undefined
+    ? {}
+    : { asks: question.what, next: `A person types in a terminal: npm run aiops -- approve ${question.code}` }),
+  history: quote(
+    "history",
+    history.map(({ at, what }) => `${at} ${what}`),
+  ),
+});
