@@ -9,6 +9,7 @@ import { minikubeHome } from "../../../machine/paths.ts";
 import { ownNamespace } from "../../../state/access/own-profile.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
+import { WebhookService } from "./webhook-service.ts";
 
 const backend = "todo-backend";
 
@@ -31,7 +32,18 @@ describe("the controller for operations", function () {
   });
 
   describe("that only watches", () => {
-    before(() => setMode("watch"));
+    let service: WebhookService;
+
+    before(async () => {
+      service = await WebhookService.start();
+      const set = ["config", "set", "--stack", stack.copy.stack, "--secret", "operationsWebhook", service.url];
+      await stack.copy.succeed("pulumi", set);
+      await setMode("watch");
+    });
+    after(async () => {
+      await stack.copy.succeed("pulumi", ["config", "rm", "--stack", stack.copy.stack, "operationsWebhook"]);
+      await service.stop();
+    });
 
     it("O5: names what is wrong, says what it could do, and changes nothing", async () => {
       await scale(0);
@@ -41,6 +53,14 @@ describe("the controller for operations", function () {
       assert.ok(isDeepStrictEqual((await deployment()).spec, before.spec), "it must not be changed");
       await scale(1);
       await incidentOf("scaled-to-zero", "gone");
+      const told = [/^\/hush \{"text":"\[todo\] Found: /, / Needs a person: .*It could scale/, / Over by itself: /];
+      await until("the webhook was told", async () => {
+        const lines = await service.lines();
+        return told.every((pattern) => lines.some((line) => pattern.test(line)));
+      });
+      const { core, namespace } = stack.cluster;
+      const name = (await stack.cluster.pod("operations")).metadata?.name ?? "";
+      assert.doesNotMatch(await core.readNamespacedPodLog({ name, namespace }), /hush/, "the log has the URL");
     });
   });
 
