@@ -62,7 +62,9 @@ describe("the ingress", function () {
   });
 
   it("H5: routes the API's path to the backend, once the policy lets the controller in", async () => {
-    assert.equal((await controller.get(api)).status, 502, "the policy must keep the controller from the backend");
+    const { status } = await controller.get(api);
+    // Either it is refused, or it gets no answer in time.
+    assert.ok(status === 502 || status === 504, `the policy must keep the controller from the backend: ${status}`);
     await changePolicy(pick(await production(), "NetworkPolicy", "todo-backend").spec);
     // A policy that changes may be open for a moment: what counts is what stays.
     await until("the backend keeps answering a stranger by itself", async () => {
