@@ -22,8 +22,7 @@ export const getIncidents = tool({
   run: async ({ openOnly, limit }, operations) => {
     const { configMaps } = await operations.snapshot();
     const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(`-${component}-incidents`));
-    if (kept === undefined)
-      return { controller: "none: npx pulumi config set operations watch", incidents: [] };
+    if (kept === undefined) return { controller: "none: npx pulumi config set operations watch", incidents: [] };
     const incidents = incidentsIn(kept.data?.[key])
       .filter(({ ended }) => !openOnly || ended === undefined)
       .toReversed()
