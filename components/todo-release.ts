@@ -77,7 +77,7 @@ export class TodoRelease extends pulumi.ComponentResource {
       // Without it the values, and all that hangs on them, are as if there were no such thing.
       ...(controller === undefined
         ? {}
-        : { operations: { mode: modeOf(args), image: imageOf(controller), ...webhookOf(args) } }),
+        : { operations: { mode: modeOf(args), image: imageOf(controller), ...webhookValues(args) } }),
     };
     const production = merge(cluster.values, application);
     const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
@@ -152,7 +152,7 @@ export class TodoRelease extends pulumi.ComponentResource {
   }
 }
 
-function webhookOf({ webhook }: TodoReleaseArgs): object {
+function webhookValues({ webhook }: TodoReleaseArgs): object {
   return webhook === undefined ? {} : { webhook: { format: webhook.format, egress: [webhook.egress] } };
 }
 

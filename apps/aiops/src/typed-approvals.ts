@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
-import { newCode } from "./code.ts";
+import { isCode, newCode } from "./code.ts";
 import type { Plan } from "./remedies/plan.ts";
 
 const content = z.object({
@@ -57,7 +57,9 @@ export class TypedApprovals {
 
   #names(): string[] {
     try {
-      return readdirSync(this.#folder).filter((name) => /^[A-Z2-9]{4}-[A-Z2-9]{4}\.json$/.test(name));
+      return readdirSync(this.#folder).filter(
+        (name) => name.endsWith(".json") && isCode(name.slice(0, -".json".length)),
+      );
     } catch {
       return [];
     }

@@ -68,11 +68,13 @@ describe("the tools that read", () => {
     const open = incidentOf(finding("todo-frontend"), 1000);
     const question = { code: "K7QF-2M9X", what: "scale Deployment/todo-frontend", hash: "", at: open.opened };
     leaveToPerson(open, "May it scale?", question);
-    running.api.objects.configmaps?.push({
+    const file = () => ({ "incidents.json": JSON.stringify({ incidents: [over, open], attempts: [] }) });
+    const kept = {
       kind: "ConfigMap",
       metadata: { name: "todo-operations-incidents", namespace: "todo", uid: "uid-incidents" },
-      data: { "incidents.json": JSON.stringify({ incidents: [over, open], attempts: [] }) },
-    });
+      data: file(),
+    };
+    running.api.objects.configmaps?.push(kept);
     const { incidents } = await call(client, "get_incidents");
     expect(incidents).toMatchObject([
       {
@@ -83,6 +85,12 @@ describe("the tools that read", () => {
       { object: "Deployment/todo-backend", state: "repaired" },
     ]);
     expect(JSON.stringify(incidents)).not.toContain("hush-hush");
+    open.question = { ...question, code: "K7QF-2M9X; rm -rf ~" };
+    kept.data = file();
+    expect(
+      JSON.stringify(await call(client, "get_incidents")),
+      "what is no code is not told to be typed",
+    ).not.toContain("rm -rf");
     const some = await call(client, "get_incidents", { openOnly: true });
     expect((some.incidents as Json[]).map(({ state }) => state as unknown)).toEqual(["told"]);
   });

@@ -1,13 +1,14 @@
 import * as z from "zod";
+import { isCode } from "../code.ts";
+import { isOver } from "../controller/incident.ts";
 import type { Incident } from "../controller/incident.ts";
 import { incidentsIn } from "../controller/incidents.ts";
 import { display } from "../snapshot.ts";
 import { quote } from "../text.ts";
 import { tool } from "./tool.ts";
 
-/** Where the chart's controller keeps them. */
-const component = "operations";
-const key = "incidents.json";
+/** How the name of the ConfigMap ends in which the chart's controller keeps them. */
+const suffix = "-operations-incidents";
 
 export const getIncidents = tool({
   name: "get_incidents",
@@ -21,10 +22,10 @@ export const getIncidents = tool({
   kind: "read",
   run: async ({ openOnly, limit }, operations) => {
     const { configMaps } = await operations.snapshot();
-    const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(`-${component}-incidents`));
+    const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(suffix));
     if (kept === undefined) return { controller: "none: npx pulumi config set operations watch", incidents: [] };
-    const incidents = incidentsIn(kept.data?.[key])
-      .filter(({ ended }) => !openOnly || ended === undefined)
+    const incidents = incidentsIn(kept.data?.["incidents.json"])
+      .filter((incident) => !openOnly || !isOver(incident))
       .toReversed()
       .slice(0, limit);
     return { controller: "part of the release", incidents: incidents.map(told) };
@@ -38,7 +39,8 @@ const told = ({ finding, object, state, opened, ended, summary, question, histor
   opened,
   ended,
   summary,
-  ...(question === undefined
+  // Whoever may write into the ConfigMap could have a person type something else.
+  ...(question === undefined || !isCode(question.code)
     ? {}
     : { asks: question.what, next: `A person types in a terminal: npm run aiops -- approve ${question.code}` }),
   history: quote(

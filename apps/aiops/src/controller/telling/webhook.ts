@@ -59,7 +59,7 @@ const readUrl = (file: string): string => {
   const url = readFileSync(file, "utf8").trim();
   // Without repeating it.
   if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
-  throw new OperationError(`There is no URL in ${file}.`, "npx pulumi config set --secret operationsWebhook URL");
+  throw new OperationError(`There is no URL in ${file}.`, "npx pulumi config set --secret operationsWebhook");
 };
 
 const send = async (url: string, body: object): Promise<void> => {
