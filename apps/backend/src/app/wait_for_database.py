@@ -24,6 +24,10 @@ _FILL_SEARCH_TEXT: LiteralString = """
 UPDATE todos SET search_text = todo_search_text(title, notes, tags)
 WHERE id IN (SELECT id FROM todos WHERE search_text IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)
 """
+_FILL_JSON: LiteralString = """
+UPDATE todos SET json = todo_json(todos)
+WHERE id IN (SELECT id FROM todos WHERE json IS NULL LIMIT 1000 FOR UPDATE SKIP LOCKED)
+"""
 # As app.todos.trash says: without its owner, nobody else would empty it.
 _EMPTY_TRASH: LiteralString = """
 DELETE FROM todos
@@ -73,6 +77,7 @@ def migrate(settings: Settings, deadline: float) -> None:
         if revision != known[-1]:
             _upgrade(settings, timeout)
         _repeat(_FILL_SEARCH_TEXT, settings, deadline)
+        _repeat(_FILL_JSON, settings, deadline)
         _repeat(_EMPTY_TRASH, settings, deadline)
     log.info("schema is current")
 

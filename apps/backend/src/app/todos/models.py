@@ -64,6 +64,8 @@ class Todo(Base):
     """Set on deletion: since then it is in the trash."""
     search_text: Mapped[str | None] = mapped_column(Text, FetchedValue(), deferred=True)
     """What the search looks at. A trigger keeps it; it is empty for todos that were there before it."""
+    json: Mapped[str | None] = mapped_column(Text, FetchedValue(), deferred=True)
+    """What lists show, as JSON. A trigger keeps it; it is empty for todos that were there before it."""
 
     @property
     def recurrence(self) -> str | None:
