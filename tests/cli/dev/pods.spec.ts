@@ -90,8 +90,12 @@ describe("npm run dev: the pods that it works on", () => {
 
   it("are those of another namespace, when the last one of this is gone and the release is there now", async () => {
     const stop = new AbortController();
+    const seen: string[] = [];
     const gone: string[] = [];
-    const observer = { seen: () => undefined, gone: ({ metadata }: Pod) => void gone.push(metadata?.name ?? "") };
+    const observer = {
+      seen: ({ metadata }: Pod) => void seen.push(metadata?.name ?? ""),
+      gone: ({ metadata }: Pod) => void gone.push(metadata?.name ?? ""),
+    };
     let namespace = "todo";
     const where = () => ({ kubeconfig: own.kubeconfig, context: "todo", namespace, home: home.path });
     const asked = (name: string) => own.asked.some((each) => each.startsWith(`GET /api/v1/namespaces/${name}/pods`));
@@ -102,7 +106,8 @@ describe("npm run dev: the pods that it works on", () => {
     own.lists.set("pods", [{ metadata: { name: "todo-backend-1", namespace: "todo", uid: "1" } }]);
     own.asked.length = 0;
     const watching = watchPods(where, observer, stop.signal);
-    await until(() => asked("todo"));
+    // That it was asked for is not enough: the answer may not have been made yet.
+    await until(() => seen.length > 0);
     namespace = "production";
     own.lists.set("pods", []);
     await until(() => gone.length > 0 && asked("production"));
