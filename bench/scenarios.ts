@@ -43,14 +43,14 @@ export const scenarios: Record<string, Make> = {
     },
     steps: [
       timed("unchanged", "skaffold run", async () => (await skaffold()).run(), { isReference: true }),
-      timed("unchanged", "pulumi up", async () => (await own()).up(), { aim: 0.5 }),
-      timed("unchanged", "pulumi preview", async () => (await own()).preview()),
+      timed("unchanged", "pulumi up", async () => (await own()).up(), { aim: 0.6 }),
+      timed("unchanged", "pulumi preview", async () => (await own()).preview(), { aim: 0.7 }),
     ],
   }),
 
-  backend: editing("backend edit", backendEdit, 0.6),
-  frontend: editing("frontend edit", frontendEdit, 0.6),
-  chart: editing("chart edit", chartEdit),
+  backend: editing("backend edit", backendEdit, 0.9),
+  frontend: editing("frontend edit", frontendEdit, 0.95),
+  chart: editing("chart edit", chartEdit, 0.8),
   dependency: editing("dependency change", dependencyEdit),
 
   dev: ({ own, skaffold }) => {
@@ -118,21 +118,35 @@ export const scenarios: Record<string, Make> = {
     };
   },
 
-  context: growing("files in the context", [10, 1_000, 50_000], async (own, count) => {
+  context: growing("files in the context", [10, 1_000, 50_000], { 1_000: 1.1 }, async (own, count) => {
     const folder = join(own.folder, "apps", "backend", "src", "files");
     await rm(folder, { recursive: true, force: true });
     if (count > 0) await fill(folder, count);
   }),
 
-  revisions: growing("earlier revisions", [1, 10, 50], async (own, count) => {
+  revisions: growing("earlier revisions", [1, 10, 50], {}, async (own, count) => {
     await own.forgetRevisions();
     await own.addRevisions(count);
   }),
 
-  objects: growing("objects in the chart", [1, 10, 100], async (own, count) => {
+  objects: growing("objects in the chart", [1, 10, 100], {}, async (own, count) => {
     const file = join(own.folder, "charts", "todo", "templates", "bench.yaml");
     if (count > 0) await writeFile(file, configMaps(count));
     else await rm(file, { force: true });
+  }),
+
+  // The last one: afterwards the pods have labels of Skaffold's by which the next run would replace them.
+  defaults: ({ own, skaffold }) => ({
+    prepare: async () => {
+      await (await own()).ready();
+      await (await skaffold()).runByDefault();
+    },
+    steps: [
+      timed("unchanged, default", "skaffold run", async () => (await skaffold()).runByDefault(), {
+        isReference: true,
+      }),
+      timed("unchanged, default", "pulumi up", async () => (await own()).up()),
+    ],
   }),
 };
 
@@ -150,8 +164,16 @@ function editing(what: string, edit: Edit, aim?: number): Make {
   });
 }
 
-/** An unchanged `up` with more and more of something; the first size is what the others are compared with. */
-function growing(what: string, sizes: number[], grow: (own: OwnStack, count: number) => Promise<void>): Make {
+/**
+ * An unchanged `up` with more and more of something; the first size is what the others are compared with.
+ * @param aims the ratio to that at most, by size.
+ */
+function growing(
+  what: string,
+  sizes: number[],
+  aims: Record<number, number>,
+  grow: (own: OwnStack, count: number) => Promise<void>,
+): Make {
   return ({ own }) => {
     const change = async (count: number): Promise<void> => {
       const stack = await own();
@@ -162,7 +184,10 @@ function growing(what: string, sizes: number[], grow: (own: OwnStack, count: num
       prepare: async () => (await own()).ready(),
       steps: sizes.flatMap((count, index) => [
         { run: () => change(count) },
-        timed(what, count.toLocaleString("en"), async () => (await own()).up(), { isReference: index === 0 }),
+        timed(what, count.toLocaleString("en"), async () => (await own()).up(), {
+          isReference: index === 0,
+          ...(aims[count] === undefined ? {} : { aim: aims[count] }),
+        }),
       ]),
       finish: () => change(0),
     };

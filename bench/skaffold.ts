@@ -6,7 +6,7 @@ import { stringify } from "yaml";
 import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
 import { ClusterView } from "../tests/helpers/cluster.ts";
 import { environment } from "../machine/environment.ts";
-import { toolFolder } from "../machine/paths.ts";
+import { minikubeHome, toolFolder } from "../machine/paths.ts";
 import { cliWithBuildKit } from "../offline/stand-ins/docker/docker-daemon.ts";
 import { versions } from "../versions.ts";
 import { arrival } from "./edits.ts";
@@ -54,6 +54,19 @@ export class SkaffoldStack {
     await execa("skaffold", ["run", ...this.flags()], { cwd: this.folder, env: this.#env, extendEnv: false });
   }
 
+  /**
+   * Runs it as its users have it: it looks for Minikube, and gives each run a label, which restarts every pod, whatever
+   * has changed.
+   */
+  async runByDefault(): Promise<void> {
+    const env = {
+      ...this.#env,
+      PATH: [this.#env["PATH"], minikubeFolder].join(delimiter),
+      MINIKUBE_HOME: minikubeHome,
+    };
+    await execa("skaffold", ["run", ...this.#target(), ...quiet], { cwd: this.folder, env, extendEnv: false });
+  }
+
   /** Starts `skaffold dev`. */
   async dev(): Promise<Watcher> {
     const command = execa("skaffold", ["dev", "--cleanup=false", "--port-forward=off", ...this.flags()], {
@@ -93,16 +106,22 @@ export class SkaffoldStack {
   }
 
   private flags(): string[] {
+    // By default every run has another label.
+    return [...this.#target(), "--label", "skaffold.dev/run-id=static", ...quiet];
+  }
+
+  #target(): string[] {
     const { kubeconfig, context } = this.where;
     return [
       ...["--kubeconfig", kubeconfig, "--kube-context", context, "--namespace", namespace],
       ...["--config", join(this.#home, "config"), "--cache-file", join(this.#home, "cache")],
-      // By default every run has another label, which restarts every pod, whatever has changed.
-      ...["--label", "skaffold.dev/run-id=static"],
-      ...["--status-check=true", "--tail=false", "--interactive=false", "--update-check=false"],
     ];
   }
 }
+
+const quiet = ["--status-check=true", "--tail=false", "--interactive=false", "--update-check=false"];
+
+const minikubeFolder = join(toolFolder("minikube", versions.minikube), "bin");
 
 const artifact = (name: string) => ({
   image: `todo-${name}`,
@@ -170,8 +189,7 @@ async function environmentIn(home: string, own: OwnStack): Promise<NodeJS.Proces
   await mkdir(bin);
   await symlink(await cliWithBuildKit(new AbortController().signal), join(bin, "docker"));
   // Without Minikube, for which Skaffold would look, only to find the daemon that is named here.
-  const minikube = join(toolFolder("minikube", versions.minikube), "bin");
-  const path = (base.PATH ?? "").split(delimiter).filter((folder) => folder !== minikube);
+  const path = (base.PATH ?? "").split(delimiter).filter((folder) => folder !== minikubeFolder);
   return {
     ...base,
     HOME: home,
