@@ -59,8 +59,11 @@ export class SkaffoldStack {
    * has changed.
    */
   async runByDefault(): Promise<void> {
+    // It asks Minikube where the daemon of the cluster is, and Minikube looks for the cluster in that of this machine.
+    const { DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH } = environment();
     const env = {
       ...this.#env,
+      ...{ DOCKER_HOST, DOCKER_TLS_VERIFY, DOCKER_CERT_PATH },
       PATH: [this.#env["PATH"], minikubeFolder].join(delimiter),
       MINIKUBE_HOME: minikubeHome,
     };

@@ -1,8 +1,10 @@
+import type { Socket } from "node:net";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
 import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
+import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
@@ -10,11 +12,12 @@ import { ClusterResource } from "./resources/cluster.ts";
 import { Commands } from "./processes/commands.ts";
 import { ControlPlaneResource } from "./resources/control-plane.ts";
 import { CopiedImageResource } from "./resources/copied-image.ts";
+import type { Door } from "./engine/door.ts";
 import { commandOfEngine } from "./engine/engine-command.ts";
-import { connect } from "./engine/engine-log.ts";
+import { EngineLog } from "./engine/engine-log.ts";
 import { UserError } from "./processes/errors.ts";
 import { ExistingClusterResource } from "./resources/existing-cluster.ts";
-import { listen, unary } from "./engine/grpc.ts";
+import { serveConnection, unary } from "./engine/grpc.ts";
 import { ImagePresenceResource } from "./resources/image-presence.ts";
 import { LossGuard } from "./loss/loss.ts";
 import { ManifestsResource } from "./resources/manifests.ts";
@@ -38,16 +41,42 @@ type AnyResource = Resource<object, object, object>;
  *
  * Not by the SDK's own server, which brings all of the SDK along: loading that takes several times longer than
  * everything else here.
- * @param args the engine's command line; its address is the last word.
+ * @param args the engine's command line, its address last. Or `--ahead` and the command line of a Pulumi that is yet to
+ *   be started: its engine says its address when it connects.
  */
-export async function serve(args: string[]): Promise<void> {
-  const cancellation = new AbortController();
-  const engine = connect(args.findLast((word) => !word.startsWith("-")) ?? "");
+export function serve(door: Door, args: string[]): void {
+  const isAhead = args[0] === "--ahead";
+  const serveOne = (connection: Socket): void => {
+    const cancellation = new AbortController();
+    const engine = new EngineLog();
+    if (!isAhead) engine.connect(args.findLast((word) => !word.startsWith("-")) ?? "");
+    // An engine that does not say what it does is taken to run a program.
+    const command = (): string[] => (isAhead ? args.slice(1) : (commandOfEngine(process.ppid) ?? []));
+    const methods = methodsOf(engine, () => effectOf(command()) === "destroys", cancellation);
+    const end = serveConnection(connection, service.ResourceProviderService, methods);
+    connection.once("close", () => {
+      cancellation.abort();
+      end();
+    });
+  };
+  const close = door.open(serveOne);
+  endWithTheEngine(close);
+}
+
+/**
+ * The gRPC methods with which an engine works on resources. A preview and the update after it are two engines, and what
+ * one of them has seen the other must not know.
+ * @param isDestroy whether somebody has typed a destroy.
+ */
+function methodsOf(
+  engine: EngineLog,
+  isDestroy: () => boolean,
+  cancellation: AbortController,
+): UntypedServiceImplementation {
   const commands = new Commands(process.env, cancellation.signal);
   const starts = new Starts(engine);
-  // An engine that does not say what it does is taken to run a program.
-  const isDestroy = (): boolean => effectOf(commandOfEngine(process.ppid) ?? []) === "destroys";
   const guard = new LossGuard(engine, process.env, isDestroy);
+  const presence = new ReleasePresenceResource(engine, process.env, commands);
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
@@ -57,20 +86,16 @@ export async function serve(args: string[]): Promise<void> {
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
     "minikube:index:PushedImage": new PushedImageResource(commands, engine),
-    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env, commands),
+    "minikube:index:ReleasePresence": presence,
     "minikube:index:Rollout": new RolloutResource(commands, engine),
     "minikube:index:Workers": new WorkersResource(commands, engine),
   };
-  endWithTheEngine(cancellation);
-  await listen(service.ResourceProviderService, methodsOf(resources, cancellation));
-}
-
-/** The gRPC methods with which the engine works on resources. */
-function methodsOf(
-  resources: Record<string, AnyResource>,
-  cancellation: AbortController,
-): UntypedServiceImplementation {
   const schema = JSON.parse(readSchema()) as PackageSchema;
+  const changing = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
+    method((request: Request) => {
+      presence.forgetLook();
+      return answer(request);
+    });
   const of = (urn: string): AnyResource => {
     const type = typeOf(urn);
     const resource = resources[type];
@@ -82,6 +107,10 @@ function methodsOf(
       const response = new pluginMessages.PluginInfo();
       response.setVersion("1.0.0");
       return response;
+    }),
+    attach: unary((request: PluginAttach) => {
+      engine.connect(request.getAddress());
+      return new empty.Empty();
     }),
     configure: unary(() => {
       const response = new messages.ConfigureResponse();
@@ -108,13 +137,15 @@ function methodsOf(
       const response = new messages.DiffResponse();
       const [urn, olds, news] = changeIn(request);
       const { changes, replaces = [] } = await of(urn).diff(urn, olds, news);
+      // It is there, and this stack's own: its release can be looked at while the engine starts other plugins.
+      if (!changes && clusters.has(typeOf(urn))) presence.lookAhead(urn);
       const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
       response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
       response.setReplacesList(replaces);
       response.setDeletebeforereplace(true);
       return response;
     }),
-    create: method(async (request: Messages.CreateRequest) => {
+    create: changing(async (request: Messages.CreateRequest) => {
       const response = new messages.CreateResponse();
       const { id, state } = await of(request.getUrn()).create(request.getUrn(), fromStruct(request.getProperties()));
       response.setId(id);
@@ -131,13 +162,13 @@ function methodsOf(
       response.setProperties(toStruct(state));
       return response;
     }),
-    update: method(async (request: Messages.UpdateRequest) => {
+    update: changing(async (request: Messages.UpdateRequest) => {
       const response = new messages.UpdateResponse();
       const [urn, olds, news] = changeIn(request);
       response.setProperties(toStruct(await of(urn).update(urn, olds, news)));
       return response;
     }),
-    delete: method(async (request: Messages.DeleteRequest) => {
+    delete: changing(async (request: Messages.DeleteRequest) => {
       await of(request.getUrn()).delete(request.getUrn(), fromStruct(request.getProperties()));
       return new empty.Empty();
     }),
@@ -147,6 +178,8 @@ function methodsOf(
     }),
   };
 }
+
+const clusters = new Set(["minikube:index:Cluster", "minikube:index:ExistingCluster"]);
 
 const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
 
@@ -190,11 +223,12 @@ const toStruct = (properties: object): Struct =>
   structs.Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
 
 /** An engine that was killed cannot cancel, but it lets go of our standard input. */
-function endWithTheEngine(cancellation: AbortController): void {
+function endWithTheEngine(close: () => void): void {
   process.stdin.resume();
   process.stdin.on("close", () => {
-    cancellation.abort();
+    close();
     process.exitCode = 1;
-    setTimeout(() => process.exit(), 1_000);
+    // Not later, whatever does not end by itself; sooner where everything does.
+    setTimeout(() => process.exit(), 1_000).unref();
   });
 }

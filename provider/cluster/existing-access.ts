@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:https";
 import type { RequestOptions } from "node:https";
-import { KubeConfig } from "@kubernetes/client-node";
-import type { V1Namespace } from "@kubernetes/client-node";
+import type { KubeConfig, V1Namespace } from "@kubernetes/client-node";
 import { UserError } from "../processes/errors.ts";
 import { ask } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -85,6 +84,8 @@ async function configIn(kubeconfig: string, context: string): Promise<KubeConfig
   const text = await readFile(kubeconfig, "utf8");
   const known = read.get(kubeconfig);
   if (known?.text === text && known.config.getCurrentContext() === context) return known.config;
+  // Loaded only when needed: it takes half a second.
+  const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
   config.loadFromString(text);
   config.setCurrentContext(context);

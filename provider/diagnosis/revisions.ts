@@ -17,6 +17,9 @@ export interface Revision {
   manifest: string;
 }
 
+/** Whether Helm can go on from a revision. */
+export const isUsable = ({ status }: Revision): boolean => status === "deployed" || status === "failed";
+
 /** The revisions of a release save those that a later one has superseded. */
 export async function currentRevisions(namespace: Namespace, release: string): Promise<Revision[]> {
   return await revisionsOf(namespace, release, ",status!=superseded");

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 /** As much as is read of Pulumi's state. */
 interface State {
-  checkpoint?: { latest?: { resources?: { type?: string }[] } };
+  checkpoint?: { latest?: { resources?: { type?: string; inputs?: object }[] } };
 }
 
 /**
@@ -13,13 +13,30 @@ interface State {
  * @returns undefined when nobody can say: the state is somewhere else, or is being written.
  */
 export async function isKnown(urn: string, type: string, env: NodeJS.ProcessEnv): Promise<boolean | undefined> {
+  return (await resourcesOf(urn, env))?.some((resource) => resource.type === type);
+}
+
+/** The inputs that Pulumi's state has of the resources of a type. @returns undefined as {@link isKnown}. */
+export async function inputsOf<Inputs extends object>(
+  urn: string,
+  type: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Inputs[] | undefined> {
+  const resources = (await resourcesOf(urn, env))?.filter((resource) => resource.type === type);
+  return resources?.flatMap(({ inputs }) => (inputs === undefined ? [] : [inputs as Inputs]));
+}
+
+async function resourcesOf(
+  urn: string,
+  env: NodeJS.ProcessEnv,
+): Promise<{ type?: string; inputs?: object }[] | undefined> {
   const [, , stack = "", project = ""] = urn.replace("::", ":").split(":");
   const backend = env["PULUMI_BACKEND_URL"] ?? "";
   if (!backend.startsWith("file:///") || stack === "" || project === "") return undefined;
   try {
     const file = `${fileURLToPath(backend)}/.pulumi/stacks/${project}/${stack}.json`;
     const { checkpoint } = JSON.parse(await readFile(file, "utf8")) as State;
-    return checkpoint?.latest?.resources?.some((resource) => resource.type === type);
+    return checkpoint?.latest?.resources;
   } catch {
     return undefined;
   }

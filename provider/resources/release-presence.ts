@@ -1,21 +1,16 @@
 import type { Commands } from "../processes/commands.ts";
-import { driftFrom } from "../diagnosis/drift.ts";
 import type { Engine } from "../engine/engine-log.ts";
-import { isKnown } from "../engine/known-resources.ts";
+import { inputsOf, isKnown } from "../engine/known-resources.ts";
 import { Namespace } from "../cluster/kubernetes.ts";
-import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import { nextLife } from "./next-life.ts";
 import { mustBeOwnRelease, uninstall } from "./release-removal.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { currentRevisions, forgetRevisions } from "../diagnosis/revisions.ts";
-import type { Revision } from "../diagnosis/revisions.ts";
+import { ReleaseLook } from "../diagnosis/release-look.ts";
+import type { Look, ReleaseRef } from "../diagnosis/release-look.ts";
+import { currentRevisions, forgetRevisions, isUsable } from "../diagnosis/revisions.ts";
 
 /** What the program says about a release that should be in a cluster. */
-export interface ReleasePresenceInputs extends NamespaceRef {
-  /** Name of the Helm release. */
-  release: string;
-  /** How the descriptions begin of revisions that this stack has made. */
-  description: string;
+export interface ReleasePresenceInputs extends ReleaseRef {
   /** The life of the namespace. */
   instance: string;
 }
@@ -26,15 +21,6 @@ export interface ReleasePresenceState extends ReleasePresenceInputs {
   life: string;
   /** Counts the times that the release was not as this stack had left it and must be applied again. */
   repairs: number;
-}
-
-/** What is looked at: a release that has to be installed is one that is not there, whatever Helm says. */
-interface Look {
-  release: "as left" | "changed" | "gone";
-  /** Objects that somebody has changed or deleted since, as `Deployment/todo-backend`. */
-  drift: string[];
-  /** What somebody else has released over it. */
-  note?: string;
 }
 
 /**
@@ -50,12 +36,34 @@ export class ReleasePresenceResource implements Resource<
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
   readonly #commands: Commands;
+  readonly #look = new ReleaseLook();
 
   /** @param env says where Pulumi keeps its state. */
   constructor(engine: Engine, env: NodeJS.ProcessEnv, commands: Commands) {
     this.#engine = engine;
     this.#env = env;
     this.#commands = commands;
+  }
+
+  /**
+   * Begins to look at the release that the state knows, ahead of {@link check}. For a cluster that is this stack's own.
+   * @param urn of any resource of the stack.
+   */
+  lookAhead(urn: string): void {
+    this.#look.begin(this.#inState(urn));
+  }
+
+  /** Something is changed: what was seen ahead does not count. */
+  forgetLook(): void {
+    this.#look.forget();
+  }
+
+  async #inState(urn: string): Promise<ReleasePresenceInputs | undefined> {
+    const type = "minikube:index:ReleasePresence";
+    const [inputs] = (await inputsOf<ReleasePresenceState>(urn, type, this.#env)) ?? [];
+    if (inputs === undefined) return undefined;
+    const { life: _life, repairs: _repairs, ...ref } = inputs;
+    return ref;
   }
 
   async check(
@@ -66,7 +74,7 @@ export class ReleasePresenceResource implements Resource<
     const { life = news.instance, repairs = 0 } = olds;
     // In a new namespace everything is made anew anyhow.
     if (olds.instance !== news.instance) return { ...news, life: news.instance, repairs: 0 };
-    const { release, drift, note } = (await isForgotten(urn, this.#env)) ? forgotten : await lookAt(news);
+    const { release, drift, note } = (await isForgotten(urn, this.#env)) ? forgotten : await this.#look.take(news);
     if (note !== undefined) this.#engine.inform(urn, note);
     if (drift.length > 0)
       this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this one: ${drift.join(", ")}`);
@@ -130,34 +138,9 @@ const forgotten: Look = { release: "gone", drift: [] };
 const isForgotten = async (urn: string, env: NodeJS.ProcessEnv): Promise<boolean> =>
   (await isKnown(urn, "kubernetes:helm.sh/v3:Release", env)) === false;
 
-async function lookAt(ref: ReleasePresenceInputs): Promise<Look> {
-  try {
-    return await Namespace.use(ref, async (namespace) => {
-      const revisions = await currentRevisions(namespace, ref.release);
-      if (!revisions.some(isUsable)) return { release: "gone", drift: [] };
-      const deployed = revisions.find(({ status }) => status === "deployed");
-      const isOurs = deployed?.description.startsWith(ref.description) === true;
-      if (deployed !== undefined && !isOurs) return { release: "changed", drift: [], note: noteOn(deployed) };
-      if (!isOurs || !revisions.every(isUsable)) return { release: "changed", drift: [] };
-      return { release: "as left", drift: await driftFrom(deployed.manifest, namespace) };
-    });
-  } catch {
-    // A cluster that cannot be asked: the release is taken to be there.
-    return { release: "as left", drift: [] };
-  }
-}
-
-/** What a person is told who looks for the reason of an update. */
-function noteOn({ version, description }: Revision): string {
-  return `Released since the last \`up\`, and released over by this: revision ${version}, ${description}`;
-}
-
 /** Removes the records of what was never finished, because of which Helm refuses to do anything more. */
 async function unlock(namespace: Namespace, release: string): Promise<void> {
   for (const revision of await currentRevisions(namespace, release)) {
     if (!isUsable(revision)) await namespace.delete("v1", "secrets", revision.secret);
   }
 }
-
-/** Whether Helm can go on from a revision. */
-const isUsable = ({ status }: Revision): boolean => status === "deployed" || status === "failed";

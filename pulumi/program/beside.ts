@@ -2,30 +2,34 @@ import { isAbsolute, relative } from "node:path";
 import process from "node:process";
 import { checkout } from "../../machine/paths.ts";
 import { wordsOf } from "../../provider/engine/pulumi-commands.ts";
+import { startProvider } from "./provider-ahead.ts";
 
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
 type Start = (args: string[], env: NodeJS.ProcessEnv) => Promise<number>;
 
 /**
  * Starts Pulumi. Where a command runs the program of this checkout, the program runs in this process, as inline
- * programs of Pulumi's Automation API do: it is loaded while Pulumi starts, and Pulumi starts no language host.
+ * programs of Pulumi's Automation API do: it is loaded while Pulumi starts, and Pulumi starts no language host. The
+ * provider of this project is started beside it.
  * @param start starts Pulumi itself.
  * @returns its exit code.
  */
 export const withProgram = async (args: string[], env: NodeJS.ProcessEnv, start: Start): Promise<number> => {
   if (!runsProgram(args)) return await start(args, env);
+  const provider = startProvider(args, env);
   // Loaded only when needed: `npx pulumi` is to start quickly.
   const { serveProgram } = await import("./serve-program.ts");
   const served = await serveProgram(env);
+  const variables = { ...(await provider.variables), [clientVariable]: served.address, [parallelVariable]: "true" };
   const folder = process.cwd();
   try {
-    const ended = start(args, { ...env, [clientVariable]: served.address, [parallelVariable]: "true" });
+    const ended = start(args, { ...env, ...variables });
     // As Pulumi has it: the program's paths are relative to its project.
     process.chdir(checkout);
     return await ended;
   } finally {
     process.chdir(folder);
-    await served.end();
+    await Promise.all([served.end(), provider.end()]);
   }
 };
 

@@ -6,11 +6,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { credentials } from "@grpc/grpc-js";
+import grpc, { credentials } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
+import { execa } from "execa";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import structs from "google-protobuf/google/protobuf/struct_pb.js";
+import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb.js";
+import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
+import { unary } from "../../provider/engine/grpc.ts";
 import { readSchema } from "../../provider/schema.ts";
 import type { PackageSchema } from "../../provider/schema.ts";
 import { FakeMachine } from "./fake-machine.ts";
@@ -38,7 +44,11 @@ describe("the provider", () => {
 
   beforeEach(async () => {
     machine = await FakeMachine.create();
-    provider = spawn("provider/pulumi-resource-minikube", ["--logtostderr", "-v=1", "127.0.0.1:1"], {
+    await start("--logtostderr", "-v=1", "127.0.0.1:1");
+  });
+
+  async function start(...args: string[]): Promise<void> {
+    provider = spawn("provider/pulumi-resource-minikube", args, {
       env: { ...process.env, PATH: `${machine.folder}:${process.env["PATH"] ?? ""}`, MINIKUBE_HOME: machine.folder },
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -47,14 +57,17 @@ describe("the provider", () => {
     assert.ok(provider.stdout);
     const [port] = (await once(createInterface(provider.stdout), "line")) as [string];
     client = new service.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
-  });
+  }
+
+  async function stop(): Promise<void> {
+    client.close();
+    if (provider.exitCode !== null) return;
+    provider.kill();
+    await once(provider, "exit");
+  }
 
   afterEach(async () => {
-    client.close();
-    if (provider.exitCode === null) {
-      provider.kill();
-      await once(provider, "exit");
-    }
+    await stop();
     await machine.restore();
   });
 
@@ -67,6 +80,14 @@ describe("the provider", () => {
     request.setUrn(machine.urn.replace("minikube:index:Cluster", `parent$${type}`));
     request.setProperties(struct(await machine.checked()));
     return await answer((done) => client.create(request, done));
+  }
+
+  /** Only a first start that has come to its end leaves something to lose, and it goes on after the answer. */
+  async function createWhole(): Promise<InstanceType<typeof messages.CreateResponse>> {
+    const created = await create();
+    const mark = join(machine.profile("todo"), "todo-stack.json");
+    while (!readFileSync(mark, "utf8").includes('"made"')) await sleep(50);
+    return created;
   }
 
   /** What a program says that makes a cluster, in a preview. */
@@ -188,10 +209,7 @@ describe("the provider", () => {
   });
 
   it("takes no deletion for a destroy that nobody has typed, and names the agreement", async () => {
-    const created = await create();
-    // Only a first start that has come to its end leaves something to lose, and it goes on after the answer.
-    const mark = join(machine.profile("todo"), "todo-stack.json");
-    while (!readFileSync(mark, "utf8").includes('"made"')) await sleep(50);
+    const created = await createWhole();
     const deletion = new messages.DeleteRequest();
     deletion.setId("todo");
     deletion.setUrn(machine.urn);
@@ -211,7 +229,6 @@ describe("the provider", () => {
     await machine.file("start-hangs");
     const creation = assert.rejects(create(), /cancelled/);
     while (!machine.has("started")) await new Promise((resolve) => setTimeout(resolve, 20));
-    const { default: empty } = await import("google-protobuf/google/protobuf/empty_pb.js");
     await answer((done) => client.cancel(new empty.Empty(), done));
     await creation;
   });
@@ -222,5 +239,88 @@ describe("the provider", () => {
     while (!machine.has("started")) await new Promise((resolve) => setTimeout(resolve, 20));
     provider.stdin?.end();
     await Promise.all([once(provider, "exit"), creation]);
+  });
+
+  it("loads nothing of Kubernetes' client, which takes longer than all the rest", async () => {
+    const look = `
+      import module from "node:module";
+      const loaded = [];
+      module.registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+      await import("./provider/main.ts");
+      console.log(loaded.length > 50, loaded.filter((url) => url.includes("@kubernetes")).length);`;
+    const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", look]);
+    assert.equal(stdout, "true 0");
+  });
+
+  describe("started ahead of the engine", () => {
+    let engine: grpc.Server;
+    let told: string[];
+
+    const startAhead = async (...command: string[]): Promise<void> => {
+      await stop();
+      await start("--ahead", ...command);
+      told = [];
+      engine = new grpc.Server();
+      engine.addService(engineService.EngineService, {
+        log: unary((request: LogRequest) => {
+          told.push(request.getMessage());
+          return new empty.Empty();
+        }),
+      });
+      const bind = (done: Done<number>): void =>
+        engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), done as () => void);
+      const request = new pluginMessages.PluginAttach();
+      request.setAddress(`127.0.0.1:${await answer(bind)}`);
+      await answer((done) => client.attach(request, done));
+    };
+
+    afterEach(() => engine.forceShutdown());
+
+    const remove = async (created: InstanceType<typeof messages.CreateResponse>): Promise<void> => {
+      const deletion = new messages.DeleteRequest();
+      deletion.setId("todo");
+      deletion.setUrn(machine.urn);
+      deletion.setProperties(created.getProperties());
+      await answer((done) => client.delete(deletion, done));
+    };
+
+    it("tells the engine that has connected to it", async () => {
+      await startAhead("up", "--yes");
+      await createWhole();
+      assert.ok(told.length > 0, "nothing was told");
+    });
+
+    it("takes a deletion of a destroy that somebody has typed", async () => {
+      await startAhead("destroy", "--yes");
+      await remove(await createWhole());
+      assert.ok(!machine.has("container-todo"));
+    });
+
+    it("knows nothing of what another engine has seen, as the preview before an update", async () => {
+      await startAhead("up", "--yes");
+      const created = (await createWhole()).getProperties()?.toJavaScript() as { instance: string };
+      const check = new messages.CheckRequest();
+      check.setUrn(machine.urn);
+      check.setNews(struct(inPreview(created)));
+      const instance = async (by: typeof client): Promise<unknown> => {
+        const checked: InstanceType<typeof messages.CheckResponse> = await answer((done) => by.check(check, done));
+        return checked.getInputs()?.toJavaScript()["instance"];
+      };
+      // One that looks for a new cluster twice replaces the old one; one that looks once takes it over.
+      for (let engines = 0; engines < 2; engines += 1) {
+        const options = { "grpc.use_local_subchannel_pool": 1 };
+        const address = client.getChannel().getTarget().replace(/^dns:/, "");
+        const other = new service.ResourceProviderClient(address, credentials.createInsecure(), options);
+        assert.equal(await instance(other), created.instance);
+        assert.notEqual(await instance(other), created.instance);
+        other.close();
+      }
+    });
+
+    it("takes no other deletion", async () => {
+      await startAhead("up", "--yes");
+      await assert.rejects(remove(await createWhole()), /TODO_STACK_LOSE=cluster\/todo\//);
+      assert.ok(machine.has("container-todo"));
+    });
   });
 });

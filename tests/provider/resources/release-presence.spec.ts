@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
+import type { FsFixture } from "fs-fixture";
 import { Commands } from "../../../provider/processes/commands.ts";
 import { ReleasePresenceResource } from "../../../provider/resources/release-presence.ts";
 import type { ReleasePresenceInputs, ReleasePresenceState } from "../../../provider/resources/release-presence.ts";
@@ -122,6 +124,55 @@ describe("minikube:index:ReleasePresence", () => {
     // The next life of a namespace is named by its number too.
     const checked = await resource.check("", lost, inputs({ instance: "life.1" }));
     assert.notEqual(checked.life, lost.life, "the release must be replaced with its namespace");
+  });
+
+  describe("a look ahead at the release that the state knows", () => {
+    const urn = "urn:pulumi:dev::todo-stack::minikube:index:Cluster::todo-cluster";
+    const file = ".pulumi/stacks/todo-stack/dev.json";
+    let folder: FsFixture;
+    let looking: ReleasePresenceResource;
+
+    beforeEach(async () => {
+      const types = ["minikube:index:ReleasePresence", "kubernetes:helm.sh/v3:Release"];
+      const resources = types.map((type) => ({ type, inputs: state() }));
+      folder = await createFixture({ [file]: JSON.stringify({ checkpoint: { latest: { resources } } }) });
+      looking = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` }, commands);
+      looking.lookAhead(urn);
+      while (api.asked.length === 0) await sleep(5);
+      await sleep(50);
+    });
+
+    afterEach(() => folder.rm());
+
+    /** How often the API was asked for a check. */
+    const asked = async (news = inputs(), olds = state()): Promise<number> => {
+      const before = api.asked.length;
+      await looking.check(urn, olds, news);
+      return api.asked.length - before;
+    };
+
+    it("counts once", async () => {
+      assert.equal(await asked(), 0, "what was seen ahead counts");
+      assert.equal(await asked(), 1, "and only once");
+    });
+
+    it("counts for the same release alone", async () => {
+      assert.equal(await asked(inputs({ namespace: "other" })), 1);
+    });
+
+    it("does not count once something was changed", async () => {
+      looking.forgetLook();
+      assert.equal(await asked(), 1);
+    });
+
+    it("that has seen nothing is made again", async () => {
+      api.lists.set("secrets", [{ metadata: { name: "cannot be read" }, data: { release: "" } }]);
+      looking.lookAhead(urn);
+      await sleep(100);
+      api.revisions([]);
+      const { life } = await looking.check(urn, state(), inputs());
+      assert.equal(life, "life-1/1", "the release is gone");
+    });
   });
 
   describe("objects that somebody has edited", () => {
