@@ -12,11 +12,13 @@ import { type Egress, egressTo } from "./components/lib/egress.ts";
 import { existingSettings, networkRange, problemsOfTarget } from "./components/lib/existing-settings.ts";
 import type { ExistingSettings } from "./components/lib/existing-settings.ts";
 import { problemOfHost } from "./components/lib/host.ts";
-import { formats, problemOfWebhook, type Webhook, webhookOf } from "./components/lib/webhook.ts";
+import { operationsRules, operationsSettings } from "./components/lib/operations.ts";
+import type { OperationsSettings } from "./components/lib/operations.ts";
+import { problemOfWebhook } from "./components/lib/webhook.ts";
 import { redact } from "./provider/processes/redact.ts";
 
 /** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
-export interface Settings {
+export interface Settings extends OperationsSettings {
   /** The cluster that is there already and runs the application; undefined for a Minikube of the stack's own. */
   existing: ExistingSettings | undefined;
   profile: string;
@@ -44,19 +46,11 @@ export interface Settings {
   egress: Egress[];
   /** Whether a Prometheus reads the metrics. */
   monitoring: boolean;
-  /** Whether a controller names what is wrong, or also repairs it. */
-  operations: Operations;
-  /** The service that this controller tells; undefined for none. */
-  webhook: Webhook | undefined;
   /** Whether there is an account that may only look. */
   reader: boolean;
   /** Whether pods get their code from `npm run dev`. No setting: the next `up` without it leads back. */
   development: boolean;
 }
-
-/** What the controller for operations does; there is none when it is off. */
-export type Operations = (typeof modes)[number];
-const modes = ["off", "watch", "act"] as const;
 
 /** What a machine has to give. */
 export interface Machine {
@@ -107,8 +101,7 @@ export function loadSettings(machine: Machine = thisMachine()): Settings {
     languageModel: { baseUrl: valueOf("llmBaseUrl", declared), name: valueOf("llmModel", declared) },
     egress: egress(),
     monitoring: valueOf("monitoring", declared) === "true",
-    operations: modes.find((mode) => mode === valueOf("operations", declared)) ?? "off",
-    webhook: webhookOf(given("operationsWebhook"), valueOf("operationsWebhookFormat", declared)),
+    ...operationsSettings((key) => valueOf(key, declared), given("operationsWebhook")),
     reader: valueOf("reader", declared) === "true",
     development: isDevelopment,
   };
@@ -196,8 +189,7 @@ function wrongValues(declared: Declarations, machine: Machine): string[] {
     databasePasswordGeneration: { check: wholeNumber(1), example: 1 },
     llmBaseUrl: { check: httpUrl, example: "https://llm.example.com/v1" },
     monitoring: { check: oneOf("true", "false"), example: "true" },
-    operations: { check: oneOf(...modes), example: "watch" },
-    operationsWebhookFormat: { check: oneOf(...formats), example: "slack" },
+    ...operationsRules(valueOf("operations", declared)),
     reader: { check: oneOf("true", "false"), example: "true" },
   };
   return Object.entries(rules).flatMap(([key, { check, example }]) => {

@@ -38,9 +38,10 @@ const setUpAgain = async ({ again, without }: Options): Promise<number> => {
 const operate = async ([word, code, ...more]: string[], { http }: Options): Promise<number> => {
   if (word === undefined) return await (await import("./operations/aiops.ts")).aiops(http === true);
   if (word === "approve" && more.length === 0) return await (await import("./operations/approve.ts")).approve(code);
+  if (word === "token" && more.length === 0) return await (await import("./operations/token.ts")).writeToken(code);
   throw new UsageError(
     `npm run aiops knows no ${word}.`,
-    "To agree to what the operations controller asks: approve CODE",
+    "To agree to what the operations controller asks: approve CODE. For an assistant that calls it: token NAME",
   );
 };
 
@@ -111,8 +112,10 @@ export const commands: Command[] = [
   {
     name: "aiops",
     summary: "serve MCP on standard input and output, for a client that helps to operate the stack",
-    details: "With `approve CODE` it shows what the operations controller, or an assistant, asks, and lets you agree.",
-    argument: { name: "[approve CODE...]", text: "agree to what has this code" },
+    details:
+      "With `approve CODE` it shows what the operations controller, or an assistant, asks, and lets you agree. With `token NAME` it " +
+      "writes down the token by which the assistant of a person calls the operations controller in the cluster.",
+    argument: { name: "[approve CODE | token NAME...]", text: "agree to what has this code; the token of a person" },
     options: [{ flags: "--http", text: "serve it on 127.0.0.1 instead" }],
     run: async (words, options) => await operate(words, options),
   },

@@ -19,6 +19,8 @@ export interface AppSecretsArgs {
   keys: Record<string, pulumi.Input<string>>;
   /** The service that the controller for operations tells. */
   webhook?: { url: pulumi.Input<string> } | undefined;
+  /** The people whose assistants may call this controller. Nobody by default. */
+  assistants?: string[] | undefined;
   /** The cluster in which the namespace is made. */
   cluster: Target;
   /** With what the nodes sign in to the registry, where they cannot pull by themselves. */
@@ -44,6 +46,8 @@ export class AppSecrets extends pulumi.ComponentResource {
   readonly postgres: pulumi.Output<string> | undefined;
   /** Name of the Secret with `WEBHOOK_URL`; undefined when nobody is told. */
   readonly operations: pulumi.Output<string> | undefined;
+  /** Name of the Secret with the token of each person whose assistant may call; undefined when there is nobody. */
+  readonly assistants: pulumi.Output<string> | undefined;
   /** Name of the Secret with which nodes pull images; undefined when they need none. */
   readonly registry: pulumi.Output<string> | undefined;
 
@@ -108,6 +112,11 @@ export class AppSecrets extends pulumi.ComponentResource {
     }
 
     if (args.webhook !== undefined) this.operations = secret("operations", { WEBHOOK_URL: args.webhook.url });
+    const { assistants = [] } = args;
+    if (assistants.length > 0) {
+      const tokens = assistants.map((person) => [person, this.random(`${name}-token-of-${person}`, 48)] as const);
+      this.assistants = secret("assistants", Object.fromEntries(tokens));
+    }
 
     const { images } = cluster;
     if (args.registryLogin !== undefined && images.registry !== undefined) {

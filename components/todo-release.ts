@@ -66,6 +66,7 @@ export class TodoRelease extends pulumi.ComponentResource {
         backend: secrets.backend,
         postgres: secrets.postgres ?? "",
         ...(secrets.operations === undefined ? {} : { operations: secrets.operations }),
+        ...(secrets.assistants === undefined ? {} : { assistants: secrets.assistants }),
       },
       ...(secrets.registry === undefined ? {} : { global: { imagePullSecrets: [secrets.registry] } }),
       backend: { image: imageOf(backend), config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name } },

@@ -13,5 +13,5 @@ for (const file of files) {
   const code = stripTypeScriptTypes(readFileSync(join(from, file), "utf8"));
   const target = join(to, file.replace(/\.ts$/, ".js"));
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, code.replaceAll(/((?:from|import) "\.{1,2}\/[^"]+)\.ts"/g, '$1.js"'));
+  writeFileSync(target, code.replaceAll(/((?:from |import |import\()"\.{1,2}\/[^"]+)\.ts"/g, '$1.js"'));
 }

@@ -52,6 +52,22 @@ describe("chart: the controller for operations", () => {
     });
   }
 
+  it("O5: gets the tokens of people whose assistants may call, and lets nobody in for that", async () => {
+    const options = { set: ["secrets.assistants=todo-assistants-1"] };
+    const manifests = await inMode("act", options);
+    const pod = podsOf(manifests).find(({ owner }) => owner === "Deployment/todo-operations");
+    const volumes = pod?.spec["volumes"] as { name: string; secret?: object }[];
+    const volume = volumes.find(({ name }) => name === "assistants");
+    assert.deepEqual(volume?.secret, { secretName: "todo-assistants-1", defaultMode: 0o440 });
+    const settings = (all: Manifest[]): { assistants: unknown } =>
+      JSON.parse(pick(all, "ConfigMap", "todo-operations").data?.["settings.json"] ?? "") as { assistants: unknown };
+    assert.deepEqual(settings(manifests).assistants, { folder: "/run/secrets/assistants" });
+    const without = await inMode("act");
+    assert.equal(settings(without).assistants, null);
+    const policies = (all: Manifest[]): Manifest[] => all.filter(({ kind }) => kind === "NetworkPolicy");
+    assert.deepEqual(policies(manifests), policies(without));
+  });
+
   it("O5: may change its own Lease and record alone when it only watches", async () => {
     const changing = rulesOf(await inMode("watch")).filter(({ verbs }) =>
       verbs.some((verb) => !["get", "list", "watch"].includes(verb)),

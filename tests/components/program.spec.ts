@@ -254,6 +254,22 @@ describe("the program with a controller for operations", () => {
     );
   });
 
+  it("O5: makes a token for each person whose assistant may call, in a Secret of its own", async () => {
+    const config = { "todo-stack:operations": "watch", "todo-stack:operationsAssistants": "ann,bob" };
+    const engine = await started(config, "operations-assistants");
+    const { values } = engine.one("kubernetes:helm.sh/v3:Release").inputs as {
+      values: { secrets: { assistants: string } };
+    };
+    assert.match(values.secrets.assistants, /^todo-assistants-[0-9a-f]{16}$/);
+    const secret = engine.registrations.find(({ name }) => name === "todo-assistants-secret");
+    assert.deepEqual(Object.keys(secret?.inputs["stringData"] as object), ["ann", "bob"]);
+    const tokens = engine.registrations.filter(({ name }) => name.startsWith("todo-token-of-"));
+    assert.deepEqual(
+      tokens.map(({ inputs }) => inputs["length"]),
+      [48, 48],
+    );
+  });
+
   it("O5: only watches while somebody edits the code of the running pods", async () => {
     process.env["TODO_STACK_DEVELOPMENT"] = "true";
     const engine = await started({ "todo-stack:operations": "act" }, "operations-development");

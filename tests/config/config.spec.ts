@@ -7,7 +7,14 @@ import { MockEngine, valueOf } from "../helpers/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey", "operationsWebhook"];
-const off = { monitoring: false, operations: "off", webhook: undefined, reader: false, development: false };
+const off = {
+  assistants: [],
+  monitoring: false,
+  operations: "off",
+  webhook: undefined,
+  reader: false,
+  development: false,
+};
 const noSecrets = {
   existing: undefined,
   databaseUrl: undefined,
@@ -59,6 +66,7 @@ describe("the settings", () => {
       "llmModel",
       "monitoring",
       "operations",
+      "operationsAssistants",
       "reader",
     ]) {
       assert.deepEqual(Object.keys(declared[key] ?? {}).toSorted(), ["default", "description", "type"], key);
@@ -100,7 +108,16 @@ describe("the settings", () => {
     assert.deepEqual([own?.format, own?.egress], ["alertmanager", { cidr: "192.0.2.9/32", port: 9095 }]);
   });
 
+  it("O5: take the names of the people whose assistants may call the controller", () => {
+    assert.deepEqual(load({ operations: "watch" }).assistants, []);
+    assert.deepEqual(load({ operations: "watch", operationsAssistants: "ann, bob-2" }).assistants, ["ann", "bob-2"]);
+  });
+
   for (const [config, message] of [
+    [{ operationsAssistants: "Ann" }, /operationsAssistants is Ann, but it must be names of small letters/],
+    [{ operationsAssistants: "../ann" }, /it must be names of small letters.*config set operationsAssistants ann,bob$/],
+    [{ operationsAssistants: "ann,ann" }, /it must name each person once/],
+    [{ operationsAssistants: "ann", operations: "off" }, /it is of no use while operations is off/],
     [{ operationsWebhook: "hush" }, /operationsWebhook must be a URL .*config set --secret operationsWebhook$/],
     [{ operationsWebhook: "ftp://hush.example.com" }, /operationsWebhook must be a URL that begins with https/],
     [{ operationsWebhook: "http://localhost:1/hush" }, /operationsWebhook names localhost, which to a pod is the pod/],

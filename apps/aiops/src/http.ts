@@ -3,29 +3,38 @@ import { createServer as listen } from "node:http";
 import type { IncomingMessage, Server } from "node:http";
 import { localhostHostValidation, localhostOriginValidation, toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler } from "@modelcontextprotocol/server";
-import type { Operations } from "./operations.ts";
-import { createServer } from "./server.ts";
+import type { McpServer } from "@modelcontextprotocol/server";
 
 /** Arguments of tools are short. */
 const mostOfBody = 65_536;
 
 /**
- * Serves over streamable HTTP, on this machine alone, whoever knows the token.
+ * Serves over streamable HTTP, on the loopback interface alone, whoever knows a token.
+ * @param serverFor makes the server for one request of a person.
  * @param port 0 for any free one.
+ * @param tokens the token of each person, by name.
  */
 export const serveHttp = async (
-  operations: Operations,
-  { port, token }: { port: number; token: string },
+  serverFor: (person: string) => McpServer,
+  { port, tokens }: { port: number; tokens: Map<string, string> },
 ): Promise<Server> => {
   const validateHost = localhostHostValidation();
   const validateOrigin = localhostOriginValidation();
-  const handle = toNodeHandler(
-    createMcpHandler(() => createServer(operations), { maxRequestBodySize: mostOfBody }),
-    { maxRequestBodySize: mostOfBody },
+  const limit = { maxRequestBodySize: mostOfBody };
+  const handlers = new Map(
+    [...tokens.keys()].map((person) => [
+      person,
+      toNodeHandler(
+        createMcpHandler(() => serverFor(person), limit),
+        limit,
+      ),
+    ]),
   );
   const server = listen((request, response) => {
     if (!validateHost(request, response) || !validateOrigin(request, response)) return;
-    if (!knowsToken(request, token)) {
+    const person = personOf(request, tokens);
+    const handle = person === undefined ? undefined : handlers.get(person);
+    if (handle === undefined) {
       response.writeHead(401, { "WWW-Authenticate": "Bearer" }).end();
       return;
     }
@@ -45,7 +54,10 @@ export const serveHttp = async (
   return server;
 };
 
-const knowsToken = ({ headers }: IncomingMessage, token: string): boolean =>
-  timingSafeEqual(digest(headers.authorization ?? ""), digest(`Bearer ${token}`));
+/** Whose token a request has. */
+const personOf = ({ headers }: IncomingMessage, tokens: Map<string, string>): string | undefined => {
+  const given = digest(headers.authorization ?? "");
+  return [...tokens].find(([, token]) => timingSafeEqual(given, digest(`Bearer ${token}`)))?.[0];
+};
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

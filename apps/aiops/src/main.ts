@@ -44,7 +44,8 @@ const main = async (): Promise<void> => {
     return;
   }
   const file = join(state, "aiops-token");
-  await serveHttp(operations, { port: Number(port), token: tokenIn(file) });
+  const tokens = new Map([["who started it", tokenIn(file)]]);
+  await serveHttp(() => createServer(operations), { port: Number(port), tokens });
   say(`http://127.0.0.1:${port}/mcp, with the header "Authorization: Bearer TOKEN". The token is in ${file}.`);
 };
 

@@ -48,7 +48,7 @@ describe("the controller", () => {
     expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1]);
     const [incident] = running.written();
     expect(incident?.work, "what is over keeps nothing of what was done").toBeUndefined();
-    const { data } = named(api.objects.configmaps, "todo-operations");
+    const { data } = named(api.objects.configmaps, "todo-operations-incidents");
     const report = (data as Record<string, string>)[`${incident?.id ?? ""}.md`];
     expect(report).toMatch(
       /# scaled-to-zero of Deployment\/todo-backend[^]*State: repaired[^]*Planned: scale[^]*is gone/,
@@ -255,7 +255,7 @@ describe("the controller", () => {
     await running.controller();
     await until(() => expect(running.told()).toContain("OperationsActing"));
     await settle();
-    const { data } = named(running.api.objects.configmaps, "todo-operations");
+    const { data } = named(running.api.objects.configmaps, "todo-operations-incidents");
     expect(JSON.stringify(data)).toContain("the database refuses the password");
     expect(JSON.stringify([data, running.api.told])).not.toContain(secret);
     expect(JSON.stringify(data)).not.toContain("DELETE everything");

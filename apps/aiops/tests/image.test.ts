@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -13,6 +13,10 @@ it("runs in its image as plain JavaScript, and says what is wrong with its setti
   const folder = join(app, "node_modules", `.stripped-${process.pid}`);
   try {
     await run(process.execPath, ["strip-types.mjs", "src", folder], { cwd: app });
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".js"));
+    expect(files).toContain("controller/assistants.js");
+    const leading = files.filter((file) => /"\.{1,2}\/[^"]*\.ts"/.test(readFileSync(join(folder, file), "utf8")));
+    expect(leading, "these still lead to TypeScript").toEqual([]);
     const main = ["--no-strip-types", join(folder, "controller", "main.js"), "--settings", "nowhere.json"];
     const failed = await run(process.execPath, main, { cwd: app }).then(
       () => "nothing",

@@ -33,7 +33,7 @@ describe("MCP Inspector", () => {
 
   it("lists the tools", async () => {
     const { tools } = await inspect("--method", "tools/list");
-    expect(tools).toHaveLength(11);
+    expect(tools).toHaveLength(12);
     expect((tools as Json[])[0]).toMatchObject({ name: "get_health", inputSchema: { additionalProperties: false } });
   });
 

@@ -87,11 +87,12 @@ describe("over both transports", () => {
         const { tools } = await client.listTools();
         expect(tools.map(({ name }) => name)).toEqual([
           ...["get_health", "diagnose", "get_logs", "analyze_logs", "get_events", "get_incidents"],
-          ...["validate_config", "get_rollout_history", "plan_remediation", "apply_remediation", "get_remediation"],
+          ...["approve_incident", "validate_config", "get_rollout_history"],
+          ...["plan_remediation", "apply_remediation", "get_remediation"],
         ]);
         for (const { name, inputSchema, annotations } of tools) {
           expect(inputSchema, name).toMatchObject({ additionalProperties: false });
-          expect(annotations?.readOnlyHint, name).toBe(name !== "apply_remediation");
+          expect(annotations?.readOnlyHint, name).toBe(!["apply_remediation", "approve_incident"].includes(name));
         }
       });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { diagnose } from "../src/diagnose.ts";
 import { choose } from "../src/remedies/choose.ts";
 import { display } from "../src/snapshot.ts";
+import type { Readiness } from "../src/snapshot.ts";
 import { faults } from "./support/faults.ts";
 import { healthy, named, snapshotOf } from "./support/stack.ts";
 
@@ -39,6 +40,23 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     expect(diagnose({ ...snapshotOf(objects), answers: [{ ...wrong, wrong: 2 }] })).toEqual([]);
     named(objects.deployments, "todo-backend").spec.replicas = 0;
     expect(diagnose(answering()).map(({ kind }) => kind)).toEqual(["scaled-to-zero"]);
+  });
+
+  it("names a frontend that reaches no backend, while each backend answers whoever asks it directly", () => {
+    const lost = { request: "api", component: "backend", wrong: 3, slow: 0, status: 502, milliseconds: 5 } as const;
+    const named = (status: number, database: Readiness["database"]) =>
+      diagnose({
+        ...snapshotOf(healthy()),
+        answers: [{ ...lost, status }],
+        readiness: [{ pod: "todo-backend-1", database }],
+      })
+        .map(({ id }) => id)
+        .join();
+    expect(named(502, "ok")).toBe("wrong-answer:Deployment/todo-frontend");
+    expect(named(504, "ok")).toBe("wrong-answer:Deployment/todo-frontend");
+    expect(named(0, "ok")).toBe("wrong-answer:Deployment/todo-frontend");
+    expect(named(500, "ok")).toBe("wrong-answer:Deployment/todo-backend");
+    expect(named(502, "unknown")).toBe("wrong-answer:Deployment/todo-backend");
   });
 
   it("names late answers, and an alert only where there is nothing else, for which it does nothing", () => {

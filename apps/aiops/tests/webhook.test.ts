@@ -173,7 +173,7 @@ describe("the webhook of the controller", () => {
       const deployment = named(running.api.objects.deployments, "todo-backend");
       deployment.spec.replicas = 0;
       count(deployment);
-      await running.controller("watch", {}, {}, { format: "slack", urlFile });
+      await running.controller("watch", {}, {}, { webhook: { format: "slack", urlFile } });
       await until(() => expect(bodies.length).toBeGreaterThan(1));
       expect(bodies.map((body) => String(body.text).replace(/:.*/s, ""))).toEqual([
         "[todo] Found",

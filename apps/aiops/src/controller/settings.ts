@@ -46,6 +46,8 @@ const schema = z.strictObject({
   policy: policySchema,
   /** The service that is told; null for none. */
   webhook: webhookSchema.nullable(),
+  /** A folder with the token of each person whose assistant may call; null for none. */
+  assistants: z.strictObject({ folder: z.string() }).nullable(),
 });
 
 /** How the controller is to work, as the chart says it. */

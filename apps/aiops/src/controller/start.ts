@@ -6,7 +6,7 @@ import { Cluster } from "../kubernetes/cluster.ts";
 import { enter } from "../kubernetes/in-cluster.ts";
 import { Informers } from "../kubernetes/informers.ts";
 import { defaultLimits } from "../remedies/remediation.ts";
-import type { Limits } from "../remedies/remediation.ts";
+import type { Limits, Means } from "../remedies/remediation.ts";
 import type { Released } from "../snapshot.ts";
 import { Alerts } from "./alerts.ts";
 import { Controller } from "./controller.ts";
@@ -40,6 +40,8 @@ export interface Started {
   leadership: Leadership;
   incidents: Incidents;
   server: Server;
+  /** Where assistants call; undefined where none may. */
+  forAssistants: Server | undefined;
   /** Lets what is being done be, for the next controller to go on with, and gives the Lease back. */
   stop(): Promise<void>;
 }
@@ -48,13 +50,19 @@ export interface Started {
  * Starts the controller of a namespace.
  * @param identity of this controller: no other has it.
  * @param port for probes, metrics and alerts; 0 for any free one.
+ * @param assistantsPort for assistants, where they may call; 0 for any free one.
  * @throws OperationError when the namespace cannot be read.
  */
 export const start = async (
   config: KubeConfig,
   settings: Settings,
   released: Released,
-  { identity = randomUUID(), port = 8080, pace = {} }: { identity?: string; port?: number; pace?: Pace },
+  {
+    identity = randomUUID(),
+    port = 8080,
+    assistantsPort = 8081,
+    pace = {},
+  }: { identity?: string; port?: number; assistantsPort?: number; pace?: Pace },
 ): Promise<Started> => {
   const { namespace, policy } = settings;
   const own = new Set([settings.incidents]);
@@ -119,6 +127,7 @@ export const start = async (
     },
   };
   const server = await serve(doors, port);
+  const forAssistants = await serverForAssistants(means, settings, assistantsPort);
   informers.start();
   requests.start();
   alerts.start();
@@ -131,6 +140,7 @@ export const start = async (
     leadership,
     incidents,
     server,
+    forAssistants,
     stop: async () => {
       clearInterval(looking);
       clearTimeout(timer);
@@ -139,8 +149,21 @@ export const start = async (
       await leadership.stop();
       await controller.rest();
       await informers.stop();
-      server.close();
-      server.closeAllConnections();
+      for (const each of [server, forAssistants]) {
+        each?.close();
+        each?.closeAllConnections();
+      }
     },
   };
+};
+
+const serverForAssistants = async (
+  means: Means,
+  { assistants }: Settings,
+  port: number,
+): Promise<Server | undefined> => {
+  if (assistants === null) return undefined;
+  // What speaks the protocol takes memory, and most controllers have nobody to speak to.
+  const { serveAssistants } = await import("./assistants.ts");
+  return await serveAssistants(means, { folder: assistants.folder, port });
 };

@@ -13,7 +13,7 @@ export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
   const slow = snapshot.answers.filter((answer) => answer.slow >= often);
   return [
     ...firstOfComponent(wrong).flatMap((answer) =>
-      about(answer, snapshot).map((object) =>
+      about(blamed(answer, snapshot), snapshot).map((object) =>
         finding("wrong-answer", object, `${display(object)} answers wrongly: ${told(answer)}.`, {
           request: answer.request,
           status: answer.status,
@@ -22,7 +22,7 @@ export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
       ),
     ),
     ...firstOfComponent(slow).flatMap((answer) =>
-      about(answer, snapshot).map((object) =>
+      about(answer.component, snapshot).map((object) =>
         finding("slow-answer", object, `${display(object)} answers late, ${answer.slow} times in a row.`, {
           request: answer.request,
           milliseconds: answer.milliseconds,
@@ -37,7 +37,19 @@ export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
 const firstOfComponent = (answers: Answer[]): Answer[] =>
   answers.toSorted((one, other) => (one.component > other.component ? -1 : 1)).slice(0, 1);
 
-const about = ({ component }: Answer, snapshot: Snapshot): ObjectRef[] =>
+/** What a frontend answers that reaches no backend; 0 while it still tries. */
+const notReached = [0, 502, 504];
+
+/**
+ * Which component answers wrongly. A frontend that reaches no backend, while each backend answers whoever asks it
+ * directly, is led to somewhere else.
+ */
+const blamed = ({ component, status }: Answer, { readiness }: Snapshot): Answer["component"] => {
+  const doAnswer = readiness.length > 0 && readiness.every(({ database }) => database !== "unknown");
+  return notReached.includes(status) && doAnswer ? "frontend" : component;
+};
+
+const about = (component: Answer["component"], snapshot: Snapshot): ObjectRef[] =>
   workloadsOf(snapshot)
     .filter(({ workload }) => componentOf(workload) === component)
     .map(({ ref }) => ref);

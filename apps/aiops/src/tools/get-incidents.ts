@@ -4,6 +4,7 @@ import { isOver } from "../controller/incident.ts";
 import type { Incident } from "../controller/incident.ts";
 import { incidentsIn } from "../controller/incidents.ts";
 import { display } from "../snapshot.ts";
+import type { Snapshot } from "../snapshot.ts";
 import { quote } from "../text.ts";
 import { tool } from "./tool.ts";
 
@@ -21,16 +22,21 @@ export const getIncidents = tool({
   }),
   kind: "read",
   run: async ({ openOnly, limit }, operations) => {
-    const { configMaps } = await operations.snapshot();
-    const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(suffix));
+    const kept = incidentsOf(await operations.snapshot());
     if (kept === undefined) return { controller: "none: npx pulumi config set operations watch", incidents: [] };
-    const incidents = incidentsIn(kept.data?.["incidents.json"])
+    const incidents = kept
       .filter((incident) => !openOnly || !isOver(incident))
       .toReversed()
       .slice(0, limit);
     return { controller: "part of the release", incidents: incidents.map(told) };
   },
 });
+
+/** Oldest first; undefined where there is no controller. */
+export const incidentsOf = ({ configMaps }: Snapshot): Incident[] | undefined => {
+  const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(suffix));
+  return kept === undefined ? undefined : incidentsIn(kept.data?.["incidents.json"]);
+};
 
 const told = ({ finding, object, state, opened, ended, summary, question, history }: Incident): object => ({
   finding,
@@ -42,7 +48,10 @@ const told = ({ finding, object, state, opened, ended, summary, question, histor
   // Whoever may write into the ConfigMap could have a person type something else.
   ...(question === undefined || !isCode(question.code)
     ? {}
-    : { asks: question.what, next: `A person types in a terminal: npm run aiops -- approve ${question.code}` }),
+    : {
+        asks: question.what,
+        next: `approve_incident, or a person types in a terminal: npm run aiops -- approve ${question.code}`,
+      }),
   history: quote(
     "history",
     history.map(({ at, what }) => `${at} ${what}`),

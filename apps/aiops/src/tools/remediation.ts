@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { acceptedContent, inputRequired } from "@modelcontextprotocol/server";
 import * as z from "zod";
 import { OperationError } from "../errors.ts";
-import type { Approval, Operations } from "../operations.ts";
+import type { Operations } from "../operations.ts";
 import { choose } from "../remedies/choose.ts";
 import { blastRadiusOf, diffOf, planOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
@@ -10,6 +9,7 @@ import { mustBeAllowed } from "../remedies/remediation.ts";
 import { tryOut } from "../remedies/write.ts";
 import { display } from "../snapshot.ts";
 import { clean } from "../text.ts";
+import { answerOf, askPerson } from "./agreement.ts";
 import { tool } from "./tool.ts";
 import type { Caller } from "./tool.ts";
 
@@ -39,10 +39,6 @@ export const planRemediation = tool({
   },
 });
 
-const approval = z.object({
-  approve: z.boolean().meta({ title: "Do it", description: "Only if you want exactly what stands above." }),
-});
-
 export const applyRemediation = tool({
   name: "apply_remediation",
   title: "Do what was planned",
@@ -54,14 +50,13 @@ export const applyRemediation = tool({
     const plan = operations.plans.get(planId);
     if (plan === undefined)
       throw new OperationError("There is no such plan, or it has expired or was used.", "plan_remediation");
-    const answers = caller.context.mcpReq.inputResponses;
+    const answer = caller.asksPeople ? answerOf(caller, sealed(plan), "apply_remediation") : undefined;
     if (!caller.asksPeople) {
       if (!operations.typed.isAgreed(plan)) return await askInTerminal(plan, operations, caller);
-    } else if (answers === undefined) return await ask(plan, operations, caller);
-    else mustBeTheSame(caller.context.mcpReq.requestState<Approval>(), plan);
+    } else if (answer === undefined) return await ask(plan, operations, caller);
     // Before anything else happens: whatever comes of it, nobody does it again.
     if (!operations.plans.take(planId)) throw new OperationError("The plan was used already.", "plan_remediation");
-    const agreed = !caller.asksPeople || acceptedContent(answers, "approval", approval)?.approve === true;
+    const agreed = answer !== "no";
     await operations.means.audit.write({
       event: agreed ? "approved" : "declined",
       plan: plan.id,
@@ -104,23 +99,16 @@ const askInTerminal = async (plan: Plan, { means, typed }: Operations, { client 
   return { state: "asked", code, ...told(plan), next };
 };
 
-const ask = async (plan: Plan, operations: Operations, { context, client }: Caller) => {
-  await operations.means.audit.write({ event: "asked", plan: plan.id, client });
-  return inputRequired({
-    inputRequests: { approval: inputRequired.elicit({ message: questionAbout(plan), requestedSchema: approval }) },
-    requestState: await operations.approvals.mint({ plan: plan.id, hash: plan.hash }, context),
-  });
+const ask = async (plan: Plan, operations: Operations, caller: Caller) => {
+  await operations.means.audit.write({ event: "asked", plan: plan.id, client: caller.client });
+  return await askPerson(questionAbout(plan), sealed(plan), operations, caller);
 };
+
+const sealed = ({ id, hash }: Plan) => ({ plan: id, hash });
 
 const questionAbout = (plan: Plan): string => {
   const { finding, action, object, diff, blastRadius } = told(plan);
   return [`${action} ${object}, because of ${finding}?`, blastRadius, ...diff].map(clean).join("\n").slice(0, 4_000);
-};
-
-/** @throws OperationError when what a person was asked is not this. */
-const mustBeTheSame = (asked: Approval | undefined, plan: Plan): void => {
-  if (asked?.plan === plan.id && asked.hash === plan.hash) return;
-  throw new OperationError("That is no answer to this question. Nothing was done.", "apply_remediation");
 };
 
 const isUnderWay = (state: string): boolean => state === "applying" || state === "verifying";

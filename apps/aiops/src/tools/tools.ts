@@ -1,3 +1,4 @@
+import { approveIncident } from "./approve-incident.ts";
 import { diagnose } from "./diagnose.ts";
 import { getEvents } from "./get-events.ts";
 import { getHealth } from "./get-health.ts";
@@ -16,9 +17,25 @@ export const tools: Tool[] = [
   analyzeLogs,
   getEvents,
   getIncidents,
+  approveIncident,
   validateConfig,
   getRolloutHistory,
   planRemediation,
   applyRemediation,
   getRemediation,
+];
+
+/**
+ * Those of the controller in the cluster. It repairs by itself, within its policy: an assistant reads, and a person agrees
+ * to what the controller asks.
+ */
+export const toolsInCluster: Tool[] = [
+  getHealth,
+  diagnose,
+  getLogs,
+  analyzeLogs,
+  getEvents,
+  getIncidents,
+  approveIncident,
+  getRolloutHistory,
 ];

@@ -10,6 +10,10 @@ export interface Fault {
   finding: `${FindingKind}:${string}`;
   /** What must be done; nothing where the closed set has no help. */
   action?: "restart" | "scale" | "roll-back" | "re-apply";
+  /** What the controller names first, if it is something else: it looks before the pods have noticed. */
+  atOnce?: `${FindingKind}:${string}`;
+  /** What else is wrong, and must be repaired as well. */
+  also?: `${FindingKind}:${string}`[];
   /** A hint that must stand beside the finding. */
   hint?: string;
   /** Whether it is one of the few that every run of all tests has. */
@@ -137,6 +141,7 @@ export const faults: Fault[] = [
     what: "an image that somebody has edited",
     inject: (live) => live.edit("Deployment", "todo-backend", [put(`${container}/image`, "todo-backend:nowhere")]),
     finding: "image-missing:Deployment/todo-backend",
+    atOnce: "drift:Deployment/todo-backend",
     action: "re-apply",
   },
   {

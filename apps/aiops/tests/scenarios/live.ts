@@ -1,23 +1,18 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { PassThrough } from "node:stream";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, Exec, KubeConfig, KubernetesObjectApi, NetworkingV1Api } from "@kubernetes/client-node";
 import type { V1Status } from "@kubernetes/client-node";
-import type { Client } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Account } from "../../../../tests/helpers/account.ts";
 import { driftOf } from "../../src/comparison.ts";
 import { diagnose } from "../../src/diagnose.ts";
 import { Cluster } from "../../src/kubernetes/cluster.ts";
-import { readReleased } from "../../src/released.ts";
 import { isSettled, nameOf, restartsOf, workloadsOf } from "../../src/snapshot.ts";
-import type { Snapshot } from "../../src/snapshot.ts";
-import { agrees, connect } from "../support/client.ts";
+import type { ReleasedObject, Snapshot } from "../../src/snapshot.ts";
 import type { Json } from "../support/stack.ts";
+import type { Releases } from "./releases.ts";
 
 /** One operation of a JSON patch. */
 export interface Patch {
@@ -28,6 +23,12 @@ export interface Patch {
 
 /** Sets a field. */
 export const put = (path: string, value: unknown): Patch => ({ op: "add", path, value });
+
+/** Where the application is. The kubeconfig and its one context have the name of the profile. */
+export const placeOf = (): { kubeconfig: string; context: string; namespace: string } => {
+  const kubeconfig = variable("AIOPS_KUBECONFIG");
+  return { kubeconfig, context: basename(kubeconfig, ".kubeconfig"), namespace };
+};
 
 type Editable = "Deployment" | "StatefulSet" | "Service" | "NetworkPolicy" | "ConfigMap";
 
@@ -48,74 +49,43 @@ const kinds: [apiVersion: string, kind: string][] = [
   ["policy/v1", "PodDisruptionBudget"],
 ];
 
-const variable = (name: string): string => {
+export const variable = (name: string): string => {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: these tests are run by tests/full/stack/aiops.spec.ts`);
+  if (value === undefined) throw new Error(`${name} is not set: these tests are run by specs of tests/full/stack`);
   return value;
 };
 
-/**
- * A stack that runs, with the means of its administrator to break it and to look at it, and a server that knows nothing
- * of that.
- */
+/** A stack that runs, with the means of its administrator to break it and to look at it. */
 export class Live {
-  /** Every question that a person was asked. */
-  readonly questions: string[] = [];
-  readonly #config: KubeConfig;
+  readonly config: KubeConfig;
   readonly #core: CoreV1Api;
   readonly #network: NetworkingV1Api;
   readonly #cluster: Cluster;
   readonly #url = variable("AIOPS_URL");
-  readonly #folder = mkdtempSync(join(tmpdir(), "aiops-"));
-  readonly #released = join(this.#folder, "released.json");
-  readonly #original = readFileSync(variable("AIOPS_RELEASED"), "utf8");
+  #releases: Releases | undefined;
   #healthy: Snapshot | undefined;
   #account: Account | undefined;
-  client!: Client;
 
   private constructor(config: KubeConfig, cluster: Cluster) {
-    this.#config = config;
+    this.config = config;
     this.#cluster = cluster;
     this.#core = config.makeApiClient(CoreV1Api);
     this.#network = config.makeApiClient(NetworkingV1Api);
-    writeFileSync(this.#released, this.#original);
   }
 
-  static async open(): Promise<Live> {
-    const kubeconfig = variable("AIOPS_KUBECONFIG");
-    // The file and its one context have the name of the profile.
-    const place = { kubeconfig, context: basename(kubeconfig, ".kubeconfig"), namespace };
+  /** @param releasesOf finds what was released, where whoever repairs looks it up. */
+  static async open(releasesOf: (live: Live) => Promise<Releases>): Promise<Live> {
+    const place = placeOf();
     const config = new KubeConfig();
-    config.loadFromFile(kubeconfig);
+    config.loadFromFile(place.kubeconfig);
     config.setCurrentContext(place.context);
     const live = new Live(config, await Cluster.connect(place));
-    const main = join(import.meta.dirname, "../../src/main.ts");
-    const args = ["--kubeconfig", place.kubeconfig, "--context", place.context, "--namespace", namespace];
-    const files = ["--released", live.#released, "--state", live.#folder];
-    const transport = new StdioClientTransport({ command: process.execPath, args: [main, ...args, ...files] });
-    live.client = await connect(transport, {
-      person: (message) => {
-        live.questions.push(message);
-        return agrees(message);
-      },
-    });
+    live.#releases = await releasesOf(live);
     live.#account = await Account.signUp(live.#url);
     await live.#account.add(marker);
     await live.until("all is well at the start", () => live.isWell());
     live.#healthy = await live.#snapshot();
     return live;
-  }
-
-  async close(): Promise<void> {
-    await this.client.close();
-    rmSync(this.#folder, { recursive: true });
-  }
-
-  /** How often the server has written down that something happened. */
-  count(event: string): number {
-    const text = readFileSync(join(this.#folder, "aiops-audit.jsonl"), { encoding: "utf8", flag: "a+" });
-    const lines = text.split("\n").filter((line) => line !== "");
-    return lines.filter((line) => (JSON.parse(line) as Json).event === event).length;
   }
 
   /** Changes fields of an object by hand. */
@@ -146,15 +116,13 @@ export class Live {
 
   /** Releases a Deployment with other fields, as an `up` with a mistake in it would. */
   async release(name: string, operations: Patch[]): Promise<void> {
-    const state = JSON.parse(this.#original) as { checkpoint: { latest: { resources: Json[] } } };
-    const manifests = state.checkpoint.latest.resources.find(({ type }) => type === "minikube:index:Manifests");
-    const text = manifests?.outputs.objects[`Deployment/${name}`] as string | undefined;
-    if (manifests === undefined || text === undefined) throw new Error(`no Deployment ${name} was released`);
-    const released = JSON.parse(text) as Json;
-    for (const { path, value } of operations) set(released, path, value);
-    manifests.outputs.objects[`Deployment/${name}`] = JSON.stringify(released);
-    writeFileSync(this.#released, JSON.stringify(state));
-    await this.edit("Deployment", name, operations);
+    const released = this.#releases
+      ?.now()
+      ?.objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === name);
+    if (released === undefined) throw new Error(`no Deployment ${name} was released`);
+    const changed = structuredClone(released) as Json & ReleasedObject;
+    for (const { path, value } of operations) set(changed, path, value);
+    await this.#releases?.write(changed, () => this.edit("Deployment", name, operations));
   }
 
   /** Runs a command in the container of a component. */
@@ -162,7 +130,7 @@ export class Live {
     const [pod = ""] = await this.#podsOf(component);
     const output = new PassThrough().resume();
     const { promise, resolve, reject } = Promise.withResolvers<V1Status>();
-    const socket = await new Exec(this.#config).exec(
+    const socket = await new Exec(this.config).exec(
       namespace,
       pod,
       component,
@@ -180,7 +148,11 @@ export class Live {
 
   /** Puts everything back that a test has broken, and waits until all is well. */
   async restore(): Promise<void> {
-    writeFileSync(this.#released, this.#original);
+    await this.#releases?.restore(() => this.#putBack());
+    await this.until("all is well again", () => this.isWell());
+  }
+
+  async #putBack(): Promise<void> {
     const now = await this.#snapshot();
     for (const { metadata, spec } of this.#healthy?.deployments ?? []) {
       const name = metadata?.name ?? "";
@@ -202,7 +174,6 @@ export class Live {
     for (const pod of now.pods.filter(({ status }) => ["Failed", "Succeeded"].includes(status?.phase ?? ""))) {
       await this.#core.deleteNamespacedPod({ name: nameOf(pod), namespace });
     }
-    await this.until("all is well again", () => this.isWell());
   }
 
   /** By the cluster's own account, and by the application's: it serves what was written down at the start. */
@@ -219,7 +190,7 @@ export class Live {
    * here.
    */
   async wanted(): Promise<Record<string, unknown>> {
-    const api = KubernetesObjectApi.makeApiClient(this.#config);
+    const api = KubernetesObjectApi.makeApiClient(this.config);
     const lists = await Promise.all(
       kinds.map(async ([apiVersion, kind]) => {
         const { items } = await api.list<Json>(apiVersion, kind, namespace);
@@ -235,12 +206,12 @@ export class Live {
     return restartsOf(items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined));
   }
 
-  async until(what: string, isSo: () => Promise<boolean>, seconds = 240): Promise<void> {
+  /** @param pause between two looks, in milliseconds. By default the server lets that many calls through. */
+  async until(what: string, isSo: () => Promise<boolean>, seconds = 240, pause = 2_500): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
     while (!(await isSo().catch(() => false))) {
       if (Date.now() > deadline) throw new Error(`${seconds} seconds passed and it is still not so that ${what}`);
-      // The server lets sixty calls a minute through.
-      await sleep(2_500);
+      await sleep(pause);
     }
   }
 
@@ -259,7 +230,7 @@ export class Live {
   }
 
   async #snapshot(): Promise<Snapshot> {
-    return await this.#cluster.snapshot(readReleased(this.#released));
+    return await this.#cluster.snapshot(this.#releases?.now());
   }
 }
 

@@ -78,7 +78,7 @@ export interface Controlled {
     mode?: Settings["mode"],
     more?: Partial<Policy>,
     faster?: Pace,
-    webhook?: Settings["webhook"],
+    others?: { webhook?: Settings["webhook"]; assistants?: Settings["assistants"] },
   ): Promise<Started>;
   /** The incidents as they are written down, oldest first. */
   written(): Incident[];
@@ -108,21 +108,21 @@ export const control = async (): Promise<Controlled> => {
   api.objects.leases = [kept("Lease", "todo-operations")];
   const labels = { "todo-stack/released": "true" };
   api.objects.configmaps?.push(
-    kept("ConfigMap", "todo-operations"),
+    kept("ConfigMap", "todo-operations-incidents"),
     kept("ConfigMap", "todo-operations-approvals"),
     kept("ConfigMap", releasedName, { labels, creationTimestamp: "2026-01-01T00:00:00Z" }),
   );
   // They run, as their status says: nothing is late by the clock of this machine.
   for (const pod of api.objects.pods ?? []) pod.status.podIP = "127.0.0.1";
   const incidents = (): Incident[] => {
-    const { data } = named(api.objects.configmaps, "todo-operations") as { data?: Record<string, string> };
+    const { data } = named(api.objects.configmaps, "todo-operations-incidents") as { data?: Record<string, string> };
     const text = data?.["incidents.json"];
     return text === undefined ? [] : (JSON.parse(text) as { incidents: Incident[] }).incidents;
   };
   return {
     api,
     site,
-    controller: async (mode = "act", more = {}, faster = {}, webhook) => {
+    controller: async (mode = "act", more = {}, faster = {}, { webhook = null, assistants = null } = {}) => {
       const config = new KubeConfig();
       config.loadFromFile(api.kubeconfig);
       config.setCurrentContext("todo");
@@ -130,16 +130,21 @@ export const control = async (): Promise<Controlled> => {
         mode,
         namespace: "todo",
         lease: "todo-operations",
-        incidents: "todo-operations",
+        incidents: "todo-operations-incidents",
         approvals: "todo-operations-approvals",
         released: releasedName,
         frontend: site.url,
         prometheus: "",
         lateMilliseconds: 2_000,
         policy: { ...policy, ...more },
-        webhook: webhook ?? null,
+        webhook,
+        assistants,
       };
-      const one = await start(config, settings, released(), { port: 0, pace: { ...pace, ...faster } });
+      const one = await start(config, settings, released(), {
+        port: 0,
+        assistantsPort: 0,
+        pace: { ...pace, ...faster },
+      });
       started.push(one);
       return one;
     },

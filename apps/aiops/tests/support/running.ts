@@ -7,6 +7,7 @@ import { serveHttp } from "../../src/http.ts";
 import { Cluster } from "../../src/kubernetes/cluster.ts";
 import { Operations } from "../../src/operations.ts";
 import type { Limits } from "../../src/remedies/remediation.ts";
+import { createServer } from "../../src/server.ts";
 import { connect } from "./client.ts";
 import type { Person } from "./client.ts";
 import { FakeApi } from "./fake-api.ts";
@@ -39,7 +40,8 @@ export const run = async (
   const means = { cluster, audit, readReleased: released, limits: { ...limits, ...more } };
   const questions = join(api.folder, "aiops-questions");
   const operations = new Operations(means, questions, join(import.meta.dirname, "../../../../charts/todo"));
-  const server = await serveHttp(operations, { port: 0, token });
+  const tokens = new Map([["ann", token]]);
+  const server = await serveHttp(() => createServer(operations), { port: 0, tokens });
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`);
   const clients: Client[] = [];
   return {

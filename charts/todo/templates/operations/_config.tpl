@@ -49,5 +49,6 @@ is rendered from the templates themselves, so it can be no other than what is ap
   "lateMilliseconds" .Values.operations.lateMilliseconds
   "policy" (set $policy "quietHours" (ternary $quiet nil (and (ne $quiet.from "") (ne $quiet.to ""))))
   "webhook" (ternary $webhook nil (ne .Values.secrets.operations ""))
+  "assistants" (ternary (dict "folder" "/run/secrets/assistants") nil (ne .Values.secrets.assistants ""))
   | toJson }}
 {{- end }}

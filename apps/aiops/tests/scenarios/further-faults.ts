@@ -1,0 +1,76 @@
+import { put } from "./live.ts";
+import type { Fault } from "./faults.ts";
+
+const container = "/spec/template/spec/containers/0";
+const nowhere = [{ name: "BACKEND_URL", value: "http://todo-backend:9" }];
+
+/** Starts programs that go on after the command that has started them. */
+const programs = (count: number, code: string): string[] => [
+  "python",
+  "-c",
+  `import subprocess, sys\nfor _ in range(${count}): subprocess.Popen([sys.executable, "-c", ${JSON.stringify(code)}], start_new_session=True)`,
+];
+
+/** What goes wrong while nobody looks: only who asks like a browser notices some of it. */
+export const furtherFaults: Fault[] = [
+  {
+    what: "a release that leads the frontend to no backend, while every probe is green",
+    inject: (live) => live.release("todo-frontend", [put(`${container}/env`, nowhere)]),
+    finding: "wrong-answer:Deployment/todo-frontend",
+    action: "roll-back",
+  },
+  {
+    what: "a frontend that somebody has led to no backend",
+    inject: (live) => live.edit("Deployment", "todo-frontend", [put(`${container}/env`, nowhere)]),
+    finding: "drift:Deployment/todo-frontend",
+    action: "re-apply",
+  },
+  {
+    what: "a backend that answers late, since other programs in its pod take its processor",
+    inject: (live) => live.exec("backend", programs(24, "while True: pass")),
+    finding: "slow-answer:Deployment/todo-backend",
+    action: "restart",
+  },
+  {
+    what: "two faults at once",
+    inject: async (live) => {
+      await live.remove("NetworkPolicy", "todo-postgres");
+      await live.scaleToZero("Deployment", "todo-frontend");
+    },
+    finding: "network-policy:NetworkPolicy/todo-postgres",
+    action: "re-apply",
+    also: ["scaled-to-zero:Deployment/todo-frontend"],
+  },
+  {
+    what: "a Service of the frontend that selects nothing",
+    inject: (live) =>
+      live.edit("Service", "todo-frontend", [put("/spec/selector/app.kubernetes.io~1component", "nobody")]),
+    finding: "service-misrouted:Service/todo-frontend",
+    action: "re-apply",
+  },
+  {
+    what: "a NetworkPolicy that was deleted, and with it the way to the frontend",
+    inject: (live) => live.remove("NetworkPolicy", "todo-frontend"),
+    finding: "network-policy:NetworkPolicy/todo-frontend",
+    action: "re-apply",
+  },
+  {
+    what: "an image of the database that somebody has edited",
+    inject: (live) => live.edit("StatefulSet", "todo-postgres", [put(`${container}/image`, "todo-postgres:nowhere")]),
+    finding: "drift:StatefulSet/todo-postgres",
+    action: "re-apply",
+  },
+  {
+    what: "a release of the frontend with a probe that never passes",
+    inject: (live) => live.release("todo-frontend", [put(`${container}/readinessProbe/httpGet/path`, "/nothing")]),
+    finding: "failing-probe:Deployment/todo-frontend",
+    action: "roll-back",
+  },
+  {
+    what: "a probe of the backend that somebody has edited",
+    inject: (live) =>
+      live.edit("Deployment", "todo-backend", [put(`${container}/readinessProbe/httpGet/path`, "/nothing")]),
+    finding: "drift:Deployment/todo-backend",
+    action: "re-apply",
+  },
+];
