@@ -110,3 +110,7 @@ export const isSecretOf = (name: string, value: string): boolean => redact(`${na
 
 /** As the keys of a ConfigMap are written that are variables; fields of the API begin with a small letter. */
 const isUpperCase = (key: string): boolean => /^[A-Z][A-Z0-9_]*$/.test(key);
+
+/** Makes text plain where a few characters have a meaning: in HTML, and in messages to Slack, where they make links. */
+export const escapeMarkup = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

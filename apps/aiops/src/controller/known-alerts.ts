@@ -8,6 +8,7 @@ export const knownAlerts: Record<string, "frontend" | "backend" | "postgres" | "
   TodoPodDown: "labelled",
   TodoDatabaseDown: "postgres",
   TodoDatabaseConnections: "postgres",
+  TodoDatabaseGrows: "postgres",
   TodoErrors: "backend",
   TodoSlow: "backend",
   TodoRestarts: "labelled",

@@ -7,18 +7,21 @@ import { enter } from "../kubernetes/in-cluster.ts";
 import { Informers } from "../kubernetes/informers.ts";
 import { defaultLimits } from "../remedies/remediation.ts";
 import type { Limits, Means } from "../remedies/remediation.ts";
-import type { Released } from "../snapshot.ts";
+import { nameOf } from "../snapshot.ts";
+import type { Released, Snapshot } from "../snapshot.ts";
 import { Alerts } from "./alerts.ts";
 import { Controller } from "./controller.ts";
 import type { Patience } from "./patience.ts";
 import { serve } from "./http.ts";
-import { Incidents } from "./incidents.ts";
+import type { Incident } from "./incident.ts";
+import { Incidents, incidentsIn } from "./incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";
 import type { Term } from "./leadership.ts";
 import { Metrics } from "./telling/metrics.ts";
 import { Requests } from "./requests.ts";
 import type { Rhythm } from "./requests.ts";
 import type { Settings } from "./settings.ts";
+import { pageOf } from "./telling/page.ts";
 import { log, tellByEvent } from "./telling/tell.ts";
 import { tellByWebhook } from "./telling/webhook.ts";
 
@@ -121,6 +124,8 @@ export const start = async (
   const doors = {
     isReady: () => informers.isComplete,
     metrics: () => metrics.read(),
+    // What is written down, so that a controller that does not lead shows the same.
+    page: () => pageOf(writtenDown(informers.objects(), settings), settings),
     takeAlerts: (body: unknown) => {
       alerts.take(body);
       void controller.turn();
@@ -156,6 +161,9 @@ export const start = async (
     },
   };
 };
+
+const writtenDown = ({ configMaps }: Pick<Snapshot, "configMaps">, settings: Settings): Incident[] =>
+  incidentsIn(configMaps.find((each) => nameOf(each) === settings.incidents)?.data?.["incidents.json"]);
 
 const serverForAssistants = async (
   means: Means,

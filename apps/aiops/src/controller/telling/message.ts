@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { display } from "../../snapshot.ts";
-import { clean } from "../../text.ts";
+import { clean, escapeMarkup } from "../../text.ts";
 import type { Incident } from "../incident.ts";
 import type { News } from "./tell.ts";
 
@@ -32,11 +32,8 @@ export const messageOf = (format: (typeof formats)[number], message: Message): o
   return bodies[format]({ ...message, text: `${word}: ${clean(message.text)}` });
 };
 
-/** Slack gives these a meaning: a link, or a call to everybody. */
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
 const bodies: Record<(typeof formats)[number], (message: Message) => object> = {
-  slack: ({ text, namespace }) => ({ text: escaped(`[${namespace}] ${text}`), mrkdwn: false }),
+  slack: ({ text, namespace }) => ({ text: escapeMarkup(`[${namespace}] ${text}`), mrkdwn: false }),
 
   // https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
   alertmanager: ({ news, incident, text, namespace }) => {
