@@ -218,6 +218,22 @@ describe("the controller", () => {
     });
   });
 
+  it("takes nothing for drift that a new release changes", async () => {
+    const backend = named(running.api.objects.deployments, "todo-backend");
+    backend.spec.template.spec.containers[0].image = "todo-backend:other";
+    count(backend);
+    const labels = { "todo-stack/released": "true" };
+    const next = { metadata: { name: "todo-released-2", labels, resourceVersion: "1" } };
+    running.api.objects.configmaps?.push(next);
+    await running.controller();
+    await settle();
+    expect(running.told()).toEqual([]);
+    // Without the new one it is drift.
+    running.api.objects.configmaps = running.api.objects.configmaps?.filter((each) => each !== next) ?? [];
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsFound"));
+  });
+
   it("does nothing while a release is under way, and nothing that would undo it", async () => {
     breakBackend(running.api);
     const labels = { "todo-stack/released": "true" };

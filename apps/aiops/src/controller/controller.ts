@@ -19,7 +19,7 @@ import { decide } from "./policy.ts";
 import type { Decision } from "./policy.ts";
 import { isAgreed, isStillMeant, questionOf } from "./question.ts";
 import type { Question } from "./question.ts";
-import { ageOfRelease } from "./released.ts";
+import { ageOfRelease, asReleased } from "./released.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
@@ -83,7 +83,7 @@ export class Controller {
       await this.#takeOver();
     }
     const { cluster, readReleased } = this.#parts.means;
-    const snapshot = await cluster.snapshot(readReleased());
+    const snapshot = asReleased(await cluster.snapshot(readReleased()), this.#parts.settings.released);
     const findings = diagnose(snapshot);
     await this.#open(findings, snapshot);
     await this.#close(findings);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { V1ConfigMap } from "@kubernetes/client-node";
 import * as z from "zod";
 import { nameOf } from "../snapshot.ts";
 import type { Released, Snapshot } from "../snapshot.ts";
@@ -16,14 +17,24 @@ export const readObjects = (file: string): Released => ({
 /** The label of a ConfigMap that says what was released. */
 export const releasedLabel = "todo-stack/released";
 
+const recordsIn = ({ configMaps }: Snapshot): V1ConfigMap[] =>
+  configMaps.filter(({ metadata }) => metadata?.labels?.[releasedLabel] !== undefined);
+
+/**
+ * What is seen by a controller that knows the release of this name. Once there is another one, what that one changes has
+ * not drifted: nothing is compared then with what was released before.
+ */
+export const asReleased = (snapshot: Snapshot, name: string): Snapshot =>
+  recordsIn(snapshot).some((record) => nameOf(record) !== name) ? { ...snapshot, released: undefined } : snapshot;
+
 /**
  * How old the release is that this controller knows, in milliseconds; undefined while there is another one, or none.
  * Helm makes the ConfigMap of a new release before anything else and deletes the old one last, so a release is never
  * undone while it is made.
  */
-export const ageOfRelease = ({ configMaps, takenAt }: Snapshot, name: string): number | undefined => {
-  const all = configMaps.filter(({ metadata }) => metadata?.labels?.[releasedLabel] !== undefined);
+export const ageOfRelease = (snapshot: Snapshot, name: string): number | undefined => {
+  const all = recordsIn(snapshot);
   const [own] = all;
   if (own === undefined || all.length > 1 || nameOf(own) !== name) return undefined;
-  return takenAt - new Date(own.metadata?.creationTimestamp ?? 0).getTime();
+  return snapshot.takenAt - new Date(own.metadata?.creationTimestamp ?? 0).getTime();
 };
