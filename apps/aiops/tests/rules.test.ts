@@ -5,6 +5,7 @@ import { display } from "../src/snapshot.ts";
 import type { Readiness } from "../src/snapshot.ts";
 import { faults } from "./support/faults.ts";
 import { healthy, named, snapshotOf } from "./support/stack.ts";
+import type { Json } from "./support/stack.ts";
 
 const at = "2026-07-01T12:00:00.000Z";
 
@@ -40,6 +41,56 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     expect(diagnose({ ...snapshotOf(objects), answers: [{ ...wrong, wrong: 2 }] })).toEqual([]);
     named(objects.deployments, "todo-backend").spec.replicas = 0;
     expect(diagnose(answering()).map(({ kind }) => kind)).toEqual(["scaled-to-zero"]);
+  });
+
+  describe("of wrong answers after a release whose probes are green", () => {
+    const minutesAgo = (minutes: number): string => new Date(Date.parse(at) - minutes * 60_000).toISOString();
+    const revision = "deployment.kubernetes.io/revision";
+
+    /** What is chosen when the newest revision is so old, and the one before it so old and with this image. */
+    const chosen = (newest: number, before: number, image: string, number = "4"): unknown => {
+      const objects = healthy();
+      const { metadata, spec } = named(objects.deployments, "todo-backend");
+      metadata.annotations = { ...(metadata.annotations as Json), [revision]: "5" };
+      const set = (name: string, made: number, which: string): Json => ({
+        metadata: {
+          name,
+          creationTimestamp: minutesAgo(made),
+          annotations: { [revision]: which },
+          ownerReferences: [{ uid: metadata.uid }],
+        },
+        spec: { template: structuredClone(spec.template) as Json },
+        status: {},
+      });
+      const earlier = set("earlier", before, number);
+      earlier.spec.template.spec.containers[0].image = image;
+      objects.replicasets = [set("newest", newest, "5"), earlier];
+      const action = choose(
+        { kind: "wrong-answer", object: { kind: "Deployment", name: "todo-backend" } },
+        snapshotOf(objects),
+        at,
+      );
+      if ("refused" in action) return action.refused;
+      const [edit] = action.edits;
+      return [
+        action.type,
+        (edit?.after as { spec?: { containers?: [{ image: string }] } } | undefined)?.spec?.containers?.[0].image,
+      ];
+    };
+
+    it("goes back to what ran before", () => {
+      expect(chosen(10, 90, "todo-backend:before")).toEqual(["roll-back", "todo-backend:before"]);
+    });
+
+    it("restarts what has run for longer than an hour", () => {
+      expect(chosen(61, 90, "todo-backend:before")).toEqual(["restart", undefined]);
+    });
+
+    it("restarts where nothing ran before but the same, or what was made later", () => {
+      const same = "todo-backend:a1b2c3";
+      expect(chosen(10, 90, same)).toEqual(["restart", undefined]);
+      expect(chosen(10, 5, "todo-backend:broken")).toEqual(["restart", undefined]);
+    });
   });
 
   it("names a frontend that reaches no backend, while each backend answers whoever asks it directly", () => {

@@ -4,7 +4,7 @@ import type { Finding } from "../finding.ts";
 import { display, nameOf, workloadsOf } from "../snapshot.ts";
 import type { ObjectRef, ReleasedObject, Snapshot, Workload } from "../snapshot.ts";
 import type { Action, Edit, Refusal } from "./action.ts";
-import { isRolledBack, rollBack } from "./roll-back.ts";
+import { isRolledBack, rollBack, undoRelease } from "./roll-back.ts";
 
 /**
  * What is known of a finding where an action is chosen: a word of a closed list and the name of an object. No text at
@@ -77,11 +77,14 @@ const repairTemplate = (
   if (edited?.fields.some(({ path }) => path[0] === "spec" && path[1] === "template"))
     return applying(edited, snapshot);
   const deployment = snapshot.deployments.find((each) => object.kind === "Deployment" && nameOf(each) === object.name);
-  const back = deployment === undefined ? undefined : rollBack(deployment, releasedOf(object, snapshot), snapshot);
+  const answersBadly = kind === "wrong-answer" || kind === "slow-answer";
+  const released = releasedOf(object, snapshot);
+  const back = deployment === undefined ? undefined : rollBack(deployment, released, snapshot);
   if (back !== undefined) return back;
+  const undone = deployment !== undefined && answersBadly ? undoRelease(deployment, released, snapshot, at) : undefined;
+  if (undone !== undefined) return undone;
   // A program that hangs, leaks or answers wrongly while it is as it was released.
-  if (["failing-probe", "wrong-answer", "slow-answer"].includes(kind) && deployment !== undefined)
-    return restart(object, workload, at);
+  if ((answersBadly || kind === "failing-probe") && deployment !== undefined) return restart(object, workload, at);
   return {
     refused: `${display(object)} is as it was released, and no earlier revision of it runs to go back to.`,
     next: "Repair the release, then: npx pulumi up",

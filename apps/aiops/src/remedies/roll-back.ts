@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
 import { nameOf } from "../snapshot.ts";
 import type { ObjectRef, ReleasedObject, Snapshot } from "../snapshot.ts";
@@ -25,11 +26,52 @@ export const rollBack = (
   released: ReleasedObject | undefined,
   { replicaSets }: Pick<Snapshot, "replicaSets">,
 ): Action | undefined => {
-  const healthy = replicaSets
-    .filter((set) => isOwn(set, deployment) && !isCurrent(set, deployment) && (set.status?.readyReplicas ?? 0) > 0)
-    .toSorted((one, other) => revisionOf(other) - revisionOf(one))
-    .at(0);
-  const template = healthy?.spec?.template;
+  const healthy = earlierSets(deployment, replicaSets).find(({ status }) => (status?.readyReplicas ?? 0) > 0);
+  return healthy === undefined ? undefined : goBackTo(healthy, deployment, released);
+};
+
+/** How long after a release a wrong answer is taken for its doing, in milliseconds. */
+const young = 3_600_000;
+
+/**
+ * Going back to what ran before the newest revision, where that is not older than an hour: its probes are green, so
+ * nothing of the one before serves any more. Undefined where nothing ran before.
+ * @param at the time now, in ISO 8601.
+ */
+export const undoRelease = (
+  deployment: V1Deployment,
+  released: ReleasedObject | undefined,
+  { replicaSets }: Pick<Snapshot, "replicaSets">,
+  at: string,
+): Action | undefined => {
+  const current = replicaSets.find((set) => isOwn(set, deployment) && isCurrent(set, deployment));
+  if (current === undefined || new Date(at).getTime() - madeAt(current) > young) return undefined;
+  const before = earlierSets(deployment, replicaSets).find(
+    (set) => madeAt(set) < madeAt(current) && !isDeepStrictEqual(contentOf(set), contentOf(current)),
+  );
+  return before === undefined ? undefined : goBackTo(before, deployment, released);
+};
+
+const madeAt = ({ metadata }: V1ReplicaSet): number => new Date(metadata?.creationTimestamp ?? 0).getTime();
+
+/** What pods of a set are made of; a restart is no other content. */
+const contentOf = ({ spec }: V1ReplicaSet): unknown => {
+  const { "kubectl.kubernetes.io/restartedAt": _at, ...annotations } = spec?.template?.metadata?.annotations ?? {};
+  return { annotations, spec: spec?.template?.spec };
+};
+
+/** The sets of a Deployment but for its current one, newest first. */
+const earlierSets = (deployment: V1Deployment, replicaSets: V1ReplicaSet[]): V1ReplicaSet[] =>
+  replicaSets
+    .filter((set) => isOwn(set, deployment) && !isCurrent(set, deployment))
+    .toSorted((one, other) => revisionOf(other) - revisionOf(one));
+
+const goBackTo = (
+  { spec }: V1ReplicaSet,
+  deployment: V1Deployment,
+  released: ReleasedObject | undefined,
+): Action | undefined => {
+  const template = spec?.template;
   if (template === undefined) return undefined;
   const { "pod-template-hash": _own, ...labels } = template.metadata?.labels ?? {};
   const path = `/metadata/annotations/${rolledBackFrom.replace("/", "~1")}`;

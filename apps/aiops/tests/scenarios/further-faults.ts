@@ -20,10 +20,11 @@ export const furtherFaults: Fault[] = [
     action: "roll-back",
   },
   {
-    what: "a frontend that somebody has led to no backend",
+    // Where the chart says nothing a field that was added is no drift.
+    what: "a variable that somebody has added to the frontend, which leads it to no backend",
     inject: (live) => live.edit("Deployment", "todo-frontend", [put(`${container}/env`, nowhere)]),
-    finding: "drift:Deployment/todo-frontend",
-    action: "re-apply",
+    finding: "wrong-answer:Deployment/todo-frontend",
+    action: "roll-back",
   },
   {
     what: "a backend that answers late, since other programs in its pod take its processor",
