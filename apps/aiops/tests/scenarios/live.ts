@@ -9,6 +9,7 @@ import { Account } from "../../../../tests/helpers/account.ts";
 import { driftOf } from "../../src/comparison.ts";
 import { diagnose } from "../../src/diagnose.ts";
 import { Cluster } from "../../src/kubernetes/cluster.ts";
+import { statusOf } from "../../src/kubernetes/status.ts";
 import { isSettled, nameOf, restartsOf, workloadsOf } from "../../src/snapshot.ts";
 import type { ReleasedObject, Snapshot } from "../../src/snapshot.ts";
 import type { Json } from "../support/stack.ts";
@@ -174,7 +175,10 @@ export class Live {
       if (!isKnown) await this.remove("NetworkPolicy", nameOf(policy));
     }
     for (const pod of now.pods.filter(({ status }) => ["Failed", "Succeeded"].includes(status?.phase ?? ""))) {
-      await this.#core.deleteNamespacedPod({ name: nameOf(pod), namespace });
+      // It may be gone by now.
+      await this.#core.deleteNamespacedPod({ name: nameOf(pod), namespace }).catch((error: unknown) => {
+        if (statusOf(error) !== 404) throw error;
+      });
     }
   }
 
