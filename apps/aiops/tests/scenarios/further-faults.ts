@@ -4,13 +4,6 @@ import type { Fault } from "./faults.ts";
 const container = "/spec/template/spec/containers/0";
 const nowhere = [{ name: "BACKEND_URL", value: "http://todo-backend:9" }];
 
-/** Starts programs that go on after the command that has started them. */
-const programs = (count: number, code: string): string[] => [
-  "python",
-  "-c",
-  `import subprocess, sys\nfor _ in range(${count}): subprocess.Popen([sys.executable, "-c", ${JSON.stringify(code)}], start_new_session=True)`,
-];
-
 /** What goes wrong while nobody looks: only who asks like a browser notices some of it. */
 export const furtherFaults: Fault[] = [
   {
@@ -25,12 +18,6 @@ export const furtherFaults: Fault[] = [
     inject: (live) => live.edit("Deployment", "todo-frontend", [put(`${container}/env`, nowhere)]),
     finding: "wrong-answer:Deployment/todo-frontend",
     action: "roll-back",
-  },
-  {
-    what: "a backend that answers late, since other programs in its pod take its processor",
-    inject: (live) => live.exec("backend", programs(24, "while True: pass")),
-    finding: "slow-answer:Deployment/todo-backend",
-    action: "restart",
   },
   {
     what: "two faults at once",
