@@ -24,7 +24,8 @@ import { ManifestsResource } from "./resources/manifests.ts";
 import { minikubeHome } from "./cluster/minikube-home.ts";
 import { NamespaceResource } from "./resources/namespace.ts";
 import { PushedImageResource } from "./resources/pushed-image.ts";
-import { ReleasePresenceResource } from "./resources/release-presence.ts";
+import { ReleaseLook } from "./diagnosis/release-look.ts";
+import { ReleasePresenceResource, releaseInState } from "./resources/release-presence.ts";
 import type { Resource } from "./resources/resource.ts";
 import { RolloutResource } from "./resources/rollout.ts";
 import { problemsOf, readSchema } from "./schema.ts";
@@ -76,7 +77,7 @@ function methodsOf(
   const commands = new Commands(process.env, cancellation.signal);
   const starts = new Starts(engine);
   const guard = new LossGuard(engine, process.env, isDestroy);
-  const presence = new ReleasePresenceResource(engine, process.env, commands);
+  const look = new ReleaseLook();
   const resources: Record<string, AnyResource> = {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
@@ -86,14 +87,14 @@ function methodsOf(
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
     "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
     "minikube:index:PushedImage": new PushedImageResource(commands, engine),
-    "minikube:index:ReleasePresence": presence,
+    "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env, commands, look),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
     "minikube:index:Workers": new WorkersResource(commands, engine),
   };
   const schema = JSON.parse(readSchema()) as PackageSchema;
   const changing = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
     method((request: Request) => {
-      presence.forgetLook();
+      look.forget();
       return answer(request);
     });
   const of = (urn: string): AnyResource => {
@@ -138,7 +139,7 @@ function methodsOf(
       const [urn, olds, news] = changeIn(request);
       const { changes, replaces = [] } = await of(urn).diff(urn, olds, news);
       // It is there, and this stack's own: its release can be looked at while the engine starts other plugins.
-      if (!changes && clusters.has(typeOf(urn))) presence.lookAhead(urn);
+      if (!changes && clusters.has(typeOf(urn))) look.begin(releaseInState(urn, process.env));
       const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
       response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
       response.setReplacesList(replaces);

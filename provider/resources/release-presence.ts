@@ -36,34 +36,14 @@ export class ReleasePresenceResource implements Resource<
   readonly #engine: Engine;
   readonly #env: NodeJS.ProcessEnv;
   readonly #commands: Commands;
-  readonly #look = new ReleaseLook();
+  readonly #look: ReleaseLook;
 
-  /** @param env says where Pulumi keeps its state. */
-  constructor(engine: Engine, env: NodeJS.ProcessEnv, commands: Commands) {
+  /** @param env says where Pulumi keeps its state. @param look may have begun to look at the release. */
+  constructor(engine: Engine, env: NodeJS.ProcessEnv, commands: Commands, look: ReleaseLook = new ReleaseLook()) {
     this.#engine = engine;
     this.#env = env;
     this.#commands = commands;
-  }
-
-  /**
-   * Begins to look at the release that the state knows, ahead of {@link check}. For a cluster that is this stack's own.
-   * @param urn of any resource of the stack.
-   */
-  lookAhead(urn: string): void {
-    this.#look.begin(this.#inState(urn));
-  }
-
-  /** Something is changed: what was seen ahead does not count. */
-  forgetLook(): void {
-    this.#look.forget();
-  }
-
-  async #inState(urn: string): Promise<ReleasePresenceInputs | undefined> {
-    const type = "minikube:index:ReleasePresence";
-    const [inputs] = (await inputsOf<ReleasePresenceState>(urn, type, this.#env)) ?? [];
-    if (inputs === undefined) return undefined;
-    const { life: _life, repairs: _repairs, ...ref } = inputs;
-    return ref;
+    this.#look = look;
   }
 
   async check(
@@ -128,6 +108,21 @@ export class ReleasePresenceResource implements Resource<
     await uninstall(this.#commands, state);
   }
 }
+
+/**
+ * The release that Pulumi's state knows of this stack; undefined where it knows none, or nobody can say.
+ * @param urn of any resource of the stack.
+ */
+export const releaseInState = async (
+  urn: string,
+  env: NodeJS.ProcessEnv,
+): Promise<ReleasePresenceInputs | undefined> => {
+  const type = "minikube:index:ReleasePresence";
+  const [inputs] = (await inputsOf<ReleasePresenceState>(urn, type, env)) ?? [];
+  if (inputs === undefined) return undefined;
+  const { life: _life, repairs: _repairs, ...ref } = inputs;
+  return ref;
+};
 
 /** Without Helm's records the next install takes the objects over as they run. */
 const forgotten: Look = { release: "gone", drift: [] };

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { chartFiles, hashOf } from "../../components/lib/content-hash.ts";
 import { versions } from "../../versions.ts";
-import { MockEngine, valueOf } from "../helpers/mocks.ts";
+import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
 
 /** The whole of index.ts, as one engine sees it. */
 describe("the program", () => {
@@ -262,7 +262,9 @@ describe("the program with a controller for operations", () => {
     };
     assert.match(values.secrets.assistants, /^todo-assistants-[0-9a-f]{16}$/);
     const secret = engine.registrations.find(({ name }) => name === "todo-assistants-secret");
-    assert.deepEqual(Object.keys(secret?.inputs["stringData"] as object), ["ann", "bob"]);
+    const content = secret?.inputs["stringData"];
+    assert.ok(isSecret(content), "tokens must travel as secrets");
+    assert.deepEqual(Object.keys((content as { value: object }).value), ["ann", "bob"]);
     const tokens = engine.registrations.filter(({ name }) => name.startsWith("todo-token-of-"));
     assert.deepEqual(
       tokens.map(({ inputs }) => inputs["length"]),

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { Commands } from "../../../provider/processes/commands.ts";
-import { ReleasePresenceResource } from "../../../provider/resources/release-presence.ts";
+import { ReleaseLook } from "../../../provider/diagnosis/release-look.ts";
+import { ReleasePresenceResource, releaseInState } from "../../../provider/resources/release-presence.ts";
 import type { ReleasePresenceInputs, ReleasePresenceState } from "../../../provider/resources/release-presence.ts";
 import type { Engine } from "../../../provider/engine/engine-log.ts";
 import { FakeApi } from "../fake-api.ts";
@@ -130,19 +131,23 @@ describe("minikube:index:ReleasePresence", () => {
     const urn = "urn:pulumi:dev::todo-stack::minikube:index:Cluster::todo-cluster";
     const file = ".pulumi/stacks/todo-stack/dev.json";
     let folder: FsFixture;
+    let look: ReleaseLook;
     let looking: ReleasePresenceResource;
 
     beforeEach(async () => {
       const types = ["minikube:index:ReleasePresence", "kubernetes:helm.sh/v3:Release"];
       const resources = types.map((type) => ({ type, inputs: state() }));
       folder = await createFixture({ [file]: JSON.stringify({ checkpoint: { latest: { resources } } }) });
-      looking = new ReleasePresenceResource(engine, { PULUMI_BACKEND_URL: `file://${folder.path}` }, commands);
-      looking.lookAhead(urn);
+      look = new ReleaseLook();
+      looking = new ReleasePresenceResource(engine, env(), commands, look);
+      look.begin(releaseInState(urn, env()));
       while (api.asked.length === 0) await sleep(5);
       await sleep(50);
     });
 
     afterEach(() => folder.rm());
+
+    const env = (): NodeJS.ProcessEnv => ({ PULUMI_BACKEND_URL: `file://${folder.path}` });
 
     /** How often the API was asked for a check. */
     const asked = async (news = inputs(), olds = state()): Promise<number> => {
@@ -161,13 +166,13 @@ describe("minikube:index:ReleasePresence", () => {
     });
 
     it("does not count once something was changed", async () => {
-      looking.forgetLook();
+      look.forget();
       assert.equal(await asked(), 1);
     });
 
     it("that has seen nothing is made again", async () => {
       api.lists.set("secrets", [{ metadata: { name: "cannot be read" }, data: { release: "" } }]);
-      looking.lookAhead(urn);
+      look.begin(releaseInState(urn, env()));
       await sleep(100);
       api.revisions([]);
       const { life } = await looking.check(urn, state(), inputs());
