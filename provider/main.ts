@@ -229,7 +229,7 @@ function endWithTheEngine(close: () => void): void {
   process.stdin.on("close", () => {
     close();
     process.exitCode = 1;
-    // Not later, whatever does not end by itself; sooner where everything does.
+    // What still runs is given a second. Where nothing does, the process ends at once.
     setTimeout(() => process.exit(), 1_000).unref();
   });
 }

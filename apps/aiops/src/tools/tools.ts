@@ -9,15 +9,12 @@ import { applyRemediation, getRemediation, planRemediation } from "./remediation
 import type { Tool } from "./tool.ts";
 import { validateConfig } from "./validate-config.ts";
 
+/** Those that every server has: they read, or leave to a person whether the controller may do what it asks. */
+const everywhere: Tool[] = [getHealth, diagnose, getLogs, analyzeLogs, getEvents, getIncidents, approveIncident];
+
 /** Every tool, in the order in which they are listed. */
 export const tools: Tool[] = [
-  getHealth,
-  diagnose,
-  getLogs,
-  analyzeLogs,
-  getEvents,
-  getIncidents,
-  approveIncident,
+  ...everywhere,
   validateConfig,
   getRolloutHistory,
   planRemediation,
@@ -29,13 +26,4 @@ export const tools: Tool[] = [
  * Those of the controller in the cluster. It repairs by itself, within its policy: an assistant reads, and a person agrees
  * to what the controller asks.
  */
-export const toolsInCluster: Tool[] = [
-  getHealth,
-  diagnose,
-  getLogs,
-  analyzeLogs,
-  getEvents,
-  getIncidents,
-  approveIncident,
-  getRolloutHistory,
-];
+export const toolsInCluster: Tool[] = [...everywhere, getRolloutHistory];
