@@ -5,9 +5,9 @@ import { developmentVariable } from "../components/lib/development.ts";
 import { silentVariable, userEnvironment, withUsersDocker } from "../provider/processes/user-environment.ts";
 import type { Purpose } from "../provider/processes/user-environment.ts";
 import { dockerConfigFolder, withoutLogins } from "./docker-config.ts";
-import { nodeFolder } from "./launch.mjs";
+import { compileCache, nodeFolder } from "./launch.mjs";
 import { pluginsAreOutOfReach } from "./machine.ts";
-import { backendUrl, cacheFolder, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
+import { backendUrl, minikubeHome, passphraseFile, pulumiHome, stateFolder, toolFolder } from "./paths.ts";
 import { pastProxies } from "./proxies.mjs";
 import { minikubeEnvironment } from "../offline/registries/images/node-environment.ts";
 import { imagesAreMadeHere } from "../offline/registries/images/made-here.ts";
@@ -29,7 +29,7 @@ export const toolEnvironment = (user: NodeJS.ProcessEnv = process.env, ...purpos
   ...pastProxies(user, stateFolder),
   MINIKUBE_HOME: minikubeHome,
   // Pulumi starts Node half a dozen times, for the program and for plugins: each need not compile what one of them has.
-  NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? join(cacheFolder, "compile-cache"),
+  NODE_COMPILE_CACHE: user.NODE_COMPILE_CACHE ?? compileCache,
   // Minikube asks root to confirm that it may run containers.
   ...(process.getuid?.() === 0 ? { MINIKUBE_FORCE: "true" } : {}),
   ...(imagesAreMadeHere() ? minikubeEnvironment() : {}),

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { constants, homedir, userInfo } from "node:os";
 import { isAbsolute, join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 
 /** The Node that set-up installs where the running one is too old. */
 export const nodeVersion = "24.21.0";
@@ -26,6 +27,9 @@ export const cacheFolder = () => {
 
 /** A HOME that is set to nothing, or to a path that differs by folder, names nobody's home. */
 const home = () => (isAbsolute(homedir()) ? homedir() : userInfo().homedir);
+
+/** Where Node keeps what it has compiled of this checkout: that knows files by their paths, and goes when they go. */
+export const compileCache = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
 
 /** The folder of the Node that set-up installs. */
 export const nodeFolder = () => join(cacheFolder(), "tools", `node-${nodeVersion}`);

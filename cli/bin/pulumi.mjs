@@ -2,13 +2,12 @@
 // `npx pulumi` in this checkout: Pulumi with the tools, the state and the passphrase of the stack. Plain JavaScript on
 // built-ins alone, because it may be started by a Node that does not run TypeScript.
 import module from "node:module";
-import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, findNode, isNewEnough, launch } from "../../machine/launch.mjs";
+import { compileCache, findNode, isNewEnough, launch } from "../../machine/launch.mjs";
 
 // Halves what this checkout adds to a command of Pulumi. Node 18 does not have it.
-module.enableCompileCache?.(join(cacheFolder(), "compile-cache"));
+module.enableCompileCache?.(compileCache);
 
 const arguments_ = process.argv.slice(2);
 if (isNewEnough()) {

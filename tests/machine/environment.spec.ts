@@ -6,15 +6,7 @@ import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
 import { pluginEnvironment, silentVariable } from "../../provider/processes/user-environment.ts";
 import { bringsPassphrase, environment, toolEnvironment } from "../../machine/environment.ts";
-import {
-  backendUrl,
-  cacheFolder,
-  checkout,
-  minikubeHome,
-  passphraseFile,
-  pulumiHome,
-  stateFolder,
-} from "../../machine/paths.ts";
+import { backendUrl, checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../machine/paths.ts";
 
 describe("the environment of the stack's tools", () => {
   it("keeps Pulumi's and Minikube's data in places of the stack, whatever the user has set", () => {
@@ -65,8 +57,8 @@ describe("the environment of the stack's tools", () => {
     assert.deepEqual(environment(once), once);
   });
 
-  it("lets every Node that Pulumi starts keep what it has compiled, in the user's cache or where the user says", () => {
-    assert.equal(environment({}).NODE_COMPILE_CACHE, join(cacheFolder, "compile-cache"));
+  it("lets every Node that Pulumi starts keep what it has compiled, in the checkout or where the user says", () => {
+    assert.equal(environment({}).NODE_COMPILE_CACHE, join(checkout, "node_modules", ".cache", "compile"));
     assert.equal(environment({ NODE_COMPILE_CACHE: "/elsewhere" }).NODE_COMPILE_CACHE, "/elsewhere");
   });
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { cacheFolder, logFolder, minikubeHome } from "../../../machine/paths.ts";
+import { checkout, logFolder, minikubeHome } from "../../../machine/paths.ts";
 import { filesWith, placesWith } from "../../helpers/canary.ts";
 import { Account } from "../../helpers/account.ts";
 import type { CommandResult } from "../../helpers/working-copy.ts";
@@ -173,7 +173,7 @@ describe("what is secret", function () {
 const folders = (): string[] => [
   stack.copy.folder,
   logFolder,
-  join(cacheFolder, "compile-cache"),
+  join(checkout, "node_modules", ".cache", "compile"),
   ...readdirSync(minikubeHome)
     .filter((name) => name !== "cache")
     .map((name) => join(minikubeHome, name)),
