@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { diagnose } from "../src/diagnose.ts";
+import type { FindingKind } from "../src/finding.ts";
 import { choose } from "../src/remedies/choose.ts";
 import { display } from "../src/snapshot.ts";
 import type { Readiness } from "../src/snapshot.ts";
@@ -43,12 +44,12 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     expect(diagnose(answering()).map(({ kind }) => kind)).toEqual(["scaled-to-zero"]);
   });
 
-  describe("of wrong answers after a release whose probes are green", () => {
+  describe("of a release whose pods were ready once", () => {
     const minutesAgo = (minutes: number): string => new Date(Date.parse(at) - minutes * 60_000).toISOString();
     const revision = "deployment.kubernetes.io/revision";
 
     /** What is chosen when the newest revision is so old, and the one before it so old and with this image. */
-    const chosen = (newest: number, before: number, image: string, number = "4"): unknown => {
+    const chosen = (newest: number, before: number, image: string, kind: FindingKind = "wrong-answer"): unknown => {
       const objects = healthy();
       const { metadata, spec } = named(objects.deployments, "todo-backend");
       metadata.annotations = { ...(metadata.annotations as Json), [revision]: "5" };
@@ -62,11 +63,11 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
         spec: { template: structuredClone(spec.template) as Json },
         status: {},
       });
-      const earlier = set("earlier", before, number);
+      const earlier = set("earlier", before, "4");
       earlier.spec.template.spec.containers[0].image = image;
       objects.replicasets = [set("newest", newest, "5"), earlier];
       const action = choose(
-        { kind: "wrong-answer", object: { kind: "Deployment", name: "todo-backend" } },
+        { kind, object: { kind: "Deployment", name: "todo-backend" } },
         snapshotOf(objects),
         at,
       );
@@ -78,8 +79,19 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
       ];
     };
 
-    it("goes back to what ran before", () => {
-      expect(chosen(10, 90, "todo-backend:before")).toEqual(["roll-back", "todo-backend:before"]);
+    it("goes back to what ran before when it answers badly, leaks memory, crashes or fails its probes", () => {
+      for (const kind of ["wrong-answer", "slow-answer", "out-of-memory", "crash-loop", "failing-probe"] as const)
+        expect(chosen(10, 90, "todo-backend:before", kind), kind).toEqual(["roll-back", "todo-backend:before"]);
+    });
+
+    it("does not take a Secret, an image or a place that is missing for the doing of the release", () => {
+      for (const kind of ["missing-reference", "image-missing", "unschedulable"] as const)
+        expect(chosen(10, 90, "todo-backend:before", kind), kind).toMatch(/no earlier revision of it runs/);
+    });
+
+    it("leaves what has run for longer than an hour and leaks or crashes then to a person: it was restarted already", () => {
+      for (const kind of ["out-of-memory", "crash-loop"] as const)
+        expect(chosen(61, 90, "todo-backend:before", kind), kind).toMatch(/no earlier revision of it runs/);
     });
 
     it("restarts what has run for longer than an hour", () => {

@@ -65,6 +65,12 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
   }
 };
 
+/** Findings after which a container is started again anyway. */
+const hasEnded = new Set<Finding["kind"]>(["crash-loop", "out-of-memory"]);
+
+/** Findings that a program may bring about long after its pod was ready. */
+const ofPrograms = new Set<Finding["kind"]>(["wrong-answer", "slow-answer", "failing-probe", ...hasEnded]);
+
 /** A pod that does not run as it is wanted: undo what somebody has edited, else go back, else try it once more. */
 const repairTemplate = (
   kind: Finding["kind"],
@@ -77,14 +83,14 @@ const repairTemplate = (
   if (edited?.fields.some(({ path }) => path[0] === "spec" && path[1] === "template"))
     return applying(edited, snapshot);
   const deployment = snapshot.deployments.find((each) => object.kind === "Deployment" && nameOf(each) === object.name);
-  const answersBadly = kind === "wrong-answer" || kind === "slow-answer";
   const released = releasedOf(object, snapshot);
   const back = deployment === undefined ? undefined : rollBack(deployment, released, snapshot);
   if (back !== undefined) return back;
-  const undone = deployment !== undefined && answersBadly ? undoRelease(deployment, released, snapshot, at) : undefined;
+  const isOfProgram = deployment !== undefined && ofPrograms.has(kind);
+  const undone = isOfProgram ? undoRelease(deployment, released, snapshot, at) : undefined;
   if (undone !== undefined) return undone;
-  // A program that hangs, leaks or answers wrongly while it is as it was released.
-  if ((answersBadly || kind === "failing-probe") && deployment !== undefined) return restart(object, workload, at);
+  // A program that hangs or answers wrongly while it is as it was released. One that has ended was restarted already.
+  if (isOfProgram && !hasEnded.has(kind)) return restart(object, workload, at);
   return {
     refused: `${display(object)} is as it was released, and no earlier revision of it runs to go back to.`,
     next: "Repair the release, then: npx pulumi up",

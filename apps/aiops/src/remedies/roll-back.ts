@@ -30,11 +30,11 @@ export const rollBack = (
   return healthy === undefined ? undefined : goBackTo(healthy, deployment, released);
 };
 
-/** How long after a release a wrong answer is taken for its doing, in milliseconds. */
+/** How long after a release what its program does is taken for the release's doing, in milliseconds. */
 const young = 3_600_000;
 
 /**
- * Going back to what ran before the newest revision, where that is not older than an hour: its probes are green, so
+ * Going back to what ran before the newest revision, where that is not older than an hour: its pods were ready once, so
  * nothing of the one before serves any more. Undefined where nothing ran before.
  * @param at the time now, in ISO 8601.
  */

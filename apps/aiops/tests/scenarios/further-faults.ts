@@ -4,6 +4,22 @@ import type { Fault } from "./faults.ts";
 const container = "/spec/template/spec/containers/0";
 const nowhere = [{ name: "BACKEND_URL", value: "http://todo-backend:9" }];
 
+/** The backend, which is held up for four seconds again and again once it is ready: its probes wait for five. */
+const heldUp = [
+  "python -m app & app=$!; sleep 20",
+  "while kill -STOP $app; do sleep 4; kill -CONT $app; sleep 0.2; done",
+].join("; ");
+
+/** The backend, beside which something takes more and more memory once it is ready. */
+const leaking = `python -m app & exec python -c '
+import time
+time.sleep(20)
+held = []
+while True:
+    held.append(b"x" * 2**25)
+    time.sleep(0.2)
+'`;
+
 /** What goes wrong while nobody looks: only who asks like a browser notices some of it. */
 export const furtherFaults: Fault[] = [
   {
@@ -17,6 +33,18 @@ export const furtherFaults: Fault[] = [
     what: "a variable that somebody has added to the frontend, which leads it to no backend",
     inject: (live) => live.edit("Deployment", "todo-frontend", [put(`${container}/env`, nowhere)]),
     finding: "wrong-answer:Deployment/todo-frontend",
+    action: "roll-back",
+  },
+  {
+    what: "a release that answers late, while every probe is green",
+    inject: (live) => live.release("todo-backend", [put(`${container}/command`, ["sh", "-c", heldUp])]),
+    finding: "slow-answer:Deployment/todo-backend",
+    action: "roll-back",
+  },
+  {
+    what: "a release that leaks memory",
+    inject: (live) => live.release("todo-backend", [put(`${container}/command`, ["sh", "-c", leaking])]),
+    finding: "out-of-memory:Deployment/todo-backend",
     action: "roll-back",
   },
   {
