@@ -29,7 +29,7 @@ export class OpenPage {
     const heading = `Create your account ${mark}`;
     await change(
       folder,
-      "apps/frontend/src/components/credentials-form.tsx",
+      "apps/frontend/src/components/account/credentials-form.tsx",
       /Create your account( own-\d+)?/,
       heading,
     );

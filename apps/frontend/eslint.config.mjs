@@ -6,9 +6,15 @@ import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
+/** Files of one folder of `src/` import nothing from these others: see README.md. */
+const keptOutOf = (folder, ...others) => ({
+  files: [`src/${folder}/**`],
+  rules: { "no-restricted-imports": ["error", { patterns: others.map((other) => `@/${other}/*`) }] },
+});
+
 export default defineConfig(
   // A worker has other types than a page.
-  { ignores: ["public/sw.js", ".next/", "next-env.d.ts", "src/client/api-types.ts", "coverage/"] },
+  { ignores: ["public/sw.js", ".next/", "next-env.d.ts", "src/client/api/api-types.ts", "coverage/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -24,5 +30,8 @@ export default defineConfig(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
     },
   },
+  keptOutOf("client", "app", "components", "server"),
+  keptOutOf("components", "app", "server"),
+  keptOutOf("server", "app", "components"),
   prettier,
 );

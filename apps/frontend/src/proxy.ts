@@ -1,9 +1,9 @@
 import { NextResponse, type NextRequest } from "next/server";
 import { contentSecurityPolicy } from "@/server/content-security-policy";
 import { log } from "@/server/log";
-import { keepRenewed, sessionOf, type Session } from "@/server/renew-session";
+import { keepRenewed, sessionOf, type Session } from "@/server/session/renew-session";
 import { requestId } from "@/server/request-id";
-import { cookieNames } from "@/server/session-cookie";
+import { cookieNames } from "@/server/session/session-cookie";
 
 /**
  * Runs before every page: gives it a Content-Security-Policy with a nonce of its own (Next puts that on its scripts),

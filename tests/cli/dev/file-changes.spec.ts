@@ -20,7 +20,7 @@ describe("npm run dev: what a changed file means", () => {
     ["apps/backend/Dockerfile", { kind: "up" }],
     ["apps/backend/tests/test_auth.py", { kind: "nothing" }],
     ["apps/backend/.venv/lib/x.py", { kind: "nothing" }],
-    ["apps/frontend/src/components/header.tsx", code("frontend", "src/components/header.tsx")],
+    ["apps/frontend/src/components/page/header.tsx", code("frontend", "src/components/page/header.tsx")],
     ["apps/frontend/public/robots.txt", code("frontend", "public/robots.txt")],
     ["apps/frontend/runtime/start.mjs", code("frontend", "runtime/start.mjs")],
     ["apps/frontend/package-lock.json", { kind: "up" }],

@@ -1,7 +1,7 @@
 "use client";
 
-import { Notice } from "@/components/notice";
-import { Button } from "@/components/button";
+import { Notice } from "@/components/ui/notice";
+import { Button } from "@/components/ui/button";
 
 /** Shown when a page cannot be made, mostly because the backend is away. */
 export default function ErrorPage() {

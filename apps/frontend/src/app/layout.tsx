@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
-import { OfflineShell } from "@/components/offline-shell";
-import { Providers } from "@/components/providers";
+import { OfflineShell } from "@/components/page/offline-shell";
+import { Providers } from "@/components/page/providers";
 import "./globals.css";
 
 // The nonce of the Content-Security-Policy is new for every request, so no page can be made at build time.

@@ -1,10 +1,10 @@
 import { redirect } from "next/navigation";
-import { Assistant } from "@/components/assistant";
-import { Header } from "@/components/header";
-import { TimeZone } from "@/components/time-zone";
-import { TodoList } from "@/components/todo-list";
-import { currentUser } from "@/server/current-user";
-import { firstList } from "@/server/first-list";
+import { Assistant } from "@/components/assistant/assistant";
+import { Header } from "@/components/page/header";
+import { TimeZone } from "@/components/page/time-zone";
+import { TodoList } from "@/components/list/todo-list";
+import { currentUser } from "@/server/session/current-user";
+import { firstList } from "@/server/backend/first-list";
 
 interface Props {
   readonly searchParams?: Promise<Record<string, string | string[] | undefined>>;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eventsOf, type StreamEvent } from "@/client/event-stream";
+import { eventsOf, type StreamEvent } from "@/client/api/event-stream";
 
 async function read(...pieces: (string | Uint8Array)[]): Promise<StreamEvent[]> {
   const encoder = new TextEncoder();

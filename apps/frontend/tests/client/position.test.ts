@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { inOrder } from "@/client/order";
-import { positionsFor } from "@/client/position";
-import type { Todo } from "@/client/todo";
+import { inOrder } from "@/client/todos/order";
+import { positionsFor } from "@/client/todos/position";
+import type { Todo } from "@/client/todos/todo";
 import { todosNamed } from "../support/fake-server";
 
 /** Todos at these positions, highest first. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Problem } from "@/client/problem";
-import { read } from "@/client/request";
+import { Problem } from "@/client/api/problem";
+import { read } from "@/client/api/request";
 
 test("an answer that is cut off is a server that could not be reached", async () => {
   const start = (stream: ReadableStreamDefaultController) => {

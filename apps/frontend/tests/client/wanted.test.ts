@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { addressOf, everything, queryOf, wantedFrom, type Wanted } from "@/client/wanted";
+import { addressOf, everything, queryOf, wantedFrom, type Wanted } from "@/client/todos/wanted";
 
 const wednesday = new Date(2026, 6, 1, 12);
 

@@ -3,12 +3,12 @@ import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import type { ReactNode } from "react";
 import { expect, test } from "vitest";
-import { ChangePassword } from "@/components/change-password";
-import { ConflictCard } from "@/components/conflict-card";
-import { CredentialsForm } from "@/components/credentials-form";
-import { DeleteAccount } from "@/components/delete-account";
-import { Header } from "@/components/header";
-import { TodoList } from "@/components/todo-list";
+import { ChangePassword } from "@/components/account/change-password";
+import { ConflictCard } from "@/components/todo/conflict-card";
+import { CredentialsForm } from "@/components/account/credentials-form";
+import { DeleteAccount } from "@/components/account/delete-account";
+import { Header } from "@/components/page/header";
+import { TodoList } from "@/components/list/todo-list";
 import { milk, serve, type Faults } from "../support/fake-server";
 import { show } from "../support/show";
 

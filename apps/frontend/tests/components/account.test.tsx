@@ -1,8 +1,8 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import { ChangePassword } from "@/components/change-password";
-import { DeleteAccount } from "@/components/delete-account";
+import { ChangePassword } from "@/components/account/change-password";
+import { DeleteAccount } from "@/components/account/delete-account";
 import { show } from "../support/show";
 
 const fetcher = vi.fn<typeof fetch>();

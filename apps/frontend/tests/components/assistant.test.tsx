@@ -3,9 +3,9 @@ import { fireEvent, render, screen, waitFor, within } from "@testing-library/rea
 import userEvent from "@testing-library/user-event";
 import axe from "axe-core";
 import { beforeEach, expect, test, vi } from "vitest";
-import { Assistant } from "@/components/assistant";
-import { Providers } from "@/components/providers";
-import { TodoList } from "@/components/todo-list";
+import { Assistant } from "@/components/assistant/assistant";
+import { Providers } from "@/components/page/providers";
+import { TodoList } from "@/components/list/todo-list";
 import { milk } from "../support/fake-server";
 import { show } from "../support/show";
 

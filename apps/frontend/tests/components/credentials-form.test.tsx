@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CredentialsForm } from "@/components/credentials-form";
+import { CredentialsForm } from "@/components/account/credentials-form";
 import { show } from "../support/show";
 
 const fetcher = vi.fn<typeof fetch>();

@@ -2,9 +2,9 @@ import { focusManager, onlineManager } from "@tanstack/react-query";
 import { cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Todo } from "@/client/todo";
-import { Header } from "@/components/header";
-import { TodoList } from "@/components/todo-list";
+import type { Todo } from "@/client/todos/todo";
+import { Header } from "@/components/page/header";
+import { TodoList } from "@/components/list/todo-list";
 import { milk, serve, todosNamed, type Faults } from "../support/fake-server";
 import { show } from "../support/show";
 

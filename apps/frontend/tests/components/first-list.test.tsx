@@ -3,9 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { hydrateRoot } from "react-dom/client";
 import { renderToString } from "react-dom/server";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { everything } from "@/client/wanted";
-import { Providers } from "@/components/providers";
-import { TodoList } from "@/components/todo-list";
+import { everything } from "@/client/todos/wanted";
+import { Providers } from "@/components/page/providers";
+import { TodoList } from "@/components/list/todo-list";
 import { milk, serve } from "../support/fake-server";
 import { show } from "../support/show";
 

@@ -2,10 +2,10 @@ import { useLayoutEffect } from "react";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import userEvent from "@testing-library/user-event";
-import { Header } from "@/components/header";
-import { Assistant } from "@/components/assistant";
-import { Modal } from "@/components/modal";
-import { TodoList } from "@/components/todo-list";
+import { Header } from "@/components/page/header";
+import { Assistant } from "@/components/assistant/assistant";
+import { Modal } from "@/components/ui/modal";
+import { TodoList } from "@/components/list/todo-list";
 import { milk, serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
 

@@ -2,10 +2,10 @@ import { onlineManager } from "@tanstack/react-query";
 import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Todo } from "@/client/todo";
-import type { FirstList } from "@/client/todos";
-import { everything } from "@/client/wanted";
-import { TodoList } from "@/components/todo-list";
+import type { Todo } from "@/client/todos/todo";
+import type { FirstList } from "@/client/todos/todos";
+import { everything } from "@/client/todos/wanted";
+import { TodoList } from "@/components/list/todo-list";
 import { serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
 

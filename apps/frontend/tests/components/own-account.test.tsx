@@ -1,10 +1,10 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { deviceName } from "@/client/device";
-import { OwnData } from "@/components/own-data";
-import { Sessions } from "@/components/sessions";
-import { TimeZone } from "@/components/time-zone";
+import { deviceName } from "@/client/api/device";
+import { OwnData } from "@/components/account/own-data";
+import { Sessions } from "@/components/account/sessions";
+import { TimeZone } from "@/components/page/time-zone";
 import { show } from "../support/show";
 
 const fetcher = vi.fn<(address: string, init?: RequestInit) => Promise<Response>>();

@@ -2,8 +2,8 @@ import { onlineManager } from "@tanstack/react-query";
 import { cleanup, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Todo } from "@/client/todo";
-import { TodoList } from "@/components/todo-list";
+import type { Todo } from "@/client/todos/todo";
+import { TodoList } from "@/components/list/todo-list";
 import { serve } from "../support/fake-server";
 import { show } from "../support/show";
 

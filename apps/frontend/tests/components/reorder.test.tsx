@@ -1,8 +1,8 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Todo } from "@/client/todo";
-import { TodoList } from "@/components/todo-list";
+import type { Todo } from "@/client/todos/todo";
+import { TodoList } from "@/components/list/todo-list";
 import { serve, todosNamed, type Faults } from "../support/fake-server";
 import { show } from "../support/show";
 

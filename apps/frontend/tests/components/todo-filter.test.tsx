@@ -1,10 +1,10 @@
 import { act, renderHook, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
-import { dayOf } from "@/client/day";
-import { useWanted } from "@/client/use-wanted";
-import { everything } from "@/client/wanted";
-import { TodoList } from "@/components/todo-list";
+import { dayOf } from "@/client/todos/day";
+import { useWanted } from "@/client/todos/use-wanted";
+import { everything } from "@/client/todos/wanted";
+import { TodoList } from "@/components/list/todo-list";
 import { serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
 

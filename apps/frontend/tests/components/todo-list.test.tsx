@@ -2,7 +2,7 @@ import { onlineManager } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
-import { TodoList } from "@/components/todo-list";
+import { TodoList } from "@/components/list/todo-list";
 import { milk, serve, todosNamed, type Faults } from "../support/fake-server";
 import { show } from "../support/show";
 

@@ -1,8 +1,8 @@
 import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test } from "vitest";
-import type { Todo } from "@/client/todo";
-import { Trash } from "@/components/trash";
+import type { Todo } from "@/client/todos/todo";
+import { Trash } from "@/components/list/trash";
 import { serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
 

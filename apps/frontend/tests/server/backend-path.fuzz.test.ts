@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { backendPath } from "@/server/backend-path";
+import { backendPath } from "@/server/backend/backend-path";
 
 const backend = "http://todo-backend:8000";
 

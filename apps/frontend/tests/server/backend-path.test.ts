@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { backendPath } from "@/server/backend-path";
+import { backendPath } from "@/server/backend/backend-path";
 
 const site = "http://localhost:30080";
 

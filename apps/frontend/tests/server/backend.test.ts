@@ -3,7 +3,7 @@ import net from "node:net";
 import { text } from "node:stream/consumers";
 import { request } from "undici";
 import { expect, test, vi } from "vitest";
-import { backendPool, changePool, isTimeout } from "@/server/backend";
+import { backendPool, changePool, isTimeout } from "@/server/backend/backend";
 import { startStub } from "../support/stub-backend";
 
 test.each([

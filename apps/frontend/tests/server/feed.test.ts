@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { feed } from "@/server/feed";
+import { feed } from "@/server/backend/feed";
 import { pageRequest } from "../support/request";
 import { startStub } from "../support/stub-backend";
 

@@ -2,15 +2,15 @@ import { json, text } from "node:stream/consumers";
 import type { RequestListener } from "node:http";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
-import { maxBodyBytes, maxImportBytes } from "@/server/bounded-body";
-import { forward } from "@/server/forward";
+import { maxBodyBytes, maxImportBytes } from "@/server/backend/bounded-body";
+import { forward } from "@/server/backend/forward";
 import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
 import { cookiesOf, tokens } from "../support/tokens";
 
 // The real pools wait 30 seconds for an answer.
-vi.mock("@/server/backend", async (original) => ({
-  ...(await original<typeof import("@/server/backend")>()),
+vi.mock("@/server/backend/backend", async (original) => ({
+  ...(await original<typeof import("@/server/backend/backend")>()),
   backendPool: new Agent({ headersTimeout: 300, connect: { timeout: 300 } }),
   changePool: new Agent({ headersTimeout: 300, connect: { timeout: 300 }, pipelining: 0 }),
 }));

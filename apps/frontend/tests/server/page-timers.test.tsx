@@ -1,11 +1,11 @@
 import process from "node:process";
 import { renderToString } from "react-dom/server";
 import { expect, test, vi } from "vitest";
-import { Assistant } from "@/components/assistant";
-import { Header } from "@/components/header";
-import { Providers } from "@/components/providers";
-import { TodoList } from "@/components/todo-list";
-import { Trash } from "@/components/trash";
+import { Assistant } from "@/components/assistant/assistant";
+import { Header } from "@/components/page/header";
+import { Providers } from "@/components/page/providers";
+import { TodoList } from "@/components/list/todo-list";
+import { Trash } from "@/components/list/trash";
 
 vi.mock("next/navigation", () => ({
   usePathname: () => "/",

@@ -4,7 +4,7 @@ import ListPage from "@/app/page";
 import TrashPage from "@/app/trash/page";
 import SignInPage from "@/app/signin/page";
 import SignUpPage from "@/app/signup/page";
-import { firstList } from "@/server/first-list";
+import { firstList } from "@/server/backend/first-list";
 import { startStub } from "../support/stub-backend";
 
 const jar = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSameOrigin } from "@/server/same-origin";
+import { isSameOrigin } from "@/server/session/same-origin";
 
 const host = "localhost:30080";
 

@@ -1,6 +1,6 @@
 import { vi } from "vitest";
-import type { BulkChanges } from "@/client/change";
-import { plainTodo, type Todo } from "@/client/todo";
+import type { BulkChanges } from "@/client/changes/change";
+import { plainTodo, type Todo } from "@/client/todos/todo";
 
 /** A todo to show. */
 export const milk: Todo = saved("7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11", "Buy milk");

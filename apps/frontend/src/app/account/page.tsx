@@ -1,11 +1,11 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { DeleteAccount } from "@/components/delete-account";
-import { ChangePassword } from "@/components/change-password";
-import { Header } from "@/components/header";
-import { OwnData } from "@/components/own-data";
-import { Sessions } from "@/components/sessions";
-import { currentUser } from "@/server/current-user";
+import { DeleteAccount } from "@/components/account/delete-account";
+import { ChangePassword } from "@/components/account/change-password";
+import { Header } from "@/components/page/header";
+import { OwnData } from "@/components/account/own-data";
+import { Sessions } from "@/components/account/sessions";
+import { currentUser } from "@/server/session/current-user";
 
 export const metadata: Metadata = { title: "Account" };
 

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { CredentialsForm } from "@/components/credentials-form";
-import { isSignedIn } from "@/server/current-user";
+import { CredentialsForm } from "@/components/account/credentials-form";
+import { isSignedIn } from "@/server/session/current-user";
 
 export const metadata: Metadata = { title: "Sign up" };
 

@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { Header } from "@/components/header";
-import { Trash } from "@/components/trash";
-import { currentUser } from "@/server/current-user";
+import { Header } from "@/components/page/header";
+import { Trash } from "@/components/list/trash";
+import { currentUser } from "@/server/session/current-user";
 
 export const metadata: Metadata = { title: "Trash" };
 

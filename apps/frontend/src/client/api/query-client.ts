@@ -1,10 +1,10 @@
 import { MutationCache, notifyManager, onlineManager, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isBusy, retryIfBusy, waitMs } from "./busy";
-import { handleChanges } from "./changes";
+import { handleChanges } from "@/client/changes/changes";
 import { Problem } from "./problem";
 import { leave } from "./session";
-import { todosKey } from "./todo";
-import { unsavedKey } from "./unsaved";
+import { todosKey } from "@/client/todos/todo";
+import { unsavedKey } from "@/client/kept/unsaved";
 
 // A page shows what a key has done before the next key arrives: a form that opens later would miss what is typed for
 // it.

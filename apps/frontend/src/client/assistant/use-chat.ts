@@ -1,5 +1,5 @@
 import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask } from "./request";
+import { ask } from "@/client/api/request";
 import { useConversation } from "./use-conversation";
 import { useDecisions } from "./use-decisions";
 import { useQuestions } from "./use-questions";

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
-import type { components } from "./api-types";
-import { eventsOf } from "./event-stream";
-import { Problem } from "./problem";
-import { ask, read } from "./request";
-import { todosKey } from "./todo";
+import type { components } from "@/client/api/api-types";
+import { eventsOf } from "@/client/api/event-stream";
+import { Problem } from "@/client/api/problem";
+import { ask, read } from "@/client/api/request";
+import { todosKey } from "@/client/todos/todo";
 import type { Question } from "./use-questions";
 
 const address = "/api/backend/chat/messages";

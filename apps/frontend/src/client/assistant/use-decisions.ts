@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Problem } from "./problem";
-import { ask, read } from "./request";
-import { todosKey } from "./todo";
+import { Problem } from "@/client/api/problem";
+import { ask, read } from "@/client/api/request";
+import { todosKey } from "@/client/todos/todo";
 import { chatKey } from "./use-conversation";
 import type { Questions } from "./use-questions";
 

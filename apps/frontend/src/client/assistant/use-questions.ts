@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { components } from "./api-types";
-import { ask, read } from "./request";
+import type { components } from "@/client/api/api-types";
+import { ask, read } from "@/client/api/request";
 
 const questionsKey = ["questions"] as const;
 

@@ -1,7 +1,7 @@
-import type { components } from "./api-types";
-import type { Placed } from "./position";
-import type { QuickText } from "./quick-add";
-import type { Todo, TodoFields } from "./todo";
+import type { components } from "@/client/api/api-types";
+import type { Placed } from "@/client/todos/position";
+import type { QuickText } from "@/client/todos/quick-add";
+import type { Todo, TodoFields } from "@/client/todos/todo";
 
 /** What is changed of many todos at once; what is left out stays. */
 export type BulkChanges = components["schemas"]["BulkChanges"];

@@ -7,17 +7,17 @@ import {
   type InfiniteData,
   type QueryClient,
 } from "@tanstack/react-query";
-import { isAway, isBusy, retryChange, waitMs } from "./busy";
+import { isAway, isBusy, retryChange, waitMs } from "@/client/api/busy";
 import type { Change } from "./change";
 import { confirm } from "./foresee";
-import { Problem } from "./problem";
-import { noteSaved } from "./saved";
+import { Problem } from "@/client/api/problem";
+import { noteSaved } from "@/client/kept/saved";
 import { send } from "./send-change";
-import { todosKey, trashKey, type Todo } from "./todo";
-import type { Page } from "./todos";
+import { todosKey, trashKey, type Todo } from "@/client/todos/todo";
+import type { Page } from "@/client/todos/todos";
 import { doneBy, type Done } from "./undo";
-import { bringBack, forgetSaved, setUnsaved } from "./unsaved";
-import { sortOf, type Wanted } from "./wanted";
+import { bringBack, forgetSaved, setUnsaved } from "@/client/kept/unsaved";
+import { sortOf, type Wanted } from "@/client/todos/wanted";
 
 const changeKey = [...todosKey, "change"] as const;
 const doneKey = ["done"] as const;

@@ -1,7 +1,7 @@
 import type { Change, ManyEdit } from "./change";
-import { inOrder } from "./order";
-import type { Todo } from "./todo";
-import type { Wanted } from "./wanted";
+import { inOrder } from "@/client/todos/order";
+import type { Todo } from "@/client/todos/todo";
+import type { Wanted } from "@/client/todos/wanted";
 
 /** What a list in this order looks like once the server has agreed. */
 export function foresee(todos: readonly Todo[], change: Change, sort: Wanted["sort"]): readonly Todo[] {

@@ -1,12 +1,12 @@
-import type { components } from "./api-types";
-import { isBusy } from "./busy";
+import type { components } from "@/client/api/api-types";
+import { isBusy } from "@/client/api/busy";
 import { Conflict, type Action, type BulkChanges, type Change } from "./change";
-import type { Placed } from "./position";
-import { Problem } from "./problem";
-import { fieldsOf, parse, todoOf, type QuickText, type Understood } from "./quick-add";
-import { ask, read } from "./request";
-import type { Todo, TodoFields } from "./todo";
-import { same } from "./todo-form";
+import type { Placed } from "@/client/todos/position";
+import { Problem } from "@/client/api/problem";
+import { fieldsOf, parse, todoOf, type QuickText, type Understood } from "@/client/todos/quick-add";
+import { ask, read } from "@/client/api/request";
+import type { Todo, TodoFields } from "@/client/todos/todo";
+import { same } from "@/client/todos/todo-form";
 
 type BulkResult = components["schemas"]["BulkResult"];
 

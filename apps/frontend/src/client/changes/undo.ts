@@ -1,5 +1,5 @@
 import type { Action, BulkChanges, Change, ManyEdit } from "./change";
-import type { Todo } from "./todo";
+import type { Todo } from "@/client/todos/todo";
 
 /** Something that was done, and what takes it back. */
 export interface Done {

@@ -6,12 +6,12 @@ import {
   type Mutation,
   type QueryClient,
 } from "@tanstack/react-query";
-import type { Change } from "./change";
-import { Problem } from "./problem";
-import { isLeaving } from "./send-change";
-import { openSignIn } from "./session";
-import { todosKey } from "./todo";
-import { same, typedOf } from "./todo-form";
+import type { Change } from "@/client/changes/change";
+import { Problem } from "@/client/api/problem";
+import { isLeaving } from "@/client/changes/send-change";
+import { openSignIn } from "@/client/api/session";
+import { todosKey } from "@/client/todos/todo";
+import { same, typedOf } from "@/client/todos/todo-form";
 import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
 
 /** What a page keeps in the browser until the server has it. */

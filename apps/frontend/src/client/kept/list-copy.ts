@@ -1,8 +1,8 @@
 import { hashKey, type QueryClient } from "@tanstack/react-query";
-import type { Pages } from "./changes";
-import { Problem } from "./problem";
-import { todosKey } from "./todo";
-import { everything } from "./wanted";
+import type { Pages } from "@/client/changes/changes";
+import { Problem } from "@/client/api/problem";
+import { todosKey } from "@/client/todos/todo";
+import { everything } from "@/client/todos/wanted";
 
 /** The whole list as it was, and when, in milliseconds since 1970. */
 interface Copy {

@@ -1,9 +1,9 @@
 import { skipToken, useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { Conflict, type Change } from "./change";
-import { Problem } from "./problem";
-import type { Todo } from "./todo";
-import { changesOf, same, typedOf, type Typed } from "./todo-form";
+import { Conflict, type Change } from "@/client/changes/change";
+import { Problem } from "@/client/api/problem";
+import type { Todo } from "@/client/todos/todo";
+import { changesOf, same, typedOf, type Typed } from "@/client/todos/todo-form";
 
 /** An edit of a todo that the server does not have yet. */
 export interface Draft {

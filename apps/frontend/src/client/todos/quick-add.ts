@@ -1,7 +1,7 @@
-import type { components } from "./api-types";
+import type { components } from "@/client/api/api-types";
 import { dueText } from "./due";
 import { recurrenceText } from "./recurrence";
-import { ask, read } from "./request";
+import { ask, read } from "@/client/api/request";
 import { pendingTodo, priorities, type Todo } from "./todo";
 
 /** What was understood of a text besides its title. */

@@ -1,4 +1,4 @@
-import type { components } from "./api-types";
+import type { components } from "@/client/api/api-types";
 
 /** One todo. `pending` marks one that the server has not confirmed yet. */
 export type Todo = components["schemas"]["TodoOut"] & { readonly pending?: true };

@@ -1,9 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { useUnsent, type Pages } from "./changes";
-import { foresee } from "./foresee";
-import { ask, read } from "./request";
-import { isSavedSincePage } from "./saved";
+import { useUnsent, type Pages } from "@/client/changes/changes";
+import { foresee } from "@/client/changes/foresee";
+import { ask, read } from "@/client/api/request";
+import { isSavedSincePage } from "@/client/kept/saved";
 import { todosKey, type Todo } from "./todo";
 import { addressOf, queryOf, sortOf, type Wanted } from "./wanted";
 

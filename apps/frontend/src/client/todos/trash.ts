@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import type { components } from "./api-types";
-import { useUnsent } from "./changes";
-import { ask, read } from "./request";
+import type { components } from "@/client/api/api-types";
+import { useUnsent } from "@/client/changes/changes";
+import { ask, read } from "@/client/api/request";
 import { trashKey } from "./todo";
 
 const address = "/api/backend/todos/trash";

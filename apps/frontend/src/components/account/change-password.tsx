@@ -1,12 +1,12 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { changePassword } from "@/client/session";
-import { Button } from "./button";
-import { Field } from "./field";
-import { FormCard, textOf } from "./form-card";
-import { Notice } from "./notice";
-import { useHydrated } from "./use-hydrated";
+import { changePassword } from "@/client/api/session";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { FormCard, textOf } from "@/components/ui/form-card";
+import { Notice } from "@/components/ui/notice";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 /** The form that changes the password. */
 export function ChangePassword() {

@@ -3,13 +3,13 @@
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import type { SubmitEvent } from "react";
-import { signIn, signUp } from "@/client/session";
-import { Button } from "./button";
-import { Field } from "./field";
-import { textOf } from "./form-card";
-import { Logo } from "./logo";
-import { Notice } from "./notice";
-import { useHydrated } from "./use-hydrated";
+import { signIn, signUp } from "@/client/api/session";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { textOf } from "@/components/ui/form-card";
+import { Logo } from "@/components/ui/logo";
+import { Notice } from "@/components/ui/notice";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 const kinds = {
   signin: {

@@ -1,13 +1,13 @@
 "use client";
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { forgetUnsaved } from "@/client/kept";
-import { deleteAccount } from "@/client/session";
-import { Button } from "./button";
-import { Field } from "./field";
-import { FormCard, textOf } from "./form-card";
-import { Notice } from "./notice";
-import { useHydrated } from "./use-hydrated";
+import { forgetUnsaved } from "@/client/kept/kept";
+import { deleteAccount } from "@/client/api/session";
+import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { FormCard, textOf } from "@/components/ui/form-card";
+import { Notice } from "@/components/ui/notice";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 /** The form that deletes the account. Typing the password is the confirmation. */
 export function DeleteAccount({ account }: { readonly account?: string }) {

@@ -2,11 +2,11 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { components } from "@/client/api-types";
-import { ask, read } from "@/client/request";
-import { todosKey } from "@/client/todo";
-import { Button } from "./button";
-import { Notice } from "./notice";
+import type { components } from "@/client/api/api-types";
+import { ask, read } from "@/client/api/request";
+import { todosKey } from "@/client/todos/todo";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
 
 const address = "/api/backend/todos";
 const feedKey = ["feed"] as const;

@@ -1,12 +1,12 @@
 "use client";
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { components } from "@/client/api-types";
-import { deviceName } from "@/client/device";
-import { ask, read } from "@/client/request";
-import { leave } from "@/client/session";
-import { Button } from "./button";
-import { Notice } from "./notice";
+import type { components } from "@/client/api/api-types";
+import { deviceName } from "@/client/api/device";
+import { ask, read } from "@/client/api/request";
+import { leave } from "@/client/api/session";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
 
 type Session = components["schemas"]["SessionOut"];
 

@@ -3,10 +3,10 @@
 import { MessageCircle } from "lucide-react";
 import { useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { useChat } from "@/client/use-chat";
-import { Button } from "./button";
+import { useChat } from "@/client/assistant/use-chat";
+import { Button } from "@/components/ui/button";
 import { ChatPanel } from "./chat-panel";
-import { useHydrated } from "./use-hydrated";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 /**
  * A button in the corner that opens the conversation with the assistant. The conversation goes on while it is closed.

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { Message } from "@/client/use-conversation";
+import type { Message } from "@/client/assistant/use-conversation";
 
 interface Props {
   readonly messages: readonly Message[];

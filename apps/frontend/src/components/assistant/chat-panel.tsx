@@ -2,13 +2,13 @@
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
 import { Fragment, useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
-import type { Chat } from "@/client/use-chat";
-import type { Answerer } from "@/client/use-conversation";
-import { Button } from "./button";
+import type { Chat } from "@/client/assistant/use-chat";
+import type { Answerer } from "@/client/assistant/use-conversation";
+import { Button } from "@/components/ui/button";
 import { ChatMessages } from "./chat-messages";
-import { isEscape } from "./key";
-import { IconButton } from "./icon-button";
-import { Notice } from "./notice";
+import { isEscape } from "@/components/keyboard/key";
+import { IconButton } from "@/components/ui/icon-button";
+import { Notice } from "@/components/ui/notice";
 
 const answerers: Record<Answerer, string> = { model: "the language model", rules: "the built-in rules" };
 

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
-import { IconButton } from "./icon-button";
-import { Modal } from "./modal";
+import { IconButton } from "@/components/ui/icon-button";
+import { Modal } from "@/components/ui/modal";
 
 const keys = [
   ["n", "Write a new todo"],

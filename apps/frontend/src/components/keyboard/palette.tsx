@@ -2,10 +2,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useLayoutEffect, useRef, useState } from "react";
-import { useChange, useUndo, type Pages } from "@/client/changes";
-import { todosKey, type Todo } from "@/client/todo";
-import { addressOf, everything } from "@/client/wanted";
-import { Modal } from "./modal";
+import { useChange, useUndo, type Pages } from "@/client/changes/changes";
+import { todosKey, type Todo } from "@/client/todos/todo";
+import { addressOf, everything } from "@/client/todos/wanted";
+import { Modal } from "@/components/ui/modal";
 
 interface Props {
   /** What was typed before this was there. */

@@ -1,11 +1,11 @@
 import { useState, type SubmitEvent } from "react";
-import type { BulkChanges } from "@/client/change";
-import { dayAfter } from "@/client/day";
-import { priorities } from "@/client/todo";
-import { tagsOf } from "@/client/todo-form";
-import { Button } from "./button";
-import { Field, Select } from "./field";
-import { textOf } from "./form-card";
+import type { BulkChanges } from "@/client/changes/change";
+import { dayAfter } from "@/client/todos/day";
+import { priorities } from "@/client/todos/todo";
+import { tagsOf } from "@/client/todos/todo-form";
+import { Button } from "@/components/ui/button";
+import { Field, Select } from "@/components/ui/field";
+import { textOf } from "@/components/ui/form-card";
 
 const asIs = ["", "As it is"] as const;
 const days = [

@@ -1,7 +1,7 @@
-import type { Choose } from "@/client/use-wanted";
-import { dues, everything, filtersSet, priorityChoices, sorts, type Wanted } from "@/client/wanted";
-import { Button } from "./button";
-import { Select } from "./field";
+import type { Choose } from "@/client/todos/use-wanted";
+import { dues, everything, filtersSet, priorityChoices, sorts, type Wanted } from "@/client/todos/wanted";
+import { Button } from "@/components/ui/button";
+import { Select } from "@/components/ui/field";
 
 interface Props {
   readonly wanted: Wanted;

@@ -1,6 +1,6 @@
-import { filtersSet, type Wanted } from "@/client/wanted";
-import { Button } from "./button";
-import { Notice } from "./notice";
+import { filtersSet, type Wanted } from "@/client/todos/wanted";
+import { Button } from "@/components/ui/button";
+import { Notice } from "@/components/ui/notice";
 
 /** Stands in for the list until it is loaded. */
 export function LoadingList() {

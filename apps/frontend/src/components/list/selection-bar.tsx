@@ -1,10 +1,10 @@
 import { Check, Pencil, Trash2, X } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
-import type { BulkChanges } from "@/client/change";
-import { Button } from "./button";
+import type { BulkChanges } from "@/client/changes/change";
+import { Button } from "@/components/ui/button";
 import { ChangeSelected } from "./change-selected";
-import { isEscape } from "./key";
-import { IconButton } from "./icon-button";
+import { isEscape } from "@/components/keyboard/key";
+import { IconButton } from "@/components/ui/icon-button";
 import type { Selection } from "./use-selection";
 
 interface Props {

@@ -2,8 +2,8 @@
 
 import { ListChecks, Search, SlidersHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Choose } from "@/client/use-wanted";
-import { filtersSet, shows, type Wanted } from "@/client/wanted";
+import type { Choose } from "@/client/todos/use-wanted";
+import { filtersSet, shows, type Wanted } from "@/client/todos/wanted";
 import { FilterPanel } from "./filter-panel";
 
 const toggle =

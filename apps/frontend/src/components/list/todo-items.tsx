@@ -1,11 +1,11 @@
 "use client";
 
 import { useRef, type KeyboardEvent } from "react";
-import type { Change } from "@/client/change";
-import type { Todo } from "@/client/todo";
-import type { Draft, Editing } from "@/client/unsaved";
-import { TodoItem } from "./todo-item";
-import { useReorder } from "./use-reorder";
+import type { Change } from "@/client/changes/change";
+import type { Todo } from "@/client/todos/todo";
+import type { Draft, Editing } from "@/client/kept/unsaved";
+import { TodoItem } from "@/components/todo/todo-item";
+import { useReorder } from "@/components/moving/use-reorder";
 import type { Selection } from "./use-selection";
 
 interface Props {

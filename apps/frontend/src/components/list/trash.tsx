@@ -1,13 +1,13 @@
 "use client";
 
 import { useState } from "react";
-import { useChange, useUndo } from "@/client/changes";
-import { usePurge, useTrash, type TrashedTodo } from "@/client/trash";
-import { useUnsaved } from "@/client/unsaved";
-import { Button } from "./button";
+import { useChange, useUndo } from "@/client/changes/changes";
+import { usePurge, useTrash, type TrashedTodo } from "@/client/todos/trash";
+import { useUnsaved } from "@/client/kept/unsaved";
+import { Button } from "@/components/ui/button";
 import { FailedList, LoadingList } from "./list-states";
-import { Notice } from "./notice";
-import { OfflineBanner } from "./offline-banner";
+import { Notice } from "@/components/ui/notice";
+import { OfflineBanner } from "@/components/page/offline-banner";
 import { Undo } from "./undo";
 import { useKeeping } from "./use-keeping";
 import { Views } from "./views";

@@ -1,8 +1,8 @@
 import { Undo2 } from "lucide-react";
 import { useEffect, useState } from "react";
-import type { Done } from "@/client/undo";
-import { isTyped } from "./key";
-import { useKeys } from "./use-keys";
+import type { Done } from "@/client/changes/undo";
+import { isTyped } from "@/components/keyboard/key";
+import { useKeys } from "@/components/keyboard/use-keys";
 
 interface Props {
   /** What was done last; nothing is shown without it. */

@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import type { Todo } from "@/client/todo";
+import type { Todo } from "@/client/todos/todo";
 
 /** Which of the shown todos are selected, while somebody selects. */
 export interface Selection {

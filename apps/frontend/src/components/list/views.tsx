@@ -1,6 +1,6 @@
 import Link from "next/link";
-import type { Choose } from "@/client/use-wanted";
-import { addressOf, everything, views, type Wanted } from "@/client/wanted";
+import type { Choose } from "@/client/todos/use-wanted";
+import { addressOf, everything, views, type Wanted } from "@/client/todos/wanted";
 
 type View = Wanted["view"] | "trash";
 

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowDownToLine, ArrowUp, ArrowUpToLine } from "lucide-react";
-import type { Todo } from "@/client/todo";
+import type { Todo } from "@/client/todos/todo";
 import type { Mover, Way } from "./use-reorder";
 
 const ways = [

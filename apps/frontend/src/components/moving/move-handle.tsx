@@ -1,6 +1,6 @@
 import { GripVertical } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import type { Todo } from "@/client/todo";
+import type { Todo } from "@/client/todos/todo";
 import type { Edge } from "./drag-row";
 import type { Mover } from "./use-reorder";
 

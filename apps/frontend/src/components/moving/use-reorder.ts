@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
-import type { Change } from "@/client/change";
-import { positionsFor } from "@/client/position";
-import type { Todo } from "@/client/todo";
+import type { Change } from "@/client/changes/change";
+import { positionsFor } from "@/client/todos/position";
+import type { Todo } from "@/client/todos/todo";
 import type { Edge } from "./drag-row";
 
 /** Where a todo can be moved to. */

@@ -4,12 +4,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { LogOut } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
-import { forgetUnsaved, isAnythingUnsaved } from "@/client/kept";
-import { signOut } from "@/client/session";
-import { Button } from "./button";
-import { Logo } from "./logo";
-import { Notice } from "./notice";
-import { Shortcuts } from "./shortcuts";
+import { forgetUnsaved, isAnythingUnsaved } from "@/client/kept/kept";
+import { signOut } from "@/client/api/session";
+import { Button } from "@/components/ui/button";
+import { Logo } from "@/components/ui/logo";
+import { Notice } from "@/components/ui/notice";
+import { Shortcuts } from "@/components/keyboard/shortcuts";
 import { useHydrated } from "./use-hydrated";
 
 /** The bar on top of every page of somebody who is signed in. Signing out asks first if it loses something. */

@@ -2,7 +2,7 @@
 
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
-import { newQueryClient } from "@/client/query-client";
+import { newQueryClient } from "@/client/api/query-client";
 
 /** What every page needs around it. */
 export function Providers({ children }: { readonly children: ReactNode }) {

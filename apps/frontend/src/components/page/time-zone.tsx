@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { ask, timeZone } from "@/client/request";
+import { ask, timeZone } from "@/client/api/request";
 
 /** Tells the backend where the user is, if it knows another place: it also acts when no page is open. */
 export function TimeZone({ known }: { readonly known?: string | undefined }) {

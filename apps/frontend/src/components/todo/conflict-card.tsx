@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
-import { recurrenceText } from "@/client/recurrence";
-import { priorities, type Todo, type TodoFields } from "@/client/todo";
-import { Button } from "./button";
+import { recurrenceText } from "@/client/todos/recurrence";
+import { priorities, type Todo, type TodoFields } from "@/client/todos/todo";
+import { Button } from "@/components/ui/button";
 
 const labels = {
   title: "Title",

@@ -3,13 +3,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type SubmitEvent } from "react";
-import type { Change } from "@/client/change";
-import { todoOf } from "@/client/quick-add";
-import { setUnsaved, unsavedIn } from "@/client/unsaved";
-import { useUnderstood } from "@/client/use-understood";
-import { Button } from "./button";
+import type { Change } from "@/client/changes/change";
+import { todoOf } from "@/client/todos/quick-add";
+import { setUnsaved, unsavedIn } from "@/client/kept/unsaved";
+import { useUnderstood } from "@/client/todos/use-understood";
+import { Button } from "@/components/ui/button";
 import { UnderstoodChips } from "./understood-chips";
-import { useHydrated } from "./use-hydrated";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 /**
  * The field that adds a todo. What it understands of what is typed (dates, repetition, tags, priority) is shown below

@@ -1,8 +1,8 @@
 import { useState } from "react";
-import { recurrences, recurrenceText } from "@/client/recurrence";
-import type { Todo } from "@/client/todo";
-import { afterDone, type Typed } from "@/client/todo-form";
-import { Field, Select } from "./field";
+import { recurrences, recurrenceText } from "@/client/todos/recurrence";
+import type { Todo } from "@/client/todos/todo";
+import { afterDone, type Typed } from "@/client/todos/todo-form";
+import { Field, Select } from "@/components/ui/field";
 
 const scopes = [
   ["all", "This one and all that follow"],

@@ -1,8 +1,8 @@
 import { CalendarDays, Flag, Repeat } from "lucide-react";
-import { dueText, isLate } from "@/client/due";
-import { recurrenceText } from "@/client/recurrence";
-import { priorities, type Todo } from "@/client/todo";
-import { useHydrated } from "./use-hydrated";
+import { dueText, isLate } from "@/client/todos/due";
+import { recurrenceText } from "@/client/todos/recurrence";
+import { priorities, type Todo } from "@/client/todos/todo";
+import { useHydrated } from "@/components/page/use-hydrated";
 
 interface Props {
   readonly todo: Todo;

@@ -1,11 +1,11 @@
 import { useState, type SubmitEvent } from "react";
-import { priorities } from "@/client/todo";
-import type { Typed } from "@/client/todo-form";
-import { changesAnything, type Draft, type Editing } from "@/client/unsaved";
-import { Button } from "./button";
-import { Field, Select, TextArea } from "./field";
-import { textOf } from "./form-card";
-import { Notice } from "./notice";
+import { priorities } from "@/client/todos/todo";
+import type { Typed } from "@/client/todos/todo-form";
+import { changesAnything, type Draft, type Editing } from "@/client/kept/unsaved";
+import { Button } from "@/components/ui/button";
+import { Field, Select, TextArea } from "@/components/ui/field";
+import { textOf } from "@/components/ui/form-card";
+import { Notice } from "@/components/ui/notice";
 import { RecurrenceFields } from "./recurrence-fields";
 import { useOpenForm } from "./use-open-form";
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import type { Draft, Editing } from "@/client/unsaved";
+import type { Draft, Editing } from "@/client/kept/unsaved";
 import { TodoEditor } from "./todo-editor";
 import { TodoRow, type RowProps } from "./todo-row";
 

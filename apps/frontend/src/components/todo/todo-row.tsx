@@ -1,15 +1,15 @@
 import { Pencil, Trash2 } from "lucide-react";
 import { useState, type KeyboardEvent, type Ref } from "react";
-import type { Change } from "@/client/change";
-import type { Todo } from "@/client/todo";
-import { IconButton } from "./icon-button";
-import { MoveButtons } from "./move-buttons";
-import { MoveHandle } from "./move-handle";
-import { TickBox } from "./tick-box";
+import type { Change } from "@/client/changes/change";
+import type { Todo } from "@/client/todos/todo";
+import { IconButton } from "@/components/ui/icon-button";
+import { MoveButtons } from "@/components/moving/move-buttons";
+import { MoveHandle } from "@/components/moving/move-handle";
+import { TickBox } from "@/components/ui/tick-box";
 import { TodoDetails } from "./todo-details";
-import { useHydrated } from "./use-hydrated";
-import type { Mover } from "./use-reorder";
-import type { Selection } from "./use-selection";
+import { useHydrated } from "@/components/page/use-hydrated";
+import type { Mover } from "@/components/moving/use-reorder";
+import type { Selection } from "@/components/list/use-selection";
 
 /** What a row shows of a todo, and what its buttons do. */
 export interface RowProps {

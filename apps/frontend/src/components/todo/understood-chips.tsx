@@ -1,5 +1,5 @@
 import { CalendarDays, Flag, Repeat, Tag, X } from "lucide-react";
-import { chipsOf, type Understood } from "@/client/quick-add";
+import { chipsOf, type Understood } from "@/client/todos/quick-add";
 
 const icons = { due: CalendarDays, recurrence: Repeat, tag: Tag, priority: Flag } as const;
 

@@ -1,5 +1,5 @@
 import { useEffect, useEffectEvent, useRef, type RefObject } from "react";
-import { isEscape } from "./key";
+import { isEscape } from "@/components/keyboard/key";
 
 interface Options {
   /** Whether the focus goes to the title when the form opens: to all of its text, say, or to its end. */

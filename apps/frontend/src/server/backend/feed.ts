@@ -1,12 +1,12 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
-import { callHeaders } from "./accounts";
-import { environment } from "./environment";
+import { callHeaders } from "@/server/session/accounts";
+import { environment } from "@/server/environment";
 import { toBrowser } from "./forwarded-headers";
-import { log } from "./log";
-import { problem } from "./problem";
+import { log } from "@/server/log";
+import { problem } from "@/server/problem";
 import { readBackend } from "./read-backend";
-import { requestId } from "./request-id";
+import { requestId } from "@/server/request-id";
 import { webStream } from "./web-stream";
 
 const secret = /^[A-Za-z0-9_-]{43}\.ics$/;

@@ -1,9 +1,9 @@
 import "server-only";
-import type { FirstList } from "@/client/todos";
-import { queryOf, wantedFrom } from "@/client/wanted";
-import { sessionCall } from "./current-user";
-import { environment } from "./environment";
-import { log } from "./log";
+import type { FirstList } from "@/client/todos/todos";
+import { queryOf, wantedFrom } from "@/client/todos/wanted";
+import { sessionCall } from "@/server/session/current-user";
+import { environment } from "@/server/environment";
+import { log } from "@/server/log";
 import { readBackend } from "./read-backend";
 
 /** Longer than that, and the page is better shown without its todos. */

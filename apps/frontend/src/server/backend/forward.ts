@@ -1,18 +1,18 @@
 import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
 import { request as callBackend, type Dispatcher } from "undici";
-import { Busy } from "./accounts";
+import { Busy } from "@/server/session/accounts";
 import { changePool, isTimeout } from "./backend";
 import { backendPath } from "./backend-path";
 import { BodyTooLarge, boundedBody, hasBody, maxBodyBytes, maxImportBytes } from "./bounded-body";
-import { environment } from "./environment";
+import { environment } from "@/server/environment";
 import { toBackend, toBrowser } from "./forwarded-headers";
-import { log } from "./log";
-import { problem } from "./problem";
+import { log } from "@/server/log";
+import { problem } from "@/server/problem";
 import { readBackend } from "./read-backend";
-import { requestId } from "./request-id";
-import { isSameOrigin } from "./same-origin";
-import { keepRenewed, sessionOf, type Session } from "./renew-session";
+import { requestId } from "@/server/request-id";
+import { isSameOrigin } from "@/server/session/same-origin";
+import { keepRenewed, sessionOf, type Session } from "@/server/session/renew-session";
 import { webStream } from "./web-stream";
 
 const methods = new Set<string>(["GET", "POST", "PATCH", "PUT", "DELETE"]);

@@ -1,10 +1,10 @@
 import "server-only";
 import { request as callBackend } from "undici";
 import { z } from "zod";
-import { changePool } from "./backend";
+import { changePool } from "@/server/backend/backend";
 import type { Credentials } from "./credentials";
-import { environment } from "./environment";
-import { readBackend } from "./read-backend";
+import { environment } from "@/server/environment";
+import { readBackend } from "@/server/backend/read-backend";
 
 const token = z.string().min(1).max(4000);
 const seconds = z.number().int().positive();

@@ -1,8 +1,8 @@
 import "server-only";
 import { cookies, headers } from "next/headers";
 import { callHeaders, inSession, whoIs, type CallHeaders, type User } from "./accounts";
-import { log } from "./log";
-import { requestId } from "./request-id";
+import { log } from "@/server/log";
+import { requestId } from "@/server/request-id";
 import { sessionTokens } from "./session-cookie";
 
 /**

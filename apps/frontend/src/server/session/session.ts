@@ -2,12 +2,12 @@ import "server-only";
 import { NextResponse, type NextRequest } from "next/server";
 import { Busy, callHeaders, deleteAccount, inSession, Refused, signIn, signOut, signUp } from "./accounts";
 import type { CallHeaders, Tokens } from "./accounts";
-import { isTimeout } from "./backend";
+import { isTimeout } from "@/server/backend/backend";
 import { credentialsSchema, passwordSchema, readJson, type Credentials } from "./credentials";
-import { log } from "./log";
-import { problem } from "./problem";
+import { log } from "@/server/log";
+import { problem } from "@/server/problem";
 import { sessionOf } from "./renew-session";
-import { requestId } from "./request-id";
+import { requestId } from "@/server/request-id";
 import { isSameOrigin } from "./same-origin";
 import { dropSessionCookies, setSessionCookies } from "./session-cookie";
 

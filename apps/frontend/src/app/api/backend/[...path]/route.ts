@@ -1,4 +1,4 @@
-import { forward } from "@/server/forward";
+import { forward } from "@/server/backend/forward";
 
 export {
   forward as DELETE,
