@@ -52,6 +52,14 @@ describe("chart: the account for operations", () => {
     assert.ok(!JSON.stringify(role.rules).includes("*"), "a wildcard gives more than is needed");
   });
 
+  it("O5: may evict the pod of the database alone", () => {
+    const evicting = role.rules.filter(({ resources }) => resources.includes("pods/eviction"));
+    assert.deepEqual(
+      evicting.map(({ resourceNames, verbs }) => [resourceNames, verbs]),
+      [[["todo-postgres-0"], ["create"]]],
+    );
+  });
+
   it("O5: may change the workloads of the release alone", () => {
     const changing = role.rules.filter(
       ({ resources, verbs }) => resources.includes("deployments") && verbs.includes("patch"),

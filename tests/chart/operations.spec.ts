@@ -47,7 +47,7 @@ describe("chart: the controller for operations", () => {
       }
       assert.doesNotMatch(JSON.stringify(rules), /\*|delete|escalate|bind|impersonate/);
       const makes = rules.filter(({ verbs }) => verbs.includes("create")).flatMap((rule) => rule.resources);
-      const allowed = mode === "watch" ? ["events"] : ["events", "services", "configmaps", "networkpolicies"];
+      const allowed = mode === "watch" ? ["events"] : ["events", "services", "configmaps", "networkpolicies", "pods/eviction"];
       assert.deepEqual(makes, allowed);
     });
   }
@@ -90,6 +90,16 @@ describe("chart: the controller for operations", () => {
       patching.map(({ resourceNames }) => resourceNames),
       [["todo-backend", "todo-frontend", "todo-postgres"]],
     );
+  });
+
+  it("O5: may evict the pod of the database alone, and only when it acts", async () => {
+    const evicting = async (mode: string, options: Options = {}): Promise<unknown[]> =>
+      rulesOf(await inMode(mode, options))
+        .filter(({ resources }) => resources.includes("pods/eviction"))
+        .map(({ resourceNames, verbs }) => [resourceNames, verbs]);
+    assert.deepEqual(await evicting("act"), [[["todo-postgres-0"], ["create"]]]);
+    assert.deepEqual(await evicting("watch"), []);
+    assert.deepEqual(await evicting("act", { set: ["postgres.enabled=false"] }), []);
   });
 
   for (const [title, options] of Object.entries<Options>({

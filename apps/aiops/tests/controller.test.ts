@@ -126,7 +126,7 @@ describe("the controller", () => {
   it("does nothing that the policy leaves to a person", async () => {
     breakBackend(running.api);
     await running.controller("act", {
-      remedies: { scale: "ask", restart: "act", "roll-back": "act", "re-apply": "act" },
+      remedies: { scale: "ask", restart: "act", "roll-back": "act", "re-apply": "act", replace: "act" },
     });
     await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
     await settle();
@@ -138,7 +138,7 @@ describe("the controller", () => {
   });
 
   describe("asked to ask a person first", () => {
-    const remedies = { scale: "ask", restart: "ask", "roll-back": "ask", "re-apply": "ask" } as const;
+    const remedies = { scale: "ask", restart: "ask", "roll-back": "ask", "re-apply": "ask", replace: "ask" } as const;
     const codeOf = (): string => running.written().at(0)?.question?.code ?? "";
     const asked = async (): Promise<string> => {
       await until(() => expect(codeOf()).not.toBe(""));

@@ -66,11 +66,7 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
       const earlier = set("earlier", before, "4");
       earlier.spec.template.spec.containers[0].image = image;
       objects.replicasets = [set("newest", newest, "5"), earlier];
-      const action = choose(
-        { kind, object: { kind: "Deployment", name: "todo-backend" } },
-        snapshotOf(objects),
-        at,
-      );
+      const action = choose({ kind, object: { kind: "Deployment", name: "todo-backend" } }, snapshotOf(objects), at);
       if ("refused" in action) return action.refused;
       const [edit] = action.edits;
       return [

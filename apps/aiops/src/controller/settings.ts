@@ -9,7 +9,13 @@ const hour = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
 /** What may be done without a person, and how often. */
 export const policySchema = z.strictObject({
   /** `act`: done without a person. `ask`: done once a person has agreed. `never`: a person is told. */
-  remedies: z.strictObject({ restart: remedy, scale: remedy, "roll-back": remedy, "re-apply": remedy }),
+  remedies: z.strictObject({
+    restart: remedy,
+    scale: remedy,
+    "roll-back": remedy,
+    "re-apply": remedy,
+    replace: remedy,
+  }),
   /** Most attempts for one finding in an hour. */
   perFinding: z.int().min(1),
   /** Most changes in an hour, and in a day. */

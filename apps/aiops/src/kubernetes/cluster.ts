@@ -143,6 +143,20 @@ export class Cluster {
     return await this.#use(kind, (each) => each.apply(name, object, dryRun));
   }
 
+  /**
+   * Ends a pod, as a drain does. The server refuses that for a healthy pod of the database: its PodDisruptionBudget lets
+   * none go.
+   */
+  async evict({ metadata }: V1Pod): Promise<void> {
+    this.#watched?.mustBeAllowedToChange();
+    const { name = "", uid = "" } = metadata ?? {};
+    const { namespace } = this;
+    const body = { metadata: { name, namespace }, deleteOptions: { preconditions: { uid } } };
+    await this.#access.use((config) =>
+      config.makeApiClient(CoreV1Api).createNamespacedPodEviction({ name, namespace, body }),
+    );
+  }
+
   async #use<T>(kind: string, ask: (kind: Kind) => Promise<T>): Promise<T> {
     return await this.#access.use((config) => {
       const found = kindsOf(config, this.namespace)[kind];

@@ -11,7 +11,7 @@ export interface Edit {
 
 /** Everything that can be done, and nothing else can. */
 export interface Action {
-  type: "restart" | "scale" | "roll-back" | "re-apply";
+  type: "restart" | "scale" | "roll-back" | "re-apply" | "replace";
   object: ObjectRef;
   /** Undefined when the object is not there, and is made as it was released. */
   uid: string | undefined;

@@ -5,6 +5,7 @@ import { display, nameOf, workloadsOf } from "../snapshot.ts";
 import type { ObjectRef, ReleasedObject, Snapshot, Workload } from "../snapshot.ts";
 import type { Action, Edit, Refusal } from "./action.ts";
 import { isRolledBack, rollBack, undoRelease } from "./roll-back.ts";
+import { waitsInVain } from "./stuck-pods.ts";
 
 /**
  * What is known of a finding where an action is chosen: a word of a closed list and the name of an object. No text at
@@ -82,6 +83,8 @@ const repairTemplate = (
   const edited = driftIn(object, snapshot);
   if (edited?.fields.some(({ path }) => path[0] === "spec" && path[1] === "template"))
     return applying(edited, snapshot);
+  // What it is to run is right again, and it does not begin with that.
+  if (waitsInVain(workload)) return action("replace", object, workload, []);
   const deployment = snapshot.deployments.find((each) => object.kind === "Deployment" && nameOf(each) === object.name);
   const released = releasedOf(object, snapshot);
   const back = deployment === undefined ? undefined : rollBack(deployment, released, snapshot);
@@ -152,7 +155,12 @@ const applying = ({ object, released, missing, fields }: Drift, snapshot: Specif
 const pointerOf = (path: string[]): string =>
   path.map((name) => `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
-const action = (type: "restart" | "scale", object: ObjectRef, { metadata }: Workload, edits: Edit[]): Action => ({
+const action = (
+  type: "restart" | "scale" | "replace",
+  object: ObjectRef,
+  { metadata }: Workload,
+  edits: Edit[],
+): Action => ({
   type,
   object,
   uid: metadata?.uid ?? "",

@@ -9,6 +9,7 @@ import type { ObjectRef, Released, Snapshot } from "../snapshot.ts";
 import { choose } from "./choose.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
+import { stuckPodsOf } from "./stuck-pods.ts";
 import { carryOut, tryOut, undo } from "./write.ts";
 
 /** How far a remediation has come. */
@@ -164,6 +165,9 @@ const verify = async (
     if (wrong === undefined) wellSince ??= { time: Date.now(), restarts };
     if (wellSince !== undefined && Date.now() - wellSince.time >= limits.steady) return undefined;
     left = wrong ?? "it is not well for long enough";
+    // A pod that is gone by now is none any more; what the server refuses is seen in what is left.
+    for (const pod of snapshot === undefined ? [] : stuckPodsOf(plan.action.object, snapshot))
+      await cluster.evict(pod).catch(() => undefined);
     await sleep(limits.pause);
   }
   return left;

@@ -11,7 +11,7 @@ import { named, released } from "./stack.ts";
 import type { Json } from "./stack.ts";
 
 export const policy: Policy = {
-  remedies: { restart: "act", scale: "act", "roll-back": "act", "re-apply": "act" },
+  remedies: { restart: "act", scale: "act", "roll-back": "act", "re-apply": "act", replace: "act" },
   perFinding: 3,
   perHour: 6,
   perDay: 20,

@@ -5,6 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { V1Pod } from "@kubernetes/client-node";
+import { isReady } from "../../src/snapshot.ts";
 import { healthy } from "./stack.ts";
 import type { Json, Objects } from "./stack.ts";
 
@@ -39,6 +41,10 @@ export class FakeApi {
   readonly changes: Change[] = [];
   /** The cluster's controllers: are told of what was changed. */
   onChange: (object: Json) => void = () => undefined;
+  /** The names of the pods that were evicted. */
+  readonly evicted: string[] = [];
+  /** The cluster's controllers: make another pod, perhaps. */
+  onEvicted: (name: string) => void = () => undefined;
   readonly folder = mkdtempSync(join(tmpdir(), "aiops-"));
   readonly kubeconfig = join(this.folder, "kubeconfig");
   #server: Server | undefined;
@@ -130,6 +136,7 @@ export class FakeApi {
       return { status: 201, json: JSON.parse(body) };
     }
     if (kind === "serviceaccounts") return this.#account(name);
+    if (sub === "eviction") return this.#evict(name ?? "", JSON.parse(body) as Json);
     if (sub === "log") return { status: 200, json: this.#log(name ?? "", searchParams) };
     if (sub?.startsWith("proxy/") === true) {
       return { status: this.readiness === "ok" ? 200 : 503, json: { checks: { database: this.readiness } } };
@@ -145,6 +152,18 @@ export class FakeApi {
     return object === undefined || method !== "GET"
       ? { status: 404, json: { message: `${kind} "${name}" not found` } }
       : { status: 200, json: object };
+  }
+
+  /** As the cluster's PodDisruptionBudget has it: one that is ready stays. */
+  #evict(name: string, { deleteOptions }: Json): { status: number; json: unknown } {
+    const pod = this.objects.pods?.find(({ metadata }) => (metadata as Json).name === name);
+    if (pod?.metadata.uid !== deleteOptions.preconditions.uid) return { status: 409, json: { message: "another pod" } };
+    if (isReady(pod as V1Pod))
+      return { status: 429, json: { message: "it would violate the pod's disruption budget" } };
+    this.objects.pods = this.objects.pods?.filter((each) => each !== pod) ?? [];
+    this.evicted.push(name);
+    this.onEvicted(name);
+    return { status: 201, json: {} };
   }
 
   #account(name: string | undefined): { status: number; json: unknown } {

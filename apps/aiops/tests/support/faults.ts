@@ -1,4 +1,5 @@
 import type { FindingKind } from "../../src/finding.ts";
+import type { Action } from "../../src/remedies/action.ts";
 import type { Readiness } from "../../src/snapshot.ts";
 import { named, now, podOf } from "./stack.ts";
 import type { Json, Objects } from "./stack.ts";
@@ -13,7 +14,7 @@ export interface Fault {
   expects: { kind: FindingKind; object: string };
   also?: FindingKind[];
   /** The action that must be chosen; `refused` where nothing in the closed set helps. */
-  action: "restart" | "scale" | "roll-back" | "re-apply" | "refused";
+  action: Action["type"] | "refused";
 }
 
 const at = (seconds: number): string => new Date(now - seconds * 1000).toISOString();
@@ -60,7 +61,31 @@ const event = (pod: string, reason: string, message: string): Json => ({
 
 const backend = "Deployment/todo-backend";
 
+/** A database whose StatefulSet is as released again, and waits for a pod of the revision before, which is broken. */
+export const leaveStuckPod = (objects: Objects): void => {
+  const pod = named(objects.pods, "todo-postgres-0");
+  waiting(pod, "ErrImageNeverPull");
+  pod.status.conditions[1].status = "False";
+  pod.status.containerStatuses[0].ready = false;
+  pod.metadata.labels["controller-revision-hash"] = "todo-postgres-broken";
+  named(objects.statefulsets, "todo-postgres").status = {
+    observedGeneration: 1,
+    replicas: 1,
+    readyReplicas: 0,
+    updatedReplicas: 0,
+    currentRevision: "todo-postgres-broken",
+    updateRevision: "todo-postgres-good",
+  };
+};
+
 export const faults: Fault[] = [
+  {
+    what: "a database pod that is broken, for which its StatefulSet waits",
+    inject: leaveStuckPod,
+    readiness: [{ pod: "todo-backend-aaaa", database: "failed" }],
+    expects: { kind: "image-missing", object: "StatefulSet/todo-postgres" },
+    action: "replace",
+  },
   {
     what: "a release with an image that is nowhere",
     inject: (objects) => badRelease(objects, (pod) => waiting(pod, "ErrImageNeverPull")),

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { agrees, call } from "./support/client.ts";
+import { leaveStuckPod } from "./support/faults.ts";
+import { run } from "./support/running.ts";
+import type { Running } from "./support/running.ts";
+import { named, podOf } from "./support/stack.ts";
+import type { Json } from "./support/stack.ts";
+
+describe("O5: a database whose StatefulSet waits for a broken pod", () => {
+  const finding = "image-missing:StatefulSet/todo-postgres";
+  const pod = (running: Running): Json => named(running.api.objects.pods, "todo-postgres-0");
+
+  it("ends that pod once, and nothing else", async () => {
+    const running = await run();
+    const before = structuredClone(running.api.objects.statefulsets);
+    leaveStuckPod(running.api.objects);
+    running.api.onEvicted = () => {
+      running.api.objects.pods?.push(podOf("postgres", 5432));
+      running.api.objects.statefulsets = structuredClone(before) ?? [];
+    };
+    const client = await running.client(agrees);
+    const { planId } = await call(client, "plan_remediation", { finding });
+    expect(await call(client, "apply_remediation", { planId: planId as string })).toMatchObject({ state: "fixed" });
+    expect(running.api.evicted).toEqual(["todo-postgres-0"]);
+    await running.stop();
+  });
+
+  it("ends no pod that has become ready, or is of the revision that is wanted", async () => {
+    for (const change of [
+      (each: Json) => (each.status.conditions[1].status = "True"),
+      (each: Json) => (each.metadata.labels["controller-revision-hash"] = "todo-postgres-good"),
+    ]) {
+      const running = await run();
+      leaveStuckPod(running.api.objects);
+      running.operations.means.limits = { ...running.operations.means.limits, patience: 200 };
+      const client = await running.client(agrees);
+      const { planId } = await call(client, "plan_remediation", { finding });
+      const applied = call(client, "apply_remediation", { planId: planId as string });
+      change(pod(running));
+      await applied;
+      expect(running.api.asked.filter((line) => line.includes("eviction"))).toEqual([]);
+      await running.stop();
+    }
+  });
+
+  it("ends it too when the StatefulSet is put back as it was released", async () => {
+    const running = await run();
+    const set = named(running.api.objects.statefulsets, "todo-postgres");
+    const good = structuredClone(set.status) as Json;
+    leaveStuckPod(running.api.objects);
+    // Until it is put back, what runs is what is wanted.
+    const stuck = set.status as Json;
+    set.status = { ...stuck, updateRevision: "todo-postgres-broken", updatedReplicas: 1 };
+    set.spec.template.spec.containers[0].image = "todo-postgres:nowhere";
+    running.api.onChange = () => (set.status = { ...stuck, observedGeneration: 2 });
+    running.api.onEvicted = () => {
+      running.api.objects.pods?.push(podOf("postgres", 5432));
+      set.status = { ...good, observedGeneration: 2 };
+    };
+    const client = await running.client(agrees);
+    const { planId } = await call(client, "plan_remediation", { finding });
+    expect(await call(client, "apply_remediation", { planId: planId as string })).toMatchObject({ state: "fixed" });
+    expect(running.api.evicted).toEqual(["todo-postgres-0"]);
+    await running.stop();
+  });
+});
