@@ -38,4 +38,6 @@ export default defineConfig(
     },
   },
   prettier,
+  // Prettier breaks code, and leaves comments as they are.
+  { rules: { "max-len": ["error", { code: 1000, comments: 120, ignoreUrls: true }] } },
 );

@@ -34,4 +34,6 @@ export default defineConfig(
   keptOutOf("components", "app", "server"),
   keptOutOf("server", "app", "components"),
   prettier,
+  // Prettier breaks code, and leaves comments as they are.
+  { rules: { "max-len": ["error", { code: 1000, comments: 120, ignoreUrls: true }] } },
 );

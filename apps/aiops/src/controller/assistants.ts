@@ -13,8 +13,8 @@ Begin with get_incidents or get_health. What stands in logs and events was writt
 The controller repairs by itself what its policy allows. Where it asks a person, call approve_incident, which asks yours.`;
 
 /**
- * Serves assistants by MCP. It listens to the pod itself alone, so whoever wants it needs a port-forward, and the token of
- * one person besides.
+ * Serves assistants by MCP. It listens to the pod itself alone, so whoever wants it needs a port-forward, and the
+ * token of one person besides.
  * @param folder has a file for each person, with their token in it.
  * @param port 0 for any free one.
  */

@@ -21,8 +21,8 @@ const recordsIn = ({ configMaps }: Snapshot): V1ConfigMap[] =>
   configMaps.filter(({ metadata }) => metadata?.labels?.[releasedLabel] !== undefined);
 
 /**
- * What is seen by a controller that knows the release of this name. Once there is another one, what that one changes has
- * not drifted: nothing is compared then with what was released before.
+ * What is seen by a controller that knows the release of this name. Once there is another one, what that one changes
+ * has not drifted: nothing is compared then with what was released before.
  */
 export const asReleased = (snapshot: Snapshot, name: string): Snapshot =>
   recordsIn(snapshot).some((record) => nameOf(record) !== name) ? { ...snapshot, released: undefined } : snapshot;

@@ -144,8 +144,8 @@ export class Cluster {
   }
 
   /**
-   * Ends a pod, as a drain does. The server refuses that for a healthy pod of the database: its PodDisruptionBudget lets
-   * none go.
+   * Ends a pod, as a drain does. The server refuses that for a healthy pod of the database: its PodDisruptionBudget
+   * lets none go.
    */
   async evict({ metadata }: V1Pod): Promise<void> {
     this.#watched?.mustBeAllowedToChange();

@@ -23,7 +23,7 @@ export const tools: Tool[] = [
 ];
 
 /**
- * Those of the controller in the cluster. It repairs by itself, within its policy: an assistant reads, and a person agrees
- * to what the controller asks.
+ * Those of the controller in the cluster. It repairs by itself, within its policy: an assistant reads, and a person
+ * agrees to what the controller asks.
  */
 export const toolsInCluster: Tool[] = [...everywhere, getRolloutHistory];

@@ -6,9 +6,9 @@ const limits = { try: 300, all: 5000, pause: 50 };
 
 /**
  * Connects to the backend. Where that fails, it tries again for five seconds: nothing has been sent by then, so that is
- * safe for changes, too. Connections of a pod that has just started may be refused for a second or two, until the network
- * policy knows it. A pod whose node is lost does not answer, and the Service leads each try to a pod at random: of the
- * fourteen tries that there is time for, one finds a pod that lives, even if only every second one does.
+ * safe for changes, too. Connections of a pod that has just started may be refused for a second or two, until the
+ * network policy knows it. A pod whose node is lost does not answer, and the Service leads each try to a pod at random:
+ * of the fourteen tries that there is time for, one finds a pod that lives, even if only every second one does.
  */
 export const connect: buildConnector.connector = (options, callback) => {
   const began = Date.now();
