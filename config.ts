@@ -17,7 +17,10 @@ import type { OperationsSettings } from "./components/lib/operations.ts";
 import { problemOfWebhook } from "./components/lib/webhook.ts";
 import { redact } from "./provider/processes/redact.ts";
 
-/** The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml. */
+/**
+ * The settings of a stack, checked. Their meaning, types and defaults are declared in Pulumi.yaml.
+ * CONTRIBUTING.md lists what else belongs to a new one.
+ */
 export interface Settings extends OperationsSettings {
   /** The cluster that is there already and runs the application; undefined for a Minikube of the stack's own. */
   existing: ExistingSettings | undefined;

@@ -3,6 +3,8 @@ import { UsageError } from "./command-line.ts";
 import type { Command, Options } from "./command-line.ts";
 import { typedPath } from "../machine/paths.ts";
 
+// A command has a script of its name in package.json, too. CONTRIBUTING.md lists what else belongs to one.
+
 const yes = { flags: "--yes", text: "do it without a question" };
 const json = {
   flags: "--json",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { databaseContents } from "../components/lib/database-contents.ts";
 import { Commands } from "../provider/processes/commands.ts";
-import { contentsOf } from "../provider/loss/contents.ts";
+import { contentsOf } from "../provider/data-loss/contents.ts";
 import { confirmed } from "../data/confirm.ts";
 import { environment } from "../machine/environment.ts";
 import { isExisting, mustBeUnprotected } from "../pulumi/existing-target.ts";

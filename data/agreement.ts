@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { agreementVariable, reportVariable } from "../provider/loss/loss.ts";
-import type { Loss } from "../provider/loss/loss.ts";
+import { agreementVariable, reportVariable } from "../provider/data-loss/loss.ts";
+import type { Loss } from "../provider/data-loss/loss.ts";
 import { answerTo, confirmed, ownTerminal } from "./confirm.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { stateFolder } from "../machine/paths.ts";

@@ -19,7 +19,7 @@ import { UserError } from "./processes/errors.ts";
 import { ExistingClusterResource } from "./resources/existing-cluster.ts";
 import { serveConnection, unary } from "./engine/grpc.ts";
 import { ImagePresenceResource } from "./resources/image-presence.ts";
-import { LossGuard } from "./loss/loss.ts";
+import { LossGuard } from "./data-loss/loss.ts";
 import { ManifestsResource } from "./resources/manifests.ts";
 import { minikubeHome } from "./cluster/minikube-home.ts";
 import { NamespaceResource } from "./resources/namespace.ts";

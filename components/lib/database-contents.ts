@@ -1,4 +1,4 @@
-import type { Contents } from "../../provider/loss/contents.ts";
+import type { Contents } from "../../provider/data-loss/contents.ts";
 
 const counts = "SELECT 'accounts: ' || (SELECT count(*) FROM users) || ', todos: ' || (SELECT count(*) FROM todos)";
 const psql = ["psql", "--username=todo", "--dbname=todo", "--tuples-only", "--no-align", `--command=${counts}`];

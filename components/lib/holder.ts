@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Holder } from "../../provider/loss/loss.ts";
+import type { Holder } from "../../provider/data-loss/loss.ts";
 import { databaseContents } from "./database-contents.ts";
 
 /**

@@ -2,15 +2,15 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { availableCapacity } from "../cluster/capacity.ts";
 import type { CheckedInputs } from "./cluster.ts";
-import { isWithheld, protectData } from "./cluster-loss.ts";
+import { isWithheld, protectData } from "./cluster-guard.ts";
 import type { Commands } from "../processes/commands.ts";
 import { removeVolume, thingsNamed } from "../cluster/docker.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import { deleteCluster } from "../cluster/minikube.ts";
-import type { LossGuard } from "../loss/loss.ts";
+import type { LossGuard } from "../data-loss/loss.ts";
 import { isOurs, ownerOf, profileFolder, readMark } from "../cluster/ownership.ts";
-import { standingOf } from "../loss/standing.ts";
+import { standingOf } from "../data-loss/standing.ts";
 import { workersOf } from "../cluster/workers.ts";
 
 /**

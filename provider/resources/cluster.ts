@@ -5,12 +5,12 @@ import { isDeepStrictEqual } from "node:util";
 import semver from "semver";
 import { availableCapacity, fit } from "../cluster/capacity.ts";
 import type { Commands } from "../processes/commands.ts";
-import { causeOfDelete, isWithheld, protectData } from "./cluster-loss.ts";
+import { causeOfDelete, isWithheld, protectData } from "./cluster-guard.ts";
 import { engineOf, lookAtContainer, openDns } from "../cluster/docker.ts";
 import type { Capacity } from "../cluster/docker.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
-import type { Holder, LossGuard } from "../loss/loss.ts";
+import type { Holder, LossGuard } from "../data-loss/loss.ts";
 import { dockerHost, startCluster } from "../cluster/minikube.ts";
 import type { StartOptions, Target } from "../cluster/minikube.ts";
 import { minikubeHome } from "../cluster/minikube-home.ts";
@@ -21,7 +21,7 @@ import { addedPorts, checkName, checkPorts } from "../cluster/preflight.ts";
 import { canBeRepaired, keepCopy, repair } from "../cluster/profile-copy.ts";
 import { removeCluster, removeRest } from "./cluster-removal.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { isAsLeft, orphanOf, standingOf } from "../loss/standing.ts";
+import { isAsLeft, orphanOf, standingOf } from "../data-loss/standing.ts";
 import type { Starts } from "./cluster-starts.ts";
 
 /** What the program says about a cluster. */
@@ -111,6 +111,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
     const others = replaces.map((key) => (key === "network" ? "network (one node has another than several)" : key));
+    // One that is gone gets another id, by which everything that was in it is made anew.
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Namespace } from "@kubernetes/client-node";
 import type { Commands } from "../processes/commands.ts";
-import { contentsOf } from "../loss/contents.ts";
+import { contentsOf } from "../data-loss/contents.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import { ifThere, Namespace } from "../cluster/kubernetes.ts";
 import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import type { ContextRef } from "../cluster/kubeconfig.ts";
 import { nextLife } from "./next-life.ts";
-import type { Holder, LossGuard } from "../loss/loss.ts";
+import type { Holder, LossGuard } from "../data-loss/loss.ts";
 import { holdingOf, mustBeFor, ownerAnnotation } from "./namespace-owner.ts";
 import { inputsInState } from "../cluster/ownership.ts";
 import type { Difference, Resource } from "./resource.ts";

@@ -9,7 +9,7 @@ import type { Enforcer } from "../../provider/cluster/network-policy.ts";
 import { nodeState } from "../../provider/cluster/node.ts";
 import { holderOf, ownerOf, profileFolder, readMark } from "../../provider/cluster/ownership.ts";
 import type { Mark, Profile } from "../../provider/cluster/ownership.ts";
-import { standingOf } from "../../provider/loss/standing.ts";
+import { standingOf } from "../../provider/data-loss/standing.ts";
 import { knownSettings, stackState } from "../stack-files.ts";
 import type { PlainSettings, StackState } from "../stack-files.ts";
 

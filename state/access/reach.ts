@@ -1,8 +1,8 @@
 import process from "node:process";
 import { dockerCapacity, thingsNamed } from "../../provider/cluster/docker.ts";
 import { Commands } from "../../provider/processes/commands.ts";
-import { agreementVariable } from "../../provider/loss/loss.ts";
-import { idOfCluster } from "../../provider/loss/standing.ts";
+import { agreementVariable } from "../../provider/data-loss/loss.ts";
+import { idOfCluster } from "../../provider/data-loss/standing.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { lookAtCluster } from "./own-cluster.ts";

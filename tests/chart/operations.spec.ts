@@ -47,7 +47,8 @@ describe("chart: the controller for operations", () => {
       }
       assert.doesNotMatch(JSON.stringify(rules), /\*|delete|escalate|bind|impersonate/);
       const makes = rules.filter(({ verbs }) => verbs.includes("create")).flatMap((rule) => rule.resources);
-      const allowed = mode === "watch" ? ["events"] : ["events", "services", "configmaps", "networkpolicies", "pods/eviction"];
+      const allowed =
+        mode === "watch" ? ["events"] : ["events", "services", "configmaps", "networkpolicies", "pods/eviction"];
       assert.deepEqual(makes, allowed);
     });
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AppSecrets } from "../../components/app-secrets.ts";
 import type { AppSecretsArgs } from "../../components/app-secrets.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
-import type { Holder } from "../../provider/loss/loss.ts";
+import type { Holder } from "../../provider/data-loss/loss.ts";
 import { clusterArgs } from "../helpers/cluster-args.ts";
 import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
 

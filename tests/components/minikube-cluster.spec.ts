@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
-import type { Holder } from "../../provider/loss/loss.ts";
+import type { Holder } from "../../provider/data-loss/loss.ts";
 import { versions } from "../../versions.ts";
 import { clusterArgs } from "../helpers/cluster-args.ts";
 import { MockEngine, valueOf } from "../helpers/mocks.ts";

@@ -3,7 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { PassThrough } from "node:stream";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreementVariable, LossGuard, reportVariable } from "../../provider/loss/loss.ts";
+import { agreementVariable, LossGuard, reportVariable } from "../../provider/data-loss/loss.ts";
 import { agreeToAll, agreeToNothing, asked, askInTerminal, takeAlong, withAgreement } from "../../data/agreement.ts";
 import type { Answer } from "../../data/agreement.ts";
 import { confirmed } from "../../data/confirm.ts";

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
+import { agreementVariable, LossGuard } from "../../provider/data-loss/loss.ts";
 import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/agreement.ts";
 import type { Ask } from "../../data/agreement.ts";
 import { UserError } from "../../provider/processes/errors.ts";

@@ -8,7 +8,7 @@ import { Commands } from "../../provider/processes/commands.ts";
 import { ControlPlaneResource } from "../../provider/resources/control-plane.ts";
 import type { ControlPlaneInputs } from "../../provider/resources/control-plane.ts";
 import type { Engine } from "../../provider/engine/engine-log.ts";
-import { agreementVariable, LossGuard } from "../../provider/loss/loss.ts";
+import { agreementVariable, LossGuard } from "../../provider/data-loss/loss.ts";
 import { Starts } from "../../provider/resources/cluster-starts.ts";
 import { WorkersResource } from "../../provider/resources/workers.ts";
 import { FakeApi } from "./fake-api.ts";

@@ -3,7 +3,7 @@ import { createFixture } from "fs-fixture";
 import { Commands } from "../../../provider/processes/commands.ts";
 import type { Engine } from "../../../provider/engine/engine-log.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
-import { agreementVariable, LossGuard } from "../../../provider/loss/loss.ts";
+import { agreementVariable, LossGuard } from "../../../provider/data-loss/loss.ts";
 import { NamespaceResource } from "../../../provider/resources/namespace.ts";
 import type { NamespaceInputs, NamespaceState } from "../../../provider/resources/namespace.ts";
 import { FakeApi } from "../fake-api.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Commands } from "../../../provider/processes/commands.ts";
-import { LossGuard } from "../../../provider/loss/loss.ts";
+import { LossGuard } from "../../../provider/data-loss/loss.ts";
 import { NamespaceResource } from "../../../provider/resources/namespace.ts";
 import type { NamespaceState } from "../../../provider/resources/namespace.ts";
 import { FakeApi } from "../fake-api.ts";

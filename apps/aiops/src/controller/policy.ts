@@ -3,7 +3,7 @@ import type { Policy } from "./settings.ts";
 
 const hour = 3_600_000;
 
-/** What the policy says to an action. */
+/** What the policy says to an action. Which action it is, `choose` in remedies/choose.ts says. */
 export type Decision =
   | { decision: "act" }
   /** Not now; it is looked at again. */
