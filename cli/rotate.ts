@@ -9,8 +9,8 @@ import { runPulumi } from "../pulumi/run-pulumi.ts";
 import { deploymentIn } from "../state/stack-files.ts";
 import { settingOf, stackName } from "../state/stack.ts";
 
-// By another number the program makes another Secret, with a name of its own: see components/app-secrets.ts. So the pods
-// that use it are replaced, and no others.
+// By another number the program makes another Secret, with a name of its own: see components/app-secrets.ts. So
+// the pods that use it are replaced, and no others.
 const settings: Record<string, string> = { jwt: "jwtSecretGeneration", database: "databasePasswordGeneration" };
 
 /** How the settings and the state of a stack are read, and how Pulumi is run. */

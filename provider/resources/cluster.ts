@@ -111,7 +111,6 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
     const others = replaces.map((key) => (key === "network" ? "network (one node has another than several)" : key));
-    // One that is gone gets another id, by which everything that was in it is made anew.
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
       // The old cluster goes before the new one comes, so what would stop the new one has to be found now.
