@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { V1Deployment, V1PodSpec } from "@kubernetes/client-node";
+import type { V1PodSpec } from "@kubernetes/client-node";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { Incident } from "../../../apps/aiops/src/controller/incident.ts";
 import { approve } from "../../../cli/operations/approve.ts";
 import { minikubeHome } from "../../../machine/paths.ts";
 import { ownNamespace } from "../../../state/access/own-profile.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
+import { ageOfRelease, backend, deployment, incidentOf, incidents, readyPod, scale } from "./incidents.ts";
+import { floodEvents, forgetEvents, memoryOf, withoutApiServer } from "./strain.ts";
 import { WebhookService } from "./webhook-service.ts";
-
-const backend = "todo-backend";
 
 describe("the controller for operations", function () {
   this.timeout("20m");
@@ -143,6 +142,31 @@ describe("the controller for operations", function () {
       );
     });
 
+    it("O5: repairs what was broken once an API server is back that was away for two minutes", async () => {
+      const since = new Date().toISOString();
+      await scale(0);
+      await withoutApiServer(120_000);
+      await incidentOf("scaled-to-zero", "repaired", since);
+      assert.equal((await deployment()).spec?.replicas, 1);
+      await until("the application serves", async () => (await fetch(`${stack.url}/api/health`)).ok);
+      const seen = (await incidents()).filter(({ opened }) => opened >= since);
+      assert.deepEqual(
+        seen.filter(({ state }) => !["repaired", "gone"].includes(state)),
+        [],
+        "nothing else may need anybody",
+      );
+    });
+
+    it("O5: takes no more memory for another ten thousand events a minute", async () => {
+      await floodEvents(2_500);
+      const before = await memoryOf("operations");
+      await floodEvents(10_000).finally(forgetEvents);
+      const after = await memoryOf("operations");
+      const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
+      console.log(`      ${megabytes(before)} before, ${megabytes(after)} afterwards`);
+      assert.ok(after - before < 16 * 2 ** 20, `it took ${megabytes(before)}, and ${megabytes(after)} afterwards`);
+    });
+
     it("O5: stays within its memory, and was never restarted", async () => {
       const { status } = await stack.cluster.pod("operations");
       const [container] = status?.containerStatuses ?? [];
@@ -150,54 +174,3 @@ describe("the controller for operations", function () {
     });
   });
 });
-
-async function deployment(): Promise<V1Deployment> {
-  const { apps, namespace } = stack.cluster;
-  return await apps.readNamespacedDeployment({ name: backend, namespace });
-}
-
-async function scale(replicas: number): Promise<void> {
-  const { apps, namespace } = stack.cluster;
-  await apps.patchNamespacedDeployment(
-    { name: backend, namespace, body: [{ op: "replace", path: "/spec/replicas", value: replicas }] },
-    setHeaderOptions("Content-Type", PatchStrategy.JsonPatch),
-  );
-}
-
-/** What the controller has written down. */
-async function incidents(): Promise<Incident[]> {
-  const { core, namespace } = stack.cluster;
-  const { data } = await core.readNamespacedConfigMap({ name: "todo-operations-incidents", namespace });
-  const text = data?.["incidents.json"];
-  return text === undefined ? [] : (JSON.parse(text) as { incidents: Incident[] }).incidents;
-}
-
-/**
- * The newest incident of a kind, once it has come to this. @param since when it was seen at the earliest, in ISO 8601.
- */
-async function incidentOf(kind: string, state: string, since = ""): Promise<Incident> {
-  let found: Incident | undefined;
-  await until(`an incident ${kind} is ${state}`, async () => {
-    found = (await incidents()).findLast((incident) => incident.kind === kind && incident.opened >= since);
-    return found?.state === state;
-  });
-  assert.ok(found !== undefined);
-  return found;
-}
-
-/** In milliseconds. */
-async function ageOfRelease(): Promise<number> {
-  const { core, namespace } = stack.cluster;
-  const { items } = await core.listNamespacedConfigMap({ namespace, labelSelector: "todo-stack/released=true" });
-  assert.equal(items.length, 1, "one release is written down");
-  return Date.now() - (items[0]?.metadata?.creationTimestamp?.getTime() ?? Date.now());
-}
-
-/** The pod of the controller that is ready; empty while none is. */
-async function readyPod(): Promise<string> {
-  const pods = await stack.cluster.pods("operations");
-  const ready = pods.find(({ status }) =>
-    status?.conditions?.some((each) => each.type === "Ready" && each.status === "True"),
-  );
-  return ready?.metadata?.name ?? "";
-}
