@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { execa } from "execa";
+import { loadExeca } from "../provider/processes/load-execa.ts";
 import { userEnvironment } from "../provider/processes/user-environment.ts";
 import { redact } from "../provider/processes/redact.ts";
 import { UserError } from "../provider/processes/errors.ts";
@@ -54,6 +54,7 @@ export const run = async (title: string, file: string, args: string[], options: 
   log.on("error", () => undefined);
   log.write(`\n# ${new Date().toISOString()} ${title}\n`);
   const lines: string[] = [];
+  const execa = await loadExeca();
   try {
     const command = execa(file, args, {
       cwd: options.cwd ?? process.cwd(),
@@ -101,6 +102,7 @@ export const ask = async (
     extendEnv: false,
     stdin: "ignore",
   } as const;
+  const execa = await loadExeca();
   const { stdout, stderr, failed, ...how } = await execa(file, args, { ...options, reject: false });
   if (!failed) return stdout;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");

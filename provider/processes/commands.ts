@@ -1,4 +1,4 @@
-import { execa } from "execa";
+import { loadExeca } from "./load-execa.ts";
 import { pluginEnvironment } from "./user-environment.ts";
 
 /** How a command ended. */
@@ -45,6 +45,7 @@ export class Commands {
       onLine(String(line));
       yield line;
     };
+    const execa = await loadExeca();
     const result = await execa(command, args, {
       env: { ...this.#env, ...extra },
       extendEnv: false,
@@ -72,6 +73,7 @@ export class Commands {
       cancelSignal: this.#cancelled,
       buffer: { stdout: false },
     } as const;
+    const execa = await loadExeca();
     try {
       await execa("docker", from, { ...options, stdin: "ignore" }).pipe(execa("docker", to, options));
       return { ok: true, stdout: "", reason: "" };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import semver from "semver";
+import isOlder from "semver/functions/lt.js";
 import { availableCapacity, fit } from "../cluster/capacity.ts";
 import type { Commands } from "../processes/commands.ts";
 import { causeOfDelete, isWithheld, protectData } from "./cluster-guard.ts";
@@ -109,7 +109,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const standing = await standingOf(this.#commands, old, ownerOf(urn));
     if (isWithheld(this.#guard, urn, old, standing)) return { changes: true };
     const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
-    if (semver.lt(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
+    if (isOlder(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
     const others = replaces.map((key) => (key === "network" ? "network (one node has another than several)" : key));
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
     if (replaces.length > 0) {
