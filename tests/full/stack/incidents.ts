@@ -32,14 +32,17 @@ export async function incidents(): Promise<Incident[]> {
 }
 
 /**
- * The newest incident of a kind, once it has come to this. @param since when it was seen at the earliest, in ISO 8601.
+ * The newest incident of a kind, once it has come to this.
+ * @param since when it was seen at the earliest, in ISO 8601.
+ * @param minutes how long that may take.
  */
-export async function incidentOf(kind: string, state: string, since = ""): Promise<Incident> {
+export async function incidentOf(kind: string, state: string, since = "", minutes = 3): Promise<Incident> {
   let found: Incident | undefined;
-  await until(`an incident ${kind} is ${state}`, async () => {
+  const isSo = async (): Promise<boolean> => {
     found = (await incidents()).findLast((incident) => incident.kind === kind && incident.opened >= since);
     return found?.state === state;
-  });
+  };
+  await until(`an incident ${kind} is ${state}`, isSo, minutes);
   assert.ok(found !== undefined);
   return found;
 }

@@ -146,7 +146,8 @@ describe("the controller for operations", function () {
       const since = new Date().toISOString();
       await scale(0);
       await withoutApiServer(120_000);
-      await incidentOf("scaled-to-zero", "repaired", since);
+      // The cluster's own controllers take a minute or two until they work again, and it waits for what they do.
+      await incidentOf("scaled-to-zero", "repaired", since, 6);
       assert.equal((await deployment()).spec?.replicas, 1);
       await until("the application serves", async () => (await fetch(`${stack.url}/api/health`)).ok);
       const seen = (await incidents()).filter(({ opened }) => opened >= since);

@@ -7,7 +7,7 @@ const nowhere = [{ name: "BACKEND_URL", value: "http://todo-backend:9" }];
 /** The backend, which is held up for four seconds again and again once it is ready: its probes wait for five. */
 const heldUp = [
   "python -m app & app=$!; sleep 20",
-  "while kill -STOP $app; do sleep 4; kill -CONT $app; sleep 0.2; done",
+  "while kill -STOP $app; do sleep 4.9; kill -CONT $app; sleep 0.2; done",
 ].join("; ");
 
 /** The backend, beside which something takes more and more memory once it is ready. */
