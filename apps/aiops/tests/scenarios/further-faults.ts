@@ -73,7 +73,7 @@ export const furtherFaults: Fault[] = [
   {
     what: "an image of the database that somebody has edited",
     inject: (live) => live.edit("StatefulSet", "todo-postgres", [put(`${container}/image`, "todo-postgres:nowhere")]),
-    finding: "drift:StatefulSet/todo-postgres",
+    finding: "image-missing:StatefulSet/todo-postgres",
     action: "re-apply",
   },
   {
