@@ -1,12 +1,16 @@
-import { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { OperationError } from "../errors.ts";
 import { uidOf } from "./access.ts";
 import type { Entrance } from "./access.ts";
+import { BoundedConfig } from "./bounded-config.ts";
 import { reasonOf } from "./status.ts";
+
+/** How long the API server may take for an answer, in milliseconds. */
+const patience = 10_000;
 
 /** The API server as a pod reaches it: by the token of its own service account, which the kubelet renews. */
 export const configInCluster = (): KubeConfig => {
-  const config = new KubeConfig();
+  const config = new BoundedConfig(patience);
   config.loadFromCluster();
   return config;
 };
