@@ -6,7 +6,11 @@ import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
-/** Files of one folder of `src/` import nothing from these others: see README.md. */
+/**
+ * Files of one folder of `src/` import nothing from these others: see README.md.
+ * @param {string} folder @param {string[]} others
+ * @returns {import("eslint").Linter.Config}
+ */
 const keptOutOf = (folder, ...others) => ({
   files: [`src/${folder}/**`],
   rules: { "no-restricted-imports": ["error", { patterns: others.map((other) => `@/${other}/*`) }] },
