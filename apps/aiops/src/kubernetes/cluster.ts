@@ -144,8 +144,8 @@ export class Cluster {
   }
 
   /**
-   * Ends a pod, as a drain does. The server refuses that for a healthy pod of the database: its PodDisruptionBudget
-   * lets none go.
+   * Ends a pod, as a drain does. Without the chart's `postgres.evictable` the server refuses that for a healthy pod of
+   * the database, by its PodDisruptionBudget.
    */
   async evict({ metadata }: V1Pod): Promise<void> {
     this.#watched?.mustBeAllowedToChange();
