@@ -69,6 +69,27 @@ describe("chart: the controller for operations", () => {
     assert.deepEqual(policies(manifests), policies(without));
   });
 
+  it("O5: accepts the tokens of an issuer where one is named, and may reach its public keys alone", async () => {
+    const signIn = {
+      issuer: "https://sign-in.example",
+      keys: "https://sign-in.example/keys",
+      people: ["ann@team.example"],
+      egress: [{ cidr: "192.0.2.7/32", port: 8443 }],
+    };
+    const settings = (all: Manifest[]): { signIn: unknown } =>
+      JSON.parse(pick(all, "ConfigMap", "todo-operations").data?.["settings.json"] ?? "") as { signIn: unknown };
+    const networks = (all: Manifest[]): string[] =>
+      JSON.stringify(pick(all, "NetworkPolicy", "todo-operations").spec["egress"]).match(/192\.0\.2\.7\/32/g) ?? [];
+    const manifests = await inMode("act", { values: { operations: { signIn } } });
+    const { egress, ...named } = signIn;
+    assert.deepEqual(settings(manifests).signIn, { ...named, claim: "sub", resource: "http://localhost:8081/mcp" });
+    assert.deepEqual(networks(manifests), [egress[0]?.cidr]);
+    const without = await inMode("act");
+    assert.deepEqual([settings(without).signIn, networks(without)], [null, []]);
+    const nobody = { operations: { signIn: { ...signIn, people: [] } } };
+    await assert.rejects(inMode("act", { values: nobody }), /operations\.signIn\.people is empty/);
+  });
+
   it("O5: may change its own Lease and record alone when it only watches", async () => {
     const changing = rulesOf(await inMode("watch")).filter(({ verbs }) =>
       verbs.some((verb) => !["get", "list", "watch"].includes(verb)),

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { OperationError } from "../errors.ts";
+import { signInSchema } from "./sign-in.ts";
 import { webhookSchema } from "./telling/webhook.ts";
 
 const remedy = z.enum(["act", "ask", "never"]);
@@ -54,6 +55,8 @@ const schema = z.strictObject({
   webhook: webhookSchema.nullable(),
   /** A folder with the token of each person whose assistant may call; null for none. */
   assistants: z.strictObject({ folder: z.string() }).nullable(),
+  /** Who issues access tokens to people whose assistant may call; null for nobody. */
+  signIn: signInSchema.nullable(),
 });
 
 /** How the controller is to work, as the chart says it. */

@@ -165,13 +165,9 @@ export const start = async (
 const writtenDown = ({ configMaps }: Pick<Snapshot, "configMaps">, settings: Settings): Incident[] =>
   incidentsIn(configMaps.find((each) => nameOf(each) === settings.incidents)?.data?.["incidents.json"]);
 
-const serverForAssistants = async (
-  means: Means,
-  { assistants }: Settings,
-  port: number,
-): Promise<Server | undefined> => {
-  if (assistants === null) return undefined;
+const serverForAssistants = async (means: Means, settings: Settings, port: number): Promise<Server | undefined> => {
+  if (settings.assistants === null && settings.signIn === null) return undefined;
   // What speaks the protocol takes memory, and most controllers have nobody to speak to.
   const { serveAssistants } = await import("./assistants.ts");
-  return await serveAssistants(means, { folder: assistants.folder, port });
+  return await serveAssistants(means, settings, port);
 };

@@ -78,7 +78,7 @@ export interface Controlled {
     mode?: Settings["mode"],
     more?: Partial<Policy>,
     faster?: Pace,
-    others?: { webhook?: Settings["webhook"]; assistants?: Settings["assistants"] },
+    others?: Partial<Pick<Settings, "webhook" | "assistants" | "signIn">>,
   ): Promise<Started>;
   /** The incidents as they are written down, oldest first. */
   written(): Incident[];
@@ -122,7 +122,12 @@ export const control = async (): Promise<Controlled> => {
   return {
     api,
     site,
-    controller: async (mode = "act", more = {}, faster = {}, { webhook = null, assistants = null } = {}) => {
+    controller: async (
+      mode = "act",
+      more = {},
+      faster = {},
+      { webhook = null, assistants = null, signIn = null } = {},
+    ) => {
       const config = new KubeConfig();
       config.loadFromFile(api.kubeconfig);
       config.setCurrentContext("todo");
@@ -139,6 +144,7 @@ export const control = async (): Promise<Controlled> => {
         policy: { ...policy, ...more },
         webhook,
         assistants,
+        signIn,
       };
       const one = await start(config, settings, released(), {
         port: 0,

@@ -36,6 +36,10 @@ is rendered from the templates themselves, so it can be no other than what is ap
 {{- if and .Values.monitoring.enabled (not (include "todo.monitoring.byOperator" .)) }}
 {{- $prometheus = printf "http://%s:9090" (include "todo.componentName" (dict "root" . "component" "prometheus")) }}
 {{- end }}
+{{- $signIn := omit .Values.operations.signIn "egress" }}
+{{- if and $signIn.issuer (or (empty $signIn.keys) (empty $signIn.people)) }}
+{{- fail "operations.signIn.issuer is set, but operations.signIn.keys or operations.signIn.people is empty. Set keys to the URL of the issuer's public keys, and people to who may call." }}
+{{- end }}
 {{- $webhook := dict "format" .Values.operations.webhook.format "urlFile" "/run/secrets/todo/WEBHOOK_URL" }}
 {{- dict
   "mode" .Values.operations.mode
@@ -49,6 +53,7 @@ is rendered from the templates themselves, so it can be no other than what is ap
   "lateMilliseconds" .Values.operations.lateMilliseconds
   "policy" (set $policy "quietHours" (ternary $quiet nil (and (ne $quiet.from "") (ne $quiet.to ""))))
   "webhook" (ternary $webhook nil (ne .Values.secrets.operations ""))
+  "signIn" (ternary $signIn nil (ne $signIn.issuer ""))
   "assistants" (ternary (dict "folder" "/run/secrets/assistants") nil (ne .Values.secrets.assistants ""))
   | toJson }}
 {{- end }}
