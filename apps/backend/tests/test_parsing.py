@@ -87,6 +87,39 @@ def test_day_and_time(text: str, locale: str, title: str, day: str, at: str | No
     assert understood(text, locale) == (title, day, at, None)
 
 
+@pytest.mark.parametrize("locale", ["", "en", "en-US", "en-GB", "en-Latn-US-u-ca-gregory", "de", "de-DE", "fr", "ja"])
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("call 5.6.", "2027-06-05"),
+        ("call 05.06.2027", "2027-06-05"),
+        ("call 5. 6. 2027", "2027-06-05"),
+        ("call 28.11.", "2026-11-28"),
+        ("call 27.11.", "2027-11-27"),
+        ("call 29.2.", "2028-02-29"),
+    ],
+)
+def test_with_dots_the_day_is_before_the_month(text: str, locale: str, day: str) -> None:
+    assert understood(text, locale) == ("call", day, None, None)
+
+
+@pytest.mark.parametrize(
+    "locale", ["de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL", "en-GB", "en-AU", "en-001", "en-Latn-GB", "de"]
+)
+def test_with_slashes_the_day_is_before_the_month(locale: str) -> None:
+    assert understood("visit 5/6/2027", locale) == ("visit", "2027-06-05", None, None)
+
+
+@pytest.mark.parametrize("locale", ["", "en", "en-US", "en-PH", "en-Latn-US", "en-u-ca-gregory", "EN-us"])
+def test_with_slashes_americans_put_the_month_first(locale: str) -> None:
+    assert understood("visit 5/6/2027", locale) == ("visit", "2027-05-06", None, None)
+
+
+@pytest.mark.parametrize(("text", "locale"), [("visit 12/25/2026", "en-GB"), ("visit 25/12/2026", "en-US")])
+def test_what_is_a_day_in_one_order_only_is_that_day(text: str, locale: str) -> None:
+    assert understood(text, locale) == ("visit", "2026-12-25", None, None)
+
+
 @pytest.mark.parametrize(
     ("text", "locale", "rule", "day"),
     [
@@ -129,6 +162,9 @@ def test_days_after_done() -> None:
         "fix #123",
         "email bob@friday.com",
         "dentist 31.2.2026",
+        "dentist 31.2.",
+        "dentist 12.25.2026",
+        "dentist 31/2/2026",
         "call 2026-02-31",
         'watch "The Day after Tomorrow"',
         "wait !",

@@ -5,11 +5,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from app.parsing.numbered import DOTTED, ISO, SLASHED, numbered_day
 from app.parsing.words import long_weekdays, words_of
 
-_ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_DOTTED = r"[0-9]{1,2}\.[ ]?[0-9]{1,2}\.(?:[ ]?[0-9]{4})?"
-_SLASHED = r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
+_IN_NUMBERS = f"{ISO}|{SLASHED}|{DOTTED}"
 _NUMBER = r"[0-9]{1,2}(?:st|nd|rd|th|er|º|\.)?"
 _HALF_A_DAY = 12
 _AFTERNOON_ENDS = 6
@@ -32,11 +31,14 @@ class FoundTime(NamedTuple):
     time: time
 
 
-def find_day(text: str, languages: tuple[str, ...], today: date) -> FoundDay | None:
-    """Return the last day that `text` names; None without one. A weekday is the next one, never today."""
+def find_day(text: str, languages: tuple[str, ...], today: date, *, month_first: bool = True) -> FoundDay | None:
+    """Return the last day that `text` names; None without one. A weekday is the next one, never today.
+
+    `month_first` says that 5/6/2027 is the sixth of May.
+    """
     found = None
     for match in _day_pattern(languages).finditer(text):
-        day = _day(match["day"].lower(), languages, today)
+        day = _day(match["day"].lower(), languages, today, month_first)
         if day:
             found = FoundDay(match.start(), match.end(), day)
     return found
@@ -63,7 +65,7 @@ def _day_pattern(languages: tuple[str, ...]) -> re.Pattern[str]:
     weekday = rf"(?:{words.coming}\s+)?{long_weekdays(words)}(?:\s+{words.coming}\b)?"
     month = rf"{words.months}\.?"
     dated = rf"{_NUMBER}\s+(?:(?:of|de)\s+)?{month}(?:,?\s+[0-9]{{4}})?|{month}\s+{_NUMBER}(?:,?\s+[0-9]{{4}})?"
-    days = "|".join([_ISO, _SLASHED, _DOTTED, dated, words.in_units, words.relative, weekday])
+    days = "|".join([_IN_NUMBERS, dated, words.in_units, words.relative, weekday])
     return re.compile(rf"(?<![\w#@/.'\u2019-])(?:{words.before_day}\s+)?(?P<day>{days})(?![\w/'\u2019-]|\.[0-9])", re.I)
 
 
@@ -101,16 +103,13 @@ def _time(hour: str, minute: str | None = None, half: str | None = None, bare: s
         return None
 
 
-def _day(words: str, languages: tuple[str, ...], today: date) -> date | None:
+def _day(words: str, languages: tuple[str, ...], today: date, month_first: bool) -> date | None:
     known = words_of(languages)
     bare = re.sub(rf"\b{known.coming}\b", "", words).strip()
     if bare in known.weekdays:
         return today + timedelta(days=(known.weekdays[bare] - today.weekday() - 1) % 7 + 1)
-    if re.fullmatch(_ISO, words):
-        try:
-            return date.fromisoformat(words)
-        except ValueError:
-            return None
+    if re.fullmatch(_IN_NUMBERS, words):
+        return numbered_day(words, today, month_first=month_first)
     return _read(words, languages, today)
 
 
@@ -124,7 +123,8 @@ def _read(words: str, languages: tuple[str, ...], today: date) -> date | None:
         "RETURN_AS_TIMEZONE_AWARE": False,
     }
     try:
-        found = DateDataParser(languages=list(languages), settings=settings).get_date_data(words)
+        parser = DateDataParser(languages=list(languages), use_given_order=True, settings=settings)
+        found = parser.get_date_data(words)
     except (OverflowError, ValueError):
         return None
     return found.date_obj.date() if found.date_obj else None

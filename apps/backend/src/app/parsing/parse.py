@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, Protocol, TypeVar
 
 from app.parsing.days import find_day, find_time, leading_words
+from app.parsing.numbered import month_first
 from app.parsing.rules import FoundRule, find_rule
 from app.parsing.schemas import Parsed, Part, Span
 from app.parsing.words import LANGUAGES
@@ -28,15 +29,15 @@ _Kind = Literal["due", "recurrence", "tag", "priority"]
 def parse(text: str, *, now: datetime, locale: str = "", keep: list[Part] | None = None) -> Parsed:
     """Say what somebody means who types `text` when their clock says `now`.
 
-    Besides English, the language of `locale` (BCP 47) is understood, if it is among `LANGUAGES`. What is in quotes,
-    and the parts in `keep`, are words of the title.
+    Besides English, the language of `locale` (BCP 47) is understood, if it is among `LANGUAGES`. Its region says
+    whether 5/6/2027 is in May or June. What is in quotes, and the parts in `keep`, are words of the title.
     """
     line = _Line(text, keep or [])
     languages = _languages(locale)
     tags = line.take_all("tag", _TAG, _MOST_TAGS)
     priorities = line.take_all("priority", _PRIORITY, 1)
     rule = line.take("recurrence", lambda rest: find_rule(rest, languages))
-    day = line.take("due", lambda rest: find_day(rest, languages, now.date()))
+    day = line.take("due", lambda rest: find_day(rest, languages, now.date(), month_first=month_first(locale)))
     at = line.take("due", lambda rest: find_time(rest, languages))
     line.widen("due", leading_words(languages))
     due_date = day.day if day else None

@@ -28,7 +28,7 @@ class ParseInput(Input):
         Field(
             max_length=35,
             pattern=r"^[A-Za-z0-9-]*$",
-            description="BCP 47, such as de-AT. English is understood everywhere.",
+            description="BCP 47, such as de-AT. English is understood everywhere. The region says what 5/6/2027 means.",
         ),
     ] = ""
     keep: Annotated[

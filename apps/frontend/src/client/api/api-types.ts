@@ -799,7 +799,7 @@ export interface components {
       text: string;
       /**
        * Locale
-       * @description BCP 47, such as de-AT. English is understood everywhere.
+       * @description BCP 47, such as de-AT. English is understood everywhere. The region says what 5/6/2027 means.
        * @default
        */
       locale: string;
