@@ -94,14 +94,31 @@ def _component(part: Any, zone: ZoneInfo) -> dict[str, Any]:  # noqa: ANN401
         "priority": _priority(int(part.get("priority", 0))),
         "tags": [str(tag) for group in _several(part.get("categories", [])) for tag in group.cats],
         "repeat_from": str(part.get("x-todo-from", "due")),
+        "anchor_day": part.get("x-todo-anchor"),
     }
     if isinstance(due, datetime):
         local = due.astimezone(zone) if due.tzinfo else due
         values |= {"due_date": local.date(), "due_time": local.time().replace(second=0, microsecond=0)}
     elif isinstance(due, date):
         values["due_date"] = due
-    rule = part.get("x-todo-rule") or (part["rrule"].to_ical().decode() if "rrule" in part else None)
-    return values if rule is None else {**values, "recurrence": str(rule)}
+    return {**values, "recurrence": _rule(part, zone)}
+
+
+def _rule(part: Any, zone: ZoneInfo) -> str | None:  # noqa: ANN401
+    if "x-todo-rule" in part:
+        return str(part["x-todo-rule"])
+    if "rrule" not in part:
+        return None
+    rule = part["rrule"]
+    if "UNTIL" in rule:
+        rule["UNTIL"] = [_day(until, zone) for until in rule["UNTIL"]]
+    return str(rule.to_ical().decode())
+
+
+def _day(moment: date, zone: ZoneInfo) -> date:
+    if isinstance(moment, datetime):
+        return (moment.astimezone(zone) if moment.tzinfo else moment).date()
+    return moment
 
 
 def _several(value: Any) -> list[Any]:  # noqa: ANN401

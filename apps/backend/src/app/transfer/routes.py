@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from app.auth.dependencies import CurrentUser, SettingsDep
@@ -58,14 +58,13 @@ async def revoke_feed(user: CurrentUser, session: SessionDep) -> None:
     await feed.revoke_feed(session, owner_id=user.id)
 
 
-@router.get("/feeds/{secret}.ics", response_class=Response, responses=_CALENDAR)  # type: ignore[arg-type]
+@router.get("/feeds/{secret}.ics", response_class=StreamingResponse, responses=_CALENDAR)  # type: ignore[arg-type]
 async def read_calendar(
     secret: Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,100}$")], session: SessionDep, request: Request
-) -> Response:
+) -> StreamingResponse:
     """Return the open todos with a due date as a calendar. The address is the proof that its reader may."""
     owner_id, zone = await feed.find_owner(session, secret=secret)
     await session.close()
     pages = service.pages_of(request.app.state.reads, owner_id=owner_id, open_only=True)
-    todos = [todo async for page in pages for todo in page if todo.due_date]
     headers = {"Cache-Control": "private, no-store"}
-    return Response(writing.write_events(todos, zone), headers=headers, media_type=writing.MEDIA_TYPES["ics"])
+    return StreamingResponse(writing.write_events(pages, zone), headers=headers, media_type=writing.MEDIA_TYPES["ics"])

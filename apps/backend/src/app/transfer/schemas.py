@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.schemas import Input, Paragraphs
-from app.todos.schemas import Day, DueTime, Notes, Priority, Recurrence, RepeatFrom, Tags, Title
+from app.todos.schemas import Day, DueTime, Notes, Priority, Recurrence, RepeatFrom, Tags, Title, TodoOut
 
 Format = Literal["json", "csv", "ics"]
 MOST_BYTES = 5 * 1024 * 1024
@@ -56,6 +56,13 @@ class NewFeed(BaseModel):
     created_at: datetime
 
 
+class Exported(TodoOut):
+    """A todo as it is written to a file."""
+
+    anchor_day: int | None = None
+    """The day of the month that a repeating todo is meant for, if it is due on another one: February has no 31st."""
+
+
 class Item(BaseModel):
     """One todo in a file. What else a file says of it is left out."""
 
@@ -69,6 +76,7 @@ class Item(BaseModel):
     tags: Tags = Field(default_factory=list)
     recurrence: Recurrence | None = None
     repeat_from: RepeatFrom = "due"
+    anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
     created_at: AwareDatetime | None = None
 
 

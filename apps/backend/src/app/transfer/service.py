@@ -4,6 +4,7 @@ import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
+from typing import LiteralString
 from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter, to_thread
@@ -15,30 +16,51 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database import Reads
 from app.todos import listing
 from app.todos.models import Todo
-from app.todos.schemas import TodoOut, TodoQuery
+from app.todos.recurrence import anchor_of
+from app.todos.schemas import TodoQuery
 from app.todos.service import expect_room, refuse_time_without_day
 from app.transfer.reading import read
-from app.transfer.schemas import Format, ImportResult, Item, uuid_of
+from app.transfer.schemas import Exported, Format, ImportResult, Item, uuid_of
 
-_TODOS = TypeAdapter(list[TodoOut])
+_TODOS = TypeAdapter(list[Exported])
+_ANCHORS: LiteralString = """
+SELECT id, anchor_day FROM todos WHERE owner_id = %(owner_id)s AND id = ANY(%(ids)s) AND anchor_day IS NOT NULL
+"""
 _PAGE = 200
 _AT_ONCE = 500
 _MOST_PROBLEMS = 50
+# What an earlier release imported without an id has one that is made of the other fields.
+_NEWER_FIELDS = {"anchor_day"}
+_COLUMNS = (
+    *("title", "notes", "done", "priority", "due_date", "due_time"),
+    *("tags", "repeat_rule", "repeat_from", "anchor_day"),
+)
 # A large file takes seconds of the processor: one at a time, so that others are still answered.
 _readers = CapacityLimiter(1)
 
 
-async def pages_of(reads: Reads, *, owner_id: uuid.UUID, open_only: bool = False) -> AsyncIterator[list[TodoOut]]:
+async def pages_of(reads: Reads, *, owner_id: uuid.UUID, open_only: bool = False) -> AsyncIterator[list[Exported]]:
     """Give all todos of an owner without the trash, oldest first."""
     query = TodoQuery(sort="created_at", limit=_PAGE, done=False if open_only else None)
     while True:
         page = await listing.list_todos(reads, owner_id=owner_id, query=query, now=datetime.min)
         if page is None:
             return
-        yield _TODOS.validate_json(page.json)
+        yield await _with_anchors(reads, owner_id, _TODOS.validate_json(page.json))
         if not page.next_cursor:
             return
         query = query.model_copy(update={"cursor": page.next_cursor})
+
+
+async def _with_anchors(reads: Reads, owner_id: uuid.UUID, todos: list[Exported]) -> list[Exported]:
+    repeating = {todo.id: todo for todo in todos if todo.recurrence}
+    # Not in the JSON that is kept of a todo: no list shows it.
+    rows = await reads.rows(_ANCHORS, {"owner_id": owner_id, "ids": list(repeating)}) if repeating else []
+    for todo_id, anchor_day in rows:
+        todo = repeating[todo_id]
+        if todo.due_date and anchor_of(todo.due_date, anchor_day) != todo.due_date.day:
+            todo.anchor_day = anchor_day
+    return todos
 
 
 async def import_todos(
@@ -65,7 +87,7 @@ def _with_ids(owner_id: uuid.UUID, items: Iterable[Item]) -> list[tuple[uuid.UUI
         name = item.id
         if not name:
             # Two equal lines are two todos, and the same two at the next import.
-            content = item.model_dump_json()
+            content = item.model_dump_json(exclude=_NEWER_FIELDS)
             name = f"{content}{seen[content]}"
             seen[content] += 1
         todo_id = uuid.uuid5(owner_id, name)
@@ -89,9 +111,10 @@ def _row(owner_id: uuid.UUID, todo_id: uuid.UUID, item: Item) -> dict[str, objec
     values = item.model_dump(exclude={"id", "created_at"})
     if values["due_date"] is None:
         values["due_time"] = None
+    if values["due_date"] is None or values["recurrence"] is None:
+        values["anchor_day"] = None
     todo = Todo(**values)
     refuse_time_without_day(todo)
-    columns = ("title", "notes", "done", "priority", "due_date", "due_time", "tags", "repeat_rule", "repeat_from")
-    row = {name: getattr(todo, name) for name in columns}
+    row = {name: getattr(todo, name) for name in _COLUMNS}
     created = {"created_at": item.created_at} if item.created_at else {"created_at": datetime.now(tz=ZoneInfo("UTC"))}
     return {**row, **created, "recurrence": todo.recurrence_word, "id": todo_id, "owner_id": owner_id}
