@@ -18,6 +18,8 @@ const shares = [
   { kind: "sign-ups", most: 16, fits: (method, path) => method === "POST" && path === "/api/account" },
   { kind: "sign-ins", most: 32, fits: (method, path) => method === "POST" && path === "/api/session" },
   { kind: "files", most: 64, fits: (_method, path) => path.startsWith("/_next/static/") },
+  // The backend makes them, and may take seconds for a long one.
+  { kind: "calendars", most: 32, fits: (_method, path) => path.startsWith("/feeds/") },
   // To make a page takes many milliseconds of the processor and megabytes. More at once would not be quicker, and would
   // take the memory of the pod.
   { kind: "pages", most: 64, atOnce: 4, fits: (_method, path) => !path.startsWith("/api/") },

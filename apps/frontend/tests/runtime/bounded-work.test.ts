@@ -168,6 +168,14 @@ test("those who open the page leave room for those who have it open", async () =
   await fill(1);
 });
 
+test("calendars that take long leave room for pages, and pages for calendars", async () => {
+  await fill(32, { path: "/feeds/secret.ics" });
+  expect((await ask({ path: "/feeds/secret.ics" })).status).toBe(503);
+  await fill(4, { path: "/" });
+  held[0]?.end();
+  await fill(1, { path: "/feeds/secret.ics" });
+});
+
 test("a flood of sign-ups leaves room for sign-ins", async () => {
   await fill(16, { method: "POST", path: "/api/account" });
   expect((await ask({ method: "POST", path: "/api/account" })).status).toBe(503);
