@@ -16,7 +16,9 @@ from app.transfer.writing import FORMULA
 
 _LOW_PRIORITY = 6
 _MEDIUM_PRIORITY = 5
-Raw = tuple[int, dict[str, Any]]
+_UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+Raw = tuple[int, dict[str, Any] | str]
+"""The place of a todo, and what the file says of it, or why that cannot be read."""
 
 
 def read(content: str, format_: Format, zone: ZoneInfo) -> tuple[list[Numbered], list[ImportProblem]]:
@@ -30,13 +32,16 @@ def read(content: str, format_: Format, zone: ZoneInfo) -> tuple[list[Numbered],
     problems: list[ImportProblem] = []
     try:
         for line, values in readers[format_](content):
+            if isinstance(values, str):
+                problems.append(ImportProblem(line=line, message=values))
+                continue
             try:
                 items.append(Numbered(line=line, item=Item.model_validate(values)))
             except ValidationError as error:
                 first = error.errors()[0]
                 message = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
                 problems.append(ImportProblem(line=line, message=message))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, csv.Error) as error:
+    except (*_UNREADABLE, RecursionError, csv.Error) as error:
         detail = f"This is no {format_.upper()} file of todos that can be read. Nothing was added."
         raise Problem(422, "unreadable-file", detail) from error
     return items, problems
@@ -81,7 +86,10 @@ def _ics(content: str, zone: ZoneInfo) -> Iterator[Raw]:
     calendar = Calendar.from_ical(content)
     components = [part for part in calendar.walk() if part.name in ("VTODO", "VEVENT")]
     for number, part in enumerate(components, 1):
-        yield number, _component(part, zone)
+        try:
+            yield number, _component(part, zone)
+        except _UNREADABLE:
+            yield number, f"this {part.name} has a value that cannot be read, such as a moment beyond the year 9999"
 
 
 def _component(part: Any, zone: ZoneInfo) -> dict[str, Any]:  # noqa: ANN401

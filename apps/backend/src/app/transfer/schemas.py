@@ -4,14 +4,22 @@ import uuid
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from app.schemas import Input, Paragraphs
 from app.todos.schemas import Day, DueTime, Notes, Priority, Recurrence, RepeatFrom, Tags, Title, TodoOut
 
 Format = Literal["json", "csv", "ics"]
+_YEARS = range(1900, 9999)
 MOST_BYTES = 5 * 1024 * 1024
 """Largest body of an import."""
+
+
+def _in_years(value: datetime) -> datetime:
+    # At the ends of time it may be another year in UTC, which PostgreSQL has and Python does not.
+    if value.year not in _YEARS:
+        raise ValueError(f"write a moment of the years {_YEARS[0]} to {_YEARS[-1]}")
+    return value
 
 
 class ExportQuery(Input):
@@ -77,7 +85,7 @@ class Item(BaseModel):
     recurrence: Recurrence | None = None
     repeat_from: RepeatFrom = "due"
     anchor_day: Annotated[int, Field(ge=1, le=31)] | None = None
-    created_at: AwareDatetime | None = None
+    created_at: Annotated[AwareDatetime, AfterValidator(_in_years)] | None = None
 
 
 class Numbered(BaseModel):
