@@ -1,11 +1,13 @@
 """While `npm start -- --keep-data` moves the data, the database is read-only: see `refuseScript` in data/."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from tests.chatting import MESSAGES
 from tests.conftest import API, PASSWORD
 
 END_SESSIONS = (
@@ -21,10 +23,9 @@ def todo(ann: TestClient) -> str:
     return f"{API}/todos/{made.json()['id']}"
 
 
-@pytest.fixture
-def read_only(todo: str, sql: psycopg.Connection) -> Iterator[None]:
+@contextmanager
+def refusing_changes(sql: psycopg.Connection) -> Iterator[None]:
     """As the command does it: for new sessions, and the old ones are ended."""
-    assert todo
     sql.execute("ALTER DATABASE todo SET default_transaction_read_only = on")
     sql.execute(END_SESSIONS)
     try:
@@ -34,12 +35,21 @@ def read_only(todo: str, sql: psycopg.Connection) -> Iterator[None]:
         sql.execute(END_SESSIONS)
 
 
+@pytest.fixture
+def read_only(todo: str, sql: psycopg.Connection) -> Iterator[None]:
+    """With a todo from before."""
+    assert todo
+    with refusing_changes(sql):
+        yield
+
+
 @pytest.mark.usefixtures("read_only")
 def test_changes_are_asked_to_come_again(ann: TestClient, todo: str) -> None:
     answers = [
         ann.post(f"{API}/todos", json={"title": "one more"}),
         ann.patch(todo, json={"done": True}),
         ann.delete(todo),
+        ann.post(MESSAGES, json={"content": "add milk"}),
         ann.post(f"{API}/auth/signin", json={"email": "ann@example.com", "password": PASSWORD}),
         ann.post(f"{API}/auth/signup", json={"email": "bob@example.com", "password": PASSWORD}),
     ]

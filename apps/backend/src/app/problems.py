@@ -55,19 +55,35 @@ def problem_response(
     return Response(json.dumps(document), status, headers, "application/problem+json")
 
 
-def unavailable_response() -> Response:
-    """The answer while the database cannot be reached."""
+def _unavailable() -> Problem:
     detail = "The database cannot be reached at the moment. Try again in a few seconds."
     # The pod may be one that a rollout has replaced, and whose password is no longer valid: a new connection leads
     # to another pod.
-    headers = {"Retry-After": "5", "Connection": "close"}
-    return problem_response(503, detail, kind="database-unavailable", headers=headers)
+    return Problem(503, "database-unavailable", detail, headers={"Retry-After": "5", "Connection": "close"})
 
 
-def read_only_response() -> Response:
-    """The answer to a change while the database takes none, because all data are being saved and moved."""
-    detail = "All data are being moved at the moment, so nothing can be changed. Try again in a few seconds."
-    return problem_response(503, detail, kind="read-only", headers={"Retry-After": "5"})
+def problem_of(error: Exception) -> Problem | None:
+    """Return what an error means for the caller, and log the database's; None if it means nothing to them.
+
+    The database takes no changes while all data are being saved and moved.
+    """
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, DBAPIError):
+        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            log.warning("database read-only")
+            detail = "All data are being moved at the moment, so nothing can be changed. Try again in a few seconds."
+            return Problem(503, "read-only", detail, headers={"Retry-After": "5"})
+        if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+            log.error("database unavailable", error=type(error.orig).__name__)
+            return _unavailable()
+    if isinstance(error, psycopg.OperationalError):
+        log.error("database unavailable", error=type(error).__name__)
+        return _unavailable()
+    if isinstance(error, PoolTimeoutError):
+        log.error("no free database connection")
+        return _unavailable()
+    return None
 
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -102,21 +118,10 @@ def add_problem_handlers(app: FastAPI) -> None:
         return problem_response(422, detail, kind="invalid-request", errors=errors[:20])
 
     @app.exception_handler(DBAPIError)
-    async def database_error(_: Request, error: DBAPIError) -> Response:
-        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
-            log.warning("database read-only")
-            return read_only_response()
-        if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
-            raise error
-        log.error("database unavailable", error=type(error.orig).__name__)
-        return unavailable_response()
-
     @app.exception_handler(psycopg.OperationalError)
-    async def read_failed(_: Request, error: psycopg.OperationalError) -> Response:
-        log.error("database unavailable", error=type(error).__name__)
-        return unavailable_response()
-
     @app.exception_handler(PoolTimeoutError)
-    async def pool_exhausted(_: Request, __: PoolTimeoutError) -> Response:
-        log.error("no free database connection")
-        return unavailable_response()
+    async def database_error(_: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem is None:
+            raise error
+        return problem_response(problem.status_code, problem.detail, kind=problem.kind, headers=problem.headers)

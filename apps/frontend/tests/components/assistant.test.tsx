@@ -166,12 +166,20 @@ test("what the assistant changes shows in the list at once, while it still talks
 });
 
 test.each([
-  ["fails", { failed: { detail: "The model is busy." } }, "The model is busy."],
-  ["breaks off", { text: { text: "Two" } }, "The answer broke off. Try again."],
-])("says so when the answer %s", async (_name, event, expected) => {
-  assistantSays(event);
+  ["fails", [{ failed: { detail: "The model is busy." } }], "The model is busy.", "Hello"],
+  ["does not begin", [], "The answer broke off. Try again.", "Hello"],
+  ["breaks off", [{ text: { text: "Two" } }], "The answer broke off. Try again.", "Hello"],
+  [
+    "fails after a change",
+    [{ changed: { action: "added", todo_ids: [id] } }, { failed: { detail: "The model is busy." } }],
+    "The model is busy.",
+    "",
+  ],
+])("says so when the answer %s, and gives back what can be said again", async (_name, events, expected, back) => {
+  assistantSays(...events);
   await say("Hello");
   expect(await screen.findByRole("alert")).toHaveTextContent(expected);
+  expect(screen.getByLabelText("Message")).toHaveValue(back);
 });
 
 test("the conversation can be cleared, and closed by Escape", async () => {

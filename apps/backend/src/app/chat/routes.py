@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.auth.dependencies import CurrentUser, SettingsDep
 from app.chat import history
 from app.chat.models import ChatMessage
 from app.chat.schemas import Answer, AnswerResult, ChatInput, ChatMessageOut, ChatQuery, Confirm, event_name
-from app.chat.service import converse
+from app.chat.service import Turn, begin_turn, converse
 from app.database import SessionDep
 from app.zone import Zone
 
@@ -27,23 +27,28 @@ async def list_messages(
     return await history.last_messages(session, owner_id=user.id, limit=query.limit)
 
 
-@router.post("/messages", response_class=EventSourceResponse)
-async def send_message(
-    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request, settings: SettingsDep, zone: Zone
-) -> AsyncIterator[ServerSentEvent]:
-    """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
-    await session.close()
-    state = request.app.state
-    answer = converse(
-        state.sessions,
-        state.reads,
-        state.model,
+async def _turn(
+    body: ChatInput, user: CurrentUser, session: SessionDep, request: Request, settings: SettingsDep, _: Zone
+) -> Turn:
+    # Before the answer begins: what cannot be stored gets a status of its own. Nothing is stored without a proper zone.
+    turn = await begin_turn(
+        session,
+        request.app.state.model,
         owner_id=user.id,
         content=body.content,
-        zone=zone,
-        most_todos=settings.max_todos,
         most_answers=settings.llm_answers_per_day,
     )
+    await session.close()
+    return turn
+
+
+@router.post("/messages", response_class=EventSourceResponse)
+async def send_message(
+    turn: Annotated[Turn, Depends(_turn)], request: Request, settings: SettingsDep, zone: Zone
+) -> AsyncIterator[ServerSentEvent]:
+    """Say something. The answer is a stream of events: `text`, `changed`, `confirm`, at the end `done` or `failed`."""
+    state = request.app.state
+    answer = converse(state.sessions, state.reads, turn, zone=zone, most_todos=settings.max_todos)
     async with aclosing(answer) as events:
         async for event in events:
             yield ServerSentEvent(event=event_name(type(event)), data=event)

@@ -75,7 +75,7 @@ class Done(BaseModel):
 
 
 class Failed(BaseModel):
-    """Event `failed`: the answer ends here. What was said so far is stored."""
+    """Event `failed`: the answer ends here. What was said so far is stored, unless the database is what failed."""
 
     detail: str
 

@@ -1193,7 +1193,7 @@ export interface components {
     };
     /**
      * Failed
-     * @description Event `failed`: the answer ends here. What was said so far is stored.
+     * @description Event `failed`: the answer ends here. What was said so far is stored, unless the database is what failed.
      */
     Failed: {
       /** Detail */

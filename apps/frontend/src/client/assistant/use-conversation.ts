@@ -30,7 +30,7 @@ interface Options {
   readonly shown: boolean;
   /** Called with what is said, when it is on its way. */
   readonly begin: () => void;
-  /** Called if nothing was heard of it: what was said has to be said again. */
+  /** Called if it failed and did nothing: what was said can be said again. */
   readonly giveBack: (said: string) => void;
   readonly asked: (question: Question) => void;
 }
@@ -53,10 +53,16 @@ export function useConversation({ shown, begin, giveBack, asked }: Options) {
       const { signal } = (running.current = new AbortController());
       setTurn({ before: messages, said, answer: "" });
       begin();
+      let done = 0;
       try {
-        await hear(await send(said, signal));
+        await hear(await ask("POST", address, { content: said }, { signal }), () => {
+          done += 1;
+        });
       } catch (error) {
-        if (!signal.aborted) throw error;
+        if (!signal.aborted) {
+          if (done === 0) giveBack(said);
+          throw error;
+        }
         // What it did before it was stopped is done.
         reloadTodos();
         hearMore(" (stopped)");
@@ -70,19 +76,11 @@ export function useConversation({ shown, begin, giveBack, asked }: Options) {
     },
   });
 
-  async function send(said: string, signal: AbortSignal): Promise<Response> {
-    try {
-      return await ask("POST", address, { content: said }, { signal });
-    } catch (error) {
-      if (!signal.aborted) giveBack(said);
-      throw error;
-    }
-  }
-
-  async function hear(answer: Response): Promise<void> {
+  async function hear(answer: Response, onDone: () => void): Promise<void> {
     if (answer.body === null) throw new Problem(0, "The assistant gave no answer. Try again.");
     for await (const { event, data } of eventsOf(answer.body)) {
       if (event === "text") hearMore((data as { text: string }).text);
+      if (event === "changed" || event === "confirm") onDone();
       if (event === "changed") reloadTodos();
       if (event === "confirm") asked(data as Question);
       if (event === "failed") throw new Problem(0, (data as { detail: string }).detail);
