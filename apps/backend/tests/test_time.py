@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from app.todos.models import Todo
 from app.todos.recurrence import next_due_date, normal_rule
 from app.todos.repeating import series_after
+from tests.chatting import say, text_of
 from tests.conftest import API
 from tests.test_recurrence import TODOS, add, all_of, days_when_ticked, open_one, tick
 
@@ -129,8 +130,13 @@ class TestTime:
         for title, hours in (("past", -1), ("coming", 1)):
             at = now + timedelta(hours=hours)
             add(ann, title=title, due_date=now.date().isoformat(), due_time=f"{at:%H:%M}")
-        overdue = ann.get(TODOS, params={"due": "overdue"}, headers={"X-Time-Zone": zone}).json()
+        ann.headers["X-Time-Zone"] = zone
+        overdue = ann.get(TODOS, params={"due": "overdue"}).json()
         assert [todo["title"] for todo in overdue] == ["past"]
+        listed = text_of(say(ann, "what is overdue?"))
+        assert listed.startswith("- past (due ")
+        assert "coming" not in listed
+        assert " 1 overdue, " in text_of(say(ann, "how many todos do I have?"))
 
 
 class TestRules:

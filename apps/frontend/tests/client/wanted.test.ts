@@ -40,7 +40,7 @@ test.each<[string, Partial<Wanted>, Record<string, string>]>([
   ["an order", { sort: "title" }, { sort: "title" }],
   ["due today", { due: "today" }, { due_from: "2026-07-01", due_to: "2026-07-01" }],
   ["due this week", { due: "week" }, { due_from: "2026-06-29", due_to: "2026-07-05" }],
-  ["overdue, which done ones are not", { due: "overdue" }, { due_to: "2026-06-30", done: "false" }],
+  ["overdue, which done ones are not", { due: "overdue" }, { due: "overdue", done: "false" }],
   ["what is to be done today", { view: "today" }, { due_to: "2026-07-01", done: "false", sort: "due_date" }],
   ["what was done today", { view: "today", show: "done" }, { due_to: "2026-07-01", done: "true", sort: "due_date" }],
   ["what comes after", { view: "upcoming" }, { due_from: "2026-07-02", done: "false", sort: "due_date" }],

@@ -1,12 +1,16 @@
 import { act, renderHook, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { dayOf } from "@/client/todos/day";
 import { useWanted } from "@/client/todos/use-wanted";
 import { everything } from "@/client/todos/wanted";
 import { TodoList } from "@/components/list/todo-list";
 import { serve, todosNamed } from "../support/fake-server";
 import { show } from "../support/show";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function servePair() {
   const [milk, ann] = todosNamed("Buy milk", "Call Ann");
@@ -44,6 +48,25 @@ test.each([
     expect(titles()).toEqual(["Buy milk", "Call Ann"]);
   });
   expect(window.location.search).toBe("");
+});
+
+test("overdue is what the rows say is overdue, also what was due at an hour of today that is over", async () => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(2030, 0, 31, 15) });
+  const times = { "Buy milk": "09:00", "Call Ann": "16:00" };
+  serve(
+    todosNamed(...Object.keys(times)).map((todo, index) => ({
+      ...todo,
+      due_date: "2030-01-31",
+      due_time: Object.values(times)[index] ?? null,
+    })),
+  );
+  show(<TodoList />);
+  const panel = await openPanel();
+  expect(screen.getAllByText(/Overdue,/)).toHaveLength(1);
+  await userEvent.selectOptions(panel.getByLabelText("Due"), "Overdue");
+  await waitFor(() => {
+    expect(titles()).toEqual(["Buy milk"]);
+  });
 });
 
 test("sorts", async () => {

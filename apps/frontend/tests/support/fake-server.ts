@@ -1,5 +1,6 @@
 import { vi } from "vitest";
 import type { BulkChanges } from "@/client/changes/change";
+import { isLate } from "@/client/todos/due";
 import { plainTodo, type Todo } from "@/client/todos/todo";
 
 /** A todo to show. */
@@ -161,6 +162,7 @@ function fits(todo: Todo, query: URLSearchParams): boolean {
     asked("q", (words) => todo.title.includes(words)) &&
     asked("tag", (tag) => todo.tags.includes(tag)) &&
     asked("priority", (priority) => String(todo.priority) === priority) &&
+    asked("due", (due) => due === "overdue" && isLate(todo, new Date())) &&
     asked("due_from", (day) => todo.due_date !== null && todo.due_date >= day) &&
     asked("due_to", (day) => todo.due_date !== null && todo.due_date <= day)
   );

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.parsing.days import find_day
 
-_SPAN = re.compile(r"\b(?:overdue|(?:this|next) (?:week|month))\b", re.I)
+_SPAN = re.compile(r"\b(?:this|next) (?:week|month)\b", re.I)
 _LANGUAGES = ("en",)
 
 
@@ -25,8 +25,6 @@ def span_of(text: str, today: date) -> Span | None:
         found = find_day(text, _LANGUAGES, today)
         return Span(text[found.start : found.end].lower().removeprefix("due "), found.day, found.day) if found else None
     words = match[0].lower()
-    if words == "overdue":
-        return Span(words, None, today - timedelta(days=1))
     which, _, unit = words.partition(" ")
     if unit == "week":
         first = today - timedelta(days=today.weekday()) + timedelta(days=7 if which == "next" else 0)

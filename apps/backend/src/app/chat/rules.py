@@ -39,6 +39,7 @@ _OF_TODOS = re.compile(
 _COMPLETED = re.compile(r"\b(?:done|completed?|finish(?:ed)?|ticked)\b", re.I)
 _TAGGED = re.compile(r"(?:#|\btagged(?: with| as)?\s+#?)(?P<tag>[^\s#?!.,]+)", re.I)
 _DUE = re.compile(r"\bdue\b", re.I)
+_OVERDUE = re.compile(r"\boverdue\b", re.I)
 _FIND = re.compile(r"(?:find|search(?: for)?|look for|where is)\s+(?P<words>.+)", re.I | re.S)
 
 
@@ -105,6 +106,9 @@ async def _list(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
         query, nothing = ListTodos(done=False, tag=tag["tag"][:40]), f"Nothing to do is tagged #{tag['tag']}."
     elif _COMPLETED.search(content):
         query, nothing = ListTodos(done=True), "Nothing is done yet."
+    elif _OVERDUE.search(content):
+        # As the counts have it: also what was due at an hour of today that is over.
+        query, nothing = ListTodos(done=False, due="overdue", sort="due_date"), "Nothing is overdue."
     else:
         span = span_of(content, toolbox.now.date())
         if span is None and _DUE.search(content):
@@ -112,14 +116,10 @@ async def _list(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
         query, nothing = ListTodos(done=False), "Nothing is left to do."
         if span:
             query = ListTodos(done=False, due_from=span.first, due_to=span.last, sort="due_date")
-            nothing = f"Nothing is {_due(span)}."
+            nothing = f"Nothing is due {span.words}".rstrip() + "."
     found = await toolbox.find(query)
     yield Text(text=listing(found.todos, found.total) if found.todos else nothing)
 
 
 async def _say(text: str) -> AsyncIterator[ChatEvent]:
     yield Text(text=text)
-
-
-def _due(span: Span) -> str:
-    return "overdue" if span.words == "overdue" else f"due {span.words}".strip()

@@ -6,7 +6,10 @@ export const views = { "": "Todos", today: "Today", upcoming: "Upcoming" } as co
 /** Which todos are shown, by whether they are done. */
 export const shows = { all: "All", open: "Open", done: "Done" } as const;
 
-/** When the shown todos are due. A week goes from Monday to Sunday; overdue are only open todos. */
+/**
+ * When the shown todos are due. A week goes from Monday to Sunday. Overdue are only open todos, those too whose time
+ * today is over.
+ */
 export const dues = { "": "Any day", overdue: "Overdue", today: "Today", week: "This week" } as const;
 
 /** Of which priority. */
@@ -97,9 +100,10 @@ export function queryOf(wanted: Wanted, now: Date): URLSearchParams {
 /** In the order of the backend's numbers. */
 const levels = ["none", "low", "medium", "high"];
 
-function dueDays({ view, due }: Wanted, now: Date): Record<string, string> {
+function dueDays({ view, show, due }: Wanted, now: Date): Record<string, string> {
   const today = dayOf(now);
-  if (due === "overdue") return { due_to: dayAfter(now, -1) };
+  // What is done is not overdue any more: where only that is wanted, it is what was meant for an earlier day.
+  if (due === "overdue") return show === "done" ? { due_to: dayAfter(now, -1) } : { due };
   if (due === "today") return { due_from: today, due_to: today };
   const { from, to } = due === "week" ? weekOf(now) : { from: "", to: "" };
   // What should have been done before is to be done today too.
