@@ -135,6 +135,17 @@ class TestDays:
         assert text_of(say(ann, "What is due 1999-01-01?")) == "Nothing is due 1999-01-01."
 
 
+def test_a_tag_never_takes_the_place_of_another(ann: TestClient) -> None:
+    tags = [f"tag{number}" for number in range(20)]
+    ann.post(f"{API}/todos", json={"title": "Buy milk", "tags": tags[:19]})
+    assert names(say(ann, "tag buy milk with tag19")) == ["changed", "text", "done"]
+    refused = say(ann, "tag buy milk with shop")
+    assert names(refused) == ["text", "done"]
+    assert text_of(refused).startswith("A todo has at most 20 tags.")
+    assert text_of(say(ann, "tag buy milk with tag3")) == 'Tagged "Buy milk" with #tag3.', "it has this one already"
+    assert [todo["tags"] for todo in ann.get(f"{API}/todos").json()] == [tags]
+
+
 def test_rename(ann: TestClient) -> None:
     add(ann, "Buy milk")
     assert names(say(ann, "rename buy milk to Buy bread")) == ["changed", "text", "done"]

@@ -11,7 +11,7 @@ from app.chat.schemas import ChatEvent, Confirm, Text
 from app.chat.tools import MOST_DELETED, SHOWN, DeleteTodos, EditTodo, Toolbox
 from app.chat.wording import bullets, counted, line, listing, none_found, words_of
 from app.parsing.parse import parse
-from app.todos.schemas import TodoOut
+from app.todos.schemas import MOST_TAGS, TodoOut
 
 _DONE = re.compile(
     r"(?:done|complete|finish|tick(?: off)?|check(?: off)?|i (?:did|finished|completed|have done))[:\s]+(?P<words>.+)"
@@ -117,7 +117,13 @@ async def _tag(toolbox: Toolbox, words: str, tag: str) -> AsyncIterator[ChatEven
     if isinstance(chosen, Text) or not tag:
         yield chosen if isinstance(chosen, Text) else _ask_which(words, None)
         return
-    outcome = await toolbox.run(EditTodo.model_validate({"id": chosen.id, "tags": [*chosen.tags[:19], tag]}))
+    tags = list(dict.fromkeys([*chosen.tags, tag]))
+    if len(tags) > MOST_TAGS:
+        yield Text(
+            text=f"A todo has at most {MOST_TAGS} tags. Remove one of {_quoted(chosen.title)} first. I changed nothing."
+        )
+        return
+    outcome = await toolbox.run(EditTodo.model_validate({"id": chosen.id, "tags": tags}))
     if outcome.event:
         yield outcome.event
     yield Text(text=f"Tagged {_quoted(chosen.title)} with #{tag}.")

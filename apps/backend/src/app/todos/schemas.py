@@ -51,7 +51,8 @@ Priority = Annotated[
     int, Field(ge=0, le=3, description="0 none, 1 low, 2 medium, 3 high"), BeforeValidator(only_number)
 ]
 Tag = Annotated[Line, Field(max_length=40)]
-Tags = Annotated[list[Tag], Field(max_length=20), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
+MOST_TAGS = 20
+Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(lambda tags: list(dict.fromkeys(tags)))]
 Day = Annotated[date, BeforeValidator(_only_iso)]
 DueDate = Annotated[Day, Field(description="The day, without a time: it is the same day wherever the owner is.")]
 DueTime = Annotated[
