@@ -73,6 +73,22 @@ test.each([
   );
 });
 
+test("a question about many todos scrolls, by keys too, above its buttons", async () => {
+  const titles = Array.from({ length: 100 }, (_, index) => `Meeting ${index + 1}`);
+  assistantSays({ confirm: { id, todo_ids: [id], titles } }, done);
+  await say("Delete meeting");
+  const list = await screen.findByRole("region", { name: "What would be deleted" });
+  expect(list).toHaveTextContent(/“Meeting 1”.*“Meeting 100”\?$/);
+  expect(list).toHaveClass("max-h-[min(15rem,30dvh)]", "overflow-y-auto");
+  expect(list.tabIndex).toBe(0);
+  expect(within(list).queryByRole("button")).not.toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Yes, delete" })).toBeVisible();
+  expect(
+    (await axe.run(document.body, { rules: { "color-contrast": { enabled: false }, region: { enabled: false } } }))
+      .violations,
+  ).toEqual([]);
+});
+
 test.each([
   ["the server is busy", () => Promise.resolve(Response.json({ detail: "Busy." }, { status: 503 })), true],
   ["there is no connection", () => Promise.reject(new TypeError("Failed to fetch")), true],

@@ -1,11 +1,12 @@
 "use client";
 
 import { SendHorizontal, Square, Trash2, X } from "lucide-react";
-import { Fragment, useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
+import { useEffect, useEffectEvent, useRef, type SubmitEvent } from "react";
 import type { Chat } from "@/client/assistant/use-chat";
 import type { Answerer } from "@/client/assistant/use-conversation";
 import { Button } from "@/components/ui/button";
 import { ChatMessages } from "./chat-messages";
+import { ChatQuestion } from "./chat-question";
 import { isEscape } from "@/components/keyboard/key";
 import { IconButton } from "@/components/ui/icon-button";
 import { Notice } from "@/components/ui/notice";
@@ -73,39 +74,7 @@ export function ChatPanel({ chat, close }: Props) {
       <ChatMessages messages={messages} waiting={say.isPending} />
       <div className="grid gap-3 border-t border-line p-4">
         {error && <Notice>{error.message}</Notice>}
-        {question && (
-          <div role="group" aria-label="Confirm" className="grid gap-3 rounded-xl bg-danger-tint p-4 text-sm">
-            <p>
-              Delete{" "}
-              {question.titles.map((title, index) => (
-                <Fragment key={`${index} ${title}`}>
-                  {index > 0 && ", "}“<bdi>{title}</bdi>”
-                </Fragment>
-              ))}
-              ?
-            </p>
-            <div className="flex gap-2">
-              <Button
-                look="danger"
-                disabled={decide.isPending}
-                onClick={() => {
-                  decide.mutate(true);
-                }}
-              >
-                Yes, delete
-              </Button>
-              <Button
-                look="plain"
-                disabled={decide.isPending}
-                onClick={() => {
-                  decide.mutate(false);
-                }}
-              >
-                No, keep
-              </Button>
-            </div>
-          </div>
-        )}
+        {question && <ChatQuestion titles={question.titles} waiting={decide.isPending} answer={decide.mutate} />}
         {deleted.length > 0 && (
           <div className="flex items-center gap-3 rounded-xl bg-tint py-1 pe-1 ps-4 text-sm">
             <span role="status" className="me-auto">
