@@ -13,6 +13,11 @@ const answers = new Map<string, unknown>();
 const json = (body: unknown, status = 200) => Promise.resolve(Response.json(body, { status }));
 const asked = (method: string) => fetcher.mock.calls.filter(([, init]) => init?.method === method);
 
+/** So many todos, of ten thousand letters each. */
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ id: `id-${index}`, title: "Buy milk", notes: "x".repeat(10_000) }));
+const idsIn = (text: string) => text.match(/id-\d+/g) ?? [];
+
 beforeEach(() => {
   fetcher.mockReset();
   assign.mockReset();
@@ -101,6 +106,51 @@ describe("one's own data", () => {
     const init = asked("POST")[0]?.[1];
     expect(JSON.parse(init?.body as string)).toEqual({ format: "csv", content });
     expect(init?.keepalive).toBe(false);
+  });
+
+  test("come in from a file that is too large for one request, and what was added is added up", async () => {
+    answers.set("POST /api/backend/todos/import", {
+      added: 2,
+      skipped: 1,
+      problems: [{ line: 1, message: "no title" }],
+    });
+    show(<OwnData />);
+    const todos = numbered(600);
+    await userEvent.upload(screen.getByLabelText("Import a file"), new File([JSON.stringify({ todos })], "todos.json"));
+    const requests = () => asked("POST").map(([, init]) => init?.body as string);
+    await waitFor(() => {
+      expect(requests().flatMap((body) => idsIn(body))).toEqual(todos.map(({ id }) => id));
+    });
+    for (const body of requests()) expect(body.length).toBeLessThan(5 * 1024 * 1024);
+    const count = requests().length;
+    expect(await screen.findByText(`Added ${2 * count}, ${count} were there already.`)).toBeVisible();
+    const first = idsIn(requests()[0] ?? "").length;
+    expect(screen.getByText(/^Line 1:/)).toBeVisible();
+    expect(screen.getByText(new RegExp(`^Line ${first + 1}:`))).toBeVisible();
+  });
+
+  test("say how far a large file got when the rest is refused, and that it can be imported again", async () => {
+    show(<OwnData />);
+    await screen.findByRole("button", { name: "Make an address" });
+    fetcher.mockImplementationOnce(() => json({ added: 2, skipped: 0, problems: [] }));
+    fetcher.mockImplementationOnce(() => json({ detail: "An account holds at most 3 todos." }, 409));
+    const file = new File([JSON.stringify(numbered(600))], "todos.json");
+    await userEvent.upload(screen.getByLabelText("Import a file"), file);
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("Only a part of the file was imported");
+    expect(alert).toHaveTextContent("An account holds at most 3 todos. Import the file again for the rest");
+    expect(screen.getByText(/% of the file: Added 2, 0 were there already\./)).toBeVisible();
+  });
+
+  test("wait for a server that is busy with other imports", async () => {
+    show(<OwnData />);
+    await screen.findByRole("button", { name: "Make an address" });
+    fetcher.mockImplementationOnce(() =>
+      Promise.resolve(Response.json({ detail: "Busy." }, { status: 503, headers: { "retry-after": "0" } })),
+    );
+    answers.set("POST /api/backend/todos/import", { added: 1, skipped: 0, problems: [] });
+    await userEvent.upload(screen.getByLabelText("Import a file"), new File(["[]"], "todos.json"));
+    expect(await screen.findByText("Added 1, 0 were there already.")).toBeVisible();
   });
 
   test("a file that is refused is announced", async () => {

@@ -4,27 +4,18 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { components } from "@/client/api/api-types";
 import { ask, read } from "@/client/api/request";
-import { todosKey } from "@/client/todos/todo";
+import { formats } from "@/client/transfer/parts";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
+import { ImportTodos } from "./import-todos";
 
 const address = "/api/backend/todos";
 const feedKey = ["feed"] as const;
-const formats = { json: "JSON", csv: "CSV", ics: "Calendar (ICS)" } as const;
-type Format = keyof typeof formats;
-
-type Imported = components["schemas"]["ImportResult"];
 
 const box = "grid gap-5 rounded-2xl border border-line bg-surface p-5 sm:p-7";
 
 /** Downloads all todos, and adds those of a file. */
 export function OwnData() {
-  const client = useQueryClient();
-  const bring = useMutation({
-    mutationFn: async (file: File) =>
-      read<Imported>(ask("POST", `${address}/import`, { format: formatOf(file.name), content: await file.text() })),
-    onSuccess: () => client.invalidateQueries({ queryKey: todosKey }),
-  });
   return (
     <section aria-labelledby="own-data" className={box}>
       <div className="grid gap-1">
@@ -45,41 +36,7 @@ export function OwnData() {
           </a>
         ))}
       </div>
-      <div className="grid gap-1.5">
-        <label htmlFor="import" className="text-sm font-medium">
-          Import a file
-        </label>
-        <input
-          id="import"
-          type="file"
-          accept=".json,.csv,.ics"
-          disabled={bring.isPending}
-          className="text-sm file:me-3 file:min-h-11 file:rounded-xl file:border file:border-field file:bg-surface file:px-4"
-          onChange={({ target }) => {
-            const file = target.files?.[0];
-            if (file !== undefined) bring.mutate(file);
-            // The same file can be chosen again once it is repaired.
-            target.value = "";
-          }}
-        />
-      </div>
-      {bring.isError && <Notice title="Nothing was imported">{bring.error.message}</Notice>}
-      <div role="status" className="grid gap-2 text-sm empty:hidden">
-        {bring.data && (
-          <p className="font-medium text-accent">
-            Added {bring.data.added}, {bring.data.skipped} were there already.
-          </p>
-        )}
-        {bring.data !== undefined && bring.data.problems.length > 0 && (
-          <ul className="list-disc ps-5 text-soft">
-            {bring.data.problems.map(({ line, message }) => (
-              <li key={`${line} ${message}`}>
-                Line {line}: <bdi>{message}</bdi>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <ImportTodos />
       <Feed />
     </section>
   );
@@ -149,9 +106,4 @@ function Feed() {
       </div>
     </div>
   );
-}
-
-function formatOf(name: string): Format {
-  const ending = name.split(".").at(-1)?.toLowerCase() ?? "";
-  return ending === "csv" || ending === "ics" ? ending : "json";
 }
