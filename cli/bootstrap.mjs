@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findNode, launch, nodeFolder, nodeVersion } from "../machine/launch.mjs";
 import { installArguments, packagesAreInstalled } from "../setup/packages.mjs";
-import { pastProxies } from "../machine/proxies.mjs";
+import { pastProxies, unfitForNode } from "../machine/proxies.mjs";
 
 const checkout = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const execute = promisify(execFile);
@@ -20,8 +20,9 @@ const main = async () => {
   const node = findNode() ?? (await timed(`Node ${nodeVersion}`, installNode));
   // Where a proxy or a company's own certificates stand between this machine and the internet, Node is to use them.
   /** @type {NodeJS.ProcessEnv} */
-  const env = { NODE_USE_ENV_PROXY: "1", NODE_USE_SYSTEM_CA: "1", ...process.env };
-  Object.assign(env, pastProxies(env, join(checkout, ".state")));
+  const env = { NODE_USE_SYSTEM_CA: "1", ...process.env, ...pastProxies(process.env, join(checkout, ".state")) };
+  // Of a proxy that Node cannot use, `npm run doctor` tells.
+  if (unfitForNode(env).length === 0) env["NODE_USE_ENV_PROXY"] ??= "1";
   if (node !== process.execPath) env["PATH"] = `${dirname(node)}:${env["PATH"] ?? ""}`;
   if (!packagesAreInstalled(checkout)) await timed("npm packages", () => installPackages(env));
   process.exitCode = await launch(node, [join(checkout, "cli", "main.ts"), ...process.argv.slice(2)], env);

@@ -2,6 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+/** The variables that name a proxy, which programs read in either case. */
+const proxies = ["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"];
+
 /** What no proxy can reach: this machine, the network of Kubernetes' Services, and the networks of VM drivers. */
 const here = ["localhost", "127.0.0.0/8", "127.0.0.1", "::1", "[::1]", "10.96.0.0/12", ".svc", ".cluster.local"];
 const virtualMachines = ["192.168.39.0/24", "192.168.59.0/24", "192.168.64.0/24", "192.168.105.0/24"];
@@ -18,8 +21,9 @@ const containers = Array.from({ length: 20 }, (_, index) => `192.168.${49 + 9 * 
  * @returns {NodeJS.ProcessEnv} what to set besides; nothing where there is no proxy.
  */
 export const pastProxies = (env, stateFolder) => {
-  const valueOf = (/** @type {string} */ name) => env[name] || env[name.toUpperCase()];
-  const proxies = ["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"];
+  const completed = completedIn(env);
+  const valueOf = (/** @type {string} */ name) =>
+    completed[name] || env[name] || completed[name.toUpperCase()] || env[name.toUpperCase()];
   if (!proxies.some(valueOf)) return {};
   const own = [env["NO_PROXY"], env["no_proxy"]].flatMap((list) => (list ?? "").split(/[\s,]+/));
   // Nothing is to go by a proxy. Some programs know this word only where it stands alone; others, such as gRPC in Node,
@@ -31,7 +35,62 @@ export const pastProxies = (env, stateFolder) => {
   const near = [...here, ...containers, ...virtualMachines, ...clustersIn(stateFolder)];
   const list = [...new Set([...own, ...near])].filter((entry) => entry !== "").join(",");
   // Some programs read the one, some the other.
-  return { ...forNodeAndGo(valueOf("all_proxy"), valueOf), NO_PROXY: list, no_proxy: list };
+  return { ...completed, ...forNodeAndGo(valueOf("all_proxy"), valueOf), NO_PROXY: list, no_proxy: list };
+};
+
+/**
+ * The variables whose proxy Node cannot use. Told to go by one of them, it ends with a stack trace before it runs
+ * anything.
+ * @param {NodeJS.ProcessEnv} env with what `pastProxies` gives.
+ * @returns {string[]}
+ */
+export const unfitForNode = (env) =>
+  ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].filter((name) => env[name] && !isFit(env[name] ?? ""));
+
+/** @param {string} proxy */
+const isFit = (proxy) => {
+  try {
+    const { protocol, username, password } = new URL(proxy);
+    decodeURIComponent(`${username}:${password}`);
+    return protocol === "http:" || protocol === "https:";
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * The variables whose proxy is written as only some programs take it, with what all take.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+const completedIn = (env) =>
+  Object.fromEntries(
+    proxies
+      .flatMap((name) => [name, name.toUpperCase()])
+      .map((name) => [name, complete(env[name] ?? "")])
+      .filter(([name = "", proxy]) => proxy !== (env[name] ?? "")),
+  );
+
+/**
+ * A proxy as every program takes it: with its scheme, and with a user and a password that can be decoded. Those that
+ * cannot be, were typed as they are.
+ * @param {string} proxy
+ */
+const complete = (proxy) => {
+  const value = proxy.trim();
+  if (value === "") return proxy;
+  const whole = value.includes("://") ? value : `http://${value}`;
+  return whole.replace(/(?<=:\/\/)[^/?#]*(?=@)/, (login) => (isEncoded(login) ? login : login.replaceAll("%", "%25")));
+};
+
+/** @param {string} text */
+const isEncoded = (text) => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /**

@@ -20,6 +20,7 @@ import { locksOn } from "../../state/stack-locks.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-cluster.ts";
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
+import { unfitForNode } from "../../machine/proxies.mjs";
 import { problemOfPassphrase } from "../../state/passphrase.ts";
 import { pluginsIn } from "../../setup/plugins.ts";
 import { imagesAreMadeHere } from "../../offline/registries/images/made-here.ts";
@@ -115,7 +116,7 @@ const onMachine = async (patient: Patient): Promise<Finding[]> => {
   return [
     verdicts.onDocker(docker),
     onDockerSettings(unusedSettings(pluginEnvironment(patient.env))),
-    onProxies(buildProxies(patient.env), loopbackProxies(patient.env)),
+    onProxies(buildProxies(patient.env), loopbackProxies(patient.env), unfitForNode(patient.env)),
     available instanceof Error ? undefined : verdicts.onSize(asked, available),
     await lookAtPort(asked.port, isOurs),
     verdicts.onProfile(cluster, inDocker, asked.profile),

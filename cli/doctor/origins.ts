@@ -44,9 +44,17 @@ export const onDockerSettings = ({ logins, hasProxies }: UnusedSettings): Findin
  * The proxies of the shell.
  * @param proxies those that builds in the cluster go by.
  * @param here those that only this machine reaches, as `HOST:PORT`.
+ * @param unfit the variables whose proxy Node cannot use.
  */
-export const onProxies = ({ HTTP_PROXY, HTTPS_PROXY }: BuildProxies, here: string[]): Finding => {
+export const onProxies = ({ HTTP_PROXY, HTTPS_PROXY }: BuildProxies, here: string[], unfit: string[]): Finding => {
   const name = "proxies";
+  if (unfit.length > 0) {
+    const what = `${unfit.join(", ")} is no http:// address that Node can use: set-up downloads without a proxy`;
+    const next =
+      `Set ${unfit.join(", ")} to http://HOST:PORT or http://USER:PASSWORD@HOST:PORT. There, write %25 for a %, ` +
+      "%23 for a #, %2F for a /, %3F for a ? and %40 for an @ in the user or the password";
+    return warn(name, what, next);
+  }
   if (here.length > 0) {
     const what = `${here.join(", ")} is on this machine's loopback interface, which the cluster cannot reach`;
     const next =

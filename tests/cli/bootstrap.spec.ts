@@ -115,6 +115,22 @@ describe("npm start in a fresh checkout", function () {
     assert.match(behind.stdout, /^example\.org,localhost,.*,127\.0\.0\.1,.* 1$/);
   });
 
+  for (const [name, value, uses] of [
+    ["HTTP_PROXY", "127.0.0.1:9", "1"],
+    ["https_proxy", "proxy.corp:3128", "1"],
+    ["HTTPS_PROXY", "http://me:100%@127.0.0.1:9", "1"],
+    ["HTTP_PROXY", "socks5h://127.0.0.1:1080", "undefined"],
+    ["http_proxy", "http://me:pa#ss@127.0.0.1:9", "undefined"],
+  ] as const) {
+    it(`starts whatever the proxy is: ${name}=${value}`, async () => {
+      await using folder = await freshCheckout(installs);
+      await folder.writeFile("cli/main.ts", "console.log('main', process.env.NODE_USE_ENV_PROXY);");
+      const env = { npm_execpath: folder.getPath("npm-cli.cjs"), [name]: value };
+      const { stdout, stderr } = await startBy(folder, env, "status");
+      assert.equal(stdout, `main ${uses}`, stderr);
+    });
+  }
+
   it("says in two lines why the packages cannot be installed", async () => {
     await using folder = await freshCheckout(`
       console.error("npm warn something else");

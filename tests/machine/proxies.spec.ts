@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import { environment } from "../../machine/environment.ts";
-import { pastProxies } from "../../machine/proxies.mjs";
+import { pastProxies, unfitForNode } from "../../machine/proxies.mjs";
 
 const nowhere = "/does/not/exist";
 const listOf = (env: NodeJS.ProcessEnv, folder = nowhere): string[] => {
@@ -65,6 +65,45 @@ describe("a proxy of the user's", () => {
     assert.ok(NO_PROXY === no_proxy && NO_PROXY !== undefined && !NO_PROXY.includes("registry"));
     assert.deepEqual(rest, { http_proxy: "http://proxy:3128", HTTP_PROXY: "http://proxy:3128" });
     assert.deepEqual(Object.keys(pastProxies({ ALL_PROXY: "socks5://proxy:1080" }, nowhere)), ["NO_PROXY", "no_proxy"]);
+  });
+
+  for (const [typed, whole] of [
+    ["127.0.0.1:9", "http://127.0.0.1:9"],
+    ["proxy.corp:3128", "http://proxy.corp:3128"],
+    ["me:hush@proxy", "http://me:hush@proxy"],
+    [" http://proxy:3128", "http://proxy:3128"],
+    ["http://me:100%@proxy:3128", "http://me:100%25@proxy:3128"],
+    ["me:50%ff@proxy:3128", "http://me:50%25ff@proxy:3128"],
+  ] as const) {
+    it(`is given to every program as all of them take it: ${JSON.stringify(typed)}`, () => {
+      for (const name of ["HTTP_PROXY", "https_proxy", "grpc_proxy"]) {
+        const env = { [name]: typed, ...pastProxies({ [name]: typed }, nowhere) };
+        assert.equal(env[name], whole);
+        assert.deepEqual(unfitForNode(env), []);
+      }
+      const { NO_PROXY: _, no_proxy: __, ...all } = pastProxies({ all_proxy: typed }, nowhere);
+      const names = ["all_proxy", "http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"];
+      assert.deepEqual(all, Object.fromEntries(names.map((name) => [name, whole])));
+    });
+  }
+
+  it("stays as it is where it is whole, also with what is encoded in it", () => {
+    for (const HTTP_PROXY of ["http://me:a%40b%25@proxy:3128", "socks5h://proxy:1080", "https://proxy/"]) {
+      assert.deepEqual(Object.keys(pastProxies({ HTTP_PROXY }, nowhere)), ["NO_PROXY", "no_proxy"]);
+    }
+  });
+
+  it("is known not to be one for Node", () => {
+    for (const proxy of [
+      "socks5h://127.0.0.1:1080",
+      "ftp://proxy",
+      "http://me:pa#ss@proxy:3128",
+      "http://proxy:99999",
+    ]) {
+      const env = { https_proxy: proxy, HTTP_PROXY: "http://proxy" };
+      assert.deepEqual(unfitForNode({ ...env, ...pastProxies(env, nowhere) }), ["https_proxy"], proxy);
+    }
+    assert.deepEqual(unfitForNode({ HTTP_PROXY: "", ALL_PROXY: "socks5h://127.0.0.1:1080" }), []);
   });
 
   it("changes nothing where there is none", () => {

@@ -67,16 +67,25 @@ const table: [string, () => Finding | undefined, Expected][] = [
     () => onDockerSettings({ logins: [], hasProxies: true }),
     ["warn", /proxies of Docker's config\.json/, /HTTP_PROXY/],
   ],
-  ["no proxy", () => onProxies(noProxies, []), ["pass", /^none in this shell$/]],
+  ["no proxy", () => onProxies(noProxies, [], []), ["pass", /^none in this shell$/]],
   [
     "a proxy, whose password is nobody's business",
-    () => onProxies({ ...noProxies, HTTP_PROXY: "http://me:hush@proxy.example:3128" }, []),
+    () => onProxies({ ...noProxies, HTTP_PROXY: "http://me:hush@proxy.example:3128" }, [], []),
     ["pass", /builds go by proxy\.example:3128; this machine and its clusters do not$/],
   ],
   [
     "a proxy that the cluster cannot reach",
-    () => onProxies(noProxies, ["127.0.0.1:3128"]),
+    () => onProxies(noProxies, ["127.0.0.1:3128"], []),
     ["warn", /^127\.0\.0\.1:3128 is on this machine's loopback interface.*go without a proxy$/, /bridge of Docker/],
+  ],
+  [
+    "a proxy that Node cannot use",
+    () => onProxies({ ...noProxies, HTTP_PROXY: "socks5h://proxy:1080" }, [], ["HTTP_PROXY"]),
+    [
+      "warn",
+      /^HTTP_PROXY is no http:\/\/ address that Node can use/,
+      /^Set HTTP_PROXY to http:\/\/HOST:PORT.*%25 for a %/,
+    ],
   ],
   ["room enough", () => verdicts.onSize(size, { cpus: 8, memory: 16_000 }), ["pass", /4 CPUs and 8192 MB/]],
   ["less room", () => verdicts.onSize(size, { cpus: 2, memory: 16_000 }), ["warn", /2 instead of 4/, /more/]],
