@@ -16,6 +16,7 @@ import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
 import { wordsOf } from "../provider/engine/pulumi-commands.ts";
 import type { Effect } from "../provider/engine/pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "../state/access/reach.ts";
+import { mustOverwriteNoSettings } from "./rename.ts";
 import { variablesOfPreview } from "./silent-cluster.ts";
 import { selectedStack } from "../state/stack-files.ts";
 import { trimHistory } from "../state/state-history.ts";
@@ -32,7 +33,7 @@ interface Ready {
 /**
  * Makes sure that Pulumi finds what it is to work on as it may: no kubeconfig of another cluster, a state that can be
  * read, no rest of a run that was killed, no destroy that could not end, and no stack to be removed while its cluster
- * is there. No stack is renamed or removed while its data are taken along.
+ * is there. No stack is renamed or removed while its data are taken along, and none is renamed over settings.
  * @param args Pulumi's command line.
  * @param effect what that does.
  */
@@ -47,7 +48,10 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   }
   if (effect === "renames the stack") {
     const named = stackIn(args);
-    if (named !== undefined) mustTakeNothingAlong(named, "Then rename the stack.");
+    if (named !== undefined) {
+      mustTakeNothingAlong(named, "Then rename the stack.");
+      mustOverwriteNoSettings(args, named);
+    }
     return nothing;
   }
   await setForeignAside(stateFolder, minikubeHome);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stackIn } from "../../pulumi/make-ready.ts";
+import { makeReady, stackIn } from "../../pulumi/make-ready.ts";
 
 describe("the stack on a command line of Pulumi", () => {
   for (const line of [
@@ -15,4 +15,11 @@ describe("the stack on a command line of Pulumi", () => {
   ]) {
     it(`is found as Pulumi finds it: ${line}`, () => assert.equal(stackIn(line.split(" ")), "dev"));
   }
+});
+
+describe("a stack that is renamed", () => {
+  it("is refused where settings of the new name are there already", async () => {
+    const renamed = makeReady(["stack", "rename", "prod", "--stack", "dev"], "renames the stack");
+    await assert.rejects(renamed, /dev cannot be renamed to prod/);
+  });
 });
