@@ -58,7 +58,7 @@ export const switches = [
 /** Says what a command line of Pulumi does. */
 export const effectOf = (args: string[]): Effect => {
   const [command, second = ""] = wordsOf(args);
-  if (command === undefined) return "nothing";
+  if (command === undefined || asksForHelp(args)) return "nothing";
   if (command === "stack" && removals.includes(second)) return "removes the stack";
   if (command === "stack" && second === "rename") return "renames the stack";
   const found = Object.entries(effects).find(([, names]) => names.includes(command));
@@ -66,17 +66,31 @@ export const effectOf = (args: string[]): Effect => {
 };
 
 /**
+ * Whether Pulumi only says what a command does. A word that may be the value of a flag does not count, nor does any
+ * other way to write the flag: whoever is wrong here does without all that keeps data.
+ */
+export const asksForHelp = (args: string[]): boolean =>
+  partsOf(args).flags.some((flag) => flag === "--help" || flag === "-h") &&
+  !args.some((word) => /^-[^-]*h=|^--help=/.test(word));
+
+/**
  * The words of a command line that are neither flags nor their values, as far as Pulumi itself looks for its commands.
  */
-export const wordsOf = (args: string[]): string[] => {
+export const wordsOf = (args: string[]): string[] => partsOf(args).words;
+
+const partsOf = (args: string[]): { words: string[]; flags: string[] } => {
   const words: string[] = [];
+  const flags: string[] = [];
   for (let at = 0; at < args.length; at += 1) {
     const word = args[at] ?? "";
     if (word === "--") break;
     if (!word.startsWith("-")) words.push(word);
-    else if (!word.includes("=") && !switches.includes(word) && !isJoined(word)) at += 1;
+    else {
+      flags.push(word);
+      if (!word.includes("=") && !switches.includes(word) && !isJoined(word)) at += 1;
+    }
   }
-  return words;
+  return { words, flags };
 };
 
 /** `-v9`, whose value is in it. */

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import process from "node:process";
 import { checkout } from "../../machine/paths.ts";
-import { wordsOf } from "../../provider/engine/pulumi-commands.ts";
+import { asksForHelp, wordsOf } from "../../provider/engine/pulumi-commands.ts";
 import { startProvider } from "./provider-ahead.ts";
 
 /** Starts Pulumi with a command line and an environment, and gives its exit code. */
@@ -49,5 +49,6 @@ export const runsProgram = (args: string[], folder: string = process.cwd()): boo
   const [command = ""] = wordsOf(args);
   const path = relative(checkout, folder);
   const isInside = !path.startsWith("..") && !isAbsolute(path);
+  if (asksForHelp(args)) return false;
   return commands.includes(command) && isInside && !args.some((word) => otherwise.test(word));
 };

@@ -31,6 +31,9 @@ describe("which command lines of Pulumi run the program in the process of npx pu
     ["destroy --yes", false],
     ["stack ls", false],
     ["watch", false],
+    ["up --help", false],
+    ["up --yes -h", false],
+    ["up --yes -- --help", true],
   ];
   for (const [line, expected] of lines) {
     it(`pulumi ${line}: ${expected ? "yes" : "no"}`, () => {
