@@ -1,7 +1,10 @@
+import { fileSystemProblem } from "../../machine/file-system.ts";
+
 /** As much of an error of the file system as is told. */
 interface FileError {
   code?: string;
   path?: string;
+  syscall?: string;
 }
 
 /** Whether a file was replaced or removed between being listed and being read, as editors and Git do it. */
@@ -17,9 +20,12 @@ const limits: Record<string, string> = {
 
 /** What is wrong, in one sentence, and for a limit of the machine what to type. */
 export const reasonOf = (error: unknown): string => {
-  const { code = "", path } = (error ?? {}) as FileError;
+  const { code = "", path, syscall } = (error ?? {}) as FileError;
   const limit = limits[code];
-  if (limit !== undefined) return `This machine lets no more files be watched: ${limit}`;
+  if (limit !== undefined && syscall === "watch") return `This machine lets no more files be watched: ${limit}`;
+  // What says of a watch that there are too many, says of a write that the disk is full.
+  const problem = code === "EACCES" || code === "EPERM" ? undefined : fileSystemProblem(error);
+  if (problem !== undefined) return problem.message.replaceAll(/\s*\n\s*/g, " ");
   if (path !== undefined && (code === "EACCES" || code === "EPERM"))
     return `${path} cannot be read: permission denied.`;
   if (path !== undefined && code !== "") return `${path} cannot be read (${code}).`;

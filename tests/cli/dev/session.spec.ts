@@ -51,6 +51,12 @@ describe("npm run dev: how it ends", () => {
   const limit = Object.assign(new Error("System limit for number of file watchers reached"), {
     code: "ENOSPC",
     path: "/src",
+    syscall: "watch",
+  });
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    path: "/disk/state",
+    syscall: "write",
   });
   const denied = Object.assign(new Error("EACCES: permission denied, scandir '/src'"), {
     code: "EACCES",
@@ -59,6 +65,7 @@ describe("npm run dev: how it ends", () => {
 
   const failures: [what: string, error: Error, sentence: RegExp][] = [
     ["too many files are watched", limit, /no more files be watched: .* sudo sysctl fs\.inotify\.max_user_watches=/],
+    ["the disk is full", full, /^\/disk\/state cannot be written: no space is left on its disk\. .*df -h \/disk/],
     ["a folder cannot be read", denied, /^\/src cannot be read: permission denied\.$/],
   ];
   for (const [what, error, sentence] of failures) {
