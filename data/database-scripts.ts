@@ -1,5 +1,5 @@
 import { databaseContents } from "../components/lib/database-contents.ts";
-import { quoted } from "../machine/paths.ts";
+import { quoted } from "../provider/processes/shell-word.ts";
 
 // Shell scripts that run beside the database, where they may do everything with it.
 

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
-import { display } from "./paths.ts";
+import { display, pasted } from "./paths.ts";
 
 /** As much of an error of the file system as is told. */
 interface FileError {
@@ -17,7 +17,7 @@ export const fileSystemProblem = (error: unknown): UserError | undefined => {
   const { code = "", path, dest } = (error ?? {}) as FileError;
   const place = dest ?? path;
   const what = place === undefined ? "A file" : display(place);
-  const folder = place === undefined ? "." : display(dirname(place));
+  const folder = place === undefined ? "." : pasted(dirname(place));
   const again = "Then type the same command again: it goes on with what is there.";
   switch (code) {
     case "ENOSPC":

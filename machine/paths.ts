@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
-import { join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import process from "node:process";
+import { asWord } from "../provider/processes/shell-word.ts";
 import { cacheFolder as folderOfCaches } from "./launch.mjs";
 
 /** The root of this checkout. */
@@ -62,13 +63,17 @@ export const typedPath = (path: string): string => resolve(process.env["INIT_CWD
  * A path as it can be pasted into a command in the folder in which the user typed: the counterpart of {@link
  * typedPath}.
  */
-export const asTyped = (path: string): string => {
-  const name = relative(typedPath("."), path);
-  return /^[\w./@%+=:,-]+$/.test(name) ? name : quoted(name);
-};
-
-/** A word as a shell takes it literally. */
-export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+export const asTyped = (path: string): string => asWord(relative(typedPath("."), path));
 
 /** Shortens a path for a message. */
-export const display = (path: string): string => path.replace(homedir(), "~");
+export const display = (path: string): string => {
+  const inHome = relative(homedir(), path);
+  if (inHome === "") return "~";
+  return inHome === ".." || inHome.startsWith("../") || !isAbsolute(path) ? path : `~/${inHome}`;
+};
+
+/** A path as it can be pasted into a command, whatever folder that is typed in. */
+export const pasted = (path: string): string => {
+  const word = asWord(path);
+  return word === path ? display(path) : word;
+};

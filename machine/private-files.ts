@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
-import { display } from "./paths.ts";
+import { display, pasted } from "./paths.ts";
 
 /** The bits of a mode that are for others than the owner. */
 const forOthers = 0o077;
@@ -33,7 +33,7 @@ export const makePrivateFolder = (folder: string): void => {
     chmodSync(folder, 0o700);
   } catch (error) {
     const what = `Others can read ${display(folder)}, and that cannot be changed: ${(error as Error).message}`;
-    throw new UserError(what, `Type: sudo chown -R $(id -u) ${display(folder)}`, error);
+    throw new UserError(what, `Type: sudo chown -R $(id -u) ${pasted(folder)}`, error);
   }
 };
 

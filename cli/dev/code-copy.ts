@@ -4,7 +4,8 @@ import { dirname, join } from "node:path";
 import { filesIn } from "../../components/lib/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
 import { ignoreRules } from "../../components/lib/dockerignore.ts";
-import { checkout, quoted } from "../../machine/paths.ts";
+import { checkout } from "../../machine/paths.ts";
+import { quoted } from "../../provider/processes/shell-word.ts";
 import { packed } from "./archive.ts";
 import { isGone } from "./trouble.ts";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { display, stateFolder } from "../../machine/paths.ts";
+import { display, pasted, stateFolder } from "../../machine/paths.ts";
 import { makePrivateFolder, writeWhole } from "../../machine/private-files.ts";
 import { ifThere, Namespace } from "../../provider/cluster/kubernetes.ts";
 import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
@@ -51,7 +51,7 @@ export const writeToken = async (person: string | undefined, means: Means = own(
   say(
     [
       `The token of ${person} is in ${display(file)}. Leave this open in a terminal:`,
-      `  kubectl --kubeconfig ${display(kubeconfig)} --context ${context} -n ${namespace} port-forward deployment/${deployment} 8081`,
+      `  kubectl --kubeconfig ${pasted(kubeconfig)} --context ${context} -n ${namespace} port-forward deployment/${deployment} 8081`,
       'Give your client http://127.0.0.1:8081/mcp, with the header "Authorization: Bearer TOKEN".',
     ].join("\n"),
   );

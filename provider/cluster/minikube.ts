@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Commands, Outcome } from "../processes/commands.ts";
 import { publishedPort } from "./docker.ts";
 import { UserError } from "../processes/errors.ts";
+import { asWord } from "../processes/shell-word.ts";
 import { readEvent } from "./minikube-events.ts";
 import { forgetLostWorkers } from "./workers.ts";
 import type { MinikubeEvent } from "./minikube-events.ts";
@@ -93,7 +94,7 @@ export async function changeNodes(
   if (commands.cancelled) throw new UserError(`${what} was cancelled.`, "Run the same command again.");
   throw new UserError(
     `${what} failed for profile ${target.profile}: ${reason}`,
-    `See: MINIKUBE_HOME=${target.home} minikube -p ${target.profile} logs`,
+    `See: ${minikubeToType(target, "logs")}`,
   );
 }
 
@@ -171,9 +172,13 @@ async function minikube(
   if (commands.cancelled) throw new UserError(`minikube ${command} was cancelled.`, "Run the same command again.");
   throw new UserError(
     `minikube ${command} failed for profile ${target.profile}: ${failure?.text ?? reason}`,
-    failure?.advice ?? `See: MINIKUBE_HOME=${target.home} minikube -p ${target.profile} logs`,
+    failure?.advice ?? `See: ${minikubeToType(target, "logs")}`,
   );
 }
+
+/** A command of Minikube for a profile, as a person can paste it into a shell. */
+export const minikubeToType = ({ home, profile }: Pick<Target, "home" | "profile">, command: string): string =>
+  `MINIKUBE_HOME=${asWord(home)} minikube -p ${profile} ${command}`;
 
 function variables({ home, kubeconfig }: Target): NodeJS.ProcessEnv {
   return { MINIKUBE_HOME: home, KUBECONFIG: resolve(kubeconfig) };

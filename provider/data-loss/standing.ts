@@ -5,6 +5,7 @@ import { engineOf, mustBeHere, thingsNamed } from "../cluster/docker.ts";
 import type { ContainerState, DockerEngine } from "../cluster/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
+import { minikubeToType } from "../cluster/minikube.ts";
 import { nodeState } from "../cluster/node.ts";
 import type { Node } from "../cluster/node.ts";
 import { holderOf, markPath, profileFolder, readMark } from "../cluster/ownership.ts";
@@ -119,7 +120,7 @@ async function withoutMark(commands: Commands, cluster: Node): Promise<Standing>
     const error = new UserError(
       `It is not known which stack owns Minikube profile ${profile}: ${markPath(cluster)} is missing or cannot be read.`,
       "Nothing was changed. Put that file back if you have a copy of it. To remove the cluster with all data in it: " +
-        `MINIKUBE_HOME=${cluster.home} minikube -p ${profile} delete`,
+        minikubeToType(cluster, "delete"),
     );
     return { is: "another's", error };
   }

@@ -11,7 +11,7 @@ import type { Capacity } from "../cluster/docker.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import type { Holder, LossGuard } from "../data-loss/loss.ts";
-import { dockerHost, startCluster } from "../cluster/minikube.ts";
+import { dockerHost, minikubeToType, startCluster } from "../cluster/minikube.ts";
 import type { StartOptions, Target } from "../cluster/minikube.ts";
 import { minikubeHome } from "../cluster/minikube-home.ts";
 import { wake } from "../cluster/node.ts";
@@ -183,7 +183,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       throw new UserError(
         `The state of this stack does not know its cluster ${inputs.profile} any more, which was made with ${was}.`,
         "To keep it and its data, set that again: npx pulumi config set KEY VALUE. " +
-          `To remove it: MINIKUBE_HOME=${inputs.home} minikube -p ${inputs.profile} delete`,
+          `To remove it: ${minikubeToType(inputs, "delete")}`,
       );
     }
     this.#engine.inform(

@@ -24,6 +24,11 @@ describe("trouble with the file system", () => {
     });
   }
 
+  it("names a folder as it can be pasted", () => {
+    const told = fileSystemProblem(failed("EACCES", "/a disk/file"))?.message ?? "";
+    assert.match(told, /ls -ld '\/a disk'\. .*sudo chown -R \$\(id -u\) '\/a disk'/);
+  });
+
   it("is told where nobody knows which file it is", () => {
     assert.match(fileSystemProblem(failed("ENOSPC"))?.message ?? "", /^A file cannot be written/);
   });
