@@ -1,7 +1,7 @@
 import process from "node:process";
 import { clearInterrupted, clearLock, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
-import { setForeignAside } from "../state/access/own-kubeconfig.ts";
+import { setForeignAside, setStaleAside } from "../state/access/own-kubeconfig.ts";
 import { mustTakeNothingAlong } from "../data/kept.ts";
 import { environment } from "../machine/environment.ts";
 import {
@@ -18,7 +18,7 @@ import type { Effect } from "../provider/engine/pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "../state/access/reach.ts";
 import { mustOverwriteNoSettings } from "./rename.ts";
 import { variablesOfPreview } from "./silent-cluster.ts";
-import { selectedStack } from "../state/stack-files.ts";
+import { knownSettings, selectedStack } from "../state/stack-files.ts";
 import { trimHistory } from "../state/state-history.ts";
 import { mustTargetDependents } from "./targets.ts";
 
@@ -66,10 +66,19 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   }
   const isDestroy = effect === "destroys";
   if (isUp(args)) mustTargetDependents(stack, args);
-  await clearInterrupted(stack, isDestroy);
+  await Promise.all([clearInterrupted(stack, isDestroy), setStaleAside(stateFolder, minikubeHome, profileOf(stack))]);
   trimHistory(stateFolder, stack);
   if (isDestroy) await mustReachCluster(placeOf(stack));
   return bringsAllUp(args) ? { ...nothing, afterFailure: await makeRoomForSecrets(stack) } : nothing;
+};
+
+/** The profile of a stack. Who reads the state besides says why it cannot be read. */
+const profileOf = (stack: string): string => {
+  try {
+    return knownSettings(checkout, stack).profile;
+  } catch {
+    return "";
+  }
 };
 
 /** The same for a stack in a cluster that is there already: there is no Docker or Minikube to look at. */

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import process from "node:process";
 import { Commands } from "../../provider/processes/commands.ts";
-import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
+import { connectTo } from "../../provider/cluster/connection.ts";
+import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
 import { appPackagesStep } from "../../setup/app-packages.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
@@ -30,13 +31,23 @@ export const aiops = async (http: boolean): Promise<number> => {
   if (life !== "running") {
     throw new UserError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
   }
-  await readOwnAccess({ kubeconfig, context, home: minikubeHome });
+  await mustAnswer({ kubeconfig, context, home: minikubeHome }, stack);
   await install();
   const app = join(checkout, "apps", "aiops", "src", "main.ts");
   const place = ["--kubeconfig", kubeconfig, "--context", context, "--namespace", namespace];
   const files = ["--released", stateFile(checkout, stack), "--chart", join(checkout, "charts", "todo")];
   const args = [app, ...place, ...files, "--state", stateFolder, ...(http ? ["--http"] : [])];
   return await launch(process.execPath, args, toolEnvironment());
+};
+
+/** The application goes by the kubeconfig, and cannot know whose cluster that leads to. */
+const mustAnswer = async (ref: ContextRef, stack: string): Promise<void> => {
+  try {
+    (await connectTo(ref)).agent.destroy();
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new UserError(`The cluster of stack ${stack} cannot be asked: ${why}`, "Type: npm start", error);
+  }
 };
 
 const install = async (): Promise<void> => {

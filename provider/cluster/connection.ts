@@ -1,7 +1,7 @@
 import type { Agent as AnyAgent } from "node:http";
 import { Agent, request } from "node:https";
 import { readOwnAccess } from "./kubeconfig.ts";
-import type { ContextRef } from "./kubeconfig.ts";
+import type { Access, ContextRef } from "./kubeconfig.ts";
 
 /** A way to an API server, open until its agent is destroyed. */
 export interface Connection {
@@ -25,6 +25,14 @@ export class ApiError extends Error {
   }
 }
 
+/** The API server has said nothing for as long as it may. */
+export class SilentServer extends Error {
+  constructor() {
+    super("the Kubernetes API does not answer");
+    this.name = "SilentServer";
+  }
+}
+
 /** What the API server was asked for; undefined where it answers that there is no such thing. */
 export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
@@ -36,7 +44,8 @@ export async function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Connects to the stack's cluster: its own Minikube, or the one with the id that is named.
+ * Connects to the stack's cluster: its own Minikube, or the one with the id that is named. It is asked who it is before
+ * anything else.
  * @throws Error when the context is not there, or leads to another cluster.
  */
 export async function connectTo(ref: ContextRef): Promise<Connection> {
@@ -45,14 +54,42 @@ export async function connectTo(ref: ContextRef): Promise<Connection> {
     const { connectToExisting } = await import("./existing-access.ts");
     return await connectToExisting({ ...ref, clusterId: ref.clusterId });
   }
-  const { server, ...certificates } = await readOwnAccess(ref);
-  return { server, agent: new Agent({ ...certificates, keepAlive: true, maxSockets: 6 }), headers: {} };
+  return await connectToOwn(await readOwnAccess(ref), ref);
+}
+
+/** The way to the cluster of a profile leads to that of another one. */
+export class OtherProfile extends Error {}
+
+/**
+ * Connects to the cluster of a profile of Minikube. All clusters of one home trust the same authority and let each
+ * other's users in, and the address of one that was stopped may be another's by now. The first node tells them apart:
+ * it has the name of the profile.
+ * @param time how long nothing may come, in milliseconds.
+ * @throws OtherProfile when it is the cluster of another profile, which is asked for nothing else.
+ * @throws Error when it does not say.
+ */
+export async function connectToOwn(
+  { server, ...certificates }: Access,
+  { kubeconfig, context }: ContextRef,
+  time?: number,
+): Promise<Connection> {
+  const agent = new Agent({ ...certificates, keepAlive: true, maxSockets: 6 });
+  const connection = { server, agent, headers: {} };
+  try {
+    const node = await ifThere(ask(connection, "GET", `/api/v1/nodes/${context}`, undefined, time));
+    if (node === undefined) throw new OtherProfile(`${kubeconfig} leads to a cluster that has no node ${context}`);
+    return connection;
+  } catch (error) {
+    agent.destroy();
+    throw error;
+  }
 }
 
 /**
  * Asks an API server.
  * @param path with its query, relative to the server's address.
  * @param sent an object for it, and the type of its text.
+ * @param time how long nothing may come, in milliseconds.
  * @returns the text of the answer.
  * @throws ApiError when the answer is no success, or Error when there is none.
  */
@@ -61,12 +98,13 @@ export function ask(
   method: string,
   path: string,
   sent?: { body: object; type: string },
+  time: number = patience,
 ): Promise<string> {
   // A server may have a path of its own, as behind Rancher.
   const url = new URL(`${server.replace(/\/+$/, "")}${path}`);
   const all = sent === undefined ? headers : { ...headers, "Content-Type": sent.type };
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method, headers: all, agent, timeout: patience }, (response) => {
+    const asked = request(url, { method, headers: all, agent, timeout: time }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
@@ -76,7 +114,7 @@ export function ask(
         else reject(new ApiError(statusCode, url.pathname));
       });
     });
-    asked.on("timeout", () => asked.destroy(new Error("the Kubernetes API does not answer")));
+    asked.on("timeout", () => asked.destroy(new SilentServer()));
     asked.on("error", reject);
     asked.end(sent === undefined ? undefined : JSON.stringify(sent.body));
   });

@@ -1,6 +1,10 @@
 import { readdirSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
+import { connectToOwn, OtherProfile } from "../../provider/cluster/connection.ts";
 import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
+
+/** How long the cluster may take that is asked who it is, in milliseconds. A running one takes a fiftieth of that. */
+const patience = 1_000;
 
 /**
  * Sets a kubeconfig of this checkout aside that leads to another cluster under the name of ours, so that neither a
@@ -10,18 +14,30 @@ import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
  */
 export const setForeignAside = async (state: string, home: string): Promise<void> => {
   for (const name of readdirSync(state).filter((file) => file.endsWith(".kubeconfig"))) {
-    const file = join(state, name);
-    if (await isOurs(file, home)) continue;
-    renameSync(file, `${file}.foreign`);
-    console.error(`.state/${name} does not lead to the stack's own cluster. It is set aside as ${name}.foreign.`);
+    const ref = { kubeconfig: join(state, name), context: basename(name, ".kubeconfig"), home };
+    const isOurs = await readOwnAccess(ref).then(
+      () => true,
+      () => false,
+    );
+    if (!isOurs) setAside(ref.kubeconfig);
   }
 };
 
-const isOurs = async (file: string, home: string): Promise<boolean> => {
+/**
+ * Does the same with the kubeconfig of a profile that leads to the cluster of another profile of the same home. That
+ * takes a question, which a cluster that is stopped does not answer: its kubeconfig stays.
+ */
+export const setStaleAside = async (state: string, home: string, profile: string): Promise<void> => {
+  const ref = { kubeconfig: join(state, `${profile}.kubeconfig`), context: profile, home };
   try {
-    await readOwnAccess({ kubeconfig: file, context: basename(file, ".kubeconfig"), home });
-    return true;
-  } catch {
-    return false;
+    (await connectToOwn(await readOwnAccess(ref), ref, patience)).agent.destroy();
+  } catch (error) {
+    if (error instanceof OtherProfile) setAside(ref.kubeconfig);
   }
+};
+
+const setAside = (file: string): void => {
+  renameSync(file, `${file}.foreign`);
+  const name = basename(file);
+  console.error(`.state/${name} does not lead to the stack's own cluster. It is set aside as ${name}.foreign.`);
 };

@@ -57,4 +57,18 @@ describe("the way to the database, for backup and restore", () => {
     );
     assert.deepEqual(production.asked, []);
   });
+
+  it("is not the cluster of another profile of the same Minikube, which has taken the address: nothing else is asked", async () => {
+    own.asked.length = 0;
+    own.node = "todo-demo";
+    try {
+      await assert.rejects(
+        opened(await read(own)),
+        /does not answer: .* leads to a cluster that has no node todo\n.*npm start/,
+      );
+      assert.deepEqual(own.asked, []);
+    } finally {
+      own.node = "todo";
+    }
+  });
 });

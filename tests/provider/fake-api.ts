@@ -39,7 +39,10 @@ export class FakeApi {
   readonly deleted: string[] = [];
   /** Every object that was sent to be applied. */
   readonly applied: object[] = [];
+  /** What it was asked, but for who it is. */
   readonly asked: string[] = [];
+  /** The name of its first node: that of its profile. */
+  node = "todo";
   /** Is told the path of what is deleted, and by what it is selected where there are several. */
   onDelete: (path: string, selector: URLSearchParams) => void = () => undefined;
   /** Whether a watch is answered and ended at once. By default it stays open, and nothing ever happens in it. */
@@ -117,6 +120,8 @@ export class FakeApi {
   }
 
   #answer(method: string, url: URL, sent: string): { status: number; body: string } {
+    const node = /^\/api\/v1\/nodes\/(.+)$/.exec(url.pathname)?.[1];
+    if (method === "GET" && node !== undefined) return { status: node === this.node ? 200 : 404, body: "{}" };
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     if (url.pathname === "/readyz") return { status: this.ready ? 200 : 500, body: "" };
     const wide = this.wide.get(url.pathname);

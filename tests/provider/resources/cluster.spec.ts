@@ -222,6 +222,24 @@ describe("minikube:index:Cluster", () => {
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
     });
 
+    it("asks nothing else of another profile's cluster that has got the address, and finds its own again", async () => {
+      const state = await up();
+      const other = await FakeApi.start();
+      const own = await readFile(machine.kubeconfig, "utf8");
+      try {
+        other.node = "todo-demo";
+        await cp(other.certificate, join(machine.folder, ".minikube", "ca.crt"));
+        await cp(other.kubeconfig, machine.kubeconfig);
+        assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+        assert.deepEqual(other.asked, []);
+      } finally {
+        await cp(machine.api.certificate, join(machine.folder, ".minikube", "ca.crt"));
+        await other.stop();
+      }
+      await machine.cluster().update(machine.urn, state, state);
+      assert.equal(await readFile(machine.kubeconfig, "utf8"), own);
+    });
+
     it("asks nothing of a server that is not Minikube's, though the context has its name", async () => {
       const state = await up();
       const production = await FakeApi.start();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { setForeignAside } from "../../../state/access/own-kubeconfig.ts";
+import { setForeignAside, setStaleAside } from "../../../state/access/own-kubeconfig.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 
 /** A kubeconfig in which a context has our name and leads to somebody's production. */
@@ -20,12 +20,15 @@ describe("a kubeconfig in .state", () => {
     await Promise.all([own.stop(), production.stop(), home.rm()]);
   });
 
-  const left = async (text: string): Promise<boolean> => {
+  const left = async (
+    text: string,
+    look = (state: string): Promise<void> => setForeignAside(state, home.path),
+  ): Promise<boolean> => {
     await using state = await createFixture({ "todo.kubeconfig": text, passphrase: "secret" });
     const print = console.error;
     console.error = () => undefined;
     try {
-      await setForeignAside(state.path, home.path);
+      await look(state.path);
     } finally {
       console.error = print;
     }
@@ -52,4 +55,25 @@ describe("a kubeconfig in .state", () => {
       assert.deepEqual([...own.asked, ...production.asked], []);
     });
   }
+
+  describe("of a profile", () => {
+    const leftOf = async (text: string): Promise<boolean> =>
+      await left(text, (state) => setStaleAside(state, home.path, "todo"));
+
+    afterEach(() => {
+      own.node = "todo";
+    });
+
+    it("stays when it leads to the cluster of that, or to nothing", async () => {
+      const text = await readFile(own.kubeconfig, "utf8");
+      assert.ok(await leftOf(text));
+      assert.ok(await leftOf(text.replace(/server: .*/, "server: https://127.0.0.1:1")));
+    });
+
+    it("is set aside when it leads to another profile's, which is asked nothing else", async () => {
+      own.node = "todo-demo";
+      assert.ok(!(await leftOf(await readFile(own.kubeconfig, "utf8"))));
+      assert.deepEqual(own.asked, []);
+    });
+  });
 });
