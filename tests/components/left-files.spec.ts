@@ -15,6 +15,10 @@ const left = [
   ...[".DS_Store", "._main.py", ".AppleDouble/main.py"], // macOS
   ...["Thumbs.db", "thumbs.db", "desktop.ini", "Desktop.ini", "main.py:Zone.Identifier"], // Windows
   ...[".directory", ".Trash-1000/files/main.py", ".fuse_hidden0001", ".nfs0001", ".~lock.main.py#"], // Linux
+  ...[".history/main.py", ".vs/x", ".ropeproject/config.py", ".envrc", ".coverage", ".mypy_cache/x"], // other tools
+  ...[".main.py.kak.AbCd", ".tmpAb12Cd", "main.py.swx", "main.py.save", "main.py.save.1", "main.pyX.bck"],
+  ...["main_BACKUP_4711.py", "main_BASE_4711.py", "main_LOCAL_4711.py", "main_REMOTE_4711.py"], // git mergetool
+  ...["main.sync-conflict-20261130-101010-ABCDEFG.py", "Icon\r"], // Syncthing, macOS
 ];
 
 const kept = [
@@ -25,6 +29,10 @@ const kept = [
   "template.ts",
   "tmp/main.py",
   "idea.py",
+  "save.py",
+  "Icons/main.py",
+  "icon.svg",
+  "main_LOCAL.py",
   "[id]/page.tsx",
   "(app)/page.tsx",
 ];
@@ -39,11 +47,12 @@ const lists = [
 describe("files that editors and operating systems leave", () => {
   it("are in one list, which all ignore files have", async () => {
     const read = async (file: string): Promise<string[]> => {
-      const [, list = ""] = (await readFile(join(checkout, file), "utf8")).split(/^# Left by editors .*\n/m);
+      const [, after = ""] = (await readFile(join(checkout, file), "utf8")).split(/^# Left by editors .*\n/m);
+      const [list = ""] = after.split(/^# .*\n/m);
       return list
         .trim()
         .split("\n")
-        .map((line) => line.replace(/^\*\*\//, ""));
+        .map((line) => line.replace(/^(?:\*\/)?\*\*\//, ""));
     };
     const [first = [], ...others] = await Promise.all(lists.map(read));
     assert.ok(first.length > 20, `too few names found: ${first.join()}`);
@@ -70,6 +79,12 @@ describe("files that editors and operating systems leave", () => {
       }
     });
   }
+
+  it("are no hidden files that the frontend serves", () => {
+    const rules = ignoreRules(join(checkout, "apps/frontend"));
+    assert.ok(!rules.ignores("public/.well-known/security.txt"));
+    for (const app of ["frontend", "aiops"]) assert.ok(!ignoreRules(join(checkout, "apps", app)).ignores(".npmrc"));
+  });
 
   it("leave the names of images as they are, also where they are links to nothing", async () => {
     await using folder = await createFixture({ Dockerfile: "", "src/app/main.py": "1" });
