@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { watch } from "chokidar";
 import type { FSWatcher } from "chokidar";
@@ -29,6 +30,9 @@ const pause = 15;
 
 const program = ["index.ts", "config.ts", "Pulumi.yaml", "components", "versions.ts", "provider", "charts/todo"];
 
+/** What a build reads of its context besides, whatever its rules leave out. */
+const always = ["Dockerfile", ".dockerignore", "Dockerfile.dockerignore"];
+
 /** Which paths of a checkout mean something to a stack that runs. */
 export class Sources {
   readonly #folder: string;
@@ -49,7 +53,8 @@ export class Sources {
     for (const { application, context, code, rules } of this.#contexts) {
       if (!isIn(context, path)) continue;
       const inContext = relative(context, path);
-      if (inContext !== "Dockerfile" && rules.ignores(inContext)) return { kind: "nothing" };
+      if (always.includes(inContext)) return { kind: "up" };
+      if (rules.ignores(inContext)) return { kind: "nothing" };
       const isCode = code.some((folder) => isIn(folder, inContext));
       return isCode ? { kind: "code", application, path: inContext } : { kind: "up" };
     }
@@ -62,10 +67,23 @@ export class Sources {
     const context = this.#contexts.find((each) => isIn(each.context, path) && each.context !== path);
     if (context !== undefined) {
       const inContext = relative(context.context, path);
-      return inContext !== "Dockerfile" && context.rules.prunes(inContext);
+      return !always.includes(inContext) && context.rules.prunes(inContext);
     }
     const entries = [...this.#program, ...this.#contexts.map((each) => each.context)];
     return !entries.some((entry) => isIn(entry, path) || isIn(path, entry));
+  }
+
+  /** Reads the rules of a build context anew, and watches what they let in now. */
+  #readRules(path: string, watcher: FSWatcher): void {
+    const changed = this.#contexts.find(({ context }) => isIn(context, path));
+    if (changed === undefined) return;
+    const folder = join(this.#folder, changed.context);
+    try {
+      changed.rules = ignoreRules(folder);
+      watcher.add(readdirSync(folder).map((name) => join(folder, name)));
+    } catch {
+      // `up` reads them too, and says what is wrong with them.
+    }
   }
 
   /** Names what `up` works on by a hash of it all. */
@@ -100,7 +118,9 @@ export class Sources {
       hasFailed = true;
     });
     return watcher.on("all", (event, path) => {
-      const meaning = this.meaningOf(relative(this.#folder, path));
+      const name = relative(this.#folder, path);
+      if (name.endsWith(".dockerignore")) this.#readRules(name, watcher);
+      const meaning = this.meaningOf(name);
       // Folders come with their files.
       if (meaning.kind === "nothing" || event === "addDir") return;
       const what = meaning.kind === "up" ? "up" : meaning.application;

@@ -18,6 +18,9 @@ describe("npm run dev: what a changed file means", () => {
     ["apps/backend/uv.lock", { kind: "up" }],
     ["apps/backend/pyproject.toml", { kind: "up" }],
     ["apps/backend/Dockerfile", { kind: "up" }],
+    ["apps/backend/.dockerignore", { kind: "up" }],
+    ["apps/frontend/Dockerfile.dockerignore", { kind: "up" }],
+    ["apps/backend/src/.dockerignore", { kind: "nothing" }],
     ["apps/backend/tests/test_auth.py", { kind: "nothing" }],
     ["apps/backend/.venv/lib/x.py", { kind: "nothing" }],
     ["apps/frontend/src/components/page/header.tsx", code("frontend", "src/components/page/header.tsx")],
@@ -68,6 +71,7 @@ describe("npm run dev: the watcher", () => {
       "apps/backend/.dockerignore": "*\n!src\n!uv.lock\n**/*.pyc\n",
       "apps/backend/Dockerfile": "FROM scratch",
       "apps/backend/uv.lock": "1",
+      "apps/backend/assets/deep/logo.svg": "1",
       "apps/backend/src/app/main.py": "1",
       "apps/backend/src/app/old/gone.py": "1",
       "apps/frontend/.dockerignore": "*\n!src\n!package.json\n",
@@ -112,6 +116,21 @@ describe("npm run dev: the watcher", () => {
     const draft = folder.getPath("apps/backend/src/app/main.pyc");
     await rename(draft, folder.getPath("apps/backend/src/app/main.py"));
     await tells("backend src/app/main.py");
+  });
+
+  it("goes by the lines of a .dockerignore as they are now", async () => {
+    await writeFile(folder.getPath("apps/backend/.dockerignore"), "*\n!src\n!assets\n");
+    await tells("up");
+    await writeFile(folder.getPath("apps/backend/src/app/main.pyc"), "x");
+    await tells("backend src/app/main.pyc");
+    await writeFile(folder.getPath("apps/backend/assets/deep/logo.svg"), "2");
+    await tells("up");
+    await writeFile(folder.getPath("apps/backend/uv.lock"), "2");
+    // No pattern: what was read before holds.
+    await writeFile(folder.getPath("apps/backend/.dockerignore"), "[");
+    await tells("up");
+    await writeFile(folder.getPath("apps/backend/assets/deep/logo.svg"), "3");
+    await tells("up");
   });
 
   it("tells once that files can be watched no more, and throws nothing", async () => {
