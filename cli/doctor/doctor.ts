@@ -157,7 +157,7 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 const onPulumi = ({ folder, stack, env }: Patient): Finding[] => {
   const file = stateFile(folder, stack);
   const exists = existsSync(file);
-  const selected = env.PULUMI_STACK ?? selectedStack(folder);
+  const selected = (env.PULUMI_STACK ?? "").split("/").at(-1) || selectedStack(folder);
   return [
     verdicts.onState(accessTo(join(folder, ".state")), damageOf(folder, stack), relative(folder, file)),
     verdicts.onPassphrase(passphraseFacts(folder, env), exists, problemOfPassphrase(folder, stack, env)),

@@ -4,14 +4,14 @@ import { once } from "node:events";
 import { chmod, readFile, readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { examine, report } from "../../../cli/doctor/doctor.ts";
 import type { Finding } from "../../../cli/doctor/verdicts.ts";
-import { checkout } from "../../../machine/paths.ts";
-import { plainSettings } from "../../../state/stack-files.ts";
+import { backendUrl, checkout } from "../../../machine/paths.ts";
+import { plainSettings, workspaceFile } from "../../../state/stack-files.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 import { assertFinding } from "./assert-finding.ts";
 import { FakeStack } from "../../helpers/fake-stack.ts";
@@ -84,6 +84,22 @@ describe("npm run doctor", () => {
         [],
       );
     });
+
+    for (const [PULUMI_STACK, verdict] of [
+      ["", "pass"],
+      ["dev", "pass"],
+      ["organization/todo-stack/dev", "pass"],
+      ["organization/todo-stack/other", "warn"],
+    ] as const) {
+      it(`by which Pulumi is told the stack: PULUMI_STACK=${PULUMI_STACK}`, async () => {
+        const { folder } = stack.place;
+        const stacks = { [backendUrl(join(folder, ".state"))]: "organization/todo-stack/dev" };
+        await stack.file(relative(folder, workspaceFile(folder)), JSON.stringify({ stacks }));
+        const env = { PATH: "/does/not/exist", PULUMI_STACK };
+        const findings = await examine({ ...stack.place, commands: stack.commands, env });
+        assert.equal(findings.find(({ name }) => name === "stack")?.verdict, verdict);
+      });
+    }
 
     it("where Docker is stopped", async () => {
       await stack.cluster("running");
