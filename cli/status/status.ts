@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
+import process from "node:process";
 import type { V1Pod } from "@kubernetes/client-node";
 import { applicationAnswer } from "../../components/lib/application-answer.ts";
 import { answers } from "../../provider/diagnosis/http-answer.ts";
 import { Commands } from "../../provider/processes/commands.ts";
+import { ignoredDocker } from "../../provider/processes/user-environment.ts";
 import { diagnose, holdUp } from "../../provider/diagnosis/diagnosis.ts";
 import { Namespace } from "../../provider/cluster/kubernetes.ts";
 import { currentRevisions } from "../../provider/diagnosis/revisions.ts";
@@ -178,7 +180,7 @@ const nextStep = (cluster: OwnCluster, application: Application | string | undef
       return `The cluster is in another Docker engine${place}. To make that one current: docker context ls, docker context use NAME`;
     case "unknown":
       return driver === "docker"
-        ? "Docker does not answer, and the cluster runs in it. Start Docker, then type: npm start"
+        ? `Docker does not answer, and the cluster runs in it. ${ignoredDocker(process.env) ?? "Start Docker, then type: npm start"}`
         : "Minikube does not say whether the cluster runs. Type: npm start";
     case "foreign":
       return `Minikube profile ${profile} belongs to ${mark?.owner ?? "somebody else"}. Type: npx pulumi config set profile NAME`;

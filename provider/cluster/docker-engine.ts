@@ -1,4 +1,6 @@
+import process from "node:process";
 import { UserError } from "../processes/errors.ts";
+import { ignoredDocker } from "../processes/user-environment.ts";
 
 /** What `docker info` says of the kind of an engine: how it keeps containers apart, and where it keeps its images. */
 export const kindOfEngine = "{{json .SecurityOptions}} {{.DockerRootDir}}";
@@ -18,10 +20,14 @@ export function mustCarryCluster(kind: string): void {
 }
 
 /**
- * What to tell the user when `docker info` fails. @param outcome how it ended; `reason` is empty when it gave no
- * engine.
+ * What to tell the user when `docker info` fails.
+ * @param outcome how it ended; `reason` is empty when it gave no engine.
+ * @param user the environment of the user, in whose shell it may work all the same.
  */
-export function noEngine({ missing, reason }: { missing: boolean; reason: string }): UserError {
+export function noEngine(
+  { missing, reason }: { missing: boolean; reason: string },
+  user: NodeJS.ProcessEnv = process.env,
+): UserError {
   if (missing) {
     return new UserError(
       "Docker is missing: there is no command docker on PATH.",
@@ -37,6 +43,8 @@ export function noEngine({ missing, reason }: { missing: boolean; reason: string
       "Your user may not use its socket. Type: sudo usermod -aG docker $USER, sign out and in again, and see that `docker info` works.",
     );
   }
+  const ignored = ignoredDocker(user);
+  if (ignored !== undefined) return new UserError(what, `${ignored}. Then run the same command again.`);
   return new UserError(what, "Install or start Docker until `docker info` works, then run the same command again.");
 }
 

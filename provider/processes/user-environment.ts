@@ -85,6 +85,26 @@ export function withUsersDocker({ [usersDockerConfig]: users, ...env }: NodeJS.P
   return users === undefined ? env : { ...env, DOCKER_CONFIG: users || undefined };
 }
 
+/**
+ * What of the user's shell leads their own `docker` to another engine than the stack's, and what to type so that both
+ * reach the same; undefined where nothing does.
+ */
+export function ignoredDocker(user: NodeJS.ProcessEnv): string | undefined {
+  const { DOCKER_HOST: host = "", DOCKER_CONTEXT: context = "" } = withoutActiveDaemon(user);
+  if (isLocal(host)) return undefined;
+  if (host !== "") {
+    return (
+      `DOCKER_HOST=${host} counts for your own docker alone: the stack uses an engine at a socket of this machine. ` +
+      "Type: unset DOCKER_HOST, or export DOCKER_HOST=unix:///var/run/docker.sock"
+    );
+  }
+  if (context === "") return undefined;
+  return (
+    `DOCKER_CONTEXT=${context} counts for your own docker alone: the stack uses Docker's current context. ` +
+    `Type: unset DOCKER_CONTEXT; docker context use ${context}`
+  );
+}
+
 /** Whether the address of a Docker engine is on this machine. */
 export const isLocal = (host: string): boolean => /^(unix|npipe):/.test(host);
 
