@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { diagnose, holdUp } from "./diagnosis.ts";
 import type { FailedProbes, Trouble } from "./diagnosis.ts";
+import { lastReadyOf, withNodesOnDemand } from "./on-demand.ts";
 import type { Workload } from "./workloads.ts";
 
 /** Why a release does not become healthy, as far as can be seen by now. */
@@ -25,9 +26,20 @@ const patienceWithOldPods = 120;
 /**
  * Everything that keeps a release from becoming healthy, with the patience that it deserves as things stand.
  * @param begin when this `up` began, in milliseconds since 1970: pods that were made earlier are from before.
+ * @param nodesOnDemand whether the cluster may make a node for a pod that finds none.
  */
-export function causesOf(workloads: Workload[], failedProbes: FailedProbes, begin: number): Cause[] {
-  const all = workloads.map((workload) => causesOfOne(workload, failedProbes, begin));
+export function causesOf(
+  workloads: Workload[],
+  failedProbes: FailedProbes,
+  begin: number,
+  nodesOnDemand = false,
+): Cause[] {
+  const lastReady = lastReadyOf(workloads);
+  const look = (pod: V1Pod): Trouble | undefined => {
+    const cause = diagnose(pod, failedProbes) ?? holdUp(pod);
+    return cause !== undefined && nodesOnDemand ? withNodesOnDemand(cause, pod, lastReady) : cause;
+  };
+  const all = workloads.map((workload) => causesOfOne(workload, look, begin));
   const isUnderWay = workloads.some(({ settled, leaving }, index) => leaving || (!settled && !all[index]?.some(waits)));
   return all.flat().map((cause) => {
     if (isUnderWay || !("patienceAlone" in cause)) return cause;
@@ -37,13 +49,13 @@ export function causesOf(workloads: Workload[], failedProbes: FailedProbes, begi
 
 function causesOfOne(
   { name, kind, settled, pods, refused }: Workload,
-  failedProbes: FailedProbes,
+  look: (pod: V1Pod) => Trouble | undefined,
   begin: number,
 ): Cause[] {
   if (settled) return [];
   if (refused !== undefined) return [{ workload: `${kind} ${name}`, reason: `gets no pod: ${refused}`, patience: 10 }];
   return pods.flatMap((pod) => {
-    const cause = diagnose(pod, failedProbes) ?? holdUp(pod);
+    const cause = look(pod);
     if (cause === undefined) return [];
     if (!isOld(pod, begin)) return [cause];
     const { patienceAlone: _none, ...old } = cause;
@@ -56,6 +68,10 @@ const isOld = ({ metadata }: V1Pod, begin: number): boolean =>
 
 /** Whether nothing will come of it without something else. */
 const waits = (cause: Cause): boolean => cause.patience < Infinity || "patienceAlone" in cause;
+
+/** Whether it is a pod that may wait for a node until the time is up. */
+export const waitsForNode = (cause: Cause): cause is Trouble =>
+  "pod" in cause && cause.container === undefined && cause.patience === Infinity;
 
 /** Keeps how long each cause has been there. */
 export class Watch {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { answers } from "../diagnosis/http-answer.ts";
 import type { HttpAnswer } from "../diagnosis/http-answer.ts";
-import { causesOf, Watch } from "../diagnosis/causes.ts";
+import { causesOf, waitsForNode, Watch } from "../diagnosis/causes.ts";
 import type { Cause } from "../diagnosis/causes.ts";
 import type { Commands } from "../processes/commands.ts";
 import type { FailedProbes } from "../diagnosis/diagnosis.ts";
@@ -32,8 +32,8 @@ export interface RolloutInputs extends NamespaceRef {
   answer?: HttpAnswer;
 }
 
-/** How long a release may take to become healthy, in milliseconds. */
-const timeout = 300_000;
+/** How long a release may take to become healthy, in milliseconds. A cluster of others may first have to make nodes. */
+const timeoutFor = ({ clusterId }: RolloutInputs): number => (clusterId === undefined ? 300_000 : 600_000);
 const pause = 400;
 
 /** A release that will not become healthy, and why. */
@@ -88,7 +88,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
   /** @param before the revision that was healthy, to which to go back. */
   async #settle(urn: string, rollout: RolloutInputs, before: number | undefined): Promise<void> {
     await Namespace.use(rollout, async (namespace) => {
-      const failure = await this.#wait(urn, rollout, namespace, timeout);
+      const failure = await this.#wait(urn, rollout, namespace, timeoutFor(rollout));
       if (failure === undefined) return;
       const { kubeconfig, release } = rollout;
       const after = before === undefined ? "" : await this.#rollBack(urn, rollout, namespace, before);
@@ -119,13 +119,13 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       if (isSettled(workloads, rollout) && (await this.#isServed(urn, rollout))) return undefined;
       probes = await failedProbes(namespace).catch(() => probes);
       const elapsed = Date.now() - begin;
-      const causes = causesOf(workloads, probes, performance.timeOrigin);
+      const causes = causesOf(workloads, probes, performance.timeOrigin, rollout.clusterId !== undefined);
       const cause = watch.look(causes);
       if (cause !== undefined) return await explain(namespace, cause);
       if (elapsed > limit) return await explainDelay(namespace, workloads, causes, rollout, limit);
       await replaceStuck(namespace, workloads);
       // Where nobody watches a terminal, each line stays.
-      const words = `${summary(workloads)} (${Math.floor(elapsed / 10_000) * 10} s)`;
+      const words = `${summary(workloads)} (${Math.floor(elapsed / 10_000) * 10} s)${delayOf(causes)}`;
       if (words !== told) this.#engine.progress(urn, words);
       told = words;
       await sleep(pause);
@@ -224,7 +224,7 @@ async function explainDelay(
   limit: number,
 ): Promise<Failure> {
   const time = `after ${limit / 1000} seconds`;
-  const [cause] = causes;
+  const cause = causes.find(waitsForNode) ?? causes[0];
   if (cause !== undefined) {
     const { what, lines } = await explain(namespace, cause);
     return { what: `${time} ${what}`, lines };
@@ -238,4 +238,10 @@ async function explainDelay(
 
 function summary(workloads: Workload[]): string {
   return workloads.map(({ name, ready, wanted }) => `${name} ${ready}/${wanted}`).join(", ");
+}
+
+/** Says why it takes so long, where a pod may wait for a node until the time is up. */
+function delayOf(causes: Cause[]): string {
+  const cause = causes.find(waitsForNode);
+  return cause === undefined ? "" : `: ${cause.pod} ${cause.reason}`;
 }

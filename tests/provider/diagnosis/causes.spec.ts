@@ -65,6 +65,38 @@ describe("the causes for which a release does not become healthy", () => {
     });
   }
 
+  const ready = (lastTransitionTime: string): Workload => ({
+    ...settled,
+    pods: withPod("todo-postgres", { conditions: [{ type: "Ready", status: "True", lastTransitionTime }] }).pods,
+  });
+  const gaveUp = withPod("todo-backend", {
+    initContainerStatuses: [
+      {
+        name: "wait-for-database",
+        state: { waiting: { reason: "CrashLoopBackOff" } },
+        lastState: { terminated: { exitCode: 1, finishedAt: "2026-01-02T10:02:00Z" } },
+      },
+    ],
+  });
+  const noNode = withPod("todo-postgres", {
+    conditions: [{ type: "PodScheduled", status: "False", message: "didn't match topology spread constraints" }],
+  });
+  const onDemand: [string, Workload[], number[]][] = [
+    ["waits for a node that may be on its way", [full, settled], [Infinity]],
+    ["waits for it also where room is not what lacks", [noNode, settled], [Infinity]],
+    ["waits for what waits for a pod without a node", [waiting, noNode], [Infinity, Infinity]],
+    ["waits for an init container that gave up while a pod had no node", [gaveUp, noNode], [Infinity, Infinity]],
+    ["lets it try again once that pod is ready", [gaveUp, ready("2026-01-02T10:03:00Z")], [Infinity]],
+    ["has no patience with it if it fails with all that it waits for", [gaveUp, ready("2026-01-02T10:01:00Z")], [0]],
+    ["has no patience with it where nothing else is to come", [gaveUp], [0]],
+    ["does not wait for a container that crashes", [crashing, noNode], [0, Infinity]],
+  ];
+  for (const [what, workloads, patience] of onDemand) {
+    it(`where nodes come on demand ${what}`, () => {
+      assert.deepEqual(causesOf(workloads, new Map(), begin, true).map((cause) => cause.patience), patience); // prettier-ignore
+    });
+  }
+
   it("names the workload for which no pod can be made", () => {
     const [cause] = causesOf([{ ...settled, settled: false, refused: "forbidden" }], new Map(), begin);
     assert.deepEqual(cause, { workload: "StatefulSet todo-postgres", reason: "gets no pod: forbidden", patience: 10 });

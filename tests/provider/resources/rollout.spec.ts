@@ -159,6 +159,19 @@ describe("minikube:index:Rollout", () => {
     assert.equal(looks, 3);
   });
 
+  it("says in a cluster of others which pod waits for a node, and waits for it", async () => {
+    api.isCluster("cluster-1");
+    let looks = 0;
+    const pending = {
+      metadata: { name: "todo-backend-2-x", ownerReferences: [{ uid: "todo-backend-2" }] },
+      status: { conditions: [{ type: "PodScheduled", status: "False", message: "1 Insufficient cpu." }] },
+    };
+    api.lists.set("deployments", () => [deployment("todo-backend", (looks += 1) > 2)]);
+    api.lists.set("pods", [pending]);
+    await rollout().create("", inputs({ clusterId: "cluster-1" }));
+    assert.equal(progress[0], "todo-backend 0/1 (0 s): todo-backend-2-x finds no node: 1 Insufficient cpu.");
+  });
+
   it("looks at the pods of the newest revision alone", async () => {
     let looks = 0;
     const old = pod("todo-backend-1-x", "todo-backend-1", crashing({ exitCode: 1 }));
