@@ -211,8 +211,14 @@ Takes (dict "root" $ "component" "backend" "keys" (list "JWT_SECRET") "optional"
         matchLabels:
           kubernetes.io/metadata.name: {{ .namespace }}
       podSelector:
+        {{- with .podLabels }}
         matchLabels:
-          {{- toYaml (.podLabels | default (dict "k8s-app" "kube-dns")) | nindent 10 }}
+          {{- toYaml . | nindent 10 }}
+        {{- else }}
+        # A cache on the node is a pod to some network plugins, such as that of GKE.
+        matchExpressions:
+          - { key: k8s-app, operator: In, values: [kube-dns, node-local-dns] }
+        {{- end }}
     {{- range .addresses }}
     - ipBlock:
         cidr: {{ . }}
