@@ -1,4 +1,4 @@
-import { openExisting, idOf } from "../../provider/cluster/existing-access.ts";
+import { IdForbidden, idOf, openExisting } from "../../provider/cluster/existing-access.ts";
 import type { Commands } from "../../provider/processes/commands.ts";
 import { ApiError, ask, ifThere } from "../../provider/cluster/connection.ts";
 import type { Connection } from "../../provider/cluster/connection.ts";
@@ -49,11 +49,8 @@ export const onExisting = async (target: TargetFacts, commands: Commands): Promi
 
 const unreachable = ({ context }: TargetFacts, error: unknown): Finding => {
   const why = error instanceof Error ? error.message : String(error);
-  return fail(
-    "target",
-    `the cluster of context ${context} cannot be asked: ${why}`,
-    "See: kubectl config get-contexts",
-  );
+  const next = error instanceof IdForbidden ? error.next : "See: kubectl config get-contexts";
+  return fail("target", `the cluster of context ${context} cannot be asked: ${why}`, next);
 };
 
 const otherCluster = ({ context, clusterId }: TargetFacts, id: string): Finding => {

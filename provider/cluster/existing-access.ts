@@ -3,7 +3,7 @@ import { Agent } from "node:https";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig, V1Namespace } from "@kubernetes/client-node";
 import { UserError } from "../processes/errors.ts";
-import { ask } from "./connection.ts";
+import { ApiError, ask } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 
@@ -16,6 +16,18 @@ export class OtherCluster extends Error {
     super(`context ${context} leads to the cluster ${found} at ${server}, and not to ${wanted}`);
     this.name = "OtherCluster";
     this.found = found;
+  }
+}
+
+/** The user of the context may not ask the cluster for its id. */
+export class IdForbidden extends Error {
+  /** What a person can do about it. */
+  readonly next =
+    "Ask who runs the cluster for the ClusterRole todo-stack-cluster-id: docs/production.md has it, under Rights.";
+
+  constructor(cause: ApiError) {
+    super("you may not read its namespace kube-system, by whose uid the cluster is known", { cause });
+    this.name = "IdForbidden";
   }
 }
 
@@ -35,6 +47,7 @@ const read = new Map<string, { text: string; config: KubeConfig }>();
  * Connects to a cluster that was there already, by the copy of its context that `.state` has, and asks it for its id
  * before anything else.
  * @throws OtherCluster when the id is another one.
+ * @throws IdForbidden when the user may not read it.
  * @throws Error when the copy has no such context, does not check the server's certificate, or the server does not
  * answer.
  */
@@ -50,10 +63,17 @@ export async function connectToExisting(ref: ContextRef & { clusterId: string })
   }
 }
 
-/** The id of a cluster: the uid of its namespace kube-system. */
+/**
+ * The id of a cluster: the uid of its namespace kube-system.
+ * @throws IdForbidden when the user may not read that.
+ */
 export async function idOf(connection: Connection): Promise<string> {
-  const { metadata } = JSON.parse(await ask(connection, "GET", "/api/v1/namespaces/kube-system")) as V1Namespace;
-  return metadata?.uid ?? "";
+  try {
+    const { metadata } = JSON.parse(await ask(connection, "GET", "/api/v1/namespaces/kube-system")) as V1Namespace;
+    return metadata?.uid ?? "";
+  } catch (error) {
+    throw error instanceof ApiError && error.status === 403 ? new IdForbidden(error) : error;
+  }
 }
 
 /**

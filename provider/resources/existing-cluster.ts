@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { connectTo } from "../cluster/connection.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
-import { idOf, openExisting, OtherCluster, refusalOf } from "../cluster/existing-access.ts";
+import { IdForbidden, idOf, openExisting, OtherCluster, refusalOf } from "../cluster/existing-access.ts";
 import { factsOf } from "../cluster/existing-facts.ts";
 import type { ClusterFacts } from "../cluster/existing-facts.ts";
 import { stackOf } from "../cluster/ownership.ts";
@@ -148,7 +148,7 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
     const get = "kubectl get namespace kube-system --output jsonpath={.metadata.uid}";
     return new UserError(
       `${what} The cluster of context ${context} cannot be asked: ${reasonOf(error)}.`,
-      `Find it out: ${get} --context ${context}. Then type: npx pulumi config set clusterId ID`,
+      `${error instanceof IdForbidden ? error.next : `Find it out: ${get} --context ${context}.`} Then type: npx pulumi config set clusterId ID`,
       error,
     );
   }
@@ -157,9 +157,11 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
 function unreachable({ context, kubeconfig }: ExistingClusterInputs, error: unknown): UserError {
   // A program that the kubeconfig names and that is not there is ENOENT too.
   const why = !existsSync(kubeconfig) ? `no kubeconfig of yours has a context ${context}` : reasonOf(error);
+  const next =
+    error instanceof IdForbidden ? error.next : `Try: kubectl --context ${context} get namespace kube-system.`;
   return new UserError(
     `The cluster of context ${context} cannot be asked: ${why}.`,
-    `Nothing was changed. Try: kubectl --context ${context} get namespace kube-system. Its copy for this stack is ${kubeconfig}.`,
+    `Nothing was changed. ${next} Its copy for this stack is ${kubeconfig}.`,
     error,
   );
 }

@@ -33,6 +33,8 @@ export class FakeApi {
   readonly objects = new Map<string, object>();
   /** What is in no namespace, and namespaces that are other than the rest, by their whole path: `/version`. */
   readonly wide = new Map<string, object | ((sent: object) => object)>();
+  /** Whole paths that nobody may ask for. */
+  readonly forbidden = new Set<string>();
   readonly logs = new Map<string, string>();
   /** What it says of itself. */
   ready = true;
@@ -124,6 +126,7 @@ export class FakeApi {
     if (method === "GET" && node !== undefined) return { status: node === this.node ? 200 : 404, body: "{}" };
     this.asked.push(`${method} ${url.pathname}${url.search}`);
     if (url.pathname === "/readyz") return { status: this.ready ? 200 : 500, body: "" };
+    if (this.forbidden.has(url.pathname)) return { status: 403, body: "" };
     const wide = this.wide.get(url.pathname);
     if (wide !== undefined) {
       const body = typeof wide === "function" ? wide(JSON.parse(sent || "{}") as object) : wide;

@@ -73,6 +73,13 @@ describe("npm run doctor for a cluster that is there", () => {
     assert.deepEqual(verdicts(found), { registry: "pass", buildx: "pass", target: "fail" });
   });
 
+  it("names the right without which no stack knows the cluster", async () => {
+    api.forbidden.add("/api/v1/namespaces/kube-system");
+    const { target } = await examine();
+    assert.match(target?.text ?? "", /you may not read its namespace kube-system/);
+    assert.match(target?.next ?? "", /ClusterRole todo-stack-cluster-id/);
+  });
+
   it("says to sign in to a registry that refuses", async () => {
     await folder.writeFile("answer", "denied: permission_denied\n");
     const { registry } = await examine();

@@ -76,6 +76,15 @@ describe("minikube:index:ExistingCluster", () => {
     });
   });
 
+  it("names the right that is missing where the cluster may not be asked for its id", async () => {
+    api.forbidden.add("/api/v1/namespaces/kube-system");
+    for (const clusterId of [id, ""]) {
+      await assert.rejects(resource.check(urn, {}, inputs({ clusterId })), {
+        message: /you may not read its namespace kube-system, .+\n {2}.*Ask .+ ClusterRole todo-stack-cluster-id/,
+      });
+    }
+  });
+
   it("lets a preview go on without access, with one warning", async () => {
     const checked = await resource.check(urn, {}, inputs({ ...nowhere, isPreview: true }));
     assert.match(checked.owner, /^todo-stack\/prod\//);
