@@ -45,6 +45,15 @@ describe("chart: examples for the clusters of vendors", () => {
     });
   }
 
+  for (const name of ["eks", "gke"]) {
+    it(`${name}: serves on until a load balancer outside the cluster sends to a pod no more`, () => {
+      for (const app of ["todo-frontend", "todo-backend"]) {
+        const { spec } = pick(of(name), "Deployment", app).spec["template"];
+        assert.ok(spec.containers[0].lifecycle.preStop.sleep.seconds >= 40, app);
+      }
+    });
+  }
+
   it("openshift: names no user, no group and no other privilege", () => {
     for (const { owner, spec } of podsOf(of("openshift"))) {
       assert.doesNotMatch(JSON.stringify(spec), /"(runAsUser|runAsGroup|fsGroup|supplementalGroups|hostPath)":/, owner);

@@ -75,6 +75,13 @@ describe("chart: probes, order and rollouts", () => {
     }
   });
 
+  it("P5: it serves on for longer behind a load balancer that learns late of it, and has as much time left", async () => {
+    for (const { owner, spec } of podsOf(await render({ set: ["global.drainSeconds=40"] }))) {
+      const seconds = spec["containers"][0].lifecycle?.preStop?.sleep?.seconds;
+      if (owner.startsWith("Deployment/")) assert.deepEqual([seconds, spec.terminationGracePeriodSeconds], [40, 65]);
+    }
+  });
+
   it("P5: draining a node leaves a pod of each application, and no drain is blocked by a single one", async () => {
     for (const name of APPS) {
       const { selector, ...budget } = pick(manifests, "PodDisruptionBudget", name).spec;
