@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import type { ExistingSettings } from "./lib/existing-settings.ts";
+import { existingValues } from "./lib/existing-values.ts";
 import { ExistingCluster as Cluster } from "./lib/minikube-resources.ts";
-import { merge } from "./lib/values.ts";
 import type { RegistryImages, Target } from "./target.ts";
 
 /** Arguments of {@link ExistingCluster}. */
@@ -60,45 +58,7 @@ export class ExistingCluster extends pulumi.ComponentResource implements Target 
     this.inCluster = { dependsOn: cluster, protect: true };
     this.inKubernetes = { provider: kubernetesApi };
     this.owner = cluster.owner;
-    this.values = valuesFor(args);
+    this.values = existingValues(args);
     this.registerOutputs({ instance: this.instance, kubeconfig, url: this.url });
   }
-}
-
-/** The chart's values for production, under those of the stack's file, under what the settings say. */
-function valuesFor({ values, ...settings }: ExistingSettings): object {
-  const production = parse(readFileSync("./charts/todo/values-prod.yaml", "utf8")) as object;
-  // Behind an Ingress or a Gateway nobody needs a load balancer of its own.
-  const base = merge(production, { frontend: { service: { type: "ClusterIP" } } });
-  return merge(merge(base, values), ofSettings(settings));
-}
-
-function ofSettings(settings: Omit<ExistingSettings, "values">): object {
-  const { platform, storageClass } = settings;
-  return {
-    // No other node can run the images.
-    global: { nodeSelector: { "kubernetes.io/arch": platform.split("/")[1] ?? "" } },
-    ...inFront(settings),
-    ...(storageClass === "" ? {} : { postgres: { storage: { className: storageClass } } }),
-  };
-}
-
-/** What leads to the application from outside, and the certificate. */
-function inFront({ host, gateway, ingressClass, tlsSecret, certIssuer }: Omit<ExistingSettings, "values">): object {
-  if (gateway !== "") {
-    const [namespace = "", name = ""] = gateway.split("/");
-    return {
-      ingress: { enabled: false },
-      gateway: { enabled: true, namespace, name, host, proxyNamespace: namespace },
-    };
-  }
-  const certificate =
-    certIssuer === ""
-      ? { ...(tlsSecret === "" ? {} : { secretName: tlsSecret }) }
-      : { secretName: "", issuer: certIssuer };
-  return {
-    // A file of values may have chosen the Gateway.
-    gateway: { host },
-    ingress: { host, ...(ingressClass === "" ? {} : { className: ingressClass }), tls: certificate },
-  };
 }

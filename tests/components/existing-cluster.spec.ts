@@ -155,6 +155,13 @@ describe("ExistingCluster", () => {
     assert.deepEqual(gateway, expected);
   });
 
+  it("lets in what the stack's file says that the Gateway serves by", async () => {
+    const values = { gateway: { proxyNamespace: "" }, networkPolicy: { proxies: ["35.191.0.0/16"] } };
+    const { gateway } = await valuesOf({ gateway: "infra/public", values });
+    assert.equal(gateway.proxyNamespace, "");
+    assert.equal(gateway.namespace, "infra");
+  });
+
   it("keeps the database on the class of volumes that the settings name, and pods on nodes that run them", async () => {
     const { postgres, global } = await valuesOf({ storageClass: "gp3" });
     assert.equal(postgres.storage.className, "gp3");
