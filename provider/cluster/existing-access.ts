@@ -5,6 +5,7 @@ import type { KubeConfig, V1Namespace } from "@kubernetes/client-node";
 import { UserError } from "../processes/errors.ts";
 import { ApiError, ask } from "./connection.ts";
 import type { Connection } from "./connection.ts";
+import { environmentProxy } from "./environment-proxy.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 
 /** The context of this name leads to another cluster than the one that the stack is for. */
@@ -78,10 +79,14 @@ export async function idOf(connection: Connection): Promise<string> {
 
 /**
  * Opens the way to the cluster of a context, whichever that is. Only who asks for its id needs this.
+ * @param env where the proxy is named by which the cluster is asked, unless its kubeconfig names one.
  * @throws Error as {@link connectToExisting}, but for the id.
  */
-export async function openExisting({ kubeconfig, context }: ContextRef): Promise<Connection> {
-  const config = await configIn(kubeconfig, context);
+export async function openExisting(
+  { kubeconfig, context }: ContextRef,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Connection> {
+  const config = await configIn(kubeconfig, context, env);
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Error(`${kubeconfig} has no context ${context}`);
   if (!cluster.server.startsWith("https:") || cluster.skipTLSVerify) {
@@ -91,7 +96,7 @@ export async function openExisting({ kubeconfig, context }: ContextRef): Promise
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, servername } = options;
   const given = Object.fromEntries(Object.entries({ ca, cert, key, servername }).filter(([, value]) => value));
-  // Where the kubeconfig names a proxy, the client's agent goes by it.
+  // Where there is a proxy, the client's agent goes by it.
   const byProxy = cluster.proxyUrl !== undefined && typeof options.agent === "object" ? options.agent : undefined;
   return {
     server: cluster.server,
@@ -100,7 +105,7 @@ export async function openExisting({ kubeconfig, context }: ContextRef): Promise
   };
 }
 
-async function configIn(kubeconfig: string, context: string): Promise<KubeConfig> {
+async function configIn(kubeconfig: string, context: string, env: NodeJS.ProcessEnv): Promise<KubeConfig> {
   const text = await readFile(kubeconfig, "utf8");
   const known = read.get(kubeconfig);
   if (known?.text === text && known.config.getCurrentContext() === context) return known.config;
@@ -109,6 +114,10 @@ async function configIn(kubeconfig: string, context: string): Promise<KubeConfig
   const config = new KubeConfig();
   config.loadFromString(text);
   config.setCurrentContext(context);
+  config.clusters = config.clusters.map((cluster) => {
+    const proxyUrl = cluster.proxyUrl ?? environmentProxy(cluster.server, env);
+    return proxyUrl === undefined ? cluster : { ...cluster, proxyUrl };
+  });
   read.set(kubeconfig, { text, config });
   return config;
 }

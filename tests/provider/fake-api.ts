@@ -63,7 +63,7 @@ export class FakeApi {
     const folder = await createFixture();
     await execa("openssl", [
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"],
-      ...["-subj", "/CN=minikube", "-addext", "subjectAltName=IP:127.0.0.1"],
+      ...["-subj", "/CN=minikube", "-addext", "subjectAltName=IP:127.0.0.1,DNS:api.example"],
       ...["-keyout", folder.getPath("key.pem"), "-out", folder.getPath("cert.pem")],
     ]);
     const [key, cert] = ["key.pem", "cert.pem"].map((name) => readFileSync(folder.getPath(name)));
