@@ -50,6 +50,13 @@ describe("chart: Gateway", () => {
       { filters: [{ type: "RequestRedirect", requestRedirect: { scheme: "https", statusCode: 301 } }] },
     ]);
   });
+
+  it("refuses a redirect that does nothing, because the frontend itself takes what comes by http", async () => {
+    assert.match(
+      await refusal({ set: [...ON, "gateway.redirectListener=http"] }),
+      /gateway\.redirectListener is "http", but gateway\.listener is empty: .+ Set gateway\.listener to the name/,
+    );
+  });
 });
 
 describe("chart: the frontend's Service", () => {
