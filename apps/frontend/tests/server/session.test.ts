@@ -146,6 +146,7 @@ describe("signing out", () => {
   test("works for a session whose access token has ended", async () => {
     await closeSession(leave({ cookie: "todo_refresh_30080=old" }));
     expect(stub.seen.map((request) => request.url)).toEqual(["/api/v1/auth/refresh", "/api/v1/auth/signout"]);
+    expect(stub.seen[1]?.headers["x-session-renewed"], "the browser does not have the new token").toBe("1");
   });
 
   test("ends the cookies even if the backend is away", async () => {
@@ -186,6 +187,26 @@ describe("deleting the account", () => {
       response.writeHead(403).end(JSON.stringify({ detail: "That is not your password." }));
     const response = await closeAccount(request());
     expect([response.status, cookiesOf(response).size]).toEqual([403, 0]);
+    expect(stub.seen[0]?.headers).not.toHaveProperty("x-session-renewed");
+  });
+
+  test.each([
+    ["a wrong password", 403, 403],
+    ["a backend that fails", 500, 502],
+  ])("%s keeps a session that had to be renewed first", async (_name, backend, status) => {
+    answer = (asked, response) => {
+      if (asked.url === "/api/v1/auth/refresh") response.end(JSON.stringify(tokens));
+      else response.writeHead(backend).end(JSON.stringify({ detail: "That is not your password." }));
+    };
+    const response = await closeAccount(request({ cookie: "todo_refresh_30080=old" }));
+    expect(response.status).toBe(status);
+    expect(stub.seen.map(({ headers }) => headers["x-session-renewed"])).toEqual([undefined, "1"]);
+    expect(cookiesOf(response).get("todo_refresh_30080")).toContain(tokens.refresh_token);
+    expect(cookiesOf(response).get("todo_session_30080")).toContain(tokens.access_token);
+  });
+
+  test("ends the cookies of a session that had to be renewed first", async () => {
+    expectCookiesGone(await closeAccount(request({ cookie: "todo_refresh_30080=old" })));
   });
 
   test.each([

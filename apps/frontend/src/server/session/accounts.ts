@@ -66,9 +66,12 @@ export function callHeaders(incoming: Headers, id: string): CallHeaders {
   };
 }
 
-/** The headers of a call made in the name of the session with this access token. */
-export function inSession(headers: CallHeaders, accessToken: string): CallHeaders {
-  return { ...headers, authorization: `Bearer ${accessToken}` };
+/**
+ * The headers of a call made in the name of the session with this access token. If it was `renewed` just now, the
+ * browser does not have it yet and may never get it: the backend must not take the former one for stolen then.
+ */
+export function inSession(headers: CallHeaders, accessToken: string, renewed: boolean): CallHeaders {
+  return { ...headers, authorization: `Bearer ${accessToken}`, ...(renewed ? { "x-session-renewed": "1" } : {}) };
 }
 
 /** Creates an account. Throws `Refused`, `Busy`, or the connection's error; so do all functions here. */

@@ -19,9 +19,8 @@ export async function sessionCall(): Promise<CallHeaders | null> {
   const incoming = await headers();
   const { access } = sessionTokens(incoming, await cookies());
   if (access === undefined) return null;
-  const call = inSession(callHeaders(incoming, requestId(incoming)), access);
-  // The browser does not have a token yet that proxy.ts renewed just now, and may never get it.
-  return incoming.has("x-session-renewed") ? { ...call, "x-session-renewed": "1" } : call;
+  // Said by proxy.ts, which has renewed it.
+  return inSession(callHeaders(incoming, requestId(incoming)), access, incoming.has("x-session-renewed"));
 }
 
 /** Whether somebody is signed in; "no" if the backend cannot be asked, because the forms work without it. */

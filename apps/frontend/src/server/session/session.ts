@@ -6,7 +6,7 @@ import { isTimeout } from "@/server/backend/backend";
 import { credentialsSchema, passwordSchema, readJson, type Credentials } from "./credentials";
 import { log } from "@/server/log";
 import { problem } from "@/server/problem";
-import { sessionOf } from "./renew-session";
+import { keepRenewed, sessionOf, type Session } from "./renew-session";
 import { requestId } from "@/server/request-id";
 import { isSameOrigin } from "./same-origin";
 import { dropSessionCookies, setSessionCookies } from "./session-cookie";
@@ -32,7 +32,10 @@ export async function closeSession(request: NextRequest): Promise<Response> {
   try {
     const session = await sessionOf(request, id);
     former = session.former;
-    if (session.access !== undefined) await signOut(inSession(callHeaders(request.headers, id), session.access));
+    const { access, renewed } = session;
+    if (access !== undefined) {
+      await signOut(inSession(callHeaders(request.headers, id), access, renewed !== undefined));
+    }
   } catch (error) {
     // What this stack's backend refuses may be the session of another stack.
     if (error instanceof Refused) former = false;
@@ -46,13 +49,18 @@ export async function closeAccount(request: NextRequest): Promise<Response> {
   const id = requestId(request.headers);
   const input = await readJson(request, id, passwordSchema);
   if (input instanceof Response) return input;
+  let session: Session = { former: false };
   try {
-    const { access, former } = await sessionOf(request, id);
+    session = await sessionOf(request, id);
+    const { access, renewed, former } = session;
     if (access === undefined) return problem(401, "Sign in first.", id);
-    await deleteAccount(input.password, inSession(callHeaders(request.headers, id), access));
+    await deleteAccount(input.password, inSession(callHeaders(request.headers, id), access, renewed !== undefined));
     return signedOut(request, id, former);
   } catch (error) {
-    return failure(error, id);
+    const response = failure(error, id);
+    // The account is still there, and so is its session, whose former token is used up.
+    keepRenewed(request, response, session);
+    return response;
   }
 }
 
@@ -83,7 +91,7 @@ function done(id: string): NextResponse {
   return new NextResponse(null, { status: 204, headers: { "x-request-id": id } });
 }
 
-function failure(error: unknown, id: string): Response {
+function failure(error: unknown, id: string): NextResponse {
   if (error instanceof Refused || error instanceof Busy) {
     const headers: Record<string, string> = error.retryAfter === undefined ? {} : { "retry-after": error.retryAfter };
     return problem(error.status, error.message, id, headers);
