@@ -28,6 +28,7 @@ GOOD: dict[Operation, Json] = {
     ("PATCH", f"{API}/auth/me"): {"time_zone": "Europe/Berlin"},
     ("POST", f"{API}/auth/delete-account"): {"password": PASSWORD},
     ("POST", f"{API}/todos"): {
+        "id": str(uuid.uuid4()),
         "title": "x",
         "notes": "x",
         "priority": 1,

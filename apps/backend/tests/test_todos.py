@@ -1,9 +1,13 @@
 """Todo endpoints, one caller."""
 
+import time
 import uuid
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar, cast
 
+import psycopg
 import pytest
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from tests.conftest import API
@@ -39,7 +43,8 @@ class TestAdd:
             {"title": "nul \x00"},
             {"title": "two\nlines"},
             {"title": "x", "owner_id": str(uuid.UUID(int=1))},
-            {"title": "x", "id": str(uuid.UUID(int=1))},
+            {"title": "x", "id": "1"},
+            {"title": "x", "version": 1},
             [],
             "title",
         ],
@@ -69,6 +74,66 @@ class TestAdd:
     @pytest.mark.parametrize("title", ["'; DROP TABLE todos; --", "<script>alert(1)</script>", "日本語 🎉", "%s %(x)s"])
     def test_any_text_is_kept_as_it_is(self, ann: TestClient, title: str) -> None:
         assert ann.post(TODOS, json={"title": title}).json()["title"] == title
+
+
+class TestAddAgain:
+    """With an id of the caller's choice a todo can be sent until an answer comes."""
+
+    BODY: ClassVar = {"title": "Buy milk", "id": "7a1c0c2e-6f0f-4c2d-9c5b-0f6f0d0c3a11"}
+
+    def test_is_added_once(self, ann: TestClient) -> None:
+        first, second = ann.post(TODOS, json=self.BODY), ann.post(TODOS, json=self.BODY)
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json()["id"] == self.BODY["id"]
+        assert (second.json(), second.headers["ETag"]) == (first.json(), first.headers["ETag"])
+        assert ann.get(TODOS).json() == [first.json()]
+
+    def test_at_the_same_time_is_added_once(self, ann: TestClient, sql: psycopg.Connection) -> None:
+        user = sql.execute("SELECT id FROM users").fetchone()
+        assert user is not None
+        with ThreadPoolExecutor(1) as pool:
+            with sql.transaction():
+                columns = "INSERT INTO todos (id, owner_id, title, done) VALUES (%s, %s, 'Buy milk', false)"
+                sql.execute(columns, [self.BODY["id"], user[0]])
+                second = pool.submit(ann.post, TODOS, json=self.BODY)
+                while sql.execute("SELECT FROM pg_locks WHERE NOT granted").fetchone() is None:
+                    assert not second.done(), "the other request was not waited for"
+                    time.sleep(0.01)
+            assert second.result().status_code == 200
+        assert [todo["id"] for todo in ann.get(TODOS).json()] == [self.BODY["id"]]
+
+    def test_what_it_is_by_now_stays(self, ann: TestClient) -> None:
+        ann.post(TODOS, json=self.BODY)
+        edited = ann.patch(f"{TODOS}/{self.BODY['id']}", json={"title": "Buy oat milk"}).json()
+        again = ann.post(TODOS, json=self.BODY)
+        assert (again.status_code, again.json()) == (200, edited)
+        assert ann.get(TODOS).json() == [edited]
+
+    def test_deleted_one_stays_in_the_trash(self, ann: TestClient) -> None:
+        ann.post(TODOS, json=self.BODY)
+        ann.delete(f"{TODOS}/{self.BODY['id']}")
+        assert ann.post(TODOS, json=self.BODY).status_code == 200
+        assert ann.get(TODOS).json() == []
+        assert [todo["id"] for todo in ann.get(f"{TODOS}/trash").json()] == [self.BODY["id"]]
+
+    def test_a_full_account_is_no_reason(self, ann: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        ann.post(TODOS, json=self.BODY)
+        monkeypatch.setattr(cast(FastAPI, ann.app).state.settings, "max_todos", 1)
+        assert ann.post(TODOS, json=self.BODY).status_code == 200
+        assert ann.post(TODOS, json={**self.BODY, "id": str(uuid.uuid4())}).status_code == 409
+
+    @pytest.mark.parametrize("trashed", [False, True])
+    def test_todo_of_somebody_else_is_neither_shown_nor_taken(
+        self, ann: TestClient, bob: TestClient, *, trashed: bool
+    ) -> None:
+        todo = ann.post(TODOS, json={**self.BODY, "title": "private"}).json()
+        if trashed:
+            ann.delete(f"{TODOS}/{todo['id']}")
+        answer = bob.post(TODOS, json=self.BODY)
+        assert (answer.status_code, answer.json()["type"]) == (409, "urn:todo:problem:id-not-free")
+        assert "private" not in answer.text
+        assert bob.get(TODOS).json() == []
+        assert ann.get(f"{TODOS}/trash" if trashed else TODOS).json()[0]["title"] == "private"
 
 
 class TestList:

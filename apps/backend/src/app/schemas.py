@@ -15,7 +15,7 @@ Paragraphs = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 
 
 class Input(BaseModel):
-    """Unknown fields are refused: nobody sets an owner or an id from outside."""
+    """Unknown fields are refused: nobody sets an owner or a version from outside."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -385,7 +385,7 @@ describe("changes made without a connection", () => {
   });
 });
 
-test("a new todo that waited for the next sign-in is sent once, also if the page is left while it is sent", async () => {
+test("a new todo that waited for the next sign-in is there once, also if the page is left while it is sent", async () => {
   show(<TodoList account={account} />);
   await screen.findByText("Buy milk");
   faults.status = 401;
@@ -407,9 +407,10 @@ test("a new todo that waited for the next sign-in is sent once, also if the page
   await screen.findByText("Buy milk");
   answered.resolve(undefined);
   await waitFor(() => {
-    expect(todos.map(({ title }) => title)).toContain("One");
+    expect(posted()).toBe(3);
   });
-  expect(posted()).toBe(2);
+  await screen.findByRole("button", { name: "Delete One" });
+  expect(todos.filter(({ title }) => title === "One")).toHaveLength(1);
 });
 
 test("a new todo is sent by the next page if the page is left while its text is still being read", async () => {
@@ -493,15 +494,6 @@ test("a refusal names the fields as the form does", async () => {
   expect(await screen.findByText("Tags: should have at most 40 characters.")).toBeVisible();
 });
 
-test("a new todo that finds no server comes back into the field, because it may have been added", async () => {
-  show(<TodoList />);
-  await screen.findByText("Buy milk");
-  fetcher.mockImplementationOnce(() => Promise.reject(new TypeError("Failed to fetch")));
-  await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
-  expect(await screen.findByRole("alert")).toHaveTextContent("could not be reached");
-  expect(screen.getByLabelText("New todo")).toHaveValue("One");
-});
-
 describe("a change whose answer is cut off, as when the page is left", () => {
   /**
    * Lets the server do what the next change of this method says, and the connection end in the middle of its answer.
@@ -536,10 +528,11 @@ describe("a change whose answer is cut off, as when the page is left", () => {
     await screen.findByText("Buy milk");
     cutOffNext("POST");
     await userEvent.type(screen.getByLabelText("New todo"), "One{Enter}");
-    expect(await screen.findByText("One")).toBeVisible();
     await waitFor(() => {
-      expect(todos.filter(({ title }) => title === "One")).toHaveLength(1);
+      expect(screen.getByRole("button", { name: "Delete One" })).toBeEnabled();
     });
+    expect(todos.filter(({ title }) => title === "One")).toHaveLength(1);
+    expect(screen.getAllByText("One")).toHaveLength(1);
     expect(screen.getByLabelText("New todo")).toHaveValue("");
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
   });

@@ -17,7 +17,7 @@ from app.problems import Problem
 from app.schemas import Input, Paragraphs
 from app.todos import listing, service
 from app.todos.models import Todo
-from app.todos.schemas import Day, Sort, Tag, TodoCreate, TodoOut, TodoQuery, TodoUpdate
+from app.todos.schemas import Day, NewTodo, Sort, Tag, TodoOut, TodoQuery, TodoUpdate
 from app.zones import now_in
 
 SHOWN = 50
@@ -47,7 +47,7 @@ class ReadTodo(Input):
     id: uuid.UUID
 
 
-class AddTodo(TodoCreate):
+class AddTodo(NewTodo):
     """Add one todo."""
 
 

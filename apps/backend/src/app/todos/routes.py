@@ -74,12 +74,25 @@ async def count_todos(user: CurrentUser, request: Request, zone: Zone) -> listin
     return await listing.count_todos(request.app.state.reads, owner_id=user.id, now=now_in(zone))
 
 
-@router.post("", status_code=201, response_model=TodoOut)
+@router.post(
+    "",
+    status_code=201,
+    response_model=TodoOut,
+    responses={200: {"model": TodoOut, "description": "It was added before, and is as it is now"}},
+)
 async def add_todo(
     body: TodoCreate, user: CurrentUser, session: SessionDep, settings: SettingsDep, response: Response
 ) -> Todo:
-    """Add a todo."""
-    todo = await service.add_todo(session, owner_id=user.id, values=body.model_dump(), most=settings.max_todos)
+    """Add a todo. With an `id` of the caller's choice it can be sent again until an answer comes, and is added once.
+
+    One that was added before is the answer, whatever it is like by now. It may be in the trash.
+    """
+    values, most = body.model_dump(exclude={"id"}), settings.max_todos
+    if body.id is None:
+        return _tagged(response, await service.add_todo(session, owner_id=user.id, values=values, most=most))
+    todo, added = await service.add_todo_once(session, owner_id=user.id, todo_id=body.id, values=values, most=most)
+    if not added:
+        response.status_code = 200
     return _tagged(response, todo)
 
 

@@ -81,8 +81,8 @@ RepeatFrom = Annotated[
 Position = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False, description="Higher comes first.")]
 
 
-class TodoCreate(Input):
-    """A new todo."""
+class NewTodo(Input):
+    """What a new todo may have from the start."""
 
     title: Title
     notes: Notes = ""
@@ -92,6 +92,15 @@ class TodoCreate(Input):
     tags: Tags = Field(default_factory=list)
     recurrence: Recurrence | None = None
     repeat_from: RepeatFrom = "due"
+
+
+class TodoCreate(NewTodo):
+    """A new todo. Sent again with the same `id`, as after an answer that got lost, it is not added a second time."""
+
+    id: Annotated[
+        uuid.UUID | None,
+        Field(description="Chosen by the caller, at random. Without it the todo gets one, and is added each time."),
+    ] = None
 
 
 class TodoUpdate(Input):

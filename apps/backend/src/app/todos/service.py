@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.problems import Problem
@@ -20,6 +21,34 @@ async def add_todo(session: AsyncSession, *, owner_id: uuid.UUID, values: dict[s
     refuse_time_without_day(todo)
     session.add(todo)
     await session.commit()
+    return todo
+
+
+async def add_todo_once(
+    session: AsyncSession, *, owner_id: uuid.UUID, todo_id: uuid.UUID, values: dict[str, Any], most: int
+) -> tuple[Todo, bool]:
+    """Add one todo with this id, unless the owner has one. Return it, and whether it was added just now.
+
+    One that is there already stays as it is, also in the trash. 409 if the id is not free, and as `add_todo` says.
+    """
+    known = await _own_with_id(session, owner_id=owner_id, todo_id=todo_id)
+    if known is not None:
+        return known, False
+    try:
+        return await add_todo(session, owner_id=owner_id, values={"id": todo_id, **values}, most=most), True
+    except IntegrityError:
+        # The same request came a second time while this one was looked at.
+        await session.rollback()
+        known = await _own_with_id(session, owner_id=owner_id, todo_id=todo_id)
+        if known is None:
+            raise
+        return known, False
+
+
+async def _own_with_id(session: AsyncSession, *, owner_id: uuid.UUID, todo_id: uuid.UUID) -> Todo | None:
+    todo = await session.get(Todo, todo_id)
+    if todo is not None and todo.owner_id != owner_id:
+        raise Problem(409, "id-not-free", "A new todo cannot have this id. Send it with another one.")
     return todo
 
 

@@ -19,7 +19,9 @@ export interface paths {
     put?: never;
     /**
      * Add Todo
-     * @description Add a todo.
+     * @description Add a todo. With an `id` of the caller's choice it can be sent again until an answer comes, and is added once.
+     *
+     *     One that was added before is the answer, whatever it is like by now. It may be in the trash.
      */
     post: operations["add_todo"];
     delete?: never;
@@ -954,7 +956,7 @@ export interface components {
     };
     /**
      * TodoCreate
-     * @description A new todo.
+     * @description A new todo. Sent again with the same `id`, as after an answer that got lost, it is not added a second time.
      */
     TodoCreate: {
       /** Title */
@@ -985,6 +987,11 @@ export interface components {
        * @enum {string}
        */
       repeat_from: "due" | "done";
+      /**
+       * Id
+       * @description Chosen by the caller, at random. Without it the todo gets one, and is added each time.
+       */
+      id?: string | null;
     };
     /**
      * TodoOut
@@ -1285,6 +1292,15 @@ export interface operations {
       };
     };
     responses: {
+      /** @description It was added before, and is as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TodoOut"];
+        };
+      };
       /** @description Successful Response */
       201: {
         headers: {

@@ -2,12 +2,12 @@ import { Problem } from "./problem";
 
 const tries = 5;
 
-/** Whether the server is busy and said when to ask again. It has not acted on what it was asked then. */
+/** Whether the server is busy and said when to ask again. It may have acted, if its database went away meanwhile. */
 export function isBusy(error: Error | null): boolean {
   return error instanceof Problem && error.status !== 0 && error.waitSeconds !== undefined;
 }
 
-/** Whether no server was found for what may be sent a second time. */
+/** Whether no server was found for what may be sent again. */
 export function isAway(error: Error | null): boolean {
   return error instanceof Problem && error.status === 0 && error.waitSeconds !== undefined;
 }

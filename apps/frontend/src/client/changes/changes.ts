@@ -37,11 +37,7 @@ export function handleChanges(client: QueryClient): void {
   client.setQueryDefaults(doneKey, { staleTime: Infinity, gcTime: Infinity });
   client.setMutationDefaults<readonly Todo[], Error, Change>(changeKey, {
     scope: { id: "todos" },
-    mutationFn: (change) =>
-      send(change, () => {
-        // What is kept for the next page is no longer the same.
-        setUnsaved(client, {});
-      }),
+    mutationFn: send,
     retry: retryChange,
     retryDelay: waitMs,
     onMutate: async () => {

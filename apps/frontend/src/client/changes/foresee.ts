@@ -5,7 +5,7 @@ import type { Wanted } from "@/client/todos/wanted";
 
 /** What a list in this order looks like once the server has agreed. */
 export function foresee(todos: readonly Todo[], change: Change, sort: Wanted["sort"]): readonly Todo[] {
-  if (change.kind === "add") return [change.todo, ...todos];
+  if (change.kind === "add") return todos.some(({ id }) => id === change.todo.id) ? todos : [change.todo, ...todos];
   if (change.kind === "edit") {
     return todos.map((todo) => (todo.id === change.seen.id ? { ...todo, ...change.fields } : todo));
   }
@@ -39,7 +39,7 @@ export function confirm(
   saved: readonly Todo[],
   sort: Wanted["sort"],
 ): readonly Todo[] {
-  if (change.kind === "add") return [...saved, ...todos];
   const byId = new Map(saved.map((todo) => [todo.id, todo]));
-  return foresee(todos, change, sort).map((todo) => byId.get(todo.id) ?? todo);
+  const agreed = change.kind === "add" ? { ...change, todo: saved[0] ?? change.todo } : change;
+  return foresee(todos, agreed, sort).map((todo) => byId.get(todo.id) ?? todo);
 }

@@ -12,36 +12,24 @@ type BulkResult = components["schemas"]["BulkResult"];
 
 const address = "/api/backend/todos";
 
-/**
- * New todos that are just being sent. The browser finishes that by itself; sent by the next page too, they would be
- * there twice.
- */
-const leaving = new WeakSet<Change>();
-
-/** Whether this is a new todo that is just being sent. */
-export function isLeaving(change: Change): boolean {
-  return leaving.has(change);
-}
-
 /** How long to wait before a change that found no server is sent again. */
 const awaySeconds = 5;
 
 /**
  * Tells the server. Gives the todos as it has them now, as far as it says. Throws a `Problem` or a `Conflict`. If no
- * server was found, the `Problem` says when to send again: all but a new todo, which would be there twice if only the
- * answer was lost. Calls `left` when `isLeaving` has become true.
+ * server was found, the `Problem` says when to send again: what the server has done already, it does not do twice.
  */
-export async function send(change: Change, left: () => void): Promise<readonly Todo[]> {
+export async function send(change: Change): Promise<readonly Todo[]> {
   try {
-    return await sendOnce(change, left);
+    return await sendOnce(change);
   } catch (error) {
     const away = error instanceof Problem && error.status === 0;
-    throw away && change.kind !== "add" ? new Problem(0, error.message, awaySeconds) : error;
+    throw away ? new Problem(0, error.message, awaySeconds) : error;
   }
 }
 
-async function sendOnce(change: Change, left: () => void): Promise<readonly Todo[]> {
-  if (change.kind === "add") return await add(change, left);
+async function sendOnce(change: Change): Promise<readonly Todo[]> {
+  if (change.kind === "add") return [await add(change)];
   if (change.kind === "edit") return [await edit(change.seen, change.fields, scopeOf(change))];
   if (change.kind === "edit-many") {
     for (const { todos, changes } of change.parts) await bulk("edit", todos, changes);
@@ -61,22 +49,18 @@ function scopeOf({ one, rejoins }: Extract<Change, { kind: "edit" }>): string {
 /** For how long "tomorrow" can be read later than it was typed. */
 const readableMs = 60_000;
 
-/** Gives no todo where it was made, and the connection ended before it came: the list that is asked for next has it. */
-async function add(change: Extract<Change, { kind: "add" }>, left: () => void): Promise<readonly Todo[]> {
-  const { todo, unread } = change;
+/** The server gives the todo that it has under this id, if it was told of it before. */
+async function add({ todo, unread }: Extract<Change, { kind: "add" }>): Promise<Todo> {
   const fresh = unread !== undefined && Date.now() - Date.parse(todo.created_at) < readableMs;
   const made = fresh ? todoOf(unread.text, await understand(unread)) : todo;
-  leaving.add(change);
-  left();
+  const { id, ...fields } = fieldsOf({ ...made, id: todo.id, due_date: made.due_date ?? todo.due_date });
   try {
-    const answer = await ask("POST", address, fieldsOf({ ...made, due_date: made.due_date ?? todo.due_date }));
-    return await read<Todo>(answer).then(
-      (added) => [added],
-      () => [],
-    );
-  } finally {
-    leaving.delete(change);
+    return await read<Todo>(ask("POST", address, { id, ...fields }));
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 422) throw error;
   }
+  // A backend of the release before, which is just being replaced, takes no id.
+  return await read<Todo>(ask("POST", address, fields));
 }
 
 /** A text that the server does not read is all title. */

@@ -19,7 +19,7 @@ const words: Record<Action, string> = {
 /** What the change has done, given the todos that the server answered with. Null if that is nothing to take back. */
 export function doneBy(change: Change, saved: readonly Todo[]): Done | null {
   if (change.kind === "add") {
-    return saved.length === 0 ? null : { said: "", undo: { kind: "delete", todos: saved, undoes: true } };
+    return { said: "", undo: { kind: "delete", todos: saved, undoes: true } };
   }
   if (change.kind === "skip") return skipDone(change.seen, saved[0]);
   if (change.undoes) return null;

@@ -8,14 +8,16 @@ import {
 } from "@tanstack/react-query";
 import type { Change } from "@/client/changes/change";
 import { Problem } from "@/client/api/problem";
-import { isLeaving } from "@/client/changes/send-change";
 import { openSignIn } from "@/client/api/session";
+import { isId, newId } from "@/client/todos/new-id";
 import { todosKey } from "@/client/todos/todo";
 import { same, typedOf } from "@/client/todos/todo-form";
 import { changesAnything, setUnsaved, unsavedIn, unsavedKey, type Unsaved } from "./unsaved";
 
 /** What a page keeps in the browser until the server has it. */
 interface Kept extends Pick<Unsaved, "title" | "drafts"> {
+  /** Missing in what a page from before an update has kept. */
+  readonly again?: Unsaved["again"];
   readonly changes: DehydratedState["mutations"];
 }
 
@@ -108,7 +110,7 @@ function leaveToo(client: QueryClient): void {
 }
 
 function keptOf(client: QueryClient): Kept | null {
-  const { title, drafts } = unsavedIn(client);
+  const { title, again, drafts } = unsavedIn(client);
   const typed = Object.entries(drafts).filter(([, draft]) => changesAnything(draft));
   const { mutations } = dehydrate(client, {
     shouldDehydrateQuery: () => false,
@@ -116,31 +118,42 @@ function keptOf(client: QueryClient): Kept | null {
   });
   if (title === "" && typed.length === 0 && mutations.length === 0) return null;
   const changes = mutations.map((mutation) => ({ ...mutation, state: { ...mutation.state, ...waiting } }));
-  return { title, drafts: Object.fromEntries(typed), changes };
+  return { title, again, drafts: Object.fromEntries(typed), changes };
 }
 
 /** The state of a change that nobody has tried to send. */
 const waiting = { status: "pending", isPaused: true, error: null, failureCount: 0, failureReason: null } as const;
 
 /** Whether a change is to be sent again by a later page. What ended with the session waits for the next sign-in. */
-function isUnsent({ state: { status, error, variables } }: Mutation): boolean {
-  if (error instanceof Problem && error.status === 401) return true;
-  return status === "pending" && !isLeaving(variables as Change);
+function isUnsent({ state: { status, error } }: Mutation): boolean {
+  return status === "pending" || (error instanceof Problem && error.status === 401);
 }
 
 /** Gives what this page has no room for: drafts of todos that it has other drafts of. A later page takes these over. */
 function takeOver(client: QueryClient, kept: Kept | null): Kept | null {
   if (kept === null) return null;
-  const { title, drafts } = unsavedIn(client);
+  const { title, again, drafts } = unsavedIn(client);
   const titles = new Set([title, kept.title].filter(Boolean));
-  setUnsaved(client, { title: [...titles].join(", "), drafts: { ...completed(kept.drafts), ...drafts } });
-  hydrate(client, { mutations: kept.changes, queries: [] });
+  setUnsaved(client, {
+    title: [...titles].join(", "),
+    again: again ?? kept.again ?? null,
+    drafts: { ...completed(kept.drafts), ...drafts },
+  });
+  hydrate(client, { mutations: kept.changes.map(withId), queries: [] });
   void client.resumePausedMutations();
   // One on its way to the server is among the changes.
   const rest = Object.entries(kept.drafts).filter(
     ([id, draft]) => id in drafts && !draft.sending && !same(draft.typed, drafts[id]?.typed),
   );
   return rest.length === 0 ? null : { title: "", drafts: Object.fromEntries(rest), changes: [] };
+}
+
+/** The change with an id for a new todo. A page from before an update gave it none that the server takes. */
+function withId<T extends { readonly state: { readonly variables: unknown } }>(kept: T): T {
+  const change = kept.state.variables as Change;
+  if (change.kind !== "add" || isId(change.todo.id)) return kept;
+  const variables: Change = { ...change, todo: { ...change.todo, id: newId() } };
+  return { ...kept, state: { ...kept.state, variables } };
 }
 
 /** The drafts with all fields of a form. A page from before an update may have known fewer. */

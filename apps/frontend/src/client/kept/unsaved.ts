@@ -22,6 +22,8 @@ export interface Draft {
 export interface Unsaved {
   /** What stands in the field for a new todo. */
   readonly title: string;
+  /** The last new todo that came back into that field, if the server may have it all the same. */
+  readonly again: { readonly text: string; readonly id: string } | null;
   /** By the ids of their todos. */
   readonly drafts: Readonly<Record<string, Draft>>;
   readonly failure: string;
@@ -30,7 +32,7 @@ export interface Unsaved {
 /** Under this key it is kept in the query cache. */
 export const unsavedKey = ["unsaved"] as const;
 
-const nothing: Unsaved = { title: "", drafts: {}, failure: "" };
+const nothing: Unsaved = { title: "", again: null, drafts: {}, failure: "" };
 
 /** What is unsaved now. */
 export function unsavedIn(client: QueryClient): Unsaved {
@@ -100,6 +102,9 @@ export function useUnsaved(change: (change: Change) => void): Unsaved & { editin
 
 /** A change was saved: what was typed for it is no longer needed. */
 export function forgetSaved(client: QueryClient, change: Change): void {
+  const { again } = unsavedIn(client);
+  // Typed once more, it is another one.
+  if (change.kind === "delete" && change.todos.some(({ id }) => id === again?.id)) setUnsaved(client, { again: null });
   if (change.kind !== "edit") return;
   const draft = unsavedIn(client).drafts[change.seen.id];
   if (draft?.sending && isOf(draft, change)) setDraft(client, change.seen.id, undefined);
@@ -121,7 +126,13 @@ export function bringBack(client: QueryClient, change: Change, error: Error): vo
     });
     return;
   }
-  if (change.kind === "add") setUnsaved(client, { title: [title, change.text].filter(Boolean).join(", ") });
+  if (change.kind === "add") {
+    const mayBeThere = !(error instanceof Problem) || error.status >= 500;
+    setUnsaved(client, {
+      title: [title, change.text].filter(Boolean).join(", "),
+      again: mayBeThere ? { text: change.text, id: change.todo.id } : null,
+    });
+  }
   setUnsaved(client, { failure: error.message });
 }
 

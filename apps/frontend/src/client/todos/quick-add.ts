@@ -50,6 +50,7 @@ export function todoOf(text: string, understood: Understood | undefined): Todo {
 
 /** What the server is told of a new todo. */
 export function fieldsOf({
+  id,
   title,
   due_date,
   due_time,
@@ -59,6 +60,7 @@ export function fieldsOf({
   priority,
 }: Todo): Partial<NewTodo> {
   return {
+    id,
     title,
     ...(due_date !== null && { due_date }),
     ...(due_time !== null && { due_time }),

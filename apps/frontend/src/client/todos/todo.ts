@@ -1,4 +1,5 @@
 import type { components } from "@/client/api/api-types";
+import { newId } from "./new-id";
 
 /** One todo. `pending` marks one that the server has not confirmed yet. */
 export type Todo = components["schemas"]["TodoOut"] & { readonly pending?: true };
@@ -15,9 +16,9 @@ export const todosKey = ["todos"] as const;
 /** Under this key the trash is kept in the query cache. */
 export const trashKey = ["trash"] as const;
 
-/** A new todo that the server does not have yet. */
+/** A new todo that the server does not have yet. It keeps its id there. */
 export function pendingTodo(title: string): Todo {
-  return { ...plainTodo(`pending-${performance.now()}`, title), pending: true };
+  return { ...plainTodo(newId(), title), pending: true };
 }
 
 /** A new todo, with nothing but a title. */

@@ -45,11 +45,14 @@ export function NewTodo({ add }: { readonly add: (change: Extract<Change, { kind
     input.value = "";
     input.focus();
     setKeep([]);
-    setUnsaved(client, { title: "" });
+    const { again } = unsavedIn(client);
+    setUnsaved(client, { title: "", again: null });
     const parts = known(typed);
+    const todo = todoOf(typed.text, parts);
     add({
       kind: "add",
-      todo: todoOf(typed.text, parts),
+      // Under its former id it cannot be there a second time.
+      todo: again?.text === typed.text ? { ...todo, id: again.id } : todo,
       text: typed.text,
       ...(parts === undefined && { unread: typed }),
     });
