@@ -5,9 +5,11 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import cast
 
 import psycopg
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.testclient import TestClient
@@ -152,6 +154,86 @@ class TestRefusedForAnotherReason:
             busy.setitem(_MOST_WAITING, _new, 0)
             assert [sign_up(client, n) for n in range(3)] == [503] * 3
         assert attempts(sql) == {0}
+
+
+class TestConfirmation:
+    """Who has stolen a session does not guess the password that changes or deletes the account."""
+
+    @pytest.fixture(autouse=True)
+    def few_confirmations(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(throttle, "MOST_CONFIRMATIONS_PER_SESSION", 3)
+
+    @staticmethod
+    def change(client: TestClient, current: str = "wrong password", new: str = "another good password") -> int:
+        body = {"current_password": current, "new_password": new}
+        return client.post(f"{API}/auth/password", json=body).status_code
+
+    @staticmethod
+    def delete(client: TestClient, password: str = "wrong password") -> int:
+        return client.post(f"{API}/auth/delete-account", json={"password": password}).status_code
+
+    def test_both_count_together_and_even_the_right_password_has_to_wait(self, ann: TestClient) -> None:
+        assert [self.change(ann), self.delete(ann), self.change(ann)] == [403] * 3
+        assert [self.change(ann, PASSWORD), self.delete(ann, PASSWORD)] == [429] * 2
+        body = {"password": PASSWORD}
+        answer = ann.post(f"{API}/auth/delete-account", json=body)
+        assert answer.json()["type"] == "urn:todo:problem:too-many-attempts"
+        assert int(answer.headers["Retry-After"]) > 0
+
+    def test_the_owner_signs_in_all_the_same_and_goes_on_there(self, ann: TestClient) -> None:
+        for _ in range(5):
+            self.change(ann)
+        answer = ann.post(SIGN_IN, json={"email": "ann@example.com", "password": PASSWORD})
+        assert answer.status_code == 200
+        ann.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        assert self.change(ann, PASSWORD) == 204
+
+    def test_success_forgets_mistakes_and_a_common_new_password_is_none(self, ann: TestClient) -> None:
+        for _ in range(3):
+            assert [self.change(ann), self.change(ann), self.change(ann, PASSWORD, "1234567890")] == [403, 403, 422]
+
+    def test_busy_is_no_wrong_password(self, ann: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        with monkeypatch.context() as busy:
+            busy.setitem(_MOST_WAITING, _known, 0)
+            assert [self.change(ann) for _ in range(5)] == [503] * 5
+        assert self.change(ann, PASSWORD) == 204
+
+    def test_no_connection_waits_while_a_password_is_hashed(
+        self, ann: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pool = cast(FastAPI, ann.app).state.sessions.kw["bind"].sync_engine.pool
+        held, verify, hash_password = [], HASHER.verify, HASHER.hash
+
+        def note_verify(password: str, stored: str) -> bool:
+            held.append(pool.checkedout())
+            return verify(password, stored)
+
+        def note_hash(password: str) -> str:
+            held.append(pool.checkedout())
+            return hash_password(password)
+
+        monkeypatch.setattr(HASHER, "verify", note_verify)
+        monkeypatch.setattr(HASHER, "hash", note_hash)
+        assert self.change(ann, PASSWORD) == 204
+        assert self.delete(ann, "another good password") == 204
+        assert held == [0, 0, 0]
+
+    def test_password_that_was_changed_meanwhile_is_wrong(
+        self, ann: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        verify = HASHER.verify
+
+        def change_meanwhile(password: str, stored: str) -> bool:
+            same = verify(password, stored)
+            sql.execute("UPDATE users SET password_hash = 'changed elsewhere'")
+            return same
+
+        for step in (self.change, self.delete):
+            sql.execute("UPDATE users SET password_hash = %s", [HASHER.hash(PASSWORD)])
+            with monkeypatch.context() as meanwhile:
+                meanwhile.setattr(HASHER, "verify", change_meanwhile)
+                assert step(ann, PASSWORD) == 403
+        assert sql.execute("SELECT password_hash FROM users").fetchone() == ("changed elsewhere",)
 
 
 def attempts(sql: psycopg.Connection) -> set[int]:

@@ -100,9 +100,9 @@ async def change_password(body: ChangePassword, caller: CallerDep, database: Ses
 
 
 @router.post("/delete-account", status_code=204)
-async def delete_account(body: DeleteAccount, user: CurrentUser, database: SessionDep) -> None:
+async def delete_account(body: DeleteAccount, caller: CallerDep, database: SessionDep) -> None:
     """Delete the account and all its todos, for good."""
-    await service.delete_account(database, user=user, password=body.password)
+    await service.delete_account(database, user=caller.user, session_id=caller.session_id, password=body.password)
 
 
 @router.get("/me", response_model=UserOut)

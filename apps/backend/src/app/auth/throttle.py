@@ -22,6 +22,7 @@ MOST_PER_ACCOUNT = 100
 MOST_PER_ADDRESS = 200
 MOST_SIGN_UPS_PER_ADDRESS = 200
 MOST_REFRESHES_PER_SESSION = 100
+MOST_CONFIRMATIONS_PER_SESSION = 10
 
 
 async def count_sign_in(database: AsyncSession, *, email: str, address: str) -> None:
@@ -62,6 +63,28 @@ async def count_refresh(database: AsyncSession, *, session_id: uuid.UUID) -> Non
     """Count one refresh of a session. 429 if there were too many within the window."""
     limits = {_key("refresh", str(session_id)): MOST_REFRESHES_PER_SESSION}
     await _count(database, limits, "This session was refreshed too often. Wait a quarter of an hour.")
+
+
+async def count_confirmation(database: AsyncSession, *, session_id: uuid.UUID) -> None:
+    """Count one password that confirms a step, before it is looked at. 429 if too many failed within the window.
+
+    By session, and apart from sign-ins: who has stolen a session locks the owner out of nothing else.
+    """
+    detail = "Too many wrong passwords in this session. Wait a quarter of an hour, or sign in again."
+    await _count(database, _confirmation_limits(session_id), detail)
+
+
+@asynccontextmanager
+async def counting_no_busy_confirmation(database: AsyncSession, *, session_id: uuid.UUID) -> AsyncIterator[None]:
+    """Take the count of a confirmation back if the work within is refused with 503: nobody guessed anything."""
+    async with _counting_no_busy(database, _confirmation_limits(session_id)):
+        yield
+
+
+async def forget_confirmations(database: AsyncSession, *, session_id: uuid.UUID) -> None:
+    """After a success, earlier mistakes in the session do not count."""
+    await database.execute(delete(Throttle).where(Throttle.key.in_(_confirmation_limits(session_id))))
+    await database.commit()
 
 
 async def _count(database: AsyncSession, limits: dict[str, int], detail: str) -> None:
@@ -115,6 +138,10 @@ def _sign_in_limits(email: str, address: str) -> dict[str, int]:
 
 def _sign_up_limits(address: str) -> dict[str, int]:
     return {_key("sign-up", address): MOST_SIGN_UPS_PER_ADDRESS}
+
+
+def _confirmation_limits(session_id: uuid.UUID) -> dict[str, int]:
+    return {_key("confirmation", str(session_id)): MOST_CONFIRMATIONS_PER_SESSION}
 
 
 def _own(email: str, address: str) -> str:
