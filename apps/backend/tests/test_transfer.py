@@ -1,13 +1,17 @@
 """Export, import, and the calendar at a secret address."""
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from icalendar import Calendar
 from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from tests.conftest import API
 from tests.test_recurrence import TODOS, add, all_of
 
@@ -49,6 +53,15 @@ def full(ann: TestClient) -> TestClient:
     return ann
 
 
+@pytest.fixture
+def full_trash(ann: TestClient) -> str:
+    """What two todos were exported to, before they were deleted."""
+    ids = [add(ann)["id"] for _ in range(2)]
+    content = export(ann, "json")
+    ann.post(f"{TODOS}/bulk", json={"action": "delete", "ids": ids})
+    return content
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 class TestRoundTrip:
     def test_another_account_has_the_same(self, full: TestClient, bob: TestClient, format_: str) -> None:
@@ -65,6 +78,19 @@ class TestRoundTrip:
         content = export(full, format_)
         load(bob, content, format_)
         assert load(bob, content, format_) == {"added": 0, "skipped": 5, "problems": []}
+
+    def test_what_was_deleted_comes_back(self, full: TestClient, bob: TestClient, format_: str) -> None:
+        content = export(full, format_)
+        before = kept(full)
+        load(bob, content, format_)
+        for client in (full, bob):
+            ids = [todo["id"] for todo in all_of(client)]
+            trashed = len(client.get(f"{TODOS}/trash").json())
+            client.post(f"{TODOS}/bulk", json={"action": "delete", "ids": ids[:3]})
+            assert load(client, content, format_) == {"added": 3, "skipped": 2, "problems": []}
+            assert kept(client) == before
+            assert {todo["id"] for todo in all_of(client)} == set(ids), "a second one was added"
+            assert len(client.get(f"{TODOS}/trash").json()) == trashed, "what is not in the file came back"
 
     def test_empty_account_exports(self, ann: TestClient, bob: TestClient, format_: str) -> None:
         assert load(bob, export(ann, format_), format_)["added"] == 0
@@ -107,6 +133,27 @@ def test_calendar_of_another_program_is_read(ann: TestClient) -> None:
     assert load(ann, content, "ics")["added"] == 1
     (todo,) = all_of(ann)
     assert (todo["due_date"], todo["due_time"], todo["recurrence"]) == ("2030-01-31", "18:00", "FREQ=WEEKLY;INTERVAL=2")
+
+
+def test_what_is_too_long_in_the_trash_is_added_anew(ann: TestClient, sql: psycopg.Connection) -> None:
+    content = json.dumps([{"title": "x", "notes": "as in the file"}])
+    load(ann, content, "json")
+    (there,) = all_of(ann)
+    ann.patch(f"{TODOS}/{there['id']}", json={"notes": "changed since"})
+    ann.delete(f"{TODOS}/{there['id']}")
+    sql.execute("UPDATE todos SET deleted_at = now() - interval '31 days'")
+    assert load(ann, content, "json")["added"] == 1
+    assert [todo["notes"] for todo in all_of(ann)] == ["as in the file"]
+
+
+def test_a_full_account_brings_back_what_was_deleted(
+    ann: TestClient, make_settings: Callable[..., Settings], full_trash: str
+) -> None:
+    with TestClient(
+        create_app(make_settings(max_todos=2)), headers={"Authorization": ann.headers["Authorization"]}
+    ) as small:
+        assert load(small, full_trash, "json")["added"] == 2
+    assert len(all_of(ann)) == 2
 
 
 def test_import_cannot_take_ids_of_somebody_else(ann: TestClient, bob: TestClient) -> None:

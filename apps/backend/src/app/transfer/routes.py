@@ -34,7 +34,7 @@ async def export_todos(
 async def import_todos(
     body: ImportInput, user: CurrentUser, session: SessionDep, settings: SettingsDep, zone: Zone
 ) -> ImportResult:
-    """Add the todos of a file. Those that are there already are left as they are."""
+    """Add the todos of a file. Those that are there already stay as they are; those in the trash are restored."""
     return await service.import_todos(
         session, owner_id=user.id, content=body.content, format_=body.format, zone=zone, most=settings.max_todos
     )

@@ -43,7 +43,7 @@ class ImportProblem(BaseModel):
 
 
 class ImportResult(BaseModel):
-    """How many todos were added, and how many were there already. Of the problems, the first 50."""
+    """How many todos were added or restored, and how many were there already. Of the problems, the first 50."""
 
     added: int
     skipped: int

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter, to_thread
 from pydantic import TypeAdapter
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,7 @@ from app.todos.models import Todo
 from app.todos.recurrence import anchor_of
 from app.todos.schemas import TodoQuery
 from app.todos.service import expect_room, refuse_time_without_day
+from app.todos.trash import purge_old
 from app.transfer.reading import read
 from app.transfer.schemas import Exported, Format, ImportResult, Item, uuid_of
 
@@ -66,17 +67,26 @@ async def _with_anchors(reads: Reads, owner_id: uuid.UUID, todos: list[Exported]
 async def import_todos(
     session: AsyncSession, *, owner_id: uuid.UUID, content: str, format_: Format, zone: ZoneInfo, most: int
 ) -> ImportResult:
-    """Add the todos of a file that are not there already. 409 if not all would fit, 422 for what is no such file."""
+    """Add the todos of a file that are not there already, out of the trash if they are in it.
+
+    409 if not all would fit, 422 for what is no such file.
+    """
     numbered, problems = await to_thread.run_sync(read, content, format_, zone, limiter=_readers)
     items = _with_ids(owner_id, [each.item for each in numbered])
+    await purge_old(session, owner_id=owner_id)
     there = await _existing(session, owner_id, items)
-    new = [(todo_id, item) for todo_id, _, item in items if not there & {todo_id, uuid_of(item.id)}]
+    matched = [(todo_id, item, there.keys() & {todo_id, uuid_of(item.id)}) for todo_id, _, item in items]
+    new = [(todo_id, item) for todo_id, item, ids in matched if not ids]
+    # Of a todo and what an import made of it, both in the trash, one is enough.
+    restored = {min(ids) for _, _, ids in matched if ids and all(there[each] for each in ids)}
     await expect_room(session, owner_id=owner_id, wanted=len(new), most=most)
+    await _restore(session, owner_id, sorted(restored))
     for start in range(0, len(new), _AT_ONCE):
         rows = [_row(owner_id, todo_id, item) for todo_id, item in new[start : start + _AT_ONCE]]
         await session.execute(insert(Todo.__table__).on_conflict_do_nothing(), rows)  # type: ignore[arg-type]
     await session.commit()
-    return ImportResult(added=len(new), skipped=len(items) - len(new), problems=problems[:_MOST_PROBLEMS])
+    added = len(new) + len(restored)
+    return ImportResult(added=added, skipped=len(items) - added, problems=problems[:_MOST_PROBLEMS])
 
 
 def _with_ids(owner_id: uuid.UUID, items: Iterable[Item]) -> list[tuple[uuid.UUID, str, Item]]:
@@ -97,14 +107,24 @@ def _with_ids(owner_id: uuid.UUID, items: Iterable[Item]) -> list[tuple[uuid.UUI
 
 async def _existing(
     session: AsyncSession, owner_id: uuid.UUID, items: list[tuple[uuid.UUID, str, Item]]
-) -> set[uuid.UUID | None]:
+) -> dict[uuid.UUID, bool]:
+    """Say which of the todos there are already, and whether they are in the trash."""
     asked = {todo_id for todo_id, _, _ in items} | {known for _, _, item in items if (known := uuid_of(item.id))}
     ids = sorted(asked)
-    there: set[uuid.UUID | None] = set()
+    there: dict[uuid.UUID, bool] = {}
     for start in range(0, len(ids), _AT_ONCE * 10):
         part = ids[start : start + _AT_ONCE * 10]
-        there |= set(await session.scalars(select(Todo.id).where(Todo.owner_id == owner_id, Todo.id.in_(part))))
+        query = select(Todo.id, Todo.deleted_at.is_not(None)).where(Todo.owner_id == owner_id, Todo.id.in_(part))
+        there |= dict((await session.execute(query)).all())
     return there
+
+
+async def _restore(session: AsyncSession, owner_id: uuid.UUID, ids: list[uuid.UUID]) -> None:
+    for start in range(0, len(ids), _AT_ONCE * 10):
+        these = Todo.owner_id == owner_id, Todo.id.in_(ids[start : start + _AT_ONCE * 10])
+        # In one order everywhere, else two requests could wait for each other for ever.
+        await session.execute(select(Todo.id).where(*these).order_by(Todo.id).with_for_update())
+        await session.execute(update(Todo).where(*these).values(deleted_at=None))
 
 
 def _row(owner_id: uuid.UUID, todo_id: uuid.UUID, item: Item) -> dict[str, object]:

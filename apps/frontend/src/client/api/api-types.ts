@@ -237,7 +237,7 @@ export interface paths {
     put?: never;
     /**
      * Import Todos
-     * @description Add the todos of a file. Those that are there already are left as they are.
+     * @description Add the todos of a file. Those that are there already stay as they are; those in the trash are restored.
      */
     post: operations["import_todos"];
     delete?: never;
@@ -748,7 +748,7 @@ export interface components {
     };
     /**
      * ImportResult
-     * @description How many todos were added, and how many were there already. Of the problems, the first 50.
+     * @description How many todos were added or restored, and how many were there already. Of the problems, the first 50.
      */
     ImportResult: {
       /** Added */
