@@ -51,7 +51,8 @@ def _calendar(page: Callable[[list[Exported], ZoneInfo], str], zone: ZoneInfo) -
 
 
 async def _write(pages: Pages, layout: _Layout) -> AsyncIterator[str]:
-    yield await to_thread.run_sync(layout.head, limiter=_writers)
+    # Without a limit: whoever waits for the first byte gives up after seconds, however many write.
+    yield await to_thread.run_sync(layout.head)
     between = ""
     async for page in pages:
         text = await to_thread.run_sync(layout.page, page, limiter=_writers)
