@@ -33,6 +33,20 @@ describe("chart: backups to a bucket", () => {
     assert.equal(settingsOf(upload).get("FOLDER"), "bucket/todo");
   });
 
+  it("reach the database as the backend does, and give that to the dump alone", async () => {
+    const backend = {
+      extraEnv: [{ name: "PGSSLROOTCERT", value: "/ca/ca.crt" }],
+      extraVolumes: [{ name: "ca", configMap: { name: "database-ca" } }],
+      extraVolumeMounts: [{ name: "ca", mountPath: "/ca", readOnly: true }],
+    };
+    const pod = podOf(await render({ set: ON, values: { backend } }));
+    const [dump, upload] = [pod.initContainers[0], pod.containers[0]];
+    assert.deepEqual(dump?.env, backend.extraEnv);
+    assert.deepEqual(dump.volumeMounts?.slice(-1), backend.extraVolumeMounts);
+    assert.deepEqual((pod["volumes"] as object[]).slice(-1), backend.extraVolumes);
+    assert.doesNotMatch(JSON.stringify(upload), /PGSSLROOTCERT|"ca"/);
+  });
+
   it("go to any store that speaks S3", async () => {
     const set = [...ON, "backup.endpoint=https://store.example", "backup.region=eu-1"];
     const settings = settingsOf(podOf(await render({ set })).containers[0]);
