@@ -54,6 +54,15 @@ describe("chart: examples for the clusters of vendors", () => {
     });
   }
 
+  it("eks: has backend and frontend asked for their health where they tell it, also with the API exposed", async () => {
+    const overlays = EXAMPLES.find(({ name }) => name === "eks")?.overlays ?? [];
+    const manifests = await render({ overlays, set: ["ingress.exposeApi=true"] });
+    const pathOf = (kind: string, name: string) =>
+      pick(manifests, kind, name).metadata.annotations?.["alb.ingress.kubernetes.io/healthcheck-path"];
+    assert.equal(pathOf("Ingress", "todo-frontend"), "/api/health");
+    assert.equal(pathOf("Service", "todo-backend"), "/health/ready");
+  });
+
   it("openshift: names no user, no group and no other privilege", () => {
     for (const { owner, spec } of podsOf(of("openshift"))) {
       assert.doesNotMatch(JSON.stringify(spec), /"(runAsUser|runAsGroup|fsGroup|supplementalGroups|hostPath)":/, owner);

@@ -55,6 +55,30 @@ describe("chart: network policies", () => {
     }
   });
 
+  it("S3: what lies outside may have an address of IPv6, and the Internet of that has no private networks either", async () => {
+    const egress = [{ cidr: "2001:db8::/32", port: 443 }, { cidr: "::/0", port: 443 }]; // prettier-ignore
+    const values = {
+      networkPolicy: { backendEgress: egress },
+      backup: { enabled: true, url: "s3://bucket/todo", egress },
+      operations: {
+        ...{ mode: "watch", image: { tag: "o1" }, webhook: { egress } },
+        signIn: { issuer: "https://id.example", keys: "https://id.example/keys", people: ["ann"], egress },
+      },
+      secrets: { operations: "hook-1", assistants: "people-1" },
+    };
+    const rendered = await render({ values });
+    const blocks = (name: string) =>
+      (pick(rendered, "NetworkPolicy", name).spec["egress"] as { to?: { ipBlock?: object }[] }[])
+        .flatMap(({ to = [] }) => to.flatMap(({ ipBlock }) => ipBlock ?? []))
+        .filter((block) => "cidr" in block && String(block.cidr).includes(":"));
+    const both = [{ cidr: "2001:db8::/32" }, { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] }];
+    assert.deepEqual(blocks("todo-backend"), both);
+    // To the database, and to the store.
+    assert.deepEqual(blocks("todo-backup"), [...both, ...both]);
+    // To the webhook, and to the public keys.
+    assert.deepEqual(blocks("todo-operations"), [...both, ...both]);
+  });
+
   it("S3: with an external database no rule speaks of one in the cluster", async () => {
     const set = ["postgres.enabled=false", "networkPolicy.backendEgress[0].cidr=192.0.2.7/32", "networkPolicy.backendEgress[0].port=5432"]; // prettier-ignore
     const external = await render({ set });

@@ -39,6 +39,7 @@ describe("chart: refused values", () => {
     ["frontend.service.type=HostPort", /'\/frontend\/service\/type': value must be one of 'ClusterIP', 'NodePort'/],
     ["backend.config.logLevel=LOUD", /'\/backend\/config\/logLevel': value must be one of 'DEBUG', 'INFO'/],
     ["backend.config.corsOrigins={*}", /'\/backend\/config\/corsOrigins\/0': '\*' does not match pattern/],
+    ["backend.config.apiVersion=v2", /'\/backend\/config\/apiVersion': value must be 'v1'/],
     ["backend.config.apiVersion=1.0", /'\/backend\/config\/apiVersion'/],
     ["backend.resources.limits.memory=512 MB", /'\/backend\/resources\/limits\/memory': '512 MB' does not match/],
     ["postgres.storage.size=big", /'\/postgres\/storage\/size': 'big' does not match pattern/],

@@ -198,6 +198,9 @@ Takes (dict "root" $ "component" "backend" "keys" (list "JWT_SECRET") "optional"
         {{- if eq .cidr "0.0.0.0/0" }}
         # The Internet, not the cluster or the network around it.
         except: [10.0.0.0/8, 100.64.0.0/10, 169.254.0.0/16, 172.16.0.0/12, 192.168.0.0/16]
+        {{- else if eq .cidr "::/0" }}
+        # Likewise.
+        except: ["fc00::/7", "fe80::/10"]
         {{- end }}
   ports:
     - port: {{ .port }}
