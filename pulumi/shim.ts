@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { UserError } from "../provider/processes/errors.ts";
 import { environment } from "../machine/environment.ts";
 import { restoreModes } from "../machine/executables.ts";
@@ -7,6 +8,7 @@ import { fileSystemProblem } from "../machine/file-system.ts";
 import { readMachine } from "../machine/machine.ts";
 import { followMove } from "../state/moved-checkout.ts";
 import { pulumiHome } from "../machine/paths.ts";
+import { mustBeInCheckout } from "./other-checkout.ts";
 import { runPulumi } from "./run-pulumi.ts";
 
 /**
@@ -15,6 +17,18 @@ import { runPulumi } from "./run-pulumi.ts";
  * @returns the exit code.
  */
 export const pulumi = async (args: string[]): Promise<number> => {
+  try {
+    mustBeInCheckout(process.cwd());
+    return await inCheckout(args);
+  } catch (error) {
+    const told = error instanceof UserError ? error : fileSystemProblem(error);
+    if (told === undefined) throw error;
+    console.error(told.message);
+    return 1;
+  }
+};
+
+const inCheckout = async (args: string[]): Promise<number> => {
   if (readMachine() === undefined || !hasPulumi()) {
     console.error(
       "The tools of the stack are missing or too old. Type: npm start, or npm run setup for the tools alone.",
@@ -25,16 +39,9 @@ export const pulumi = async (args: string[]): Promise<number> => {
     const { setUpCheckout } = await import("../setup/setup.ts");
     if (!(await setUpCheckout())) return 1;
   }
-  try {
-    restoreModes();
-    followMove();
-    return await runPulumi(args);
-  } catch (error) {
-    const told = error instanceof UserError ? error : fileSystemProblem(error);
-    if (told === undefined) throw error;
-    console.error(told.message);
-    return 1;
-  }
+  restoreModes();
+  followMove();
+  return await runPulumi(args);
 };
 
 const hasPulumi = (): boolean =>
