@@ -39,6 +39,12 @@ export interface StackTarget {
   storageClass: string;
   ingressClass: string;
   gateway: string;
+  /** File of further values of the chart, relative to the checkout. */
+  values: string;
+  /** What the controller for operations does: `off`, `watch` or `act`. */
+  operations: string;
+  /** Whether there is to be an account that may only look. */
+  reader: boolean;
   isDatabaseOutside: boolean;
 }
 
@@ -111,6 +117,9 @@ export const targetIn = (folder: string, stack: string): StackTarget => {
     storageClass: textAt("storageClass"),
     ingressClass: textAt("ingressClass"),
     gateway: textAt("gateway"),
+    values: textAt("values"),
+    operations: textAt("operations") || "off",
+    reader: String(own["todo-stack:reader"]) === "true",
     isDatabaseOutside: own["todo-stack:databaseUrl"] !== undefined,
   };
 };

@@ -103,7 +103,7 @@ const onOrigins = async ({ folder }: Patient): Promise<Finding[]> => [
 
 const onMachine = async (patient: Patient): Promise<Finding[]> => {
   const { commands, folder, stack } = patient;
-  if (isExisting(stack, folder)) return await onExisting(targetFacts(folder, stack), commands);
+  if (isExisting(stack, folder)) return await onExisting(targetFacts(folder, stack), commands, folder);
   const cluster = await lookAtCluster(commands, patient);
   const { settings, life, mark, made } = cluster;
   const asked = plainSettings(folder, stack);

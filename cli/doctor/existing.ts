@@ -6,6 +6,9 @@ import { factsOf } from "../../provider/cluster/existing-facts.ts";
 import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
 import { installBuilder, lacksBuilder, presenceOf, registryHostOf } from "../../provider/cluster/image-registry.ts";
 import type { TargetFacts } from "../../pulumi/existing-target.ts";
+import { checkout } from "../../machine/paths.ts";
+import { needsOf } from "./needs.ts";
+import type { Needs } from "./needs.ts";
 import { quotasOf } from "./quotas.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
@@ -13,14 +16,25 @@ import type { Finding } from "./verdicts.ts";
 /**
  * Says of each thing that a stack needs of a cluster that is there how it is. Changes nothing, and asks no other
  * cluster.
+ * @param folder the checkout.
  */
-export const onExisting = async (target: TargetFacts, commands: Commands): Promise<Finding[]> => {
+export const onExisting = async (
+  target: TargetFacts,
+  commands: Commands,
+  folder: string = checkout,
+): Promise<Finding[]> => {
   const images = [
     onRegistry(target, await presenceOf(commands, `${target.registry}/todo-backend:doctor`)),
     (await lacksBuilder(commands))
       ? fail("buildx", "missing", installBuilder)
       : pass("buildx", "Docker can build images"),
   ];
+  let needs: Needs;
+  try {
+    needs = needsOf(target, folder);
+  } catch (error) {
+    return [...images, unreadable(target, error)];
+  }
   let connection: Connection;
   try {
     connection = await openExisting(target);
@@ -35,9 +49,9 @@ export const onExisting = async (target: TargetFacts, commands: Commands): Promi
       ...images,
       pass("target", `context ${target.context} leads to ${facts.server}, cluster ${id}, ${facts.version}`),
       onArchitecture(target, facts),
-      await onRights(target, connection),
-      ...(target.isDatabaseOutside ? [] : [await onStorage(target, connection)]),
-      await onFront(target, connection),
+      await onRights(target, needs, connection),
+      ...(target.isDatabaseOutside ? [] : [await onStorage(needs, connection)]),
+      ...(await onFront(needs, connection)),
       await onQuota(target, connection),
     ];
   } catch (error) {
@@ -45,6 +59,12 @@ export const onExisting = async (target: TargetFacts, commands: Commands): Promi
   } finally {
     connection.agent.destroy();
   }
+};
+
+const unreadable = ({ values }: TargetFacts, error: unknown): Finding => {
+  const why = error instanceof Error ? error.message : String(error);
+  const next = "Type, for example: npx pulumi config set values charts/todo/examples/eks.yaml";
+  return fail("values", `the file ${values} cannot be read: ${why}`, next);
 };
 
 const unreachable = ({ context }: TargetFacts, error: unknown): Finding => {
@@ -73,20 +93,7 @@ const onArchitecture = ({ platform }: TargetFacts, { nodes }: ClusterFacts): Fin
   return fitting > 0 ? pass(name, text) : fail(name, text, "Type: npx pulumi config set platform linux/ARCHITECTURE");
 };
 
-/** What Helm makes in the namespace, by API group. */
-const made: [group: string, resource: string][] = [
-  ...["configmaps", "persistentvolumeclaims", "secrets", "serviceaccounts", "services"].map(
-    (resource): [string, string] => ["", resource],
-  ),
-  ["apps", "deployments"],
-  ["apps", "statefulsets"],
-  ["autoscaling", "horizontalpodautoscalers"],
-  ["networking.k8s.io", "ingresses"],
-  ["networking.k8s.io", "networkpolicies"],
-  ["policy", "poddisruptionbudgets"],
-];
-
-const onRights = async ({ namespace }: TargetFacts, connection: Connection): Promise<Finding> => {
+const onRights = async ({ namespace }: TargetFacts, { made }: Needs, connection: Connection): Promise<Finding> => {
   const missing: string[] = [];
   for (const [group, resource] of made) {
     for (const verb of ["create", "delete"]) {
@@ -114,7 +121,7 @@ const isAllowed = async (connection: Connection, resourceAttributes: object): Pr
   return (JSON.parse(answer) as { status?: { allowed?: boolean } }).status?.allowed === true;
 };
 
-const onStorage = async ({ storageClass }: TargetFacts, connection: Connection): Promise<Finding> => {
+const onStorage = async ({ storageClass }: Needs, connection: Connection): Promise<Finding> => {
   const name = "storage class";
   const next = "See: kubectl get storageclasses. Then type: npx pulumi config set storageClass NAME";
   try {
@@ -134,15 +141,29 @@ const onStorage = async ({ storageClass }: TargetFacts, connection: Connection):
 };
 
 /** What leads to the application from outside. */
-const onFront = async ({ ingressClass, gateway }: TargetFacts, connection: Connection): Promise<Finding> => {
-  const [space = "", gatewayName = ""] = gateway.split("/");
-  const byGateway = gateway !== "";
-  const name = byGateway ? "Gateway" : "ingress class";
-  const path = byGateway
-    ? `/apis/gateway.networking.k8s.io/v1/namespaces/${space}/gateways/${gatewayName}`
-    : `/apis/networking.k8s.io/v1/ingressclasses/${ingressClass || "nginx"}`;
-  const next = byGateway ? "See: kubectl get gateways --all-namespaces" : "See: kubectl get ingressclasses";
-  const wanted = byGateway ? gateway : ingressClass || "nginx";
+const onFront = async ({ ingressClass, gateway }: Needs, connection: Connection): Promise<Finding[]> => {
+  const [space = "", gatewayName = ""] = gateway?.split("/") ?? [];
+  const classes = "/apis/networking.k8s.io/v1/ingressclasses";
+  const gateways = `/apis/gateway.networking.k8s.io/v1/namespaces/${space}/gateways`;
+  return [
+    ...(gateway === undefined
+      ? []
+      : [await onWay(connection, "Gateway", gateway, `${gateways}/${gatewayName}`, "gateways --all-namespaces")]),
+    ...(ingressClass === undefined
+      ? []
+      : [await onWay(connection, "ingress class", ingressClass, `${classes}/${ingressClass}`, "ingressclasses")]),
+  ];
+};
+
+/** @param all what to have kubectl list. */
+const onWay = async (
+  connection: Connection,
+  name: string,
+  wanted: string,
+  path: string,
+  all: string,
+): Promise<Finding> => {
+  const next = `See: kubectl get ${all}`;
   try {
     return (await isThere(connection, path)) ? pass(name, wanted) : fail(name, `there is no ${wanted}`, next);
   } catch (error) {

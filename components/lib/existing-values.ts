@@ -9,9 +9,12 @@ type ValueSettings = Pick<
   "platform" | "host" | "ingressClass" | "gateway" | "tlsSecret" | "certIssuer" | "storageClass" | "values"
 >;
 
-/** The chart's values for production, under those of the stack's file, under what the settings say. */
-export function existingValues(settings: ValueSettings): Record<string, unknown> {
-  const production = parse(readFileSync("./charts/todo/values-prod.yaml", "utf8")) as object;
+/**
+ * The chart's values for production, under those of the stack's file, under what the settings say.
+ * @param folder the checkout. Defaults to the current folder, which is where Pulumi runs the program.
+ */
+export function existingValues(settings: ValueSettings, folder = "."): Record<string, unknown> {
+  const production = parse(readFileSync(`${folder}/charts/todo/values-prod.yaml`, "utf8")) as object;
   return merge(merge(merge(production, assumed(settings)), settings.values), said(settings));
 }
 

@@ -48,6 +48,7 @@ describe("npm run doctor for a cluster that is there", () => {
     const target: TargetFacts = {
       ...{ context: "todo", clusterId: id, namespace: "todo", registry: "ghcr.io/acme", platform: "linux/amd64" },
       ...{ storageClass: "", ingressClass: "", gateway: "", isDatabaseOutside: false, kubeconfig: api.kubeconfig },
+      ...{ values: "", operations: "off", reader: false },
       ...changes,
     };
     const commands = new Commands({ PATH: `${folder.path}:/usr/bin:/bin` }, new AbortController().signal);
@@ -119,6 +120,42 @@ describe("npm run doctor for a cluster that is there", () => {
     assert.equal((await examine({ isDatabaseOutside: true }))["storage class"], undefined);
     assert.equal((await examine({ ingressClass: "alb" }))["ingress class"]?.verdict, "fail");
     assert.equal((await examine({ gateway: "infra/public" }))["Gateway"]?.text, "there is no infra/public");
+  });
+
+  const withValues = async (values: object, changes: Partial<TargetFacts> = {}): Promise<Record<string, Finding>> => {
+    await folder.writeFile("values.yaml", JSON.stringify(values));
+    return await examine({ values: folder.getPath("values.yaml"), ...changes });
+  };
+
+  it("goes by the stack's file of values, and by its settings before that", async () => {
+    const ingress = { className: "alb" };
+    const postgres = { storage: { className: "fast" } };
+    const found = await withValues({ ingress, postgres });
+    assert.equal(found["ingress class"]?.text, "there is no alb");
+    assert.equal(found["storage class"]?.text, "there is no fast");
+    const set = await withValues({ ingress, postgres }, { ingressClass: "nginx", storageClass: "gp3" });
+    assert.deepEqual([set["ingress class"]?.verdict, set["storage class"]?.verdict], ["pass", "pass"]);
+    const gateway = { enabled: true, namespace: "edge", name: "public" };
+    const byGateway = await withValues({ ingress: { enabled: false }, gateway });
+    assert.equal(byGateway["Gateway"]?.text, "there is no edge/public");
+    assert.equal(byGateway["ingress class"], undefined);
+  });
+
+  it("names the rights that only some values and settings need", async () => {
+    const rare = ["roles", "rolebindings", "leases", "cronjobs", "httproutes", "ingresses"];
+    forbidden = ({ resource = "", verb }) => rare.includes(resource) && verb === "create";
+    const textOf = (found: Record<string, Finding>) => found["rights"]?.text.replace(/^.* may not /, "");
+    assert.equal(textOf(await examine()), "create ingresses");
+    assert.equal(textOf(await examine({ gateway: "edge/public" })), "create httproutes");
+    const roles = "create ingresses, create roles, create rolebindings";
+    assert.equal(textOf(await examine({ reader: true })), roles);
+    assert.equal(textOf(await examine({ operations: "act" })), `${roles}, create leases`);
+    assert.equal(textOf(await withValues({ aiops: { operator: { enabled: true } } })), roles);
+    assert.equal(textOf(await withValues({ backup: { enabled: true } })), "create ingresses, create cronjobs");
+  });
+
+  it("says that the file of values cannot be read", async () => {
+    assert.match((await examine({ values: "/nowhere.yaml" }))["values"]?.text ?? "", /^the file \/nowhere.yaml cannot/);
   });
 
   it("says which quota is used up", async () => {
