@@ -25,7 +25,7 @@ async function freshCheckout(npm: string): Promise<FsFixture> {
 const start = async (folder: FsFixture, ...args: string[]) =>
   await startBy(folder, { npm_execpath: folder.getPath("npm-cli.cjs") }, ...args);
 
-const startBy = async (folder: FsFixture, env: Record<string, string>, ...args: string[]) =>
+const startBy = async (folder: FsFixture, env: NodeJS.ProcessEnv, ...args: string[]) =>
   await execa(process.execPath, [folder.getPath("cli/bootstrap.mjs"), ...args], {
     cwd: folder.path,
     env,
@@ -125,7 +125,9 @@ describe("npm start in a fresh checkout", function () {
     it(`starts whatever the proxy is: ${name}=${value}`, async () => {
       await using folder = await freshCheckout(installs);
       await folder.writeFile("cli/main.ts", "console.log('main', process.env.NODE_USE_ENV_PROXY);");
-      const env = { npm_execpath: folder.getPath("npm-cli.cjs"), [name]: value };
+      // As in a user's shell: with it, Node itself ends before anything of ours has begun.
+      const without = { NODE_USE_ENV_PROXY: undefined };
+      const env = { npm_execpath: folder.getPath("npm-cli.cjs"), [name]: value, ...without };
       const { stdout, stderr } = await startBy(folder, env, "status");
       assert.equal(stdout, `main ${uses}`, stderr);
     });
