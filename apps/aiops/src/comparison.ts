@@ -64,6 +64,9 @@ export const differences = (wanted: ReleasedObject, actual: object): Difference[
     .filter(([key]) => !aside.has(key))
     .flatMap(([key, value]) => differ(value, fieldOf(actual, key), [key]));
 
+/** Whether a field is as it was written; the server may have filled in more. */
+export const isAsWritten = (wanted: unknown, actual: unknown): boolean => differ(wanted, actual, []).length === 0;
+
 const differ = (wanted: unknown, actual: unknown, path: string[]): Difference[] => {
   if (isEmpty(wanted) && isEmpty(actual)) return [];
   const whole = [{ path, wanted, actual }];

@@ -25,6 +25,22 @@ const breakBackend = (api: FakeApi, repairs = true): void => {
   };
 };
 
+/** A Service that leads nowhere, and a frontend that is not ready once it leads to where it should. */
+const breakService = (api: FakeApi): void => {
+  const service = named(api.objects.services, "todo-backend");
+  service.spec.ports[0].targetPort = 8001;
+  count(service);
+  api.onChange = ({ kind, spec }) => {
+    if (kind !== "Service") return;
+    const frontend = named(api.objects.deployments, "todo-frontend");
+    frontend.status.readyReplicas = spec.ports[0].targetPort === 8001 ? 1 : 0;
+    count(frontend);
+  };
+};
+
+const targetsOf = (running: Controlled): unknown[] =>
+  running.changes().map(({ spec }) => (spec as Json).ports[0].targetPort as unknown);
+
 const until = async (assertion: () => void | Promise<void>): Promise<void> => {
   await vi.waitFor(assertion, { timeout: 110_000, interval: 20 });
 };
@@ -105,18 +121,25 @@ describe("the controller", () => {
   });
 
   it("puts back what was there before when a remedy does not help, and tells a person after its budget", async () => {
-    breakBackend(running.api, false);
+    breakService(running.api);
     await running.controller("act", { perFinding: 2 }, { limits: { patience: 60, steady: 40, pause: 10 } });
     await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
     await settle();
-    const replicas = running.changes().map(({ spec }) => (spec as Json).replicas as unknown);
-    expect(replicas, "twice tried, twice undone, and no more").toEqual([1, 0, 1, 0]);
+    expect(targetsOf(running), "twice tried, twice undone, and no more").toEqual(["http", 8001, "http", 8001]);
     expect(running.told().filter((reason) => reason === "OperationsUndone")).toHaveLength(2);
     expect(running.written().at(0)?.state).toBe("told");
   });
 
-  it("waits between two attempts", async () => {
+  it("takes no pods away again, however long they take to become ready", async () => {
     breakBackend(running.api, false);
+    await running.controller("act", {}, { limits: { patience: 60, steady: 40, pause: 10 } });
+    await until(() => expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/No pod is taken away again|gone/));
+    await settle();
+    expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1]);
+  });
+
+  it("waits between two attempts", async () => {
+    breakService(running.api);
     await running.controller("act", { coolDownSeconds: 3_600 }, { limits: { patience: 60, steady: 40, pause: 10 } });
     await until(() => expect(running.told()).toContain("OperationsUndone"));
     await settle();
@@ -305,7 +328,7 @@ describe("two controllers", () => {
   });
 
   it("one that lost the Lease in the middle leaves what it began to the other, which undoes it", async () => {
-    breakBackend(running.api, false);
+    breakService(running.api);
     const one = await running.controller();
     await until(() => expect(running.changes()).toHaveLength(1));
     // Somebody else holds it: the first may not even undo what it did.
@@ -323,7 +346,7 @@ describe("two controllers", () => {
     await one.stop();
     await running.controller("act", { perFinding: 1 }, { limits: { patience: 60, steady: 40, pause: 10 } });
     await until(() => expect(running.told()).toContain("OperationsUndone"));
-    expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1, 0]);
+    expect(targetsOf(running)).toEqual(["http", 8001]);
   });
 });
 

@@ -43,8 +43,19 @@ const events = (api: FakeApi): string[] =>
     .split("\n")
     .map((line) => (JSON.parse(line) as { event: string }).event);
 
-const planFor = async (client: Client): Promise<string> => {
-  const { planId, text } = await call(client, "plan_remediation", { finding });
+/** A Service that leads nowhere, and a frontend that is not ready once it leads to where it should. */
+const misrouted = "service-misrouted:Service/todo-backend";
+const breakService = (api: FakeApi): void => {
+  const service = named(api.objects.services, "todo-backend");
+  service.spec.ports[0].targetPort = 8001;
+  api.onChange = ({ kind, spec }) => {
+    if (kind !== "Service") return;
+    named(api.objects.deployments, "todo-frontend").status.readyReplicas = spec.ports[0].targetPort === 8001 ? 1 : 0;
+  };
+};
+
+const planFor = async (client: Client, about = finding): Promise<string> => {
+  const { planId, text } = await call(client, "plan_remediation", { finding: about });
   expect(planId, text).toBeTypeOf("string");
   return planId as string;
 };
@@ -361,14 +372,15 @@ describe("an approval", () => {
 describe("what was done", () => {
   it("is undone when it did not help, at most three times", async () => {
     const running = await run({ patience: 200 });
-    breakBackend(running.api, false);
+    breakService(running.api);
     const client = await running.client(agrees);
     for (let attempt = 1; attempt <= 3; attempt += 1) {
-      const result = await call(client, "apply_remediation", { planId: await planFor(client) });
+      const result = await call(client, "apply_remediation", { planId: await planFor(client, misrouted) });
       expect(result, `attempt ${attempt}`).toMatchObject({ state: "undone" });
-      expect(named(running.api.objects.deployments, "todo-backend").spec.replicas, "what was there before").toBe(0);
+      const [port] = named(running.api.objects.services, "todo-backend").spec.ports as [Json];
+      expect(port.targetPort, "what was there before").toBe(8001);
     }
-    const refused = await call(client, "plan_remediation", { finding });
+    const refused = await call(client, "plan_remediation", { finding: misrouted });
     expect(refused.text).toMatch(/3 attempts .* did not hold/);
     expect(written(running.api), "each attempt, and its undoing").toBe(6);
     await running.stop();
@@ -376,10 +388,10 @@ describe("what was done", () => {
 
   it("is not tried again at once", async () => {
     const running = await run({ coolDown: 600_000, patience: 200 });
-    breakBackend(running.api, false);
+    breakService(running.api);
     const client = await running.client(agrees);
-    await call(client, "apply_remediation", { planId: await planFor(client) });
-    expect((await call(client, "plan_remediation", { finding })).text).toMatch(/just now/);
+    await call(client, "apply_remediation", { planId: await planFor(client, misrouted) });
+    expect((await call(client, "plan_remediation", { finding: misrouted })).text).toMatch(/just now/);
     await running.stop();
   });
 
@@ -397,8 +409,9 @@ describe("what was done", () => {
     };
     const client = await running.client(agrees);
     expect(await call(client, "apply_remediation", { planId: await planFor(client) })).toMatchObject({
-      state: "undone",
+      state: "kept",
     });
+    expect(named(running.api.objects.deployments, "todo-backend").spec.replicas, "no pods help nobody").toBe(1);
     await running.stop();
   });
 
@@ -420,12 +433,13 @@ describe("what was done", () => {
         expect(planId, text).toBeTypeOf("string");
         return await call(client, "apply_remediation", { planId: planId as string });
       };
-      // A workload that is not ready keeps it from counting as fixed.
+      // A workload that is not ready any more keeps it from counting as fixed.
       running.operations.means.limits = { ...running.operations.means.limits, patience: 200 };
       const frontend = named(running.api.objects.deployments, "todo-frontend");
-      frontend.status.readyReplicas = 0;
+      running.api.onChange = () => (frontend.status.readyReplicas = 0);
       expect(await repair()).toMatchObject({ state: "undone" });
       expect(object.spec).toEqual(edited);
+      running.api.onChange = () => undefined;
       frontend.status.readyReplicas = 1;
       running.operations.means.limits = { ...running.operations.means.limits, patience: 60_000 };
       expect(await repair()).toMatchObject({ state: "fixed" });

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { agrees, call } from "./support/client.ts";
+import { control, count } from "./support/controlling.ts";
 import { leaveStuckPod } from "./support/faults.ts";
 import { run } from "./support/running.ts";
 import type { Running } from "./support/running.ts";
@@ -61,6 +62,37 @@ describe("O5: a database whose StatefulSet waits for a broken pod", () => {
     const { planId } = await call(client, "plan_remediation", { finding });
     expect(await call(client, "apply_remediation", { planId: planId as string })).toMatchObject({ state: "fixed" });
     expect(running.api.evicted).toEqual(["todo-postgres-0"]);
+    await running.stop();
+  });
+
+  it("leaves that pod to a person where the policy does, and does not undo what was put back", async () => {
+    const running = await control();
+    const set = named(running.api.objects.statefulsets, "todo-postgres");
+    const good = structuredClone(set.status) as Json;
+    leaveStuckPod(running.api.objects);
+    const stuck = set.status as Json;
+    set.status = { ...stuck, updateRevision: "todo-postgres-broken", updatedReplicas: 1 };
+    set.spec.template.spec.containers[0].image = "todo-postgres:nowhere";
+    running.api.onChange = (object) => {
+      if (object === set) set.status = { ...stuck, observedGeneration: 2 };
+    };
+    running.api.onEvicted = () => {
+      const next = podOf("postgres", 5432);
+      // By that a watch knows it from the one before, which has the same name.
+      next.metadata.resourceVersion = "2";
+      running.api.objects.pods?.push(next);
+      set.status = { ...good, observedGeneration: 9 };
+      count(set);
+    };
+    const remedies = { restart: "act", scale: "act", "roll-back": "act", "re-apply": "act", replace: "ask" } as const;
+    await running.controller("act", { remedies });
+    const question = () => running.written().at(0)?.question;
+    await vi.waitFor(() => expect(question()?.what).toMatch(/^replace StatefulSet/), { timeout: 30_000 });
+    expect(running.api.evicted).toEqual([]);
+    expect(set.spec.template.spec.containers[0].image, "as it was released").toBe("todo-postgres:a1b2c3");
+    running.agree(question()?.code ?? "");
+    await vi.waitFor(() => expect(running.api.evicted).toEqual(["todo-postgres-0"]), { timeout: 30_000 });
+    await vi.waitFor(() => expect(running.written().at(0)?.state).toBe("repaired"), { timeout: 30_000 });
     await running.stop();
   });
 });

@@ -3,6 +3,7 @@ import type { Finding } from "../finding.ts";
 import { reasonOf } from "../kubernetes/status.ts";
 import type { Action } from "../remedies/action.ts";
 import { choose } from "../remedies/choose.ts";
+import { beforeOf } from "../remedies/judge.ts";
 import { planOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
 import { remediate } from "../remedies/remediation.ts";
@@ -19,7 +20,7 @@ import { decide } from "./policy.ts";
 import type { Decision } from "./policy.ts";
 import { isAgreed, isStillMeant, questionOf } from "./question.ts";
 import type { Question } from "./question.ts";
-import { ageOfRelease, asReleased } from "./released.ts";
+import { ageOfRelease } from "./released.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
@@ -83,7 +84,7 @@ export class Controller {
       await this.#takeOver();
     }
     const { cluster, readReleased } = this.#parts.means;
-    const snapshot = asReleased(await cluster.snapshot(readReleased()), this.#parts.settings.released);
+    const snapshot = await cluster.snapshot(readReleased());
     const findings = diagnose(snapshot);
     await this.#open(findings, snapshot);
     await this.#close(findings);
@@ -174,7 +175,7 @@ export class Controller {
     const object = await means.cluster.read(action.object).catch(() => undefined);
     incident.state = "acting";
     delete incident.question;
-    incident.work = { plan, generation: object?.metadata?.generation, applied: false };
+    incident.work = { plan, generation: object?.metadata?.generation, before: beforeOf(snapshot), applied: false };
     note(incident, `Planned: ${wordsOf(action)}`);
     // Before anything is done: whoever takes over must know.
     await incidents.save();

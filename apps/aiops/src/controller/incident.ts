@@ -1,5 +1,6 @@
 import type { Fact, Finding, FindingKind } from "../finding.ts";
 import type { Action, Edit } from "../remedies/action.ts";
+import type { Before } from "../remedies/judge.ts";
 import { diffOf } from "../remedies/plan.ts";
 import type { Plan } from "../remedies/plan.ts";
 import { display } from "../snapshot.ts";
@@ -35,6 +36,8 @@ export interface Work {
   plan: Plan;
   /** Of the object before it was changed; undefined where the API counts none. */
   generation: number | undefined;
+  /** What was wrong besides. */
+  before?: Before;
   /** Whether it may have been done: written down just before. */
   applied: boolean;
 }

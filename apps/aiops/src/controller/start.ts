@@ -18,6 +18,7 @@ import { Incidents, incidentsIn } from "./incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";
 import type { Term } from "./leadership.ts";
 import { Metrics } from "./telling/metrics.ts";
+import { asReleased } from "./released.ts";
 import { Requests } from "./requests.ts";
 import type { Rhythm } from "./requests.ts";
 import type { Settings } from "./settings.ts";
@@ -92,6 +93,7 @@ export const start = async (
       readiness: () => requests.readiness(),
       answers: () => requests.answers(),
       alerts: () => alerts.firing(),
+      asSeen: (snapshot) => asReleased(snapshot, settings.released),
       mustBeAllowedToChange: () => {
         if (settings.mode !== "act") throw new OperationError("This controller only watches.");
         if (!leadership.isLeader) throw new OperationError("This controller does not lead.");
@@ -103,11 +105,19 @@ export const start = async (
   const incidents = new Incidents(config, { name: settings.incidents, namespace }, log);
   const limits = {
     ...defaultLimits,
-    attempts: policy.perFinding,
-    coolDown: policy.coolDownSeconds * 1000,
+    // The policy counts: what a person has agreed to is done all the same.
+    attempts: Infinity,
+    coolDown: 0,
     ...pace.limits,
   };
-  const means = { cluster, audit: incidents, readReleased: () => released, limits, mayGoOn: isLeader };
+  const means = {
+    cluster,
+    audit: incidents,
+    readReleased: () => released,
+    limits,
+    mayGoOn: isLeader,
+    mayReplace: policy.remedies.replace === "act",
+  };
   const metrics = new Metrics(() => (isLeader() ? incidents.open() : []));
   const byEvent = tellByEvent(config, namespace, settings.lease);
   const { webhook } = settings;

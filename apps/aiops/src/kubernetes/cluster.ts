@@ -33,6 +33,8 @@ export interface Watched {
   readiness(): Readiness[];
   answers(): Answer[];
   alerts(): Alert[];
+  /** The same without what was released, once that is another. */
+  asSeen(snapshot: Snapshot): Snapshot;
   /** @throws OperationError when nothing may be changed now. */
   mustBeAllowedToChange(): void;
 }
@@ -97,7 +99,7 @@ export class Cluster {
   }
 
   #snapshotOf(objects: Objects, released: Released | undefined): Snapshot {
-    return {
+    const snapshot = {
       ...objects,
       takenAt: Date.now(),
       namespace: this.namespace,
@@ -106,6 +108,7 @@ export class Cluster {
       answers: this.#watched?.answers() ?? [],
       alerts: this.#watched?.alerts() ?? [],
     };
+    return this.#watched?.asSeen(snapshot) ?? snapshot;
   }
 
   /** The last lines of a log, fewer where they are too long; empty when the container has none yet. */

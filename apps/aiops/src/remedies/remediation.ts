@@ -1,19 +1,23 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Records } from "../audit.ts";
 import { diagnose } from "../diagnose.ts";
 import { OperationError } from "../errors.ts";
-import type { Finding } from "../finding.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
-import { display, isReady, isSettled, podsOf, restartsOf, workloadsOf } from "../snapshot.ts";
-import type { ObjectRef, Released, Snapshot } from "../snapshot.ts";
+import { reasonOf } from "../kubernetes/status.ts";
+import { display } from "../snapshot.ts";
+import type { Released, Snapshot } from "../snapshot.ts";
 import { choose } from "./choose.ts";
+import { beforeOf } from "./judge.ts";
 import { planOf } from "./plan.ts";
 import type { Plan } from "./plan.ts";
-import { stuckPodsOf } from "./stuck-pods.ts";
+import { isReplaced, verify } from "./verify.ts";
+import type { Done } from "./verify.ts";
 import { carryOut, tryOut, undo } from "./write.ts";
 
-/** How far a remediation has come. */
-export type State = "applying" | "verifying" | "fixed" | "undone" | "kept" | "refused";
+/**
+ * How far a remediation has come. `kept`: it did not help, and cannot be put back. `left`: it is not known yet whether
+ * it helps. `told`: it needs a person.
+ */
+export type State = "applying" | "verifying" | "fixed" | "undone" | "kept" | "left" | "told" | "refused";
 
 /** What was done, and what came of it by the cluster's own account. */
 export interface Remediation {
@@ -56,6 +60,8 @@ export interface Means {
   limits: Limits;
   /** False once somebody else has taken over: then what was begun is theirs. By default nobody does. */
   mayGoOn?: () => boolean;
+  /** Whether a broken pod may be ended while something else is done. By default it may: a person agreed to that. */
+  mayReplace?: boolean;
 }
 
 /** @throws OperationError when too much was tried for a finding already. */
@@ -85,48 +91,69 @@ export const remediate = async (
 ): Promise<void> => {
   const { cluster, audit, readReleased } = means;
   const about = aboutOf(plan);
+  let done: Done;
   try {
     await cluster.verify();
     mustBeAllowed(plan.finding, means);
-    mustBeAsPlanned(plan, await cluster.look(readReleased()));
+    const released = readReleased();
+    const snapshot = await cluster.look(released);
+    if (isReplaced(released, snapshot)) throw new OperationError("A release is under way: nothing was done.");
+    mustBeAsPlanned(plan, snapshot);
     await tryOut(cluster, plan.action);
     await audit.write({ event: "applied", hash: plan.hash, ...about });
-    await carryOut(cluster, plan.action);
+    done = { plan, before: beforeOf(snapshot), generation: await carryOut(cluster, plan.action) };
   } catch (error) {
     const why = error instanceof OperationError ? error.message : "The cluster did not answer. Nothing was verified.";
     await audit.write({ event: "refused", why, ...about });
     tell("refused", why);
     return;
   }
-  await verifyOrUndo(plan, means, tell);
+  await verifyOrUndo(done, means, tell);
 };
 
 /**
  * The second half of {@link remediate}, for what has been done: waits until it shows that it helped, and else undoes
- * it.
+ * it, unless somebody else has changed the object since.
  */
 export const verifyOrUndo = async (
-  plan: Plan,
+  done: Done,
   means: Means,
   tell: (state: State, outcome: string) => void,
 ): Promise<void> => {
+  const { plan, generation } = done;
   const { cluster, audit } = means;
-  const about = aboutOf(plan);
+  const { action } = plan;
+  const end = async (event: string, state: State, outcome: string): Promise<void> => {
+    await audit.write({ event, why: outcome, ...aboutOf(plan) });
+    tell(state, outcome);
+  };
   tell("verifying", "Done. Waiting until the cluster shows that it helped.");
-  const left = await verify(plan, means);
-  if (left === undefined) {
-    await audit.write({ event: "fixed", ...about });
-    tell(
-      "fixed",
-      `${plan.finding} is gone, everything that it touched is ready, and no container was restarted since.`,
-    );
+  const { state, why } = await verify(done, means);
+  if (state === "well") {
+    await audit.write({ event: "fixed", ...aboutOf(plan) });
+    tell("fixed", why);
     return;
   }
-  const isUndone = await undo(cluster, plan.action).catch(() => false);
-  await audit.write({ event: isUndone ? "undone" : "kept", why: left, ...about });
-  if (isUndone) tell("undone", `It did not help: ${left}. What was there before was put back.`);
-  else tell("kept", `It did not help: ${left}. There is nothing to put back.`);
+  if (state === "open") {
+    await end("kept", "left", why);
+    return;
+  }
+  const failed = `It did not help: ${withoutDot(why)}.`;
+  const back = await undo(cluster, action, generation).catch(reasonOf);
+  if (back === "undone") await end("undone", "undone", `${failed} What was there before was put back.`);
+  else if (back === "changed")
+    await end(
+      "kept",
+      "told",
+      `${failed} Somebody else has changed ${display(action.object)} since: it was left alone.`,
+    );
+  else if (back !== "kept")
+    await end("kept", "kept", `${failed} What was there before could not be put back: ${withoutDot(back)}.`);
+  else if (action.type === "scale") await end("kept", "kept", `${failed} No pod is taken away again.`);
+  else await end("kept", "kept", `${failed} There is nothing to put back.`);
 };
+
+const withoutDot = (sentence: string): string => sentence.replace(/\.$/, "");
 
 const aboutOf = ({ id, finding, action }: Plan): object => ({
   plan: id,
@@ -147,44 +174,3 @@ const mustBeAsPlanned = (plan: Plan, snapshot: Snapshot): void => {
     );
   }
 };
-
-/** @returns undefined once all is well and stays so; else what is still wrong when the time is up. */
-const verify = async (
-  plan: Plan,
-  { cluster, readReleased, limits, mayGoOn = () => true }: Means,
-): Promise<string | undefined> => {
-  const deadline = Date.now() + limits.patience;
-  let wellSince: { time: number; restarts: number } | undefined;
-  let left = "nothing is known";
-  while (Date.now() < deadline) {
-    if (!mayGoOn()) throw new OperationError("Somebody else has taken over.");
-    const snapshot = await cluster.snapshot(readReleased()).catch(() => undefined);
-    const wrong = snapshot === undefined ? "the cluster does not answer" : stillWrong(plan, snapshot);
-    const restarts = restartsOf(snapshot?.pods ?? []);
-    if (wrong !== undefined || wellSince?.restarts !== restarts) wellSince = undefined;
-    if (wrong === undefined) wellSince ??= { time: Date.now(), restarts };
-    if (wellSince !== undefined && Date.now() - wellSince.time >= limits.steady) return undefined;
-    left = wrong ?? "it is not well for long enough";
-    // A pod that is gone by now is none any more; what the server refuses is seen in what is left.
-    for (const pod of snapshot === undefined ? [] : stuckPodsOf(plan.action.object, snapshot))
-      await cluster.evict(pod).catch(() => undefined);
-    await sleep(limits.pause);
-  }
-  return left;
-};
-
-const stillWrong = (plan: Plan, snapshot: Snapshot): string | undefined => {
-  const findings = diagnose(snapshot);
-  const same = findings.find((finding) => touches(finding, plan));
-  if (same !== undefined) return same.summary;
-  // What has a finding of its own is another matter.
-  const rest = workloadsOf(snapshot).filter(({ ref }) => !findings.some(({ object }) => isSame(object, ref)));
-  const late = rest.find(({ workload }) => !isSettled(workload) || !podsOf(workload, snapshot.pods).some(isReady));
-  return late === undefined ? undefined : `${display(late.ref)} is not ready`;
-};
-
-const isSame = (one: ObjectRef, other: ObjectRef): boolean => one.kind === other.kind && one.name === other.name;
-
-/** Whether a finding is the one that was to be repaired, or a new one about what was changed. */
-const touches = ({ id, object }: Finding, { finding, action }: Plan): boolean =>
-  id === finding || isSame(object, action.object);

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { differences, fieldNames } from "../comparison.ts";
+import { differences, fieldNames, isAsWritten } from "../comparison.ts";
 import { OperationError } from "../errors.ts";
 import type { Cluster } from "../kubernetes/cluster.ts";
 import { reasonOf } from "../kubernetes/status.ts";
@@ -17,23 +17,54 @@ export const tryOut = async (cluster: Cluster, action: Action): Promise<void> =>
   throw new OperationError(what, "npx pulumi up");
 };
 
-/** Does it. @throws OperationError when the object has changed since it was looked at, or the server refuses. */
-export const carryOut = async (cluster: Cluster, action: Action): Promise<void> => {
-  await write(cluster, action, false);
+/**
+ * Does it. @returns the generation of the object since; undefined where the API counts none.
+ * @throws OperationError when the object has changed since it was looked at, or the server refuses.
+ */
+export const carryOut = async (cluster: Cluster, action: Action): Promise<number | undefined> =>
+  (await write(cluster, action, false)).metadata?.generation;
+
+/**
+ * Puts back what was there before, unless somebody else has written since: `changed`. An object that was not there
+ * stays, as nothing is ever deleted, and so do pods that were brought back, as none help nobody: `kept`.
+ * @param generation of the object since the action.
+ */
+export const undo = async (
+  cluster: Cluster,
+  action: Action,
+  generation: number | undefined,
+): Promise<"undone" | "changed" | "kept"> => {
+  const { type, uid, edits } = action;
+  if (uid === undefined || type === "restart" || type === "scale" || edits.length === 0) return "kept";
+  const object = await cluster.read(action.object);
+  if (isChanged(object, action, generation)) return "changed";
+  // The last first: what was taken out of a list comes back to its place.
+  const back = edits.map(({ path, before, after }) => ({ path, before: after, after: before })).toReversed();
+  await edit(cluster, action, back, object, false);
+  return "undone";
 };
 
-/** Puts back what was there before. An object that was not there stays: nothing is ever deleted. */
-export const undo = async (cluster: Cluster, action: Action): Promise<boolean> => {
-  if (action.uid === undefined || action.type === "restart" || action.edits.length === 0) return false;
-  // The last first: what was taken out of a list comes back to its place.
-  const back = action.edits.map(({ path, before, after }) => ({ path, before: after, after: before })).toReversed();
-  await edit(cluster, action, back, false);
-  return true;
+/** By the generation, which counts what is wanted of an object, or by the fields where there is none. */
+const isChanged = (object: KubernetesObject, { uid, edits }: Action, generation: number | undefined): boolean => {
+  const { metadata } = object;
+  if (metadata?.uid !== uid) return true;
+  if (generation !== undefined && metadata?.generation !== undefined) return metadata.generation !== generation;
+  return edits.some(({ path, after }) => !isAsWritten(after, valueAt(object, path)));
 };
+
+/** What stands at a JSON pointer. */
+const valueAt = (object: object, pointer: string): unknown =>
+  pointer
+    .slice(1)
+    .split("/")
+    .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], object);
 
 const write = async (cluster: Cluster, action: Action, dryRun: boolean): Promise<KubernetesObject> => {
   try {
-    if (action.uid !== undefined) return await edit(cluster, action, action.edits, dryRun);
+    if (action.uid !== undefined) {
+      return await edit(cluster, action, action.edits, await current(cluster, action), dryRun);
+    }
     return await cluster.apply(action.object, action.released ?? {}, dryRun);
   } catch (error) {
     if (error instanceof OperationError) throw error;
@@ -45,21 +76,26 @@ const write = async (cluster: Cluster, action: Action, dryRun: boolean): Promise
   }
 };
 
-const edit = async (cluster: Cluster, action: Action, edits: Edit[], dryRun: boolean): Promise<KubernetesObject> => {
-  const { resourceVersion } = await current(cluster, action);
+const edit = async (
+  cluster: Cluster,
+  { object }: Action,
+  edits: Edit[],
+  { metadata }: KubernetesObject,
+  dryRun: boolean,
+): Promise<KubernetesObject> => {
   const operations = [
-    // Between this look and the change nobody else may have written.
-    { op: "test", path: "/metadata/resourceVersion", value: resourceVersion },
+    // Between the look and the change nobody else may have written.
+    { op: "test", path: "/metadata/resourceVersion", value: metadata?.resourceVersion ?? "" },
     ...edits.map(({ path, after }) =>
       after === undefined ? { op: "remove", path } : { op: "add", path, value: after },
     ),
   ];
-  return await cluster.edit(action.object, operations, dryRun);
+  return await cluster.edit(object, operations, dryRun);
 };
 
-const current = async (cluster: Cluster, { object, uid }: Action): Promise<{ resourceVersion: string }> => {
-  const { metadata } = await cluster.read(object);
-  if (metadata?.uid !== uid)
+const current = async (cluster: Cluster, { object, uid }: Action): Promise<KubernetesObject> => {
+  const found = await cluster.read(object);
+  if (found.metadata?.uid !== uid)
     throw new OperationError(`${display(object)} is another one than was planned for.`, "diagnose");
-  return { resourceVersion: metadata?.resourceVersion ?? "" };
+  return found;
 };
