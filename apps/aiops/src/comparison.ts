@@ -1,3 +1,4 @@
+import { isSameQuantity } from "./quantity.ts";
 import type { ObjectRef, ReleasedObject, Snapshot } from "./snapshot.ts";
 
 /** An object that is not as it was released. */
@@ -84,8 +85,14 @@ const differ = (wanted: unknown, actual: unknown, path: string[]): Difference[] 
       ...more.map(([key, value]) => ({ path: [...path, key], wanted: undefined, actual: value as unknown })),
     ];
   }
-  return String(wanted) === String(actual) ? [] : whole;
+  if (String(wanted) === String(actual)) return [];
+  const isSame = isQuantity(path) && isSameQuantity(String(wanted), String(actual));
+  return isSame ? [] : whole;
 };
+
+/** Fields that the API may write in another form: `0.5` as `500m`. */
+const isQuantity = (path: string[]): boolean =>
+  ["limits", "requests"].includes(path.at(-2) ?? "") || path.at(-1) === "sizeLimit";
 
 /** Mappings in which the server fills in nothing. */
 const isWhole = (path: string[]): boolean => {

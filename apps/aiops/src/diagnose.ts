@@ -10,6 +10,7 @@ import { failingProbe } from "./rules/failing-probe.ts";
 import { imageMissing } from "./rules/image-missing.ts";
 import { missingReference } from "./rules/missing-reference.ts";
 import { networkPolicy } from "./rules/network-policy.ts";
+import { noPodReady } from "./rules/no-pod-ready.ts";
 import { outOfMemory } from "./rules/out-of-memory.ts";
 import { scaledToZero } from "./rules/scaled-to-zero.ts";
 import { serviceMisrouted } from "./rules/service-misrouted.ts";
@@ -29,6 +30,7 @@ const rules: ((snapshot: Snapshot) => Finding[])[] = [
   serviceMisrouted,
   database,
   failingProbe,
+  noPodReady,
   wrongAnswer,
   drift,
   alert,
@@ -44,6 +46,6 @@ export const diagnose = (snapshot: Snapshot): Finding[] => {
   const all = allFindings(snapshot);
   const order = (finding: Finding): number => findingKinds.indexOf(finding.kind);
   return all
-    .filter((finding) => !follows(finding, all))
+    .filter((finding) => !follows(finding, all, snapshot))
     .toSorted((one, other) => order(one) - order(other) || one.id.localeCompare(other.id));
 };

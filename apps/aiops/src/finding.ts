@@ -17,6 +17,7 @@ export const findingKinds = [
   "database-refuses",
   "database-unreachable",
   "failing-probe",
+  "no-pod-ready",
   "wrong-answer",
   "slow-answer",
   "drift",

@@ -26,8 +26,10 @@ export interface Answer {
   component: "frontend" | "backend";
   /** How many answers in a row were wrong, or did not come. */
   wrong: number;
-  /** How many right answers in a row came too late. */
+  /** How many answers in a row came too late, or did not come for as long. */
   slow: number;
+  /** For how many seconds answers have been late, without a few good ones in a row. */
+  slowSeconds: number;
   /** HTTP status of the last answer; 0 when none came. */
   status: number;
   milliseconds: number;

@@ -33,7 +33,15 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
 
   it("names wrong answers of a backend that is ready, and restarts it, but only where nothing else explains them", () => {
     const objects = healthy();
-    const wrong = { request: "api", component: "backend", wrong: 3, slow: 0, status: 500, milliseconds: 5 } as const;
+    const wrong = {
+      request: "api",
+      component: "backend",
+      wrong: 3,
+      slow: 0,
+      slowSeconds: 0,
+      status: 500,
+      milliseconds: 5,
+    } as const;
     const answering = () => ({ ...snapshotOf(objects), answers: [wrong] });
     const [finding, ...rest] = diagnose(answering());
     expect([finding?.id, rest]).toEqual(["wrong-answer:Deployment/todo-backend", []]);
@@ -49,7 +57,13 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     const revision = "deployment.kubernetes.io/revision";
 
     /** What is chosen when the newest revision is so old, and the one before it so old and with this image. */
-    const chosen = (newest: number, before: number, image: string, kind: FindingKind = "wrong-answer"): unknown => {
+    const chosen = (
+      newest: number,
+      before: number,
+      image: string,
+      kind: FindingKind = "wrong-answer",
+      first?: string,
+    ): unknown => {
       const objects = healthy();
       const { metadata, spec } = named(objects.deployments, "todo-backend");
       metadata.annotations = { ...(metadata.annotations as Json), [revision]: "5" };
@@ -65,7 +79,9 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
       });
       const earlier = set("earlier", before, "4");
       earlier.spec.template.spec.containers[0].image = image;
-      objects.replicasets = [set("newest", newest, "5"), earlier];
+      const oldest = set("oldest", before * 2, "3");
+      oldest.spec.template.spec.containers[0].image = first;
+      objects.replicasets = [set("newest", newest, "5"), earlier, ...(first === undefined ? [] : [oldest])];
       const action = choose({ kind, object: { kind: "Deployment", name: "todo-backend" } }, snapshotOf(objects), at);
       if ("refused" in action) return action.refused;
       const [edit] = action.edits;
@@ -94,6 +110,13 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
       expect(chosen(61, 90, "todo-backend:before")).toEqual(["restart", undefined]);
     });
 
+    it("does not take what was only restarted for a new release", () => {
+      expect(chosen(10, 30 * 24 * 60, "todo-backend:a1b2c3", "wrong-answer", "todo-backend:long-ago")).toEqual([
+        "restart",
+        undefined,
+      ]);
+    });
+
     it("restarts where nothing ran before but the same, or what was made later", () => {
       const same = "todo-backend:a1b2c3";
       expect(chosen(10, 90, same)).toEqual(["restart", undefined]);
@@ -102,7 +125,15 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
   });
 
   it("names a frontend that reaches no backend, while each backend answers whoever asks it directly", () => {
-    const lost = { request: "api", component: "backend", wrong: 3, slow: 0, status: 502, milliseconds: 5 } as const;
+    const lost = {
+      request: "api",
+      component: "backend",
+      wrong: 3,
+      slow: 0,
+      slowSeconds: 0,
+      status: 502,
+      milliseconds: 5,
+    } as const;
     const named = (status: number, database: Readiness["database"]) =>
       diagnose({
         ...snapshotOf(healthy()),
@@ -124,6 +155,7 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
       component: "frontend",
       wrong: 0,
       slow: 3,
+      slowSeconds: 61,
       status: 200,
       milliseconds: 9000,
     } as const;

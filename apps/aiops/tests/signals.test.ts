@@ -157,6 +157,21 @@ describe("the requests to the application", () => {
     requests.stop();
   });
 
+  it("count late answers and none at all as late, and go on until a few good ones come in a row", async () => {
+    site.delay = 60;
+    const requests = new Requests(site.url, () => [], { pause: 1, patience: 90, late: 20 });
+    requests.start();
+    const api = () => requests.answers().find(({ request }) => request === "api");
+    await until(() => expect(api()?.slow).toBeGreaterThan(1));
+    site.delay = 10_000;
+    await until(() => expect(api()).toMatchObject({ status: 0 }));
+    expect(api()?.slow).toBeGreaterThan(2);
+    expect(api()?.slowSeconds).toBeGreaterThan(0.1);
+    site.delay = 0;
+    await until(() => expect(api()).toMatchObject({ slow: 0, slowSeconds: 0 }));
+    requests.stop();
+  });
+
   it("take silence for a wrong answer", async () => {
     const requests = ask(10);
     site.stop();

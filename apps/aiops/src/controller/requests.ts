@@ -13,6 +13,9 @@ const wanted = [
 
 const portOfBackend = 8000;
 
+/** Good answers in a row after which late ones are over. */
+const enough = 3;
+
 /** How the requests are made, times in milliseconds. */
 export interface Rhythm {
   pause: number;
@@ -30,7 +33,7 @@ export class Requests {
   readonly #frontend: string;
   readonly #pods: () => V1Pod[];
   readonly #rhythm: Rhythm;
-  readonly #answers = new Map<string, Answer>();
+  readonly #answers = new Map<string, Answer & { good: number; slowSince: number | undefined }>();
   #readiness: Readiness[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -54,7 +57,7 @@ export class Requests {
   }
 
   answers(): Answer[] {
-    return [...this.#answers.values()];
+    return [...this.#answers.values()].map(({ good: _good, slowSince: _slowSince, ...answer }) => answer);
   }
 
   readiness(): Readiness[] {
@@ -76,15 +79,24 @@ export class Requests {
       (response) => response.status,
       () => 0,
     );
-    const milliseconds = Date.now() - began;
+    const now = Date.now();
+    const milliseconds = now - began;
     const before = this.#answers.get(request);
     const isRight = status === right;
-    const isLate = isRight && milliseconds > this.#rhythm.late;
+    // No answer at all after so long is late too: the two may take turns.
+    const isLate = (isRight || status === 0) && milliseconds > this.#rhythm.late;
+    const good = isRight && !isLate ? (before?.good ?? 0) + 1 : 0;
+    const slow = isLate ? (before?.slow ?? 0) + 1 : 0;
+    // A good answer among late ones does not end them.
+    const slowSince = good >= enough ? undefined : (before?.slowSince ?? (isLate ? began : undefined));
     this.#answers.set(request, {
       request,
       component,
       wrong: isRight ? 0 : (before?.wrong ?? 0) + 1,
-      slow: isLate ? (before?.slow ?? 0) + 1 : 0,
+      slow,
+      slowSeconds: slowSince === undefined ? 0 : (now - slowSince) / 1000,
+      slowSince,
+      good,
       status,
       milliseconds,
     });

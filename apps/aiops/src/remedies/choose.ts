@@ -1,3 +1,4 @@
+import { componentOf } from "../containers.ts";
 import { driftOf } from "../comparison.ts";
 import type { Drift } from "../comparison.ts";
 import type { Finding } from "../finding.ts";
@@ -35,6 +36,7 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
   const workload = workloadsOf(snapshot).find(
     ({ ref }) => ref.kind === object.kind && ref.name === object.name,
   )?.workload;
+  if (kind !== "no-pod-ready" && isWorkload(object) && !isOfApplication(workload)) return notChanged(object, workload);
   switch (kind) {
     case "scaled-to-zero":
       return workload === undefined ? gone(object) : scale(object, workload, snapshot);
@@ -54,6 +56,11 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
     case "service-misrouted":
     case "drift":
       return reApply(object, snapshot) ?? unknownObject(object);
+    case "no-pod-ready":
+      return {
+        refused: "It is not known why, and a node that is lost is brought back by a person alone.",
+        next: "kubectl get nodes, then: npm run doctor",
+      };
     case "database-unreachable":
       return { refused: "Nothing in the closed set opens a way to a database.", next: "npm run doctor" };
     case "alert":
@@ -65,6 +72,12 @@ export const choose = ({ kind, object }: Choice, snapshot: Specifications, at: s
       };
   }
 };
+
+const isWorkload = ({ kind }: ObjectRef): boolean => kind === "Deployment" || kind === "StatefulSet";
+
+/** Whether it is one of the workloads that the accounts of the chart may change. They may make none. */
+const isOfApplication = (workload: Workload | undefined): boolean =>
+  ["backend", "frontend", "postgres"].includes((workload && componentOf(workload)) ?? "");
 
 /** Findings after which a container is started again anyway. */
 const hasEnded = new Set<Finding["kind"]>(["crash-loop", "out-of-memory"]);
@@ -179,6 +192,11 @@ const releasedOf = ({ kind, name }: ObjectRef, { released }: Specifications): Re
   released?.objects.find((object) => object.kind === kind && object.metadata.name === name);
 
 const gone = (object: ObjectRef): Refusal => ({ refused: `${display(object)} is gone.`, next: "npx pulumi up" });
+
+const notChanged = (object: ObjectRef, workload: Workload | undefined): Refusal =>
+  workload === undefined
+    ? gone(object)
+    : { refused: `${display(object)} is none of the workloads that may be changed here.`, next: "npx pulumi up" };
 
 const unknownObject = (object: ObjectRef): Refusal => ({
   refused: `${display(object)} is as released, or was never released: there is nothing to put back, and nothing is deleted here.`,

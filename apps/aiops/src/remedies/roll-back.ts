@@ -44,11 +44,14 @@ export const undoRelease = (
   { replicaSets }: Pick<Snapshot, "replicaSets">,
   at: string,
 ): Action | undefined => {
-  const current = replicaSets.find((set) => isOwn(set, deployment) && isCurrent(set, deployment));
-  if (current === undefined || new Date(at).getTime() - madeAt(current) > young) return undefined;
-  const before = earlierSets(deployment, replicaSets).find(
-    (set) => madeAt(set) < madeAt(current) && !isDeepStrictEqual(contentOf(set), contentOf(current)),
-  );
+  const own = replicaSets.filter((set) => isOwn(set, deployment));
+  const current = own.find((set) => isCurrent(set, deployment));
+  if (current === undefined) return undefined;
+  const isSame = (set: V1ReplicaSet): boolean => isDeepStrictEqual(contentOf(set), contentOf(current));
+  // A restart makes a new revision of what has run for long.
+  const since = Math.min(...own.filter(isSame).map(madeAt));
+  if (new Date(at).getTime() - since > young) return undefined;
+  const before = earlierSets(deployment, replicaSets).find((set) => madeAt(set) < since && !isSame(set));
   return before === undefined ? undefined : goBackTo(before, deployment, released);
 };
 

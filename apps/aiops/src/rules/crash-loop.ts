@@ -19,11 +19,21 @@ export const crashLoop = (snapshot: Snapshot): Finding[] =>
     return finding("crash-loop", owner, summary, facts);
   });
 
-const isLooping = ({ status }: ContainerView, snapshot: Snapshot): boolean => {
-  const { state, lastState, restartCount } = status;
+const isLooping = (view: ContainerView, snapshot: Snapshot): boolean => {
+  const { state, lastState, restartCount } = view.status;
   const last = state?.terminated ?? lastState?.terminated;
   if (last === undefined || last.reason === "OOMKilled") return false;
   if (state?.waiting?.reason === "CrashLoopBackOff") return true;
-  if (state?.terminated !== undefined && state.terminated.exitCode !== 0) return true;
+  // Once is no loop, and after a node was started again everything has ended: its init containers run first.
+  const isAgain = restartCount > 0 && !isInitializing(view);
+  if (isAgain && state?.terminated !== undefined && state.terminated.exitCode !== 0) return true;
   return restartCount >= often && secondsSince(last.finishedAt, snapshot) < recently;
+};
+
+/** Whether an init container runs that the others wait for. */
+const isInitializing = ({ pod, isInit }: ContainerView): boolean => {
+  const sidecars = pod.spec?.initContainers?.filter(({ restartPolicy }) => restartPolicy === "Always") ?? [];
+  const names = new Set(sidecars.map(({ name }) => name));
+  const statuses = pod.status?.initContainerStatuses ?? [];
+  return !isInit && statuses.some(({ name, state }) => state?.running !== undefined && !names.has(name));
 };

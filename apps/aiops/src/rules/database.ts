@@ -1,7 +1,7 @@
 import { componentOf, containersOf, secondsSince } from "../containers.ts";
 import { finding } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { display, isReady, nameOf, workloadsOf } from "../snapshot.ts";
+import { display, isReady, nameOf, podsOf, workloadsOf } from "../snapshot.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 /** Seconds for which a backend may wait for its database before that means something. */
@@ -13,8 +13,9 @@ const patience = 20;
  */
 export const database = (snapshot: Snapshot): Finding[] => {
   const databases = workloadsOf(snapshot).filter(({ workload }) => componentOf(workload) === "postgres");
-  return databases.flatMap(({ ref }) => {
-    const pods = snapshot.pods.filter((pod) => componentOf(pod) === "postgres" && isReady(pod));
+  return databases.flatMap(({ ref, workload }) => {
+    // One that is being ended turns everybody away in good order.
+    const pods = podsOf(workload, snapshot.pods).filter(isReady);
     if (pods.length === 0) return [];
     const failing = snapshot.readiness.filter((each) => each.database === "failed" || each.database === "timed out");
     const well = snapshot.readiness.filter((each) => each.database === "ok");

@@ -1,4 +1,4 @@
-import type { V1Container } from "@kubernetes/client-node";
+import type { V1Container, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { containersOf, firstOfEach, secondsSince } from "../containers.ts";
 import type { ContainerView } from "../containers.ts";
 import { finding } from "../finding.ts";
@@ -8,6 +8,9 @@ import type { Snapshot } from "../snapshot.ts";
 
 /** Seconds that a container may take before a probe that fails means something: to start, and once it has. */
 const patience = { startup: 60, readiness: 20 };
+
+/** Seconds for which a probe may have failed before its pod counted as not ready. */
+const before = 30;
 
 /** A container that runs and does not pass its probe. One that says itself that its database is away is not meant. */
 export const failingProbe = (snapshot: Snapshot): Finding[] =>
@@ -26,14 +29,26 @@ export const failingProbe = (snapshot: Snapshot): Finding[] =>
   );
 
 const isFailing = ({ pod, podName, status, isInit }: ContainerView, snapshot: Snapshot): boolean => {
-  const { state, ready } = status;
   const limit = patience[status.started === true || status.restartCount > 0 ? "readiness" : "startup"];
-  if (isInit || ready || secondsSince(state?.running?.startedAt, snapshot) < limit) return false;
+  const seconds = secondsOfFailing(pod, status, snapshot);
+  if (isInit || status.ready || seconds < limit) return false;
   const readiness = snapshot.readiness.find((each) => each.pod === podName);
   if (readiness?.database === "failed" || readiness?.database === "timed out") return false;
   return snapshot.events.some(
-    ({ reason, involvedObject }) => reason === "Unhealthy" && involvedObject.uid === pod.metadata?.uid,
+    ({ reason, involvedObject, lastTimestamp }) =>
+      reason === "Unhealthy" &&
+      involvedObject.uid === pod.metadata?.uid &&
+      secondsSince(lastTimestamp, snapshot) <= seconds + before,
   );
+};
+
+/** For how long a container has run without passing: a pod that was ready long ago does not fail since then. */
+const secondsOfFailing = ({ status }: V1Pod, { state, started }: V1ContainerStatus, snapshot: Snapshot): number => {
+  const running = secondsSince(state?.running?.startedAt, snapshot);
+  const condition = status?.conditions?.find((each) => each.type === "Ready" && each.status !== "True");
+  return started === true && condition?.lastTransitionTime !== undefined
+    ? Math.min(running, secondsSince(condition.lastTransitionTime, snapshot))
+    : running;
 };
 
 const targetOf = (kind: "readiness" | "startup", spec: V1Container | undefined): string => {

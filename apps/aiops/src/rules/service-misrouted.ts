@@ -13,9 +13,8 @@ export const serviceMisrouted = (snapshot: Snapshot): Finding[] =>
     const selector = service.spec?.selector;
     const ref = { kind: "Service", name: nameOf(service) };
     if (selector === undefined) return [];
-    const pods = snapshot.pods.filter(
-      ({ metadata }) => metadata?.deletionTimestamp === undefined && matches(metadata?.labels, selector),
-    );
+    // One that is being ended is selected all the same.
+    const pods = snapshot.pods.filter(({ metadata }) => matches(metadata?.labels, selector));
     if (pods.length === 0) return isWanted(service, snapshot) ? [withoutPods(ref, selector)] : [];
     return (service.spec?.ports ?? [])
       .filter((port) => !pods.some((pod) => serves(pod, port)))

@@ -1,4 +1,4 @@
-import { componentOf } from "../containers.ts";
+import { componentOf, secondsSince } from "../containers.ts";
 import { finding } from "../finding.ts";
 import type { Finding } from "../finding.ts";
 import { display, workloadsOf } from "../snapshot.ts";
@@ -7,10 +7,15 @@ import type { Answer, ObjectRef, Snapshot } from "../snapshot.ts";
 /** Answers in a row that are no accident any more. */
 const often = 3;
 
+/** Seconds for which answers must have been late: much to do at once is no fault. */
+const long = 60;
+
 /** A component that answers a request like those of a browser wrongly or late, whatever its probes say. */
 export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
   const wrong = snapshot.answers.filter((answer) => answer.wrong >= often);
-  const slow = snapshot.answers.filter((answer) => answer.slow >= often);
+  const isSlow = ({ slow, slowSeconds }: Answer): boolean => slow >= often && slowSeconds >= long;
+  // What does not answer at all is late as well, and one name is enough.
+  const slow = wrong.length > 0 ? [] : snapshot.answers.filter(isSlow);
   return [
     ...firstOfComponent(wrong).flatMap((answer) =>
       about(blamed(answer, snapshot), snapshot).map((object) =>
@@ -22,13 +27,15 @@ export const wrongAnswer = (snapshot: Snapshot): Finding[] => {
       ),
     ),
     ...firstOfComponent(slow).flatMap((answer) =>
-      about(answer.component, snapshot).map((object) =>
-        finding("slow-answer", object, `${display(object)} answers late, ${answer.slow} times in a row.`, {
-          request: answer.request,
-          milliseconds: answer.milliseconds,
-          times: answer.slow,
-        }),
-      ),
+      about(answer.component, snapshot)
+        .filter((object) => !isGrowing(object, snapshot))
+        .map((object) =>
+          finding("slow-answer", object, `${display(object)} answers late, ${answer.slow} times in a row.`, {
+            request: answer.request,
+            milliseconds: answer.milliseconds,
+            times: answer.slow,
+          }),
+        ),
     ),
   ];
 };
@@ -42,12 +49,24 @@ const notReached = [0, 502, 504];
 
 /**
  * Which component answers wrongly. A frontend that reaches no backend, while each backend answers whoever asks it
- * directly, is led to somewhere else.
+ * directly and can use its database, is led to somewhere else.
  */
 const blamed = ({ component, status }: Answer, { readiness }: Snapshot): Answer["component"] => {
-  const doAnswer = readiness.length > 0 && readiness.every(({ database }) => database !== "unknown");
+  const doAnswer = readiness.length > 0 && readiness.every(({ database }) => database === "ok");
   return notReached.includes(status) && doAnswer ? "frontend" : component;
 };
+
+/** Seconds after which another pod helps, or does not. */
+const warming = 120;
+
+/** Whether an autoscaler sees the load, and still has pods to add. */
+const isGrowing = ({ kind, name }: ObjectRef, snapshot: Snapshot): boolean =>
+  snapshot.autoscalers.some(({ spec, status }) => {
+    const { desiredReplicas = 0, currentReplicas = 0, lastScaleTime } = status ?? {};
+    const isOfIt = spec.scaleTargetRef.kind === kind && spec.scaleTargetRef.name === name;
+    const hasScaled = lastScaleTime !== undefined && secondsSince(lastScaleTime, snapshot) < warming;
+    return isOfIt && currentReplicas < spec.maxReplicas && (desiredReplicas > currentReplicas || hasScaled);
+  });
 
 const about = (component: Answer["component"], snapshot: Snapshot): ObjectRef[] =>
   workloadsOf(snapshot)

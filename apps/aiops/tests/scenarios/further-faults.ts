@@ -89,4 +89,9 @@ export const furtherFaults: Fault[] = [
     finding: "drift:Deployment/todo-backend",
     action: "re-apply",
   },
+  {
+    what: "a database whose pod does not end, as on a node that is lost",
+    inject: (live) => live.hold("postgres"),
+    finding: "no-pod-ready:StatefulSet/todo-postgres",
+  },
 ];

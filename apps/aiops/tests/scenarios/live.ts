@@ -3,7 +3,15 @@ import { basename } from "node:path";
 import { PassThrough } from "node:stream";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CoreV1Api, Exec, KubeConfig, KubernetesObjectApi, NetworkingV1Api } from "@kubernetes/client-node";
+import {
+  CoreV1Api,
+  Exec,
+  KubeConfig,
+  KubernetesObjectApi,
+  NetworkingV1Api,
+  PatchStrategy,
+  setHeaderOptions,
+} from "@kubernetes/client-node";
 import type { V1Status } from "@kubernetes/client-node";
 import { Account } from "../../../../tests/helpers/account.ts";
 import { driftOf } from "../../src/comparison.ts";
@@ -35,6 +43,8 @@ type Editable = "Deployment" | "StatefulSet" | "Service" | "NetworkPolicy" | "Co
 
 const namespace = "todo";
 const marker = "still here";
+/** Keeps a pod that is deleted. */
+const held = "todo-stack/held-by-a-test";
 
 /** Everything that a harmful action could touch. */
 const kinds: [apiVersion: string, kind: string][] = [
@@ -147,6 +157,18 @@ export class Live {
     if (status !== "Success") throw new Error(`${command.join(" ")} failed in ${pod}: ${message ?? ""}`);
   }
 
+  /** Deletes the pod of a component, and holds it so that it never ends: as on a node that is lost. */
+  async hold(component: string): Promise<void> {
+    const [name = ""] = await this.#podsOf(component);
+    await this.#setFinalizers(name, [held]);
+    await this.#core.deleteNamespacedPod({ name, namespace });
+  }
+
+  async #setFinalizers(name: string, finalizers: string[]): Promise<void> {
+    const options = setHeaderOptions("Content-Type", PatchStrategy.MergePatch);
+    await this.#core.patchNamespacedPod({ name, namespace, body: { metadata: { finalizers } } }, options);
+  }
+
   /** Puts everything back that a test has broken, and waits until all is well. */
   async restore(): Promise<void> {
     await this.#releases?.restore(() => this.#putBack());
@@ -174,6 +196,8 @@ export class Live {
       const isKnown = this.#healthy?.networkPolicies.some((each) => nameOf(each) === nameOf(policy)) ?? true;
       if (!isKnown) await this.remove("NetworkPolicy", nameOf(policy));
     }
+    for (const pod of now.pods.filter(({ metadata }) => metadata?.finalizers?.includes(held)))
+      await this.#setFinalizers(nameOf(pod), []);
     for (const pod of now.pods.filter(({ status }) => ["Failed", "Succeeded"].includes(status?.phase ?? ""))) {
       // It may be gone by now.
       await this.#core.deleteNamespacedPod({ name: nameOf(pod), namespace }).catch((error: unknown) => {

@@ -249,6 +249,19 @@ export const faults: Fault[] = [
     action: "refused",
   },
   {
+    what: "a database on a node that is lost, whose pod does not end",
+    inject: (objects) => {
+      const pod = named(objects.pods, "todo-postgres-0");
+      pod.spec.nodeName = "lost";
+      pod.metadata.deletionTimestamp = at(30);
+      pod.status.conditions[1] = { type: "Ready", status: "False", lastTransitionTime: at(330) };
+      named(objects.statefulsets, "todo-postgres").status.readyReplicas = 0;
+    },
+    readiness: [{ pod: "todo-backend-aaaa", database: "timed out" }],
+    expects: { kind: "no-pod-ready", object: "StatefulSet/todo-postgres" },
+    action: "refused",
+  },
+  {
     what: "a pod that was evicted since its disk is full",
     inject: (objects) => {
       const pod = podOf("backend", 8000, "evicted");
