@@ -179,6 +179,66 @@ describe("what somebody else has written", () => {
   });
 });
 
+describe("what cannot be done", () => {
+  let running: Controlled;
+  beforeEach(async () => (running = await control()));
+  afterEach(async () => await running.stop());
+
+  it("is told to a person at the third refusal, once, and not tried all the time", async () => {
+    scaleToZero(running.api);
+    running.api.forbidden.add("PATCH deployments");
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    await settle(1_000);
+    expect(running.told().filter((reason) => reason === "OperationsNeedsPerson")).toHaveLength(1);
+    expect(running.told().filter((reason) => reason === "OperationsActing")).toHaveLength(3);
+    expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/was not changed: Forbidden/);
+    expect(running.changes()).toEqual([]);
+  });
+
+  it("is told to a person once when a release seems never to end, and done when it has", async () => {
+    scaleToZero(running.api);
+    const labels = { "todo-stack/released": "true" };
+    const record = (minutes: number): Json => ({
+      metadata: {
+        name: `${releasedName}-${minutes}`,
+        labels,
+        resourceVersion: "1",
+        creationTimestamp: new Date(Date.now() - minutes * 60_000).toISOString(),
+      },
+    });
+    const maps = running.api.objects.configmaps;
+    maps?.push(record(5));
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsFound"));
+    await settle();
+    expect(running.told()).not.toContain("OperationsNeedsPerson");
+    maps?.splice(-1, 1, record(31));
+    await until(() => expect(running.told()).toContain("OperationsNeedsPerson"));
+    await settle();
+    expect(running.told().filter((reason) => reason === "OperationsNeedsPerson")).toHaveLength(1);
+    maps?.pop();
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
+  });
+
+  it("is not done while a release is under way, although a person has agreed", async () => {
+    scaleToZero(running.api);
+    const remedies = { restart: "ask", scale: "ask", "roll-back": "ask", "re-apply": "ask", replace: "ask" } as const;
+    await running.controller("act", { remedies });
+    await until(() => expect(running.written().at(0)?.question?.code).toBeDefined());
+    const labels = { "todo-stack/released": "true" };
+    const creationTimestamp = new Date().toISOString();
+    const next = { metadata: { name: `${releasedName}-next`, labels, resourceVersion: "1", creationTimestamp } };
+    running.api.objects.configmaps?.push(next);
+    await settle(100);
+    running.agree(running.written().at(0)?.question?.code ?? "");
+    await settle();
+    expect(running.api.changes).toEqual([]);
+    running.api.objects.configmaps?.pop();
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
+  });
+});
+
 describe("a controller that was stopped between writing down and making a deleted object", () => {
   it("goes on at once: nothing was made yet", async () => {
     const running = await control();

@@ -16,11 +16,11 @@ import type { Incident } from "./incident.ts";
 import type { Incidents } from "./incidents.ts";
 import { defaultPatience } from "./patience.ts";
 import type { Patience } from "./patience.ts";
-import { decide } from "./policy.ts";
-import type { Decision } from "./policy.ts";
+import { permissionFor } from "./permission.ts";
 import { isAgreed, isStillMeant, questionOf } from "./question.ts";
 import type { Question } from "./question.ts";
-import { ageOfRelease } from "./released.ts";
+import { isReleaseStuck } from "./released.ts";
+import { Rests } from "./rests.ts";
 import { goOn } from "./resume.ts";
 import type { Outcome } from "./resume.ts";
 import type { Settings } from "./settings.ts";
@@ -44,8 +44,7 @@ export class Controller {
   /** Since when something has been wrong, or gone, by finding. */
   readonly #wrongSince = new Map<string, number>();
   readonly #goneSince = new Map<string, number>();
-  /** Until when nothing is done about a finding. */
-  readonly #restUntil = new Map<string, number>();
+  readonly #rests: Rests;
   #leads = false;
   #isTurning = false;
   /** What is being done. */
@@ -54,6 +53,7 @@ export class Controller {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#patience = parts.patience ?? defaultPatience;
+    this.#rests = new Rests(this.#patience);
   }
 
   /** One look at everything. Does nothing while another one goes on. What fails is tried again in the next one. */
@@ -112,6 +112,7 @@ export class Controller {
   async #open(findings: Finding[], snapshot: Snapshot): Promise<void> {
     const ids = new Set(findings.map(({ id }) => id));
     for (const id of this.#wrongSince.keys()) if (!ids.has(id)) this.#wrongSince.delete(id);
+    this.#rests.keep(ids);
     for (const finding of findings) {
       const since = this.#wrongSince.get(finding.id) ?? Date.now();
       this.#wrongSince.set(finding.id, since);
@@ -138,7 +139,8 @@ export class Controller {
       this.#goneSince.set(incident.finding, since);
       if (Date.now() - since < this.#patience.gone) continue;
       this.#goneSince.delete(incident.finding);
-      end(incident, "gone", "It is gone, without a change by this controller.");
+      const isTouched = incidents.appliedFor(incident.finding).some((at) => at >= Date.parse(incident.opened));
+      end(incident, "gone", isTouched ? "It is gone by now." : "It is gone, without a change by this controller.");
       await incidents.save();
       await tell("Gone", incident, `${incident.finding} is gone.`);
     }
@@ -147,7 +149,7 @@ export class Controller {
   /** Does something about an incident, or says why not. */
   async #consider(incident: Incident, finding: Finding, snapshot: Snapshot): Promise<void> {
     const { means, incidents, settings } = this.#parts;
-    if (Date.now() < (this.#restUntil.get(finding.id) ?? 0)) return;
+    if (this.#rests.isResting(finding.id)) return;
     const at = new Date().toISOString();
     const action = choose(finding, snapshot, at);
     if ("refused" in action) {
@@ -161,8 +163,15 @@ export class Controller {
       await this.#needsPerson(incident, `It only watches. It could ${what}.`);
       return;
     }
-    const decision = this.#mayDo(incident, finding, action, snapshot);
-    if (decision.decision === "wait") return;
+    const attempts = incidents.attempts();
+    const decision = permissionFor(incident, finding, action, snapshot, { attempts, settings });
+    if (decision.decision === "wait") {
+      if (incident.state === "untreatable" || !isReleaseStuck(snapshot, settings.released)) return;
+      const why = "It looks as if a release had been under way for more than half an hour.";
+      await this.#needsPerson(incident, `Not done: ${what}. ${why} Next: npx pulumi up`);
+      incident.state = "untreatable";
+      return;
+    }
     if (decision.decision === "tell") {
       await this.#needsPerson(incident, `Not done: ${what}. ${decision.why}`);
       return;
@@ -181,20 +190,6 @@ export class Controller {
     await incidents.save();
     await this.#parts.tell("Acting", incident, `${what}, because of ${finding.summary}`);
     this.#begin(incident, () => this.#remediate(plan, incident));
-  }
-
-  /** What a person has agreed to is done, whatever the policy says. */
-  #mayDo({ question }: Incident, finding: Finding, { type }: Action, snapshot: Snapshot): Decision {
-    const { incidents, settings } = this.#parts;
-    const isMeant = question !== undefined && isStillMeant(question, finding, snapshot);
-    if (isMeant && isAgreed(question, snapshot, settings.approvals)) return { decision: "act" };
-    return decide(settings.policy, {
-      finding: finding.id,
-      action: type,
-      attempts: incidents.attempts(),
-      release: ageOfRelease(snapshot, settings.released),
-      now: Date.now(),
-    });
   }
 
   /** Asks a person, once for the same: a controller that takes over goes on waiting for the answer. */
@@ -236,15 +231,16 @@ export class Controller {
 
   async #finish(incident: Incident, { state, outcome }: Outcome): Promise<void> {
     const { incidents, tell } = this.#parts;
+    const refused = this.#rests.after(incident.finding, state);
     if (state === "fixed") end(incident, "repaired", outcome);
     else {
       note(incident, outcome);
       delete incident.work;
       incident.state = state === "told" ? "told" : "open";
-      this.#restUntil.set(incident.finding, Date.now() + this.#patience.rest);
+      if (refused !== undefined) incident.state = "untreatable";
     }
     await incidents.save();
-    const news = newsOf(state);
+    const news = refused === "now" ? "NeedsPerson" : newsOf(state);
     if (news !== undefined) await tell(news, incident, outcome);
   }
 }

@@ -6,6 +6,8 @@ export interface Patience {
   gone: number;
   /** After a change that was refused or did not help. */
   rest: number;
+  /** After a change that was refused again and again. */
+  refused: number;
 }
 
-export const defaultPatience: Patience = { found: 2_000, gone: 5_000, rest: 30_000 };
+export const defaultPatience: Patience = { found: 2_000, gone: 5_000, rest: 30_000, refused: 600_000 };

@@ -38,3 +38,12 @@ export const ageOfRelease = (snapshot: Snapshot, name: string): number | undefin
   if (own === undefined || all.length > 1 || nameOf(own) !== name) return undefined;
   return snapshot.takenAt - new Date(own.metadata?.creationTimestamp ?? 0).getTime();
 };
+
+/** How long a release may take, in milliseconds. */
+const longest = 30 * 60_000;
+
+/** Whether it looks as if a release was under way, and has been for too long to be one. */
+export const isReleaseStuck = (snapshot: Snapshot, name: string): boolean => {
+  const made = recordsIn(snapshot).map(({ metadata }) => new Date(metadata?.creationTimestamp ?? 0).getTime());
+  return ageOfRelease(snapshot, name) === undefined && snapshot.takenAt - Math.max(0, ...made) > longest;
+};

@@ -25,7 +25,7 @@ const pace: Pace = {
   // Long, since a busy machine may take seconds for a turn; nobody waits for the end of a term here.
   term: { lease: 120_000, holds: 100_000, pause: 50 },
   limits: { patience: 60_000, steady: 40, pause: 10 },
-  patience: { found: 30, gone: 50, rest: 50 },
+  patience: { found: 30, gone: 50, rest: 50, refused: 60_000 },
   rhythm: { pause: 20 },
   look: 20,
   gather: 5,

@@ -1,0 +1,25 @@
+import type { Finding } from "../finding.ts";
+import type { Action } from "../remedies/action.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Incident } from "./incident.ts";
+import { decide } from "./policy.ts";
+import type { Attempt, Decision } from "./policy.ts";
+import { isAgreed, isStillMeant } from "./question.ts";
+import { ageOfRelease } from "./released.ts";
+import type { Settings } from "./settings.ts";
+
+/** What a person has agreed to is done, whatever the policy says, but not while a release is under way. */
+export const permissionFor = (
+  { question }: Incident,
+  finding: Finding,
+  { type }: Action,
+  snapshot: Snapshot,
+  { attempts, settings }: { attempts: Attempt[]; settings: Pick<Settings, "policy" | "released" | "approvals"> },
+): Decision => {
+  const release = ageOfRelease(snapshot, settings.released);
+  const isMeant = question !== undefined && isStillMeant(question, finding, snapshot);
+  if (isMeant && isAgreed(question, snapshot, settings.approvals)) {
+    return release === undefined ? { decision: "wait", why: "A release is under way." } : { decision: "act" };
+  }
+  return decide(settings.policy, { finding: finding.id, action: type, attempts, release, now: Date.now() });
+};
