@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { driftOf } from "../src/comparison.ts";
 import { diagnose } from "../src/diagnose.ts";
+import { finding } from "../src/finding.ts";
 import { isSameQuantity } from "../src/quantity.ts";
+import type { Action } from "../src/remedies/action.ts";
 import { choose } from "../src/remedies/choose.ts";
+import { beforeOf, judge } from "../src/remedies/judge.ts";
+import { planOf } from "../src/remedies/plan.ts";
 import type { Answer, Snapshot } from "../src/snapshot.ts";
 import { healthy, named, now, podOf, snapshotOf } from "./support/stack.ts";
 import type { Json, Objects } from "./support/stack.ts";
@@ -29,11 +33,11 @@ describe("a database that is away", () => {
       const answering = () => ({ ...snapshotOf(objects, readiness), answers: [{ ...wrong, status }] });
       expect(ids(answering()), "not for long yet").toEqual([]);
       away(objects, 90);
-      const [finding, ...rest] = diagnose(answering());
-      expect([finding?.id, rest]).toEqual(["no-pod-ready:StatefulSet/todo-postgres", []]);
-      expect(finding?.facts).toMatchObject({ pod: "todo-postgres-0", node: "node-2", phase: "Running" });
-      if (finding === undefined) throw new Error("unreachable");
-      expect(choose(finding, answering(), at)).toHaveProperty("refused");
+      const [first, ...rest] = diagnose(answering());
+      expect([first?.id, rest]).toEqual(["no-pod-ready:StatefulSet/todo-postgres", []]);
+      expect(first?.facts).toMatchObject({ pod: "todo-postgres-0", node: "node-2", phase: "Running" });
+      if (first === undefined) throw new Error("unreachable");
+      expect(choose(first, answering(), at)).toHaveProperty("refused");
     }
   });
 
@@ -183,5 +187,31 @@ describe("a workload that the accounts of the chart may not change", () => {
     snapshot.deployments = snapshot.deployments.filter(({ metadata }) => metadata?.name === "todo-frontend");
     const gone = { kind: "Deployment", name: "todo-backend" };
     expect(choose({ kind: "drift", object: gone }, snapshot, at)).toHaveProperty("refused");
+  });
+});
+
+describe("a workload that was scaled up again, and is not quite as released", () => {
+  const object = { kind: "Deployment", name: "todo-backend" };
+  const action: Action = { type: "scale", object, uid: "uid-Deployment-todo-backend", edits: [] };
+  const plan = planOf(finding("scaled-to-zero", object, "", {}), action, at);
+
+  /** How that looks with so many pods, of which eight were released. */
+  const look = (replicas: number, ready: number): Snapshot => {
+    const objects = healthy();
+    const { spec, status } = named(objects.deployments, "todo-backend");
+    spec.replicas = replicas;
+    Object.assign(status, { replicas, readyReplicas: ready, updatedReplicas: replicas });
+    if (ready === 0) objects.pods = objects.pods?.filter(({ metadata }) => metadata.uid !== "pod-backend-aaaa") ?? [];
+    const snapshot = snapshotOf(objects);
+    const released = snapshot.released?.objects.find(({ kind }) => kind === "Deployment") as Json;
+    released.spec.replicas = 8;
+    return snapshot;
+  };
+
+  it("counts as repaired once it is ready, and not before", () => {
+    const before = beforeOf(look(0, 0));
+    expect(judge(plan, before, look(0, 0)).state).toBe("wrong");
+    expect(judge(plan, before, look(6, 0))).toEqual({ state: "wrong", why: "Deployment/todo-backend is not ready." });
+    expect(judge(plan, before, look(6, 6)).state).toBe("well");
   });
 });

@@ -79,7 +79,8 @@ const affected = ({ object }: Action, before: Before, snapshot: Snapshot): { ref
 const isLate = (workload: Workload, { pods }: Snapshot): boolean =>
   !isSettled(workload) || !podsOf(workload, pods).some(isReady);
 
+/** Whether something is known that may keep a workload from being ready. */
 const hasFinding = (ref: ObjectRef, findings: Finding[]): boolean =>
-  findings.some(({ kind, object }) => !past.has(kind) && isSame(object, ref));
+  findings.some(({ kind, object }) => !past.has(kind) && kind !== "drift" && isSame(object, ref));
 
 const isSame = (one: ObjectRef, other: ObjectRef): boolean => one.kind === other.kind && one.name === other.name;
