@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { readFile, writeFile } from "node:fs/promises";
-import { environmentProxy } from "../../../provider/cluster/environment-proxy.ts";
+import { environmentProxy } from "../../../provider/processes/environment-proxy.ts";
 import { idOf, openExisting } from "../../../provider/cluster/existing-access.ts";
 import { FakeApi } from "../fake-api.ts";
 
