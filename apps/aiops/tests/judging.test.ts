@@ -109,6 +109,28 @@ describe("a repair that was right", () => {
     expect(running.written().find(({ kind }) => kind === "wrong-answer")?.state).not.toBe("repaired");
   });
 
+  it("counts only once its pods are ready, whatever the answers of the application are called meanwhile", async () => {
+    const { api, site } = running;
+    const deployment = scaleToZero(api);
+    const heal = api.onChange;
+    // The cluster's own controllers are slow: they have not even seen what was changed.
+    api.onChange = (object) => {
+      if (object === deployment) deployment.metadata.generation = Number(deployment.metadata.generation) + 1;
+    };
+    site.status["/api/health"] = 502;
+    await running.controller("act");
+    await until(() => expect(replicas()).toEqual([1]));
+    await settle(1_500);
+    expect(running.told()).not.toContain("OperationsRepaired");
+    expect(running.written().map(({ kind }) => kind)).not.toContain("service-misrouted");
+    deployment.status.observedGeneration = deployment.metadata.generation as number;
+    heal(deployment);
+    count(deployment);
+    site.status["/api/health"] = 200;
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
+    expect(replicas()).toEqual([1]);
+  });
+
   it("is made once a person agrees, although the attempts are used up", async () => {
     scaleToZero(running.api);
     const finding = "scaled-to-zero:Deployment/todo-backend";

@@ -175,6 +175,15 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     expect(found).toEqual(["scaled-to-zero:Deployment/todo-backend", "service-misrouted:Service/todo-frontend"]);
   });
 
+  it("calls no Service misrouted whose workload has no pods yet, and one whose selector leads to none", () => {
+    const objects = healthy();
+    objects.pods = objects.pods?.filter((pod) => !String(pod.metadata.name).includes("backend")) ?? [];
+    named(objects.deployments, "todo-backend").status = { observedGeneration: 0 };
+    expect(diagnose(snapshotOf(objects))).toEqual([]);
+    named(objects.services, "todo-backend").spec.selector = { "app.kubernetes.io/component": "nobody" };
+    expect(diagnose(snapshotOf(objects)).map(({ id }) => id)).toEqual(["service-misrouted:Service/todo-backend"]);
+  });
+
   it("does not mistake a start for a failing probe", () => {
     const objects = healthy();
     const pod = named(objects.pods, "todo-backend");

@@ -79,8 +79,11 @@ const affected = ({ object }: Action, before: Before, snapshot: Snapshot): { ref
 const isLate = (workload: Workload, { pods }: Snapshot): boolean =>
   !isSettled(workload) || !podsOf(workload, pods).some(isReady);
 
+/** What is seen of a workload that is not ready, and no reason for it. */
+const signs = new Set<FindingKind>(["no-pod-ready", "wrong-answer", "slow-answer", "drift"]);
+
 /** Whether something is known that may keep a workload from being ready. */
 const hasFinding = (ref: ObjectRef, findings: Finding[]): boolean =>
-  findings.some(({ kind, object }) => !past.has(kind) && kind !== "drift" && isSame(object, ref));
+  findings.some(({ kind, object }) => !past.has(kind) && !signs.has(kind) && isSame(object, ref));
 
 const isSame = (one: ObjectRef, other: ObjectRef): boolean => one.kind === other.kind && one.name === other.name;

@@ -1,7 +1,7 @@
-import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
+import type { V1Pod, V1ServicePort } from "@kubernetes/client-node";
 import { finding } from "../finding.ts";
 import type { Finding } from "../finding.ts";
-import { display, matches, nameOf } from "../snapshot.ts";
+import { display, matches, nameOf, workloadsOf } from "../snapshot.ts";
 import type { ObjectRef, Snapshot } from "../snapshot.ts";
 
 /**
@@ -15,7 +15,7 @@ export const serviceMisrouted = (snapshot: Snapshot): Finding[] =>
     if (selector === undefined) return [];
     // One that is being ended is selected all the same.
     const pods = snapshot.pods.filter(({ metadata }) => matches(metadata?.labels, selector));
-    if (pods.length === 0) return isWanted(service, snapshot) ? [withoutPods(ref, selector)] : [];
+    if (pods.length === 0) return isMadeBySome(selector, snapshot) ? [] : [withoutPods(ref, selector)];
     return (service.spec?.ports ?? [])
       .filter((port) => !pods.some((pod) => serves(pod, port)))
       .slice(0, 1)
@@ -31,14 +31,9 @@ const withoutPods = (ref: ObjectRef, selector: Record<string, string>): Finding 
   return finding("service-misrouted", ref, `${display(ref)} selects no pod.`, { selector: labels });
 };
 
-/** Whether there should be pods: those of a workload that is scaled to zero are not missed here. */
-const isWanted = (service: V1Service, { deployments, statefulSets }: Snapshot): boolean => {
-  const component = service.metadata?.labels?.["app.kubernetes.io/component"];
-  const behind = [...deployments, ...statefulSets].filter(
-    ({ metadata }) => metadata?.labels?.["app.kubernetes.io/component"] === component,
-  );
-  return !behind.some(({ spec }) => spec?.replicas === 0);
-};
+/** Whether a workload makes such pods: where it has none yet, or is scaled to zero, the Service leads the right way. */
+const isMadeBySome = (selector: Record<string, string>, snapshot: Snapshot): boolean =>
+  workloadsOf(snapshot).some(({ workload }) => matches(workload.spec?.template.metadata?.labels, selector));
 
 const serves = (pod: V1Pod, { port, targetPort }: V1ServicePort): boolean => {
   const target = targetPort ?? port;
