@@ -60,7 +60,8 @@ export const mustKeepTarget = (stack: string, isExistingNow: boolean, folder: st
 /**
  * Asks the cluster for its id before Pulumi works on what it knows of it. Its Kubernetes plugin asks for none, and
  * takes what another cluster does not have for gone. A cluster that does not answer is left to what the resources say.
- * @throws UserError when the context leads to another cluster than the one in which the stack is.
+ * @throws UserError when the context leads to another cluster than the one in which the stack is, or to one that may
+ * not be asked.
  */
 export const mustBeItsCluster = async (stack: string, folder: string = checkout): Promise<void> => {
   const { context, clusterId } = targetIn(folder, stack);
@@ -68,14 +69,24 @@ export const mustBeItsCluster = async (stack: string, folder: string = checkout)
   const wanted = known?.inputs?.clusterId ?? clusterId;
   if (wanted === "") return;
   // Loaded only when needed: Kubernetes' client is large.
-  const { connectToExisting, OtherCluster, refusalOf } = await import("../provider/cluster/existing-access.ts");
+  const { connectToExisting, IdForbidden, OtherCluster, refusalOf } =
+    await import("../provider/cluster/existing-access.ts");
   try {
     const ref = { kubeconfig: accessFile(stack, join(folder, ".state")), context, clusterId: wanted };
     (await connectToExisting(ref)).agent.destroy();
   } catch (error) {
     if (error instanceof OtherCluster) throw refusalOf(error, context);
+    if (error instanceof IdForbidden) throw unknownCluster(error, context);
   }
 };
+
+/** It answers, so what the stack has would be looked for in it, whichever it is. */
+const unknownCluster = (error: Error & { next: string }, context: string): UserError =>
+  new UserError(
+    `It is not known whether context ${context} leads to this stack's cluster: ${error.message}.`,
+    `Nothing was changed. ${error.next} See where the context leads: kubectl config view --context ${context} --minify`,
+    error,
+  );
 
 /** @throws UserError when a stack has something that holds data and is protected, with what to type. */
 export const mustBeUnprotected = (stack: string, folder: string = checkout): void => {
