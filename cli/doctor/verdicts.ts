@@ -162,7 +162,7 @@ export const onDisk = (free: number | undefined): Finding | undefined => {
   if (free === undefined) return undefined;
   const text = `${(free / 1024).toFixed(1)} GB free in the cluster's node`;
   const next =
-    "Remove what Docker does not need: docker system prune, in the node too: minikube -p PROFILE ssh docker system prune";
+    "Type: docker image prune; docker builder prune. In the node too: minikube -p PROFILE ssh docker image prune";
   if (free < 1024) return fail(name, `${text}; building an image needs about 1 GB`, next);
   return free < 3072 ? warn(name, text, next) : pass(name, text);
 };

@@ -183,8 +183,16 @@ const table: [string, () => Finding | undefined, Expected][] = [
   ["no stack", () => verdicts.onStack("dev", false, undefined), ["fail", /not made/, /npm run setup/]],
   ["another stack", () => verdicts.onStack("dev", true, "demo"), ["warn", /works on demo/, /stack select dev/]],
   ["room on the disk", () => verdicts.onDisk(20_480), ["pass", /^20\.0 GB free/]],
-  ["little room on the disk", () => verdicts.onDisk(2048), ["warn", /2\.0 GB/, /docker system prune/]],
-  ["a full disk", () => verdicts.onDisk(300), ["fail", /0\.3 GB free.*1 GB/, /docker system prune/]],
+  [
+    "little room on the disk",
+    () => verdicts.onDisk(2048),
+    ["warn", /2\.0 GB/, /: docker image prune; docker builder prune\./],
+  ],
+  [
+    "a full disk",
+    () => verdicts.onDisk(300),
+    ["fail", /0\.3 GB free.*1 GB/, /: docker image prune; docker builder prune\./],
+  ],
   ["a release as it was left", () => verdicts.onDrift([]), ["pass", /as they were released/]],
   [
     "an edited release",
