@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { AwakeTime } from "./awake-time.ts";
 import { diagnose, holdUp } from "./diagnosis.ts";
 import type { FailedProbes, Trouble } from "./diagnosis.ts";
 import { lastReadyOf, withNodesOnDemand } from "./on-demand.ts";
@@ -75,11 +76,16 @@ export const waitsForNode = (cause: Cause): cause is Trouble =>
 
 /** Keeps how long each cause has been there. */
 export class Watch {
+  readonly #time: AwakeTime;
   #since = new Map<string, number>();
+
+  constructor(time = new AwakeTime()) {
+    this.#time = time;
+  }
 
   /** Takes down what is to be seen now. Gives the first cause that has been there for longer than it may. */
   look(causes: Cause[]): Cause | undefined {
-    const now = Date.now();
+    const now = this.#time.passed;
     this.#since = new Map(causes.map((cause) => [keyOf(cause), this.#since.get(keyOf(cause)) ?? now]));
     return causes.find((cause) => now - (this.#since.get(keyOf(cause)) ?? now) >= cause.patience * 1000);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { V1Pod } from "@kubernetes/client-node";
 import { answers } from "../diagnosis/http-answer.ts";
 import type { HttpAnswer } from "../diagnosis/http-answer.ts";
+import { AwakeTime } from "../diagnosis/awake-time.ts";
 import { causesOf, waitsForNode, Watch } from "../diagnosis/causes.ts";
 import type { Cause } from "../diagnosis/causes.ts";
 import type { Commands } from "../processes/commands.ts";
@@ -13,6 +13,7 @@ import type { NamespaceRef } from "../cluster/kubernetes.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { failedProbes, lastWords } from "../diagnosis/last-words.ts";
 import { revisionsOf } from "../diagnosis/revisions.ts";
+import { startedAfter } from "../diagnosis/old-words.ts";
 import { workloadsOf } from "../diagnosis/workloads.ts";
 import type { Workload } from "../diagnosis/workloads.ts";
 
@@ -102,8 +103,8 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
 
   /** Watches the release until it is healthy, or as good as certain not to become so. */
   async #wait(urn: string, rollout: RolloutInputs, namespace: Namespace, limit: number): Promise<Failure | undefined> {
-    const begin = Date.now();
-    const watch = new Watch();
+    const time = new AwakeTime();
+    const watch = new Watch(time);
     let workloads: Workload[] = [];
     let probes: FailedProbes = new Map();
     let told = "";
@@ -118,7 +119,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       workloads = await workloadsOf(namespace, rollout.release).catch(() => workloads);
       if (isSettled(workloads, rollout) && (await this.#isServed(urn, rollout))) return undefined;
       probes = await failedProbes(namespace).catch(() => probes);
-      const elapsed = Date.now() - begin;
+      const elapsed = time.passed;
       const causes = causesOf(workloads, probes, performance.timeOrigin, rollout.clusterId !== undefined);
       const cause = watch.look(causes);
       if (cause !== undefined) return await explain(namespace, cause);
@@ -179,13 +180,6 @@ function isSettled(workloads: Workload[], { nodeStarted }: RolloutInputs): boole
   if (workloads.length === 0) return false;
   const fresh = workloads.every(({ pods }) => pods.every((pod) => startedAfter(pod, nodeStarted)));
   return fresh && workloads.every(({ settled }) => settled);
-}
-
-/** Whether what is said of a pod is of this run of the node; before its kubelet is back, old words stand. */
-function startedAfter(pod: V1Pod, nodeStarted: string): boolean {
-  if (nodeStarted === "") return true;
-  const containers = pod.status?.containerStatuses ?? [];
-  return containers.every(({ state }) => new Date(state?.running?.startedAt ?? 0) >= new Date(nodeStarted));
 }
 
 /**

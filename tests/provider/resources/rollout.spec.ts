@@ -93,10 +93,39 @@ describe("minikube:index:Rollout", () => {
   it("takes no word for true that was said before the node was started", async () => {
     let looks = 0;
     const before = pod("todo-backend-2-x", "todo-backend-2", running());
-    const after = pod("todo-backend-2-x", "todo-backend-2", running("2026-01-02T10:05:00Z"));
+    const after = pod("todo-backend-2-x", "todo-backend-2", running(new Date().toISOString()));
     api.lists.set("pods", () => [(looks += 1) > 2 ? after : before]);
-    await rollout().create("", inputs({ nodeStarted: "2026-01-02T10:04:00.5Z" }));
+    await rollout().create("", inputs({ nodeStarted: new Date(Date.now() - 60_000).toISOString() }));
     assert.equal(looks, 3);
+  });
+
+  for (const [when, minutes] of [
+    ["to come, since the clock went back", 90],
+    ["long past, though pods seem to be older: the clock went back in between", -90],
+  ] as const) {
+    it(`waits for nothing because of a start of the node that is ${when}`, async () => {
+      const nodeStarted = new Date(Date.now() + minutes * 60_000).toISOString();
+      await rollout().create("", inputs({ nodeStarted }));
+      assert.deepEqual(await rollout().diff("", inputs({ nodeStarted }), inputs({ nodeStarted })), { changes: false });
+      assert.deepEqual(progress, []);
+    });
+  }
+
+  it("does not count the time for which the machine slept", async () => {
+    const realNow = Date.now;
+    let looks = 0;
+    try {
+      api.lists.set("pods", () => {
+        looks += 1;
+        if (looks === 2) Date.now = () => realNow() + 360_000;
+        return [pod("todo-backend-2-x", "todo-backend-2", looks > 3 ? running() : failing)];
+      });
+      api.lists.set("deployments", () => [deployment("todo-backend", looks > 3)]);
+      await rollout().update("", inputs({ revision: 1 }), inputs());
+    } finally {
+      Date.now = realNow;
+    }
+    assert.deepEqual(await helm.calls("helm"), [], "what works is not to be rolled back");
   });
 
   it("has nothing to do while all is well, and something as soon as it is not", async () => {
@@ -298,6 +327,9 @@ function running(since = startedAt): { ready: boolean } {
   const container = { ready: true, started: true, state: { running: { startedAt: since } } };
   return container;
 }
+
+/** One that may yet repair itself, for some seconds. */
+const failing = { ready: false, state: { waiting: { reason: "CreateContainerError" } } };
 
 function crashing(terminated: object): { ready: boolean } {
   const container = { ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, lastState: { terminated } };
