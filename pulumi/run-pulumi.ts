@@ -4,9 +4,10 @@ import type { Ask } from "../data/agreement.ts";
 import { bringsPassphrase, environment } from "../machine/environment.ts";
 import { keepingData } from "../data/keep-data.ts";
 import { launch } from "../machine/launch.mjs";
-import { policyVariables, pulumiHome } from "../machine/paths.ts";
+import { policyVariables, pulumiHome, stateFolder } from "../machine/paths.ts";
 import { withProgram } from "./program/beside.ts";
 import { effectOf } from "../provider/engine/pulumi-commands.ts";
+import { removeDamagedAttributes } from "../state/damaged-attributes.ts";
 import { keepingSettings } from "../state/encryption-salt.ts";
 import { renewStandIns } from "../offline/stand-ins/install.ts";
 
@@ -34,6 +35,7 @@ export const runPulumi = async (
     ...environment(),
     ...(effect === "previews" ? policyVariables() : {}),
   };
+  removeDamagedAttributes(stateFolder);
   const pulumi = async (): Promise<number> => {
     if (effect === "nothing") return await start(args, env);
     await renewStandIns(join(pulumiHome, "plugins"));

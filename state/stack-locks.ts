@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isOwnHostName } from "../machine/host-names.ts";
 import { isRunning } from "../machine/is-running.ts";
@@ -8,8 +8,8 @@ import { UserError } from "../provider/processes/errors.ts";
 export interface Lock {
   /** Path of its file. */
   file: string;
-  pid: number;
-  /** Name of the machine that it runs on. */
+  pid: number | "unknown";
+  /** Name of the machine that it runs on; empty when it is not known. */
   host: string;
   /** Whether there is such a process; undefined when it is on another machine. */
   alive?: boolean;
@@ -36,10 +36,27 @@ export const mustBeFree = (folder: string, stack: string, nothing: string): void
 
 const readLock = (file: string): Lock[] => {
   try {
-    const { pid, hostname: host } = JSON.parse(readFileSync(file, "utf8")) as { pid: number; hostname: string };
+    const text = readFileSync(file, "utf8");
+    const found = parsed(text);
+    // Pulumi gives a lock its name once it is written: what is cut off, a power cut has left.
+    if (found === undefined) return isSettled(file) ? [{ file, pid: "unknown", host: "", alive: false }] : [];
+    const { pid, hostname: host } = found;
     return [{ file, pid, host, ...(isOwnHostName(host) ? { alive: isRunning(pid) } : {}) }];
   } catch {
-    // Given back at this moment, or not written yet.
+    // Given back at this moment.
     return [];
   }
 };
+
+/** As much as is read of a lock; undefined when it is none. */
+const parsed = (text: string): { pid: number; hostname: string } | undefined => {
+  try {
+    const { pid, hostname } = JSON.parse(text) as { pid?: unknown; hostname?: unknown };
+    return typeof pid === "number" && typeof hostname === "string" ? { pid, hostname } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whether a file is as it will stay, also for a clock that was set. */
+const isSettled = (file: string): boolean => Math.abs(Date.now() - statSync(file).mtimeMs) > 10_000;

@@ -8,6 +8,7 @@ import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/pa
 import { mustHavePassphrase } from "./passphrase.ts";
 import { makePrivateFolder, writeWhole } from "../machine/private-files.ts";
 import { ask, run } from "../machine/run.ts";
+import { removeDamagedAttributes } from "./damaged-attributes.ts";
 import { hasSecrets, keepingSettings } from "./encryption-salt.ts";
 import { stateFile } from "./stack-files.ts";
 
@@ -50,6 +51,7 @@ const createPassphrase = (stack: string): void => {
  */
 export const createStack = async (stack: string): Promise<void> => {
   createPassphrase(stack);
+  removeDamagedAttributes(stateFolder);
   const create = async (): Promise<string> =>
     await run(`create stack ${stack}`, "pulumi", ["stack", "select", "--create", stack], {
       cwd: checkout,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -81,6 +81,22 @@ describe("npx pulumi after a run that was killed", function () {
     await leaveLock(await endedPid(), "laptop.cafe.example");
     const result = await refresh();
     assert.equal(result.exitCode, 0, result.all);
+    assert.ok(!existsSync(lock));
+  });
+
+  it("takes away a lock that a power cut has emptied, and does without the notes that it has cut off", async () => {
+    await refresh();
+    await leaveLock(await endedPid());
+    const notes = [`${state}.attrs`, join(folder, ".state/.pulumi/meta.yaml.attrs")];
+    for (const file of [lock, ...notes]) {
+      await writeFile(file, "");
+      await utimes(file, 1_767_000_000, 1_767_000_000);
+    }
+    const looked = await pulumi("stack", "export", "--stack", "dev");
+    assert.equal(looked.exitCode, 0, looked.all);
+    const result = await refresh();
+    assert.equal(result.exitCode, 0, result.all);
+    assert.match(result.all, /Its lock on stack dev is removed/);
     assert.ok(!existsSync(lock));
   });
 
