@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lookAtContainer } from "./docker.ts";
+import { lookAtContainer, removeMachine } from "./docker.ts";
 import type { Commands } from "../processes/commands.ts";
 import { profileFolder } from "./ownership.ts";
 import type { Profile } from "./ownership.ts";
@@ -45,11 +45,14 @@ export function publishNoMorePorts(profile: Profile): void {
 
 /**
  * Has Minikube forget the workers whose containers are gone: it would make them again with the ports of the first node.
+ * What else is left of them goes first: nobody would know it any more, and the next worker has its name.
  */
 export async function forgetLostWorkers(commands: Commands, profile: Profile): Promise<void> {
   for (const worker of workersOf(profile)) {
     const { state } = await lookAtContainer(commands, worker.machine);
-    if (state === "missing") forgetWorker(profile, worker);
+    if (state !== "missing") continue;
+    await removeMachine(commands, worker.machine);
+    forgetWorker(profile, worker);
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ClusterState } from "../../../provider/resources/cluster.ts";
 import type { WorkersInputs, WorkersState } from "../../../provider/resources/workers.ts";
 import { FakeMachine } from "../fake-machine.ts";
 
@@ -8,12 +9,14 @@ const urn = "urn:pulumi:test::todo-stack::minikube:index:Workers::todo-workers";
 
 describe("minikube:index:Workers", () => {
   let machine: FakeMachine;
+  let first: ClusterState;
   let inputs: WorkersInputs;
 
   beforeEach(async () => {
     machine = await FakeMachine.create();
     const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
     await machine.starts.wait(state.instance, machine.urn);
+    first = state;
     await machine.file("kubernetes-nodes", "node/todo\n");
     const { profile, home, kubeconfig, instance } = state;
     inputs = { profile, home, kubeconfig, instance, count: 2 };
@@ -83,6 +86,16 @@ describe("minikube:index:Workers", () => {
     assert.deepEqual((await told()).slice(2), ["add"]);
     const nodes = await readFile(join(machine.folder, "kubernetes-nodes"), "utf8");
     assert.equal(nodes, "node/todo\nnode/todo-m03\nnode/todo-m04\n", "the lost node must be gone from Kubernetes too");
+  });
+
+  it("makes one anew whose container went while the cluster was stopped, though its volume is still there", async () => {
+    const state = await up();
+    await machine.remove("container-todo-m03");
+    await machine.file("volume-todo-m03");
+    await machine.file("container-todo", "exited");
+    await machine.cluster().update(machine.urn, first, first);
+    assert.ok(!machine.has("volume-todo-m03"), "nobody would know it any more");
+    assert.deepEqual(await update(state), state);
   });
 
   it("lets one that is paused run on, without a start", async () => {
