@@ -46,7 +46,7 @@ async function addressOf(commands: Commands): Promise<string> {
 
 /** A Docker engine. */
 export interface DockerEngine {
-  /** Its own name for itself, which stays the same as long as what is in it. */
+  /** Its own name for itself, which some upgrades of Docker change. */
   id: string;
   /** Where it listens: `unix:///var/run/docker.sock`. */
   host: string;
@@ -73,6 +73,18 @@ export async function lookAtContainer(
   const [status = "", startedAt = ""] = stdout.trim().split(" ");
   const state = status === "running" || status === "paused" ? status : "stopped";
   return { state, startedAt };
+}
+
+/** Docker's own name for a container, which no other one ever gets; undefined when Docker has none, or cannot say. */
+export async function containerId(commands: Commands, name: string): Promise<string | undefined> {
+  const { ok, stdout } = await commands.run("docker", ["container", "inspect", "--format", "{{.Id}}", name]);
+  return ok && stdout.trim() !== "" ? stdout.trim() : undefined;
+}
+
+/** What is in a file of a container, which need not run, with what `tar` writes before and behind it; else empty. */
+export async function fileInContainer(commands: Commands, name: string, path: string): Promise<string> {
+  const { ok, stdout } = await commands.run("docker", ["container", "cp", `${name}:${path}`, "-"]);
+  return ok ? stdout : "";
 }
 
 /** Where a port of a container is on this machine: `127.0.0.1:49153`. @throws UserError when Docker does not say. */

@@ -16,6 +16,11 @@ export interface Mark {
    * The Docker engine in which it is, with the docker driver; not known of clusters made before this was written down.
    */
   engine?: DockerEngine;
+  /**
+   * Docker's own name for the container of its first node: an upgrade of Docker may give the engine another name. Not
+   * known of clusters made before this was written down.
+   */
+  container?: string;
 }
 
 /** Where Minikube keeps a profile. */

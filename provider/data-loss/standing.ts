@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { isReady } from "../cluster/api-server.ts";
 import type { Commands } from "../processes/commands.ts";
-import { engineOf, mustBeHere, thingsNamed } from "../cluster/docker.ts";
+import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from "../cluster/docker.ts";
 import type { ContainerState, DockerEngine } from "../cluster/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
@@ -18,8 +19,8 @@ export type Standing =
   | { is: "gone" }
   /** A first start of this stack that did not come to its end: nothing that is worth keeping. */
   | { is: "half-made" }
-  /** The cluster; `unknown` when Docker cannot be asked. */
-  | { is: "there"; state: Exclude<ContainerState, "missing">; mark?: Mark }
+  /** The cluster; `unknown` when Docker cannot be asked. `isRenamed` when its engine has another ID by now. */
+  | { is: "there"; state: Exclude<ContainerState, "missing">; mark?: Mark; isRenamed?: boolean }
   /** Its volume, with the data, and no node. */
   | { is: "volume"; mark: Mark }
   /** In another Docker engine than the current one. */
@@ -54,10 +55,11 @@ export async function standingOf(
   if (state === "missing") {
     return cluster.driver === "docker" ? await withoutContainer(commands, cluster, mark) : { is: "gone" };
   }
-  const other = state === "unknown" ? undefined : await otherEngine(commands, cluster, mark);
+  const renamed = state === "unknown" ? undefined : await renamedEngine(commands, cluster, mark);
+  if (renamed === undefined) return { is: "there", state, mark };
+  if (await isItsContainer(commands, cluster, mark)) return { is: "there", state, mark, isRenamed: true };
   // A container of that name here is another cluster's.
-  if (other !== undefined) return { is: "elsewhere", mark, error: inOtherEngine(cluster.profile, mark, other.host) };
-  return { is: "there", state, mark };
+  return { is: "elsewhere", mark, error: inOtherEngine(cluster.profile, mark, renamed.host) };
 }
 
 /**
@@ -87,17 +89,41 @@ export async function isAsLeft(
 ): Promise<boolean> {
   if (standing.is !== "there" || standing.state !== "running" || canBeRepaired(cluster)) return false;
   const { mark } = standing;
-  // The stack was renamed or the checkout moved, or the mark is from before engines were written down.
+  // The stack was renamed or the checkout moved, Docker was upgraded, or the mark is from before something was written
+  // down.
   if (mark?.owner !== owner || mark.instance !== cluster.instance) return false;
-  if (cluster.driver === "docker" && mark.engine === undefined) return false;
+  if (standing.isRenamed === true) return false;
+  if (cluster.driver === "docker" && (mark.engine === undefined || mark.container === undefined)) return false;
   return await isReady(cluster);
 }
 
 /** The current Docker engine, if it is another than the one in which a cluster was made. */
-async function otherEngine(commands: Commands, { driver }: Node, mark: Mark): Promise<DockerEngine | undefined> {
+async function otherEngine(commands: Commands, cluster: Node, mark: Mark): Promise<DockerEngine | undefined> {
+  const renamed = await renamedEngine(commands, cluster, mark);
+  return renamed !== undefined && (await isItsContainer(commands, cluster, mark)) ? undefined : renamed;
+}
+
+/** The current Docker engine, if it has another ID: it is another one, or Docker was upgraded. */
+async function renamedEngine(commands: Commands, { driver }: Node, mark: Mark): Promise<DockerEngine | undefined> {
   if (driver !== "docker" || mark.engine === undefined) return undefined;
   const engine = await engineOf(commands);
   return engine?.id === mark.engine.id ? undefined : engine;
+}
+
+/** Whether the container that has the name of a cluster is its own, and not another cluster's. */
+async function isItsContainer(commands: Commands, { home, profile }: Node, { container }: Mark): Promise<boolean> {
+  if (container !== undefined) return (await containerId(commands, profile)) === container;
+  // A mark from before containers were written down. Minikube makes a key for each machine that it makes.
+  const key = readIfThere(join(home, "machines", profile, "id_rsa.pub")).trim();
+  return key !== "" && (await fileInContainer(commands, profile, "/home/docker/.ssh/authorized_keys")).includes(key);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** The current Docker engine has no container for a cluster of this stack. */

@@ -6,20 +6,21 @@ import isOlder from "semver/functions/lt.js";
 import { availableCapacity, fit } from "../cluster/capacity.ts";
 import type { Commands } from "../processes/commands.ts";
 import { causeOfDelete, isWithheld, protectData } from "./cluster-guard.ts";
-import { engineOf, lookAtContainer, openDns } from "../cluster/docker.ts";
+import { lookAtContainer, openDns } from "../cluster/docker.ts";
 import type { Capacity } from "../cluster/docker.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import type { Holder, LossGuard } from "../data-loss/loss.ts";
-import { dockerHost, minikubeToType, startCluster } from "../cluster/minikube.ts";
+import { dockerHost, startCluster } from "../cluster/minikube.ts";
 import type { StartOptions, Target } from "../cluster/minikube.ts";
 import { minikubeHome } from "../cluster/minikube-home.ts";
 import { wake } from "../cluster/node.ts";
-import { isInState, isOurs, ownerOf, readMark, writeMark } from "../cluster/ownership.ts";
+import { isInState, isOurs, ownerOf, readMark } from "../cluster/ownership.ts";
 import type { Mark } from "../cluster/ownership.ts";
 import { addedPorts, checkName, checkPorts } from "../cluster/preflight.ts";
 import { canBeRepaired, keepCopy, repair } from "../cluster/profile-copy.ts";
 import { removeCluster, removeRest } from "./cluster-removal.ts";
+import { fixed, madeOtherwise, sign } from "./cluster-signature.ts";
 import type { Difference, Resource } from "./resource.ts";
 import { isAsLeft, orphanOf, standingOf } from "../data-loss/standing.ts";
 import type { Starts } from "./cluster-starts.ts";
@@ -49,9 +50,6 @@ export interface ClusterState extends CheckedInputs {
   /** When the node was started last, in ISO 8601; with the docker driver alone. */
   nodeStarted?: string;
 }
-
-/** What Minikube cannot change about a cluster that exists. */
-const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime", "network"] as const;
 
 const thingOf = ({ home, profile }: { home: string; profile: string }): string => `cluster ${home} ${profile}`;
 
@@ -108,7 +106,15 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const old = { ...olds, instance: news.instance };
     const standing = await standingOf(this.#commands, old, ownerOf(urn));
     if (isWithheld(this.#guard, urn, old, standing)) return { changes: true };
-    const replaces: string[] = fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
+    // An older copy of the state says how another cluster was made.
+    const mark = news.instance === olds.instance ? undefined : readMark(old);
+    const isAdopted = mark?.made !== undefined && mark.instance === news.instance;
+    const otherwise = isAdopted ? madeOtherwise(news, mark.made) : undefined;
+    if (otherwise !== undefined) {
+      this.#guard.refuse(urn, otherwise);
+      return { changes: true };
+    }
+    const replaces: string[] = isAdopted ? [] : fixed.filter((key) => !isDeepStrictEqual(olds[key], news[key]));
     if (isOlder(news.kubernetesVersion, olds.kubernetesVersion)) replaces.push("kubernetesVersion");
     const others = replaces.map((key) => (key === "network" ? "network (one node has another than several)" : key));
     if (standing.is !== "there" && others.length === 0) replaces.push("instance");
@@ -147,7 +153,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       const available = await availableCapacity(this.#commands, news.driver);
       const size = fit(news, available, () => undefined);
       await this.#start(urn, news, size);
-    } else await this.#sign(urn, news);
+    } else await sign(this.#commands, urn, news);
     return await this.#stateOf(news);
   }
 
@@ -177,15 +183,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     { made }: Mark,
     size: Capacity,
   ): Promise<{ id: string; state: ClusterState }> {
-    const others = fixed.filter((key) => !isDeepStrictEqual(made?.[key], inputs[key]));
-    if (others.length > 0) {
-      const was = others.map((key) => `${key} ${JSON.stringify(made?.[key])}`).join(", ");
-      throw new UserError(
-        `The state of this stack does not know its cluster ${inputs.profile} any more, which was made with ${was}.`,
-        "To keep it and its data, set that again: npx pulumi config set KEY VALUE. " +
-          `To remove it: ${minikubeToType(inputs, "delete")}`,
-      );
-    }
+    const otherwise = madeOtherwise(inputs, made);
+    if (otherwise !== undefined) throw otherwise;
     this.#engine.inform(
       urn,
       `The state of this stack was lost: its cluster ${inputs.profile} is taken over, with its data.`,
@@ -198,7 +197,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
 
   /** Begins a cluster's first start, and waits until its daemon can be used. One that cannot be started is removed. */
   async #begin(urn: string, inputs: CheckedInputs, size: Capacity): Promise<ClusterState> {
-    await this.#sign(urn, inputs, false);
+    await sign(this.#commands, urn, inputs, false);
     const start = this.#starts.begin(inputs.instance, urn, async (progress, onDaemon) => {
       try {
         await this.#start(urn, inputs, size, progress, onDaemon);
@@ -229,16 +228,8 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     // From one with another address Minikube would drop the certificates, and wait for a server it does not trust.
     rmSync(inputs.kubeconfig, { force: true });
     await startCluster(this.#commands, inputs, { ...inputs, ...size }, progress, onDaemon);
-    await this.#sign(urn, inputs);
+    await sign(this.#commands, urn, inputs);
     keepCopy(inputs);
-  }
-
-  /** Writes down whose the cluster is, where it is and, once it is made, how. */
-  async #sign(urn: string, inputs: CheckedInputs, isMade = true): Promise<void> {
-    const made = isMade ? { made: Object.fromEntries(fixed.map((key) => [key, inputs[key]])) } : {};
-    const engine = inputs.driver === "docker" ? await engineOf(this.#commands) : undefined;
-    const { instance } = inputs;
-    writeMark(inputs, { owner: ownerOf(urn), instance, ...made, ...(engine === undefined ? {} : { engine }) });
   }
 
   /** Finds out what is known only of a node that runs. */

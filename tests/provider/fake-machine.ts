@@ -17,7 +17,7 @@ import type { Call } from "../offline/stand-ins/fake-commands.ts";
 
 /**
  * `docker` that keeps containers, volumes and networks as files named `container-todo`; a container's file holds its
- * state.
+ * state. Another engine has other containers, unless there is a file `id-of-container`.
  */
 export const dockerScript = `
 if [ -f "$folder/docker-is-down" ]; then cat "$folder/docker-is-down" >&2; exit 1; fi
@@ -32,6 +32,10 @@ case "$1 $2" in
   exit ;;
 "network rm") [ -f "$folder/container-$3" ] || rm -f "$folder/network-$3"; exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
+esac
+case "$*" in
+*.Id*) [ -f "$folder/container-$5" ] && { cat "$folder/id-of-container" 2>/dev/null || echo "in $(cat "$folder/engine" 2>/dev/null)"; }; exit ;;
+"container cp"*) cat "$folder/authorized-keys" 2>/dev/null; exit ;;
 esac
 case "$*" in *.ID*) cat "$folder/engine" 2>/dev/null || echo engine-1; exit ;; esac
 if [ "$1" = info ]; then cat "$folder/capacity"; exit; fi

@@ -344,6 +344,33 @@ describe("minikube:index:Cluster", () => {
         assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
       });
 
+      for (const [what, prepare] of [
+        ["by its own ID", () => Promise.resolve()],
+        [
+          "by the key that Minikube has made for it, where the mark is from before",
+          async (state: ClusterState) => {
+            const { container: _none, ...before } = readMark(state) ?? { owner: "", instance: "" };
+            writeMark(state, before);
+            await machine.file(".minikube/machines/todo/id_rsa.pub", "ssh-rsa AAAAB3Nz\n");
+            await machine.file("authorized-keys", "authorized_keys\u0000ssh-rsa AAAAB3Nz\n\u0000");
+            await machine.file("id-of-container", "another");
+          },
+        ],
+      ] as const) {
+        it(`knows its container again ${what} when an upgrade of Docker has renamed the engine`, async () => {
+          await machine.file("id-of-container", "0123abcd");
+          const state = await up();
+          await prepare(state);
+          await machine.file("engine", "engine-2");
+          assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: true });
+          await machine.cluster().update(machine.urn, state, state);
+          assert.equal(readMark(state)?.engine?.id, "engine-2");
+          assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+          const starts = (await machine.didMinikube()).filter((command) => command === "start");
+          assert.equal(starts.length, 1, "its pods need not be restarted");
+        });
+      }
+
       it("gives up one in another engine when a person has agreed to exactly that", async () => {
         const state = await up();
         await machine.remove("container-todo");
@@ -449,10 +476,12 @@ describe("minikube:index:Cluster", () => {
     });
 
     it("leaves its mark, and in it how the cluster was made", async () => {
+      await machine.file("id-of-container", "0123abcd");
       const state = await up();
       const made = { driver: "docker", cpus: 4, memory: 8192, ports: [], containerRuntime: "docker" };
       const engine = { id: "engine-1", host: "unix:///run/docker.sock" };
-      assert.deepEqual(readMark(state), { owner: ownerOf(machine.urn), instance: state.instance, made, engine });
+      const mark = { owner: ownerOf(machine.urn), instance: state.instance, made, engine, container: "0123abcd" };
+      assert.deepEqual(readMark(state), mark);
     });
 
     it("P3: lowers what it asks for to what Docker has, with a word", async () => {
@@ -767,6 +796,24 @@ describe("minikube:index:Cluster", () => {
       assert.equal(readMark(state)?.instance, made.instance);
       assert.ok(!(await machine.didMinikube()).includes("delete"), "its data must be kept");
       assert.deepEqual(await machine.cluster().diff(machine.urn, state, state), { changes: false });
+    });
+
+    it("loses nothing for how the older cluster was made, where this one was made as the settings say", async () => {
+      const made = await up();
+      const old = { ...made, instance: "older", memory: 4096 };
+      const news = await machine.cluster().check(machine.urn, old, machine.inputs());
+      assert.deepEqual(await machine.cluster().diff(machine.urn, old, news), { changes: true });
+    });
+
+    it("refuses settings that were put back too, and does not write them down for how it was made", async () => {
+      const made = await up();
+      const old = { ...made, instance: "older", memory: 4096 };
+      const news = await machine.cluster().check(machine.urn, old, machine.inputs({ memory: 4096 }));
+      await refuses(
+        machine.cluster().diff(machine.urn, old, news),
+        /does not know its cluster todo any more, which was made with memory 8192\.\n {2}To keep it .*config set/,
+      );
+      assert.equal(readMark(made)?.made?.["memory"], 8192);
     });
   });
 
