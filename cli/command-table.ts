@@ -76,7 +76,7 @@ export const commands: Command[] = [
     name: "dev",
     summary: "bring the stack up for development: an edit of the code is served at once, and all logs are shown",
     details: "Ctrl-C leaves the stack as npm start does.",
-    options: [{ flags: "--down", text: "destroy the stack at the end" }],
+    options: [{ flags: "--down", text: "destroy the stack after Ctrl-C; asks before all work" }],
     onMinikube: true,
     run: async (_words, options) => await (await import("./dev/dev.ts")).dev(options.down === true),
   },

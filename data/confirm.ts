@@ -14,13 +14,16 @@ export const ownTerminal = (): Terminal => ({ input: process.stdin, output: proc
 /**
  * Asks whoever sits at the terminal.
  * @param what would be lost, as a sentence.
+ * @param next what to do where nobody can be asked.
  * @returns true for "yes" alone; false also when the input ends, as by Ctrl-D.
  * @throws UserError when nobody is there.
  */
-export const confirmed = async (what: string, terminal = ownTerminal()): Promise<boolean> => {
-  if (terminal.input.isTTY !== true) {
-    throw new UserError(what, "There is no terminal to ask in. To do it without a question, add: --yes");
-  }
+export const confirmed = async (
+  what: string,
+  terminal = ownTerminal(),
+  next = "There is no terminal to ask in. To do it without a question, add: --yes",
+): Promise<boolean> => {
+  if (terminal.input.isTTY !== true) throw new UserError(what, next);
   return (await answerTo(`${what} Type yes: `, terminal)) === "yes";
 };
 

@@ -1,27 +1,30 @@
 import { join } from "node:path";
 import process from "node:process";
-import { stripVTControlCharacters } from "node:util";
-import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { developmentVariable } from "../../components/lib/development.ts";
+import { Commands } from "../../provider/processes/commands.ts";
 import { UserError } from "../../provider/processes/errors.ts";
-import { agreeToNothing } from "../../data/agreement.ts";
+import { confirmed, ownTerminal } from "../../data/confirm.ts";
 import { ownNamespace } from "../../state/access/own-profile.ts";
+import { environment } from "../../machine/environment.ts";
 import { checkout, stateFolder } from "../../machine/paths.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
-import { withProgram } from "../../pulumi/program/beside.ts";
 import { runPulumi } from "../../pulumi/run-pulumi.ts";
 import { setUp } from "../../setup/setup.ts";
 import { placeOf } from "../../state/access/reach.ts";
 import { stackState } from "../../state/stack-files.ts";
 import { stackName } from "../../state/stack.ts";
+import { whatGoes } from "../destroy.ts";
+import { whyAtRest } from "./at-rest.ts";
 import { Sources } from "./file-changes.ts";
 import { CodeSync } from "./code-sync.ts";
 import { Logs } from "./logs.ts";
+import { OwnPulumi } from "./own-pulumi.ts";
 import { watchPods } from "./pods.ts";
 import type { PodObserver } from "./pods.ts";
 import { printer } from "./printer.ts";
 import type { Print } from "./printer.ts";
+import { ProductionPods } from "./production-pods.ts";
 import { reasonOf } from "./trouble.ts";
 import { Ups } from "./ups.ts";
 
@@ -29,13 +32,14 @@ import { Ups } from "./ups.ts";
  * Brings the stack up for development and keeps it in step with the checkout: code is copied into the running pods, and
  * `up` is run when anything else has changed. Shows what all pods log. Goes on until it is interrupted, or cannot go
  * on, then leaves the stack as `up` does.
- * @param down true to destroy the stack at the end instead.
+ * @param down true to destroy the stack instead once somebody interrupts it, after a question before all work.
  * @returns the exit code.
- * @throws UserError when it runs already.
+ * @throws UserError when it runs already, or there is no terminal to ask in.
  */
 export const dev = async (down: boolean): Promise<number> => {
-  await setUp();
   const stack = stackName();
+  if (down && !(await mayDestroy(stack))) return 1;
+  await setUp();
   const release = await onlyOne(stack);
   try {
     const session = new Session(stack, printer(), new Sources(stack));
@@ -47,6 +51,13 @@ export const dev = async (down: boolean): Promise<number> => {
   } finally {
     await release();
   }
+};
+
+const mayDestroy = async (stack: string): Promise<boolean> => {
+  const what = await whatGoes(new Commands(environment(), AbortSignal.timeout(60_000)), placeOf(stack));
+  const next =
+    "There is no terminal to ask in. Nothing was done. Type: npm run dev, and in the end: npm run destroy -- --yes";
+  return await confirmed(`When you press Ctrl-C: ${what}`, ownTerminal(), next);
 };
 
 const onlyOne = async (stack: string): Promise<() => Promise<void>> => {
@@ -72,18 +83,26 @@ export class Session {
   readonly #stack: string;
   readonly #print: Print;
   readonly #sources: Pick<Sources, "watch" | "fingerprint">;
-  readonly #runner: typeof runPulumi;
+  readonly #pulumi: OwnPulumi;
+  readonly #whyAtRest: () => Promise<string | undefined>;
   readonly #stopped = new AbortController();
   #interrupted = -Infinity;
   #hasFailed = false;
-  /** Pulumi, while it runs. */
-  #pulumi: { kill: (signal: NodeJS.Signals) => boolean } | undefined;
+  /** Whether somebody has ended it, and not a failure or a terminal that was closed. */
+  #isDeliberate = false;
 
-  constructor(stack: string, print: Print, sources: Pick<Sources, "watch" | "fingerprint">, runner = runPulumi) {
+  constructor(
+    stack: string,
+    print: Print,
+    sources: Pick<Sources, "watch" | "fingerprint">,
+    runner = runPulumi,
+    atRest = () => whyAtRest(placeOf(stack)),
+  ) {
     this.#stack = stack;
     this.#print = print;
     this.#sources = sources;
-    this.#runner = runner;
+    this.#pulumi = new OwnPulumi(stack, print, runner);
+    this.#whyAtRest = atRest;
   }
 
   /** Works until somebody interrupts it, or until it cannot go on. */
@@ -115,7 +134,17 @@ export class Session {
       failed: (error) => this.#fail(error),
     });
     watcher.once("ready", () => ups.want());
-    const observers = [sync, logs];
+    const production = new ProductionPods(
+      () => !ups.isDone,
+      () => {
+        ups.undone();
+        this.#print(
+          "dev",
+          "Another command has released the pods of production. The next edit brings development back.",
+        );
+      },
+    );
+    const observers = [sync, logs, production];
     const observer: PodObserver = {
       seen: (pod, config) => observers.forEach((each) => each.seen(pod, config)),
       gone: (pod) => observers.forEach((each) => each.gone(pod)),
@@ -123,21 +152,35 @@ export class Session {
     const watching = watchPods(() => ownNamespace(placeOf(this.#stack)), observer, signal);
     await stopped;
     await Promise.all([watcher.close(), ups.stop(), watching]);
-    for (const each of observers) each.stop();
+    for (const each of [sync, logs]) each.stop();
   }
 
-  /** Leaves the stack as `up` does, or destroys it. Gives the exit code. */
+  /**
+   * Leaves the stack as `up` does, or as another command has left it.
+   * @param down true to destroy it, if somebody has ended this on purpose.
+   * @returns the exit code.
+   */
   async end(down: boolean): Promise<number> {
-    const operation = down ? "destroy" : "up";
-    const what = down ? "Destroying the stack" : "Leaving development";
+    if (down && this.#isDeliberate) return await this.#end("destroy", "Destroying the stack");
+    const rest = await this.#whyAtRest();
+    if (rest !== undefined) {
+      this.#print("dev", rest);
+      return this.#hasFailed ? 1 : 0;
+    }
+    const code = await this.#end("up", "Leaving development");
+    if (down) this.#print("dev", "The stack was kept. To remove it: npm run destroy");
+    return code;
+  }
+
+  async #end(operation: "up" | "destroy", what: string): Promise<number> {
     this.#print("dev", `${what}: pulumi ${operation}. Ctrl-C ends at once.`);
-    const code = await this.#run(operation, {});
+    const code = await this.#pulumi.run(operation, {});
     if (code !== 0) this.#print("dev", `That failed. Type: npx pulumi ${operation}`);
     return code === 0 && this.#hasFailed ? 1 : code;
   }
 
   async #up(): Promise<boolean> {
-    const code = await this.#run("up", { [developmentVariable]: "true" });
+    const code = await this.#pulumi.run("up", { [developmentVariable]: "true" });
     if (this.#stopped.signal.aborted) return false;
     if (code !== 0) this.#print("dev", "That up failed. It is tried again with the next edit.");
     else {
@@ -147,56 +190,24 @@ export class Session {
     return code === 0;
   }
 
-  async #run(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
-    const begin = performance.now();
-    const code = await this.#runPulumi(operation, env).catch((error: unknown) => {
-      if (!(error instanceof UserError)) throw error;
-      this.#print("up", error.message);
-      return 1;
-    });
-    this.#print("up", `${code === 0 ? "done" : "failed"} in ${((performance.now() - begin) / 1000).toFixed(1)} s`);
-    return code;
-  }
-
-  async #runPulumi(operation: "up" | "destroy", env: NodeJS.ProcessEnv): Promise<number> {
-    const args = [operation, "--yes", "--skip-preview", "--stack", this.#stack];
-    const start = async (words: string[], environment: NodeJS.ProcessEnv): Promise<number> => {
-      const colour = process.stdout.isTTY ? "always" : "never";
-      const pulumi = execa("pulumi", [...words, "--non-interactive", "--color", colour], {
-        cwd: checkout,
-        env: environment,
-        extendEnv: false,
-        reject: false,
-        all: true,
-        stdin: "ignore",
-      });
-      this.#pulumi = pulumi;
-      for await (const line of pulumi.iterable({ from: "all" })) {
-        if (!/^\s*(@ |$)/.test(stripVTControlCharacters(line))) this.#print("up", line);
-      }
-      this.#pulumi = undefined;
-      return (await pulumi).exitCode ?? 1;
-    };
-    // Nobody expects a question between two edits: what would lose data is refused, and `npm start` asks.
-    return await this.#runner(args, agreeToNothing, (words, environment) =>
-      withProgram(words, { ...environment, ...env }, start),
-    );
-  }
-
-  /** The first time ends in order, the second time at once. */
+  /**
+   * The first time ends in order, the second time at once. A terminal that is closed lets the end come to its end: who
+   * closes it after Ctrl-C has no more to say by that.
+   */
   #interrupt(name: NodeJS.Signals): void {
     const now = performance.now();
     // What has started this command may pass on a signal that it gets itself.
     const isEcho = now - this.#interrupted < longestEcho;
     this.#interrupted = now;
     if (isEcho) return;
-    if (this.#stopped.signal.aborted) {
-      this.#pulumi?.kill("SIGKILL");
+    if (!this.#stopped.signal.aborted) {
+      this.#isDeliberate = name !== "SIGHUP";
+      this.#stop();
+    } else if (name !== "SIGHUP") {
+      this.#pulumi.kill("SIGKILL");
       console.error("\nEnded at once. The stack may still be in development. Type: npx pulumi up");
       process.exit(130);
     }
-    // In a terminal Ctrl-C reaches Pulumi too.
-    this.#stop(process.stdin.isTTY && name === "SIGINT");
   }
 
   /** Ends in order, so that the pods do not stay in development. */
@@ -206,9 +217,9 @@ export class Session {
     this.#stop();
   }
 
-  #stop(pulumiKnows = false): void {
+  #stop(): void {
     if (this.#stopped.signal.aborted) return;
-    if (!pulumiKnows) this.#pulumi?.kill("SIGINT");
+    this.#pulumi.kill("SIGINT");
     this.#stopped.abort();
   }
 }

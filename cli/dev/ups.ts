@@ -14,6 +14,7 @@ export class Ups {
   readonly #report: (error: unknown) => void;
   /** What the last `up` has worked on. */
   #last: string | undefined;
+  /** Whether the last one is to be done again. */
   #hasFailed = false;
   /** Whether `up` is to run although what it works on is the same. */
   #isForced = false;
@@ -44,6 +45,16 @@ export class Ups {
     if (!this.#hasFailed) return;
     this.#isForced = true;
     this.want();
+  }
+
+  /** Whether what the last one has made is there, and none is under way. */
+  get isDone(): boolean {
+    return this.#last !== undefined && !this.#hasFailed && this.#running === undefined;
+  }
+
+  /** What the last one has made is there no more: the next edit shall begin another one, also an edit of code. */
+  undone(): void {
+    this.#hasFailed = true;
   }
 
   /** Lets no other begin, and waits for the one that runs. */

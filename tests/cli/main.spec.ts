@@ -8,7 +8,7 @@ import { commands } from "../../cli/command-table.ts";
 import { checkout } from "../../machine/paths.ts";
 
 const run = async (...args: string[]) =>
-  await execa("node", [join(checkout, "cli/main.ts"), ...args], { reject: false });
+  await execa("node", [join(checkout, "cli/main.ts"), ...args], { reject: false, stdin: "ignore" });
 
 describe("the commands", () => {
   // Each exit code of `npm run scan` has a meaning; a mistyped one must have none of the others.
@@ -26,6 +26,15 @@ describe("the commands", () => {
     const result = await run("start", "--yes", "--keep-data");
     assert.equal(result.exitCode, 2);
     assert.match(result.stderr, /--yes loses data, and --keep-data takes them along\.\n {2}Choose one of them\./);
+  });
+
+  it("ask before a development that ends with a destroy, and begin nothing where nobody can answer", async () => {
+    const { exitCode, stderr } = await run("dev", "--down");
+    assert.equal(exitCode, 1);
+    assert.match(
+      stderr,
+      /When you press Ctrl-C: .* will be removed.*\n.*no terminal.*Nothing was done\. Type: npm run dev/,
+    );
   });
 
   it("are all listed by npm run help", async () => {

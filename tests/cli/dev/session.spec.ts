@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { watch } from "chokidar";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
@@ -7,13 +8,17 @@ import type { ChangeObserver } from "../../../cli/dev/file-changes.ts";
 import { Session } from "../../../cli/dev/dev.ts";
 
 const events = ["SIGINT", "SIGTERM", "SIGHUP", "uncaughtException", "unhandledRejection"];
+const outputs = [process.stdout, process.stderr];
 
 describe("npm run dev: how it ends", () => {
   let folder: FsFixture;
   let before: Map<string, unknown[]>;
+  let errors: unknown[][];
 
   beforeEach(async () => {
     folder = await createFixture({});
+    rest = undefined;
+    errors = outputs.map((output) => output.listeners("error"));
     before = new Map(events.map((event) => [event, process.listeners(event as "SIGINT")]));
   });
 
@@ -23,11 +28,23 @@ describe("npm run dev: how it ends", () => {
         if (before.get(event)?.includes(listener) !== true) process.off(event, listener);
       }
     }
+    for (const [at, output] of outputs.entries()) {
+      for (const listener of output.listeners("error") as (() => void)[])
+        if (errors[at]?.includes(listener) !== true) output.off("error", listener);
+    }
     await folder.rm();
   });
 
-  /** Lets something happen while it works. */
-  const ended = async (happens: (observer: ChangeObserver) => void, code = 0) => {
+  /** What is said of a stack that another command has removed or stopped; by default it runs. */
+  let rest: string | undefined;
+
+  /** Lets something happen while it works, and something while it ends. */
+  const ended = async (
+    happens: (observer: ChangeObserver) => void,
+    code = 0,
+    down = false,
+    meanwhile: () => void | Promise<void> = () => undefined,
+  ) => {
     const lines: string[] = [];
     const ran: string[] = [];
     const sources = {
@@ -37,14 +54,19 @@ describe("npm run dev: how it ends", () => {
         return watch(folder.path);
       },
     };
-    const pulumi = (args: string[]): Promise<number> => {
+    let isEnding = false;
+    const pulumi = async (args: string[]): Promise<number> => {
       ran.push(args.join(" "));
-      return Promise.resolve(code);
+      if (isEnding) await meanwhile();
+      return code;
     };
-    const session = new Session("dev", (_source, text) => void lines.push(text), sources, pulumi);
+    const print = (_source: string, text: string): void => void lines.push(text);
+    const session = new Session("dev", print, sources, pulumi, () => Promise.resolve(rest));
     await session.untilStopped();
-    const exitCode = await session.end(false);
-    return { lines, ran: ran.slice(-1), exitCode };
+    isEnding = true;
+    ran.length = 0;
+    const exitCode = await session.end(down);
+    return { lines, ran, exitCode };
   };
 
   const up = ["up --yes --skip-preview --stack dev"];
@@ -98,6 +120,55 @@ describe("npm run dev: how it ends", () => {
       assert.deepEqual([ran, exitCode], [up, 0]);
     });
   }
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    it(`destroys the stack with --down after ${signal}`, async () => {
+      const { ran, exitCode } = await ended(() => process.emit(signal), 0, true);
+      assert.deepEqual([ran, exitCode], [["destroy --yes --skip-preview --stack dev"], 0]);
+    });
+  }
+
+  const accidents: [what: string, happens: (observer: ChangeObserver) => void, exitCode: number][] = [
+    ["the terminal was closed", () => process.emit("SIGHUP"), 0],
+    ["nobody reads its output any more", () => process.stdout.emit("error", new Error("EPIPE")), 0],
+    ["it has failed", ({ failed }) => failed(limit), 1],
+  ];
+  for (const [what, happens, expected] of accidents) {
+    it(`keeps the stack also with --down when ${what}, and says how to remove it`, async () => {
+      const { lines, ran, exitCode } = await ended(happens, 0, true);
+      assert.deepEqual([ran, exitCode], [up, expected]);
+      assert.equal(lines.at(-1), "The stack was kept. To remove it: npm run destroy");
+    });
+  }
+
+  it("comes to its end when the terminal is closed meanwhile, and ends at once after a second Ctrl-C", async () => {
+    const exit = process.exit.bind(process);
+    const { error } = console;
+    const exits: unknown[] = [];
+    process.exit = ((code: number) => void exits.push(code)) as typeof process.exit;
+    console.error = () => undefined;
+    try {
+      const meanwhile = async (): Promise<void> => {
+        // Longer than what one signal takes to come twice.
+        await sleep(150);
+        process.emit("SIGHUP");
+        assert.deepEqual(exits, []);
+        await sleep(150);
+        process.emit("SIGINT");
+      };
+      await ended(() => process.emit("SIGINT"), 0, false, meanwhile);
+    } finally {
+      Object.assign(process, { exit });
+      console.error = error;
+    }
+    assert.deepEqual(exits, [130]);
+  });
+
+  it("brings up nothing that another command has removed or stopped meanwhile, and says so", async () => {
+    rest = "The stack dev has no cluster.";
+    const { lines, ran, exitCode } = await ended(() => process.emit("SIGINT"));
+    assert.deepEqual([lines.at(-1), ran, exitCode], [rest, [], 0]);
+  });
 
   it("says how to leave development when that failed", async () => {
     const { lines, exitCode } = await ended(({ failed }) => failed(limit), 1);

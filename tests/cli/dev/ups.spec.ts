@@ -85,6 +85,22 @@ describe("npm run dev: when it runs `up`", () => {
     assert.deepEqual(ran, ["first"]);
   });
 
+  it("again with the next edit of any kind after another command has undone it, and not before", async () => {
+    assert.ok(!ups.isDone);
+    ups.want();
+    await settled();
+    assert.ok(ups.isDone);
+    ups.undone();
+    assert.ok(!ups.isDone);
+    // As the other command does to the settings.
+    ups.want();
+    await settled();
+    assert.deepEqual(ran, ["first"], "a file that was written as it was is no edit");
+    ups.retry();
+    await settled();
+    assert.deepEqual([ran, ups.isDone], [["first", "first"], true]);
+  });
+
   it("after another look, when a file has gone while it was read", async () => {
     const gone = Object.assign(new Error("no such file"), { code: "ENOENT" });
     const looks = [gone];
