@@ -1,6 +1,8 @@
 import process from "node:process";
 import { Command as Parser, CommanderError } from "commander";
 import { UserError } from "../provider/processes/errors.ts";
+import { checkout } from "../machine/paths.ts";
+import { forgetTaken, takenByNpm } from "./taken-by-npm.ts";
 
 /** What may be typed after the name of a command, as the library names it. */
 export interface Options {
@@ -51,6 +53,9 @@ const exitCodes = { 0: "done", 1: "failed", [wrongUsage]: "the command line is w
  * @returns the exit code.
  */
 export const runCommand = async (table: Command[], args: string[]): Promise<number> => {
+  const typed = table.find(({ name }) => name === args[0]);
+  if (typed !== undefined) mustHaveItsOptions(typed);
+  forgetTaken(table.flatMap(flagsOf), process.env);
   let exitCode = 0;
   const parser = new Parser("npm run")
     .usage("NAME -- [options]")
@@ -59,7 +64,7 @@ export const runCommand = async (table: Command[], args: string[]): Promise<numb
   for (const command of table) {
     parser.addCommand(
       parserOf(command, async (words, options) => {
-        if (options.stack !== undefined) process.env["PULUMI_STACK"] = options.stack;
+        if (options.stack !== undefined) process.env["PULUMI_STACK"] = namedStack(options.stack);
         if (command.onMinikube === true) await mustBeOnMinikube(command.name);
         exitCode = await command.run(words, options);
       }).copyInheritedSettings(parser),
@@ -73,6 +78,26 @@ export const runCommand = async (table: Command[], args: string[]): Promise<numb
     return error.exitCode === 0 ? 0 : wrongUsage;
   }
   return exitCode;
+};
+
+const stackOption = { flags: "--stack <NAME>", text: "work on this stack instead of dev" };
+
+const flagsOf = ({ options = [] }: Command): string[] => [...options, stackOption].map(({ flags }) => flags);
+
+/** Without them the command would do something else than what was typed. */
+const mustHaveItsOptions = (command: Command): void => {
+  const taken = takenByNpm(flagsOf(command), process.env, checkout);
+  if (taken.length === 0) return;
+  throw new UsageError(
+    `npm has taken ${taken.map(({ typed }) => typed).join(" and ")} for itself.`,
+    `Nothing was done. Type: npm run ${command.name} -- ${taken.map(({ wanted }) => wanted).join(" ")}`,
+  );
+};
+
+/** A variable of the shell that is not set must not mean the stack `dev`. */
+const namedStack = (typed: string): string => {
+  if (typed.split("/").at(-1)?.trim() !== "") return typed;
+  throw new UsageError("--stack names no stack.", "Nothing was done. Type its name after it, such as: --stack dev");
 };
 
 /** Loaded only when needed: help and tests do not ask for the stack. */
@@ -93,7 +118,7 @@ const parserOf = (
     .description([summary, details].filter((text) => text !== undefined).join(".\n"));
   if (argument !== undefined) parser.argument(argument.name, argument.text);
   for (const { flags, text } of options) parser.option(flags, text);
-  parser.option("--stack <NAME>", "work on this stack instead of dev");
+  parser.option(stackOption.flags, stackOption.text);
   const codes = Object.entries({ ...exitCodes, ...own }).map(([code, meaning]) => `  ${code}  ${meaning}`);
   parser.usage(`-- [options]${argument === undefined ? "" : ` ${argument.name}`}`);
   parser.addHelpText("after", `\nExit codes:\n${codes.join("\n")}`);

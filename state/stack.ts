@@ -14,9 +14,15 @@ import { stateFile } from "./stack-files.ts";
 
 /**
  * The stack that commands work on: `PULUMI_STACK`, or `dev`. The variable may name the project too, as Pulumi takes it.
+ * @throws UserError when it names a project, and no stack of it.
  */
-export const stackName = (user: NodeJS.ProcessEnv = process.env): string =>
-  (user.PULUMI_STACK ?? "").split("/").at(-1) || "dev";
+export const stackName = (user: NodeJS.ProcessEnv = process.env): string => {
+  const { PULUMI_STACK: named = "" } = user;
+  const name = named.split("/").at(-1) ?? "";
+  if (name !== "" || named === "") return name || "dev";
+  const next = "Nothing was done. Set it to the name of a stack, or type: unset PULUMI_STACK";
+  throw new UserError(`PULUMI_STACK is ${named}, which names no stack.`, next);
+};
 
 /**
  * One setting of a stack, by default what `Pulumi.yaml` says.

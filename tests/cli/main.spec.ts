@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { runCommand } from "../../cli/command-line.ts";
+import { runCommand, UsageError } from "../../cli/command-line.ts";
 import type { Command, Options } from "../../cli/command-line.ts";
 import { commands } from "../../cli/command-table.ts";
 import { checkout } from "../../machine/paths.ts";
@@ -103,6 +103,17 @@ describe("a command line", () => {
     assert.equal(await runCommand(table, ["repair", "one", "--keep-data", "--output", "file", "two"]), 7);
     assert.deepEqual(ran, [[["one", "two"], { keepData: true, output: "file" }]]);
   });
+
+  for (const nothing of ["", " ", "demo/"]) {
+    it(`names a stack, and not ${JSON.stringify(nothing)}`, async () => {
+      await assert.rejects(runCommand(table, ["repair", "--stack", nothing]), (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(error.message, /^--stack names no stack\.\n/);
+        return true;
+      });
+      assert.deepEqual(ran, []);
+    });
+  }
 
   it("names the stack for everything that comes after", async () => {
     await runCommand(table, ["repair", "--stack", "other"]);

@@ -13,4 +13,11 @@ describe("the stack that commands work on", () => {
       assert.equal(stackName({ PULUMI_STACK: variable }), name);
     });
   }
+
+  it("is none when the variable names a project alone", () => {
+    assert.throws(
+      () => stackName({ PULUMI_STACK: "demo/" }),
+      /^UserError: PULUMI_STACK is demo\/, which names no stack\./,
+    );
+  });
 });
