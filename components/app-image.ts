@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
 import type { Files } from "./lib/content-hash.ts";
 import type { BuildProxies } from "../provider/resources/build-proxies.ts";
-import { textOf } from "../provider/resources/text.ts";
+import { textOf } from "../provider/engine/text.ts";
 import { CopiedImage, ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 

@@ -3,7 +3,7 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { textOf } from "../provider/resources/text.ts";
+import { textOf } from "../provider/engine/text.ts";
 import { versions } from "../versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";

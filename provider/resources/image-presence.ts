@@ -3,7 +3,7 @@ import { changesOf, listOf } from "../engine/shown-changes.ts";
 import { hasImage } from "../cluster/image-query.ts";
 import type { Engine } from "../engine/engine-log.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { treeOf } from "./text.ts";
+import { treeOf } from "../engine/text.ts";
 
 type Files = Record<string, string>;
 
