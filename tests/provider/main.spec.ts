@@ -139,7 +139,7 @@ describe("the provider", () => {
   });
 
   it("creates, reads, compares and deletes", async () => {
-    const created = await create();
+    const created = await createWhole();
     assert.equal(created.getId(), "todo");
     const state = created.getProperties();
 

@@ -158,8 +158,8 @@ describe("who runs Pulumi", () => {
     });
   }
 
-  it("cli/dev/dev.ts asks nobody between two edits, and agrees to nothing", () => {
-    const text = readFileSync(join(checkout, "cli/dev/dev.ts"), "utf8");
+  it("cli/dev/own-pulumi.ts asks nobody between two edits, and agrees to nothing", () => {
+    const text = readFileSync(join(checkout, "cli/dev/own-pulumi.ts"), "utf8");
     assert.match(text, /runner\(args, agreeToNothing,/);
   });
 });
