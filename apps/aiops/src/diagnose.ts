@@ -42,8 +42,10 @@ export const allFindings = (snapshot: Snapshot): Finding[] => rules.flatMap((rul
 /**
  * Everything that is wrong, causes first; nothing when all is well. The same snapshot always gives the same findings.
  */
-export const diagnose = (snapshot: Snapshot): Finding[] => {
-  const all = allFindings(snapshot);
+export const diagnose = (snapshot: Snapshot): Finding[] => causesIn(allFindings(snapshot), snapshot);
+
+/** What does not only follow from something else, causes first. @param all findings of this snapshot. */
+export const causesIn = (all: Finding[], snapshot: Snapshot): Finding[] => {
   const order = (finding: Finding): number => findingKinds.indexOf(finding.kind);
   return all
     .filter((finding) => !follows(finding, all, snapshot))

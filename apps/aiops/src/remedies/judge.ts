@@ -1,5 +1,5 @@
 import { componentOf } from "../containers.ts";
-import { allFindings, diagnose } from "../diagnose.ts";
+import { allFindings, causesIn } from "../diagnose.ts";
 import type { Finding, FindingKind } from "../finding.ts";
 import { display, isReady, isSettled, podsOf, restartsOf, workloadsOf } from "../snapshot.ts";
 import type { ObjectRef, Snapshot, Workload } from "../snapshot.ts";
@@ -32,8 +32,8 @@ export const beforeOf = (snapshot: Snapshot): Before => {
 
 /** Judges a change by what was to be repaired, and by what became worse since. Nothing else counts. */
 export const judge = ({ finding, action }: Plan, before: Before, snapshot: Snapshot): Judgement => {
-  const named = diagnose(snapshot);
   const all = allFindings(snapshot);
+  const named = causesIn(all, snapshot);
   const same = all.find(({ id }) => id === finding);
   if (same !== undefined) {
     return { state: named.some(({ id }) => id === finding) ? "wrong" : "open", why: same.summary };
