@@ -11,6 +11,17 @@ describe("O5: a database whose StatefulSet waits for a broken pod", () => {
   const finding = "image-missing:StatefulSet/todo-postgres";
   const pod = (running: Running): Json => named(running.api.objects.pods, "todo-postgres-0");
 
+  /** Somebody has edited its image, and until that is put back, what runs is what is wanted. */
+  const editImage = (objects: Running["api"]["objects"]): { set: Json; good: Json; stuck: Json } => {
+    const set = named(objects.statefulsets, "todo-postgres");
+    const good = structuredClone(set.status) as Json;
+    leaveStuckPod(objects);
+    const stuck = set.status as Json;
+    set.status = { ...stuck, updateRevision: "todo-postgres-broken", updatedReplicas: 1 };
+    set.spec.template.spec.containers[0].image = "todo-postgres:nowhere";
+    return { set, good, stuck };
+  };
+
   it("ends that pod once, and nothing else", async () => {
     const running = await run();
     const before = structuredClone(running.api.objects.statefulsets);
@@ -46,13 +57,7 @@ describe("O5: a database whose StatefulSet waits for a broken pod", () => {
 
   it("ends it too when the StatefulSet is put back as it was released", async () => {
     const running = await run();
-    const set = named(running.api.objects.statefulsets, "todo-postgres");
-    const good = structuredClone(set.status) as Json;
-    leaveStuckPod(running.api.objects);
-    // Until it is put back, what runs is what is wanted.
-    const stuck = set.status as Json;
-    set.status = { ...stuck, updateRevision: "todo-postgres-broken", updatedReplicas: 1 };
-    set.spec.template.spec.containers[0].image = "todo-postgres:nowhere";
+    const { set, good, stuck } = editImage(running.api.objects);
     running.api.onChange = () => (set.status = { ...stuck, observedGeneration: 2 });
     running.api.onEvicted = () => {
       running.api.objects.pods?.push(podOf("postgres", 5432));
@@ -67,12 +72,7 @@ describe("O5: a database whose StatefulSet waits for a broken pod", () => {
 
   it("leaves that pod to a person where the policy does, and does not undo what was put back", async () => {
     const running = await control();
-    const set = named(running.api.objects.statefulsets, "todo-postgres");
-    const good = structuredClone(set.status) as Json;
-    leaveStuckPod(running.api.objects);
-    const stuck = set.status as Json;
-    set.status = { ...stuck, updateRevision: "todo-postgres-broken", updatedReplicas: 1 };
-    set.spec.template.spec.containers[0].image = "todo-postgres:nowhere";
+    const { set, good, stuck } = editImage(running.api.objects);
     running.api.onChange = (object) => {
       if (object === set) set.status = { ...stuck, observedGeneration: 2 };
     };

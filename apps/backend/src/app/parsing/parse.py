@@ -11,13 +11,13 @@ from app.parsing.rules import FoundRule, find_rule
 from app.parsing.schemas import Parsed, Part, Span
 from app.parsing.words import LANGUAGES
 from app.todos.recurrence import next_due_date
+from app.todos.schemas import MOST_TAGS
 
 _TAG = re.compile(r"(?<![^\s\0])#(?P<tag>(?=[^\s\0]*[^\W\d_])[^\s\0#,;!?]{1,40})(?<![.:])", re.U)
 _PRIORITY = re.compile(r"(?<![^\s\0])!(?P<level>[123]|high|medium|low|!!|!)(?![^\s\0])", re.I)
 _LEVELS = {"1": 3, "2": 2, "3": 1, "high": 3, "medium": 2, "low": 1, "!": 2, "!!": 3}
 _QUOTED = re.compile(r"\"[^\"]+\"|“[^“”]+”|„[^„“]+“|«[^«»]+»")
 _ENDS = re.compile(r"[\s\0]*(?:$|[.,;:!?])")
-_MOST_TAGS = 20
 _MOST_OF_TITLE = 200
 _LAST_OF_ONE_UNIT = 0xFFFF
 # What stands in place of the parts that were taken, and of those that are words of the title.
@@ -34,7 +34,7 @@ def parse(text: str, *, now: datetime, locale: str = "", keep: list[Part] | None
     """
     line = _Line(text, keep or [])
     languages = _languages(locale)
-    tags = line.take_all("tag", _TAG, _MOST_TAGS)
+    tags = line.take_all("tag", _TAG, MOST_TAGS)
     priorities = line.take_all("priority", _PRIORITY, 1)
     rule = line.take("recurrence", lambda rest: find_rule(rest, languages))
     day = line.take("due", lambda rest: find_day(rest, languages, now.date(), month_first=month_first(locale)))
