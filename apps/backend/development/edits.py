@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
@@ -14,12 +15,41 @@ GRACE_SECONDS = 0.5
 
 
 def edits(stopped: Event) -> Iterator[set[watchfiles.main.FileChange]]:
-    """Until `stopped` is set, give the files of each edit of the code, and no files after each second without one."""
+    """Until `stopped` is set, give the files of each edit of the code, and no files after each second without one.
+
+    Edits count from this call on, also those that are made before the first look.
+    """
+    return looks(stopped, stamps())
+
+
+def looks(stopped: Event, before: dict[str, int]) -> Iterator[set[watchfiles.main.FileChange]]:
+    """As `edits`, in the way that the machine allows."""
     try:
-        yield from watched(stopped)
+        yield from with_missed(before, watched(stopped))
     except OSError as error:
         sys.stderr.write(f"The code cannot be watched ({error}). It is looked through twice a second instead.\n")
-        yield from watched(stopped, polling=True)
+        yield from with_missed(before, watched(stopped, polling=True))
+
+
+def stamps() -> dict[str, int]:
+    """When each file of the code was written."""
+    written = {}
+    for file in CODE.rglob("*.py"):
+        with suppress(FileNotFoundError):
+            written[str(file)] = file.stat().st_mtime_ns
+    return written
+
+
+def with_missed(
+    before: dict[str, int], seen: Iterator[set[watchfiles.main.FileChange]]
+) -> Iterator[set[watchfiles.main.FileChange]]:
+    """Add to the first look what was edited while nobody watched yet."""
+    first = next(seen, None)
+    if first is None:
+        return
+    missed = before.items() ^ stamps().items()
+    yield first | {(watchfiles.Change.modified, file) for file, _ in missed}
+    yield from seen
 
 
 def watched(stopped: Event, *, polling: bool = False) -> Iterator[set[watchfiles.main.FileChange]]:

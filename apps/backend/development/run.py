@@ -41,8 +41,9 @@ def main(module: str) -> int:
         Thread(target=stop_when_done, args=[process, stopped], daemon=True).start()
         return process
 
+    seen = edits(stopped)
     process, looks = start(), 0
-    for edited in edits(stopped):
+    for edited in seen:
         if process.exitcode == 0:
             break
         looks = looks + 1 if process.exitcode else 0

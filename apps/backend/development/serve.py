@@ -38,8 +38,9 @@ def main() -> None:
         process.start()
         return process
 
+    seen = edits(stopped)
     process = start()
-    for edited in edits(stopped):
+    for edited in seen:
         # Code that ended by itself waits for the next edit: it would only end again. Code that is killed again and
         # again is started once a second, which is how often there is something without an edit.
         if edited or was_killed(process):

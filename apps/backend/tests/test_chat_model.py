@@ -31,7 +31,7 @@ def fake() -> Iterator[FakeOpenAI]:
 @pytest.fixture
 def chat(ann: TestClient, fake: FakeOpenAI, make_settings: Callable[..., Settings]) -> Iterator[TestClient]:
     """Ann, on a process that has a key."""
-    settings = make_settings(openai_api_key=KEY, llm_base_url=fake.url, llm_timeout_seconds=0.5)
+    settings = make_settings(openai_api_key=KEY, llm_base_url=fake.url, llm_timeout_seconds=20)
     with TestClient(create_app(settings), headers=dict(ann.headers)) as client:
         yield client
 
@@ -118,6 +118,7 @@ def test_endless_tool_use_ends(chat: TestClient, fake: FakeOpenAI) -> None:
 
 @pytest.mark.parametrize("turn", [status(401), status(429), status(500), silent(), broken()], ids=str)
 def test_rules_answer_when_the_model_does_not(chat: TestClient, fake: FakeOpenAI, turn: Turn) -> None:
+    cast(FastAPI, chat.app).state.model._client.timeout = 0.5
     fake.turns = [turn]
     events = say(chat, "add Buy milk")
     assert "cannot be reached" in text_of(events)

@@ -268,6 +268,25 @@ def test_the_server_looks_at_its_process_while_nothing_is_edited(
     timer.cancel()
 
 
+@pytest.mark.parametrize("limited", [False, True])
+def test_an_edit_before_the_first_look_is_seen(
+    limited: bool, development: Development, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(development.folder / "development"))
+    monkeypatch.delitem(sys.modules, "edits", raising=False)
+    edits = importlib.import_module("edits").edits
+    if limited:
+        limit_watches(monkeypatch)
+    development.main.write_text(code("one"))
+    stopped = Event()
+    looks = edits(stopped)
+    development.main.write_text(code("two"))
+    timer = Timer(PATIENCE_SECONDS, stopped.set)
+    timer.start()
+    assert str(development.main) in str(next(looks))
+    timer.cancel()
+
+
 def test_edits_are_seen_where_files_cannot_be_watched(
     development: Development, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
