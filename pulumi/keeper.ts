@@ -29,6 +29,15 @@ export const keeperFor = (args: string[]): DataKeeper | undefined => {
   });
 };
 
+/** Removes and forgets what a destroy of all of a stack leaves, because the stack's state does not know it. */
+export const forgetDestroyed = async (stack: string): Promise<void> => {
+  if (!isExisting(stack)) {
+    // Loaded only when needed: Kubernetes' client is large.
+    await (await import("./begun-cluster.ts")).removeBegunCluster(placeOf(stack));
+  }
+  forgetWithoutCluster(stack);
+};
+
 /**
  * Forgets what a killed run has written down when the stack has no cluster any more: who has destroyed that does not
  * want its data back. A destroy of some resources alone, or one that only shows what it would do, has left the cluster.

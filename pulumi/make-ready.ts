@@ -105,8 +105,11 @@ export const bringsAllUp = (args: string[]): boolean =>
   isWhole(args) && args.some((word) => /^(--yes|-y)(=true)?$/.test(word));
 
 /** Whether a command line of Pulumi is to bring all of the stack up, by either name of that command. */
-export const isWhole = (args: string[]): boolean =>
-  isUp(args) && !args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
+export const isWhole = (args: string[]): boolean => isUp(args) && !isPart(args);
+
+/** Whether a command line of Pulumi works on some resources alone, or only shows what it would do. */
+export const isPart = (args: string[]): boolean =>
+  args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
 
 const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args)[0] ?? "");
 

@@ -40,8 +40,8 @@ export const runPulumi = async (
     if (effect === "nothing") return await start(args, env);
     await renewStandIns(join(pulumiHome, "plugins"));
     // Loaded only when needed: `npx pulumi` is to start quickly.
-    const { makeReady, stackIn } = await import("./make-ready.ts");
-    const { forgetWithoutCluster, keeperFor } = await import("./keeper.ts");
+    const { isPart, makeReady, stackIn } = await import("./make-ready.ts");
+    const { forgetDestroyed, keeperFor } = await import("./keeper.ts");
     const { afterFailure, variables: more } = await makeReady(args, effect);
     const keeper = keeperFor(args);
     const code = await keepingData(keeper, async () => {
@@ -53,7 +53,8 @@ export const runPulumi = async (
       }
       return done;
     });
-    if (effect === "destroys" && code === 0) forgetWithoutCluster(stackIn(args) ?? "");
+    const stack = stackIn(args);
+    if (effect === "destroys" && code === 0 && stack !== undefined && !isPart(args)) await forgetDestroyed(stack);
     return code;
   };
   // With a passphrase of the user's, the salt is worth committing.

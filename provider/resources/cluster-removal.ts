@@ -9,6 +9,7 @@ import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import { deleteCluster } from "../cluster/minikube.ts";
 import type { LossGuard } from "../data-loss/loss.ts";
+import type { Node } from "../cluster/node.ts";
 import { isOurs, ownerOf, profileFolder, readMark } from "../cluster/ownership.ts";
 import { standingOf } from "../data-loss/standing.ts";
 import { workersOf } from "../cluster/workers.ts";
@@ -16,18 +17,20 @@ import { workersOf } from "../cluster/workers.ts";
 /**
  * Removes a cluster if it is this stack's, and makes sure that nothing of it remains.
  * @param urn of the cluster, which names the stack.
+ * @param owner who asks, see {@link ownerOf}. By default the stack in the checkout in which this runs.
  * @throws UserError when Docker does not answer, or something remains.
  */
 export async function removeCluster(
   commands: Commands,
   engine: Engine,
   urn: string,
-  cluster: CheckedInputs,
+  cluster: Node & { instance: string },
+  owner = ownerOf(urn),
 ): Promise<void> {
   const { profile } = cluster;
   const inDocker = cluster.driver === "docker";
   if (inDocker) await availableCapacity(commands, cluster.driver);
-  const standing = await standingOf(commands, cluster, ownerOf(urn));
+  const standing = await standingOf(commands, cluster, owner);
   if (standing.is === "elsewhere") {
     // Minikube would remove what has its name in the current Docker engine, which is another cluster's.
     rmSync(profileFolder(cluster), { recursive: true, force: true });
@@ -35,7 +38,7 @@ export async function removeCluster(
     return;
   }
   const machines = [profile, ...workersOf(cluster).map(({ machine }) => machine)];
-  if (isOurs(readMark(cluster), ownerOf(urn), cluster.instance)) {
+  if (isOurs(readMark(cluster), owner, cluster.instance)) {
     await deleteCluster(commands, cluster, (line) => engine.progress(urn, line));
     if (inDocker) {
       for (const machine of machines) await removeVolume(commands, machine);

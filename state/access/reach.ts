@@ -5,6 +5,7 @@ import { agreementVariable } from "../../provider/data-loss/loss.ts";
 import { idOfCluster } from "../../provider/data-loss/standing.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
+import { ownTarget } from "./own-profile.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
@@ -20,16 +21,18 @@ export const placeOf = (stack: string): Place => ({ folder: checkout, home: mini
  * first, and its secrets with it.
  * @param place of a stack whose state can be read.
  * @throws UserError when there is a cluster in Docker, and Docker does not answer.
+ * @throws UserError when the state has forgotten a cluster that this stack has made.
  * @throws UserError when nobody can say whose it is, or it is in another Docker engine, unless a person has agreed to
  * give it up.
  */
 export const mustReachCluster = async (place: Place, commands: Commands = patient()): Promise<void> => {
   const state = stackState(place.folder, place.stack);
-  if (state?.instance === undefined) return;
   const { driver } = knownSettings(place.folder, place.stack, state);
-  if (driver !== "docker") return;
-  await dockerCapacity(commands);
+  const isKnown = state?.instance !== undefined;
+  if (isKnown ? driver !== "docker" : ownTarget(place) === undefined) return;
+  if (driver === "docker") await dockerCapacity(commands);
   const cluster = await lookAtCluster(commands, place);
+  if (!isKnown) mustNotBeForgotten(cluster, place);
   const { life, settings, mark } = cluster;
   if (await mayBeOwn(commands, cluster)) {
     throw new UserError(
@@ -44,6 +47,21 @@ export const mustReachCluster = async (place: Place, commands: Commands = patien
     `The cluster ${settings.profile} of the stack ${place.stack} is in another Docker engine than the current one.`,
     "Nothing was changed. Make that one current: docker context ls, docker context use NAME. To give up the cluster: set " +
       `${agreementVariable}=${id}`,
+  );
+};
+
+/** A destroy would report that all is removed, and leave a cluster that its state has forgotten. */
+const mustNotBeForgotten = (
+  { life, isVolumeAlone, settings: { profile }, mark }: OwnCluster,
+  { stack }: Place,
+): void => {
+  if (mark?.made === undefined || life === "elsewhere" || life === "foreign") return;
+  if (life === "missing" && !isVolumeAlone) return;
+  throw new UserError(
+    `The state of the stack ${stack} does not know its cluster ${profile}, ${isVolumeAlone ? "of which the volume is there" : "which is there"}, with all its data.`,
+    isVolumeAlone
+      ? `Nothing was changed. If nobody needs these data, type: docker volume rm ${profile}. Then the same command again.`
+      : "Nothing was changed. Type: npm start, which takes it over. Then: npm run destroy",
   );
 };
 

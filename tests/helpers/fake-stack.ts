@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -82,6 +83,20 @@ export class FakeStack {
   /** Takes the container away, as it looks from another Docker engine. */
   async loseContainer(): Promise<void> {
     await rm(`${this.#docker.folder}/container-todo`);
+  }
+
+  /** Takes the volume away. */
+  async loseVolume(): Promise<void> {
+    await rm(`${this.#docker.folder}/volume-todo`);
+  }
+
+  hasInDocker(name: string): boolean {
+    return existsSync(`${this.#docker.folder}/${name}`);
+  }
+
+  /** Whether Minikube knows the cluster. */
+  hasProfile(): boolean {
+    return existsSync(this.#folder.getPath("home/.minikube/profiles/todo"));
   }
 
   /** Takes away what Minikube knows of the cluster. */

@@ -9,6 +9,7 @@ import { createFixture } from "fs-fixture";
 import { cacheFolder, checkout } from "../../machine/paths.ts";
 import { removeHalfMade, removeHalfMadeIn, withBegunClusters } from "../../pulumi/interrupted.ts";
 import type { PendingOperation } from "../../pulumi/interrupted.ts";
+import { ownerOf } from "../../provider/cluster/ownership.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { leaveLock as lockStack } from "../helpers/lock.ts";
 import { FakeApi } from "../provider/fake-api.ts";
@@ -130,6 +131,23 @@ describe("npx pulumi after a run that was killed", function () {
     assert.equal(result.exitCode, 0, result.all);
     assert.match(result.all, /was interrupted/);
     assert.doesNotMatch(await readFile(state, "utf8"), /todo-begun/);
+  });
+
+  it("removes on a destroy a cluster that a cancelled first start has begun, and of which the state knows nothing", async () => {
+    const settings = { "todo-stack:driver": "kvm2", "todo-stack:profile": "todo-begun" };
+    await writeFile(join(folder, "Pulumi.dev.yaml"), JSON.stringify({ config: settings }));
+    const profile = join(folder, "cache/todo-stack/.minikube/profiles/todo-begun");
+    await mkdir(profile, { recursive: true });
+    const mark = { owner: ownerOf("urn:pulumi:dev", folder), instance: "life-1" };
+    await writeFile(join(profile, "todo-stack.json"), JSON.stringify(mark));
+    const destroy = async (more: string) => await pulumi("destroy", "--stack", "dev", more);
+    const shown = await destroy("--preview-only");
+    assert.equal(shown.exitCode, 0, shown.all);
+    assert.ok(existsSync(profile), "a preview removes nothing");
+    const result = await destroy("--yes");
+    assert.equal(result.exitCode, 0, result.all);
+    assert.match(result.all, /does not know the cluster .* is removed/);
+    assert.ok(!existsSync(profile));
   });
 
   it("lets the state be edited where an existing cluster is gone for good, and leaves for later what is unfinished in it", async () => {

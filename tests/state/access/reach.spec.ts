@@ -88,6 +88,24 @@ describe("before a stack or its cluster is removed", () => {
     await refused(mustReachCluster(stack.place, stack.commands), message);
   });
 
+  it("pulumi destroy is refused while its state has forgotten a cluster that is there, and says what to type", async () => {
+    const destroy = (): Promise<void> => mustReachCluster(stack.place, stack.commands);
+    await destroy();
+    await stack.cluster("exited");
+    await stack.mark("/elsewhere (stack dev)");
+    await destroy();
+    await stack.mark();
+    await destroy();
+    await stack.mark(undefined, { made: {} });
+    await refused(
+      destroy(),
+      /^The state of the stack dev does not know its cluster todo, .*\n.*npm start.*npm run destroy$/,
+    );
+    await stack.inDocker("volume-todo");
+    await stack.loseContainer();
+    await refused(destroy(), /of which the volume is there, with all its data\.\n.*docker volume rm todo/);
+  });
+
   it("pulumi destroy is refused while another Docker engine is current, before the engine forgets anything", async () => {
     await stack.cluster("running");
     await stack.state({ instance: "life-1" });
