@@ -6,6 +6,7 @@ import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from 
 import type { ContainerState, DockerEngine } from "../cluster/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
+import { restoreSaved, saveByNode } from "./save-by-node.ts";
 import { minikubeToType } from "../cluster/minikube.ts";
 import { nodeState } from "../cluster/node.ts";
 import type { Node } from "../cluster/node.ts";
@@ -141,23 +142,24 @@ async function withoutContainer(commands: Commands, { profile }: Node, mark: Mar
 }
 
 async function withoutMark(commands: Commands, cluster: Node): Promise<Standing> {
-  const { profile } = cluster;
+  const { profile, driver } = cluster;
+  const state = driver === "docker" ? await nodeState(commands, cluster) : "missing";
+  const save = saveByNode(profile, state);
+  const restore = save === "" ? "" : `. ${restoreSaved}`;
   if (existsSync(profileFolder(cluster))) {
     const error = new UserError(
       `It is not known which stack owns Minikube profile ${profile}: ${markPath(cluster)} is missing or cannot be read.`,
-      "Nothing was changed. Put that file back if you have a copy of it. To remove the cluster with all data in it: " +
-        minikubeToType(cluster, "delete"),
+      `Nothing was changed. Put that file back if you have a copy of it. If you have none: ${save}` +
+        `This removes the cluster with all data in it: ${minikubeToType(cluster, "delete")}${restore}`,
     );
     return { is: "another's", error };
   }
-  if (cluster.driver !== "docker") return { is: "gone" };
-  const state = await nodeState(commands, cluster);
   if (state === "missing") return { is: "gone" };
   if (state === "unknown") return { is: "there", state };
   const error = new UserError(
     `Docker has a container ${profile}, but Minikube has no profile ${profile} in ${cluster.home} that says which stack owns it.`,
-    "Nothing was changed. If it is this stack's, this removes it with all data in it: " +
-      `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}`,
+    `Nothing was changed. If it is this stack's: ${save}This removes it with all data in it: ` +
+      `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}; docker network rm ${profile}${restore}`,
   );
   return { is: "another's", error };
 }

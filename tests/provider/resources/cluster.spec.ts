@@ -290,7 +290,15 @@ describe("minikube:index:Cluster", () => {
         [
           "whose profile is gone, but not its container",
           () => machine.remove(".minikube/profiles/todo"),
-          /^Docker has a container todo, but Minikube has no profile todo/,
+          /^Docker has a container todo, but Minikube has no profile todo.*\n.*Save its data first: \(.*docker exec todo sh -c '.*pg_dump .*' > (backups\/\S+)\)\. This removes it .*: docker rm .*; docker network rm todo\. Then: npm start; npm run restore -- \1/,
+        ],
+        [
+          "that is stopped, whose profile is gone, but not its container",
+          async () => {
+            await machine.remove(".minikube/profiles/todo");
+            await machine.file("container-todo", "exited");
+          },
+          /Save its data first: docker start todo; .*start kubelet; .*pg_dump/,
         ],
         [
           "in whose place there is another stack's",
@@ -303,7 +311,7 @@ describe("minikube:index:Cluster", () => {
             for (const file of ["todo-stack.json", "todo-stack.json.copy"])
               await machine.file(`.minikube/profiles/todo/${file}`, "{");
           },
-          /^It is not known which stack owns Minikube profile todo: .*todo-stack\.json/,
+          /^It is not known which stack owns Minikube profile todo: .*todo-stack\.json.*\n.*Save its data first: .*pg_dump.*minikube -p todo delete/,
         ],
         [
           "which is in another Docker engine",
