@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Commands, Outcome } from "../processes/commands.ts";
 import { publishedPort } from "./docker.ts";
+import { restoreNetwork } from "./lost-network.ts";
 import { UserError } from "../processes/errors.ts";
 import { asWord } from "../processes/shell-word.ts";
 import { readEvent } from "./minikube-events.ts";
@@ -61,6 +62,7 @@ export async function startCluster(
     if (step === afterDaemon) onDaemon();
   };
   await forgetLostWorkers(commands, target);
+  if (options.driver === "docker") await restoreNetwork(commands, target);
   const ports = options.ports.map((port) => `--ports=${port}`);
   await minikube(commands, target, onEvent, [
     "start",

@@ -30,10 +30,18 @@ case "$1 $2" in
   rm -f "$folder/users-of-volume"
   [ "$3" != --volumes ] || rm -f "$folder/container-$4"
   exit ;;
+"network create")
+  [ ! -f "$folder/network-refused" ] || { echo "Pool overlaps with other one on this address space" >&2; exit 1; }
+  for name in "$@"; do :; done
+  touch "$folder/network-$name"
+  exit ;;
+"network connect"|"network disconnect") [ -f "$folder/network-todo" ]; exit ;;
 "network rm") [ -f "$folder/container-$3" ] || rm -f "$folder/network-$3"; exit ;;
 "volume rm") [ -f "$folder/users-of-volume" ] || rm -f "$folder/volume-$4"; exit ;;
 esac
 case "$*" in
+*NetworkSettings*) cat "$folder/networks-of-$5" 2>/dev/null || echo null; exit ;;
+*.mtu*) echo 1450; exit ;;
 *.Id*) [ -f "$folder/container-$5" ] && { cat "$folder/id-of-container" 2>/dev/null || echo "in $(cat "$folder/engine" 2>/dev/null)"; }; exit ;;
 "container cp"*) cat "$folder/authorized-keys" 2>/dev/null; exit ;;
 esac
@@ -58,6 +66,8 @@ event() { printf '%s\\n' '{"type":"io.k8s.sigs.minikube.'"$1"'","data":{'"$2"'}}
 case "$1" in
 start)
   [ -f "$profile/todo-stack.json" ] || { echo "started without a mark" >&2; exit 1; }
+  # Docker starts no container whose network is gone.
+  [ ! -f "$folder/networks-of-$name" ] || [ -f "$folder/network-$name" ] || { echo "network not found" >&2; exit 80; }
   echo running > "$folder/container-$name"
   if [ -f "$folder/start-fails" ]; then
     event error '"message":"no  space\\n left","advice":"Free some."'

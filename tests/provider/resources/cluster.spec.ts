@@ -834,6 +834,58 @@ describe("minikube:index:Cluster", () => {
       assert.deepEqual(starts[1]?.args, starts[0]?.args);
     });
 
+    describe("of a cluster that is stopped, and whose network was pruned", () => {
+      const withoutNetwork = async (): Promise<ClusterState> => {
+        const state = await up({ network: "kube-router" });
+        await writeFile(join(machine.profile(), "config.json"), '{"Nodes":[{"Name":""},{"Name":"m02"}]}');
+        for (const [index, name] of ["todo", "todo-m02"].entries()) {
+          await machine.file(`container-${name}`, "exited");
+          const todo = { IPAMConfig: { IPv4Address: `192.168.58.${index + 2}` }, NetworkID: "0123", IPAddress: "" };
+          await machine.file(`networks-of-${name}`, JSON.stringify({ todo }));
+        }
+        await machine.remove("network-todo");
+        return state;
+      };
+
+      it("makes the network anew, in which each of its machines has its address", async () => {
+        const state = await withoutNetwork();
+        await machine.cluster().update(machine.urn, state, state);
+        const calls = (await machine.dockerCalls()).map(({ args }) => args.join(" "));
+        assert.deepEqual(
+          calls.filter((call) => /^network (create|connect|disconnect)/.test(call)),
+          [
+            "network create --driver=bridge --subnet=192.168.58.0/24 --gateway=192.168.58.1 -o --ip-masq -o --icc " +
+              "-o com.docker.network.driver.mtu=1450 --label=created_by.minikube.sigs.k8s.io=true todo",
+            "network disconnect --force todo todo",
+            "network connect --ip 192.168.58.2 todo todo",
+            "network disconnect --force todo todo-m02",
+            "network connect --ip 192.168.58.3 todo todo-m02",
+          ],
+        );
+      });
+
+      it("says what to do where its addresses are another network's by now", async () => {
+        const state = await withoutNetwork();
+        await machine.file("network-refused");
+        await refuses(
+          machine.cluster().update(machine.urn, state, state),
+          /^The network todo of the cluster is gone, .*Pool overlaps.*\n {2}The data are kept\. .*docker network rm NAME/,
+        );
+      });
+
+      it("leaves alone what runs, and what is not there", async () => {
+        const state = await withoutNetwork();
+        await machine.file("container-todo", "running");
+        await machine.remove("container-todo-m02");
+        await machine
+          .cluster()
+          .update(machine.urn, { ...state, kubernetesVersion: "v1.34.0" }, state)
+          .catch(() => undefined);
+        const calls = (await machine.dockerCalls()).map(({ args }) => args.slice(0, 2).join(" "));
+        assert.ok(!calls.includes("network create"));
+      });
+    });
+
     it("refuses to start what is not ours", async () => {
       const state = await up();
       await machine.mark({ owner: "another", instance: "another" });
