@@ -27,11 +27,19 @@ const countIn = (database: string): string => {
   return command.map((word) => quoted(word.replace("--dbname=todo", `--dbname=${database}`))).join(" ");
 };
 
+/** A dump of another application can be restored, and must take the place of nothing. Both are there from the start. */
+const ofThisApplication = `
+tables=$(in_postgres --dbname=restored --tuples-only --no-align \
+  --command="SELECT count(to_regclass(name)) FROM unnest(ARRAY['users', 'todos']) AS name")
+[ "$tables" = 2 ] || { echo "the backup is not one of this application: it has no table users, or none of todos" >&2; exit 1; }
+`;
+
 /** A dump that a restore has copied whole is marked by its name, so that nobody need restore it twice. */
 export const restoreScript = (origin: string, contents: string | undefined): string => `${reopened}
 for left in restored replaced; do in_postgres --command="DROP DATABASE IF EXISTS $left WITH (FORCE)"; done
 in_postgres --command="CREATE DATABASE restored TEMPLATE template0"
 pg_restore --username=todo --dbname=restored --no-owner --exit-on-error --single-transaction
+${ofThisApplication}
 [ "$(psql --username=todo --dbname=restored --tuples-only --no-align --command="SELECT count(*) FROM alembic_version")" = 1 ]
 ${contents === undefined ? "" : sameContents(contents)}
 in_postgres --output=/dev/null --set=origin=${quoted(origin)} <<'SQL'

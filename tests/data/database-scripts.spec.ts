@@ -16,7 +16,7 @@ asked=$*
 case $asked in *--command=*) ;; *) asked="$asked $(cat)" ;; esac
 printf '%s' "$asked" | tr '\\n' ' ' >> "$ASKED"
 echo >> "$ASKED"
-case $asked in *"$BROKEN"*) exit 1 ;; *alembic_version*) echo 1 ;; *accounts*) echo "accounts: 1, todos: 2" ;; esac
+case $asked in *"$BROKEN"*) exit 1 ;; *to_regclass*) echo "$TABLES" ;; *alembic_version*) echo 1 ;; *accounts*) echo "accounts: 1, todos: 2" ;; esac
 `;
 
 /** A program that reads its input, and asks the database nothing by itself. */
@@ -28,16 +28,31 @@ echo "\${0##*/}" >> "$ASKED"
 /**
  * Runs a script of those that run beside the database, with a PostgreSQL that only pretends.
  * @param broken a text in the call that fails.
+ * @param tables how many of this application's tables are in what was restored.
  * @returns what PostgreSQL was asked, a line each, and whether the script failed.
  */
-const run = async (script: string, broken = "no call"): Promise<{ asked: string[]; failed: boolean }> => {
+const run = async (
+  script: string,
+  broken = "no call",
+  tables = 2,
+): Promise<{ asked: string[]; failed: boolean; stderr: string }> => {
   await using folder = await createFixture({ asked: "" });
   for (const [name, text] of Object.entries({ psql, pg_dump: silent, pg_restore: silent })) {
     await folder.writeFile(name, text, { mode: 0o755 });
   }
-  const env = { PATH: `${folder.path}:/usr/bin:/bin`, ASKED: folder.getPath("asked"), BROKEN: broken };
-  const { failed } = await execa("sh", ["-euc", script], { env, extendEnv: false, input: "PGDMP", reject: false });
-  return { asked: (await folder.readFile("asked", "utf8")).trim().split("\n"), failed };
+  const env = {
+    PATH: `${folder.path}:/usr/bin:/bin`,
+    ASKED: folder.getPath("asked"),
+    BROKEN: broken,
+    TABLES: String(tables),
+  };
+  const { failed, stderr } = await execa("sh", ["-euc", script], {
+    env,
+    extendEnv: false,
+    input: "PGDMP",
+    reject: false,
+  });
+  return { asked: (await folder.readFile("asked", "utf8")).trim().split("\n"), failed, stderr };
 };
 
 const opened = /ALTER DATABASE todo ALLOW_CONNECTIONS true/;
@@ -78,6 +93,15 @@ describe("what runs beside the database", () => {
     ]) {
       assert.ok(!asked.some((line) => /RENAME/.test(line)), asked.join("\n"));
       assert.ok(failed);
+    }
+  });
+
+  it("swaps nothing when a backup is another application's, and says so", async () => {
+    for (const tables of [0, 1]) {
+      const { asked, failed, stderr } = await run(restoreScript("dev.dump", undefined), undefined, tables);
+      assert.ok(!asked.some((line) => /RENAME/.test(line)), asked.join("\n"));
+      assert.ok(failed);
+      assert.match(stderr, /^the backup is not one of this application/);
     }
   });
 
