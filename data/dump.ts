@@ -3,10 +3,11 @@ import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { Transform, Writable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { pipeline } from "node:stream/promises";
 import type { Database } from "./database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
 import { UserError } from "../provider/processes/errors.ts";
+import { fileSystemProblem } from "../machine/file-system.ts";
 import { checkout } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut } from "../machine/private-files.ts";
 import { removeUnfinished, unfinishedPath } from "./unfinished.ts";
@@ -21,10 +22,16 @@ const mark = "PGDMP";
  * Writes all data of a database into a new file, which only the user can read. It is there whole or not at all, also
  * after a power cut. What earlier ones have left that were killed is removed.
  * @param folder where it is written. By default `backups`.
+ * @param create makes the file.
  * @returns the path of the file.
- * @throws UserError when the database refuses, or cannot be reached.
+ * @throws UserError when the database refuses, or cannot be reached, or the disk is full.
  */
-export const saveInto = async (database: Database, stack: string, folder: string = backups): Promise<string> => {
+export const saveInto = async (
+  database: Database,
+  stack: string,
+  folder: string = backups,
+  create: (path: string) => Writable = newFile,
+): Promise<string> => {
   makePrivateFolder(folder);
   await removeUnfinished(folder);
   const time = new Date().toISOString().replaceAll(":", "-").replace(/\..*/, "Z");
@@ -32,13 +39,21 @@ export const saveInto = async (database: Database, stack: string, folder: string
   const draft = unfinishedPath(path);
   try {
     const progress = counted("Saved");
-    const file = progress.pipe(createWriteStream(draft, { mode: 0o600, flags: "wx", flush: true }));
-    await database.run(backupScript, progress, {
+    // Watched from the start: a disk may be full long before the database has said all.
+    const written = pipeline(progress, create(draft)).catch((error: unknown) => {
+      throw fileSystemProblem({ code: codeOf(error), path }) ?? error;
+    });
+    const saved = database.run(backupScript, progress, {
       failed: "Nothing was changed.",
       unknown: "Nothing was changed. Run the same command again.",
     });
-    progress.end();
-    await finished(file);
+    try {
+      await Promise.race([saved, written]);
+      progress.end();
+      await written;
+    } finally {
+      progress.destroy();
+    }
     await checkDump(draft);
     await rename(draft, path);
     writeOut(dirname(path));
@@ -47,6 +62,10 @@ export const saveInto = async (database: Database, stack: string, folder: string
   }
   return path;
 };
+
+const newFile = (path: string): Writable => createWriteStream(path, { mode: 0o600, flags: "wx", flush: true });
+
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 
 /** @throws UserError when a file is no dump, or cannot be read. */
 export const checkDump = async (path: string): Promise<void> => {

@@ -1,3 +1,4 @@
+import process from "node:process";
 import { PassThrough } from "node:stream";
 import type { Readable, Writable } from "node:stream";
 import { Exec } from "@kubernetes/client-node";
@@ -6,6 +7,7 @@ import { redact } from "../provider/processes/redact.ts";
 
 /** As much of a WebSocket as is used here. Its package has no types of its own. */
 interface Socket {
+  close: () => void;
   onclose: () => void;
   onerror: (error: { message: string }) => void;
 }
@@ -49,6 +51,9 @@ export const runInPod = async (
     new Exec(config)
       .exec(namespace, pod, container, command, output, errors, input, false, ended)
       .then((socket: Socket) => {
+        // Nobody wants to know the rest, as when the disk is full.
+        if (output.destroyed) socket.close();
+        else if (output !== process.stdout) output.once("close", () => socket.close());
         // After the status has come, these have no effect.
         socket.onclose = () => broken("the connection to the cluster broke");
         socket.onerror = ({ message }) => broken(message);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
 import { readdir, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Writable } from "node:stream";
@@ -6,6 +7,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import type { Database } from "../../data/database.ts";
 import { saveInto } from "../../data/dump.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 
 const dead = 2 ** 22 + 1; // above the largest process id of Linux
 const name = (owner: string): string => `dev-2026-01-02T03-04-05Z.dump.partial${owner}`;
@@ -70,5 +72,32 @@ describe("a backup that was killed", () => {
       [],
     );
     assert.ok(await folder.exists(first.split("/").at(-1) ?? ""));
+  });
+});
+
+describe("a backup for which the disk has no room", () => {
+  it("fails in one sentence while the database still speaks, and leaves no file", async () => {
+    await using folder = await createFixture();
+    let isDestroyed = false;
+    const run = async (_script: string, output: Writable): Promise<void> => {
+      output.once("close", () => (isDestroyed = true));
+      output.write("PGDMP");
+      // A database that has much more to say.
+      await new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+    };
+    const full = (path: string): Writable => {
+      const file = createWriteStream(path);
+      file._write = (_chunk, _encoding, done) =>
+        done(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+      return file;
+    };
+    const saving = saveInto({ run } as unknown as Database, "dev", folder.path, full);
+    await assert.rejects(saving, (error) => {
+      assert.ok(error instanceof UserError);
+      assert.match(error.message, /dev-\S+\.dump cannot be written: no space is left on its disk\.\n.*df -h/);
+      return true;
+    });
+    assert.deepEqual(await readdir(folder.path), []);
+    assert.ok(isDestroyed, "whoever reads from the database must learn that it need not go on");
   });
 });
