@@ -4,6 +4,7 @@ import { rm } from "node:fs/promises";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../provider/processes/errors.ts";
+import { fileSystemProblem } from "./file-system.ts";
 
 const megabyte = 1_000_000;
 
@@ -13,7 +14,7 @@ export class Unreachable extends UserError {}
 /**
  * Downloads a file and checks it; a file that is not whole or not the right one does not stay.
  * @param sha256 the published checksum, 64 hexadecimal digits.
- * @throws Unreachable if it cannot be had, UserError if its checksum is another.
+ * @throws Unreachable if it cannot be had, UserError if its checksum is another, or it cannot be written.
  */
 export const download = async (
   url: string,
@@ -34,7 +35,10 @@ export const download = async (
         done(null, chunk);
       },
     });
-    await pipeline(Readable.fromWeb(response.body as never), count, createWriteStream(file));
+    await pipeline(Readable.fromWeb(response.body as never), count, createWriteStream(file)).catch((error: unknown) => {
+      // An error of a write does not say of which file.
+      throw error instanceof Error && !("path" in error) ? Object.assign(error, { path: file }) : error;
+    });
     const actual = hash.digest("hex");
     if (actual !== sha256.toLowerCase()) {
       throw new UserError(
@@ -44,7 +48,7 @@ export const download = async (
     }
   } catch (error) {
     await rm(file, { force: true });
-    throw error instanceof UserError ? error : unreachable(url, error);
+    throw error instanceof UserError ? error : (fileSystemProblem(error) ?? unreachable(url, error));
   }
 };
 

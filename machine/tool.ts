@@ -14,6 +14,9 @@ import { toolFolder } from "./paths.ts";
 import { run } from "./run.ts";
 import type { Step } from "./step.ts";
 
+/** There is nothing on this machine to compile with. */
+export class NoCompiler extends UserError {}
+
 type Report = (line: string) => void;
 
 /** The kinds of machine that official releases are made for. */
@@ -105,7 +108,7 @@ export const wayTo = (
 
 /**
  * Gets a tool into `draft/bin`. One whose release does not arrive, though its place answers, is made from package
- * registries.
+ * registries, unless that is to compile it and no compiler is there: nobody has planned for one.
  * @throws UserError where there is no way, saying how to get it by hand.
  */
 export const install = async (tool: Tool, draft: string, report: Report, machine = readMachine()): Promise<void> => {
@@ -118,6 +121,10 @@ export const install = async (tool: Tool, draft: string, report: Report, machine
     } catch (error) {
       if (!(error instanceof Unreachable) || fromRegistries === undefined) throw error;
       report(`${error.message.split("\n")[0] ?? ""} It is made from package registries.`);
+      await fromRegistries(draft, report).catch((second: unknown) => {
+        throw second instanceof NoCompiler ? error : second;
+      });
+      return;
     }
   }
   if (fromRegistries === undefined) {

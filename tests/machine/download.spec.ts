@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { readFile, readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, readdir, symlink } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createFixture } from "fs-fixture";
-import { download, fetchText } from "../../machine/download.ts";
+import { download, fetchText, Unreachable } from "../../machine/download.ts";
+import { UserError } from "../../provider/processes/errors.ts";
 import { installRelease, type Tool } from "../../machine/tool.ts";
 
 const content = "a release\n";
@@ -67,6 +69,22 @@ describe("downloads", () => {
       assert.deepEqual(await readdir(folder.path), []);
     });
   }
+
+  it("names the file for which the disk has no room, and not the network", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    await using folder = await createFixture();
+    const file = folder.getPath("file");
+    await symlink("/dev/full", file);
+    await assert.rejects(
+      download(`${base}/whole`, sum, file, () => undefined),
+      (error) => {
+        assert.ok(error instanceof UserError);
+        assert.ok(!(error instanceof Unreachable), "else it would be tried another way");
+        assert.match(error.message, /file cannot be written: no space is left on its disk\./);
+        return true;
+      },
+    );
+  });
 
   it("names the address that cannot be reached", async () => {
     await assert.rejects(fetchText("http://127.0.0.1:1/sums"), {

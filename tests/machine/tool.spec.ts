@@ -6,7 +6,7 @@ import { helm } from "../../setup/tools/helm-tool.ts";
 import { hadolint, shellcheck } from "../../setup/tools/linters.ts";
 import { minikube } from "../../setup/tools/minikube-tool.ts";
 import { pulumi } from "../../setup/tools/pulumi-tool.ts";
-import { findChecksum, install, isOnPath, platform, type Tool, wayTo } from "../../machine/tool.ts";
+import { findChecksum, install, isOnPath, platform, type Tool, wayTo, NoCompiler } from "../../machine/tool.ts";
 import { syft } from "../../setup/tools/syft-tool.ts";
 import { trivy } from "../../setup/tools/trivy-tool.ts";
 import { uv } from "../../setup/tools/uv-tool.ts";
@@ -91,6 +91,20 @@ describe("the way to a tool", () => {
     assert.match(
       lines.at(-1) ?? "",
       /127\.0\.0\.1:1\/helm\.tar\.gz cannot be downloaded.*made from package registries/,
+    );
+  });
+
+  it("ends with why the release does not arrive where nothing is there to compile it with", async () => {
+    const fromRegistries = () => Promise.reject(new NoCompiler("Go is missing.", "Install it by hand."));
+    const work = install({ ...unserved, fromRegistries }, "/draft", () => undefined, { unreachable: [] });
+    await assert.rejects(
+      work,
+      /helm\.tar\.gz cannot be downloaded: .*\n.*Check the network, then run the same command/,
+    );
+    const broken = () => Promise.reject(new Error("it does not compile"));
+    await assert.rejects(
+      install({ ...unserved, fromRegistries: broken }, "/draft", () => undefined, { unreachable: [] }),
+      /it does not compile/,
     );
   });
 

@@ -5,13 +5,12 @@ import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
 import { userEnvironment } from "../../../provider/processes/user-environment.ts";
-import { UserError } from "../../../provider/processes/errors.ts";
 import { fillInPlace } from "../../../machine/in-place.ts";
 import { toolFolder } from "../../../machine/paths.ts";
 import { run } from "../../../machine/run.ts";
 import type { Step } from "../../../machine/step.ts";
 import { versions } from "../../../versions.ts";
-import { platform } from "../../../machine/tool.ts";
+import { NoCompiler, platform } from "../../../machine/tool.ts";
 import { installPackages } from "../apt.ts";
 
 type Report = (line: string) => void;
@@ -42,12 +41,12 @@ export const goToolchainStep = (): Step => ({
 
 /**
  * The Go to build with: the one on PATH if it is new enough, else the one that set-up has installed.
- * @throws UserError if there is none.
+ * @throws NoCompiler if there is none.
  */
 export const goCommand = async (): Promise<string> => {
   const go = await findGo();
   if (go === undefined) {
-    throw new UserError(`Go ${accepts} is missing.`, "Install it by hand, then run the same command again.");
+    throw new NoCompiler(`Go ${accepts} is missing.`, "Install it by hand, then run the same command again.");
   }
   return go;
 };
