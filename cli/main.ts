@@ -1,4 +1,5 @@
 import process from "node:process";
+import { Interrupted, interruptedCode } from "../data/interruption.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { runCommand, UsageError, wrongUsage } from "./command-line.ts";
 import { commands } from "./command-table.ts";
@@ -12,4 +13,6 @@ try {
   const told = error instanceof UserError ? error : fileSystemProblem(error);
   console.error(told === undefined ? error : `\n${told.message}`);
   process.exitCode = error instanceof UsageError ? wrongUsage : 1;
+  // What was under way may take its time, and nobody waits for it.
+  if (error instanceof Interrupted) process.exit(interruptedCode);
 }

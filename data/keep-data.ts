@@ -2,6 +2,8 @@ import { basename } from "node:path";
 import type { Keeper } from "./agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { UserError } from "../provider/processes/errors.ts";
+import { Interrupted, interruptible } from "./interruption.ts";
+import type { OrInterrupted } from "./interruption.ts";
 import { forgetKept, readKept, writeKept } from "./kept.ts";
 import type { Saved } from "./kept.ts";
 import { asTyped } from "../machine/paths.ts";
@@ -50,7 +52,7 @@ const endOf = async (keeper: DataKeeper | undefined): Promise<number> => {
     await keeper?.end();
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error instanceof Interrupted) throw error;
     console.error(`\n${error.message}`);
     return 1;
   }
@@ -100,19 +102,26 @@ export class DataKeeper implements Keeper {
 
   async save(loss: string): Promise<void> {
     await this.#enter();
-    const data = await this.#means.open("woken").catch((error: unknown) => {
+    const why = (): Interrupted => new Interrupted("Interrupted.", "Nothing was changed.");
+    await interruptible(why, (orInterrupted) => this.#save(loss, orInterrupted));
+  }
+
+  async #save(loss: string, orInterrupted: OrInterrupted): Promise<void> {
+    const opening = this.#means.open("woken").catch((error: unknown) => {
       const earlier = this.#read()?.saved;
       const next = earlier === undefined ? "" : ` Those of before are not put back yet. ${whereIs(earlier)}`;
       throw new UserError(`The data cannot be taken along: ${firstLine(error)}`, `Nothing was changed.${next}`, error);
     });
+    const data = await orInterrupted(opening);
     if (await this.#isSaved(data, loss)) return;
     this.#means.say("The data are being saved. Until they are put back, the application takes no changes.");
     this.#write({ loss });
     try {
+      // Waited for in any case: it must not come after what allows changes again.
       await data.refuseChanges();
-      const { contents, system } = await data.facts();
-      const file = await data.save();
-      const found = await data.tryOut(file);
+      const { contents, system } = await orInterrupted(data.facts());
+      const file = await orInterrupted(data.save());
+      const found = await orInterrupted(data.tryOut(file));
       if (found !== contents) {
         const what = `The backup ${asTyped(file)} holds ${found}, and the database ${contents}.`;
         throw new UserError(what, "Nothing was changed. Type the same command again.");
@@ -130,19 +139,23 @@ export class DataKeeper implements Keeper {
     const kept = this.#own();
     if (kept === undefined) return;
     const { loss, saved } = kept;
-    if (saved === undefined) {
-      await this.#release(loss);
-      return;
+    if (saved === undefined) await this.#release(loss);
+    else {
+      const why = (): Interrupted => new Interrupted("Interrupted while the data were being put back.", whereIs(saved));
+      await interruptible(why, (orInterrupted) => this.#end(loss, saved, orInterrupted));
     }
-    const data = await this.#means.open("soon").catch((error: unknown) => failed(saved, error));
-    const facts = await data.facts().catch((error: unknown) => failed(saved, error));
+  }
+
+  async #end(loss: string, saved: Saved, orInterrupted: OrInterrupted): Promise<void> {
+    const data = await orInterrupted(this.#means.open("soon").catch((error: unknown) => failed(saved, error)));
+    const facts = await orInterrupted(data.facts().catch((error: unknown) => failed(saved, error)));
     if (facts.system === saved.system) {
       await this.#release(loss, data);
       this.#means.say(`The data are where they were, since nothing was replaced. ${asTyped(saved.file)} has them too.`);
       return;
     }
-    await this.#putBack(data, saved, facts);
-    await data.restartBackend();
+    await orInterrupted(this.#putBack(data, saved, facts));
+    await orInterrupted(data.restartBackend());
     this.#forget();
     this.#means.say(`The data are taken along: ${saved.contents}. The backup stays: ${asTyped(saved.file)}.`);
   }

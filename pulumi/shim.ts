@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { Interrupted, interruptedCode } from "../data/interruption.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { environment } from "../machine/environment.ts";
 import { restoreModes } from "../machine/executables.ts";
@@ -24,6 +25,8 @@ export const pulumi = async (args: string[]): Promise<number> => {
     const told = error instanceof UserError ? error : fileSystemProblem(error);
     if (told === undefined) throw error;
     console.error(told.message);
+    // What was under way may take its time, and nobody waits for it.
+    if (error instanceof Interrupted) process.exit(interruptedCode);
     return 1;
   }
 };

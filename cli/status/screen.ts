@@ -14,6 +14,7 @@ export const screen = (status: Status, now: number): string => {
     ["Cluster", clusterLine(status)],
     ...(application === undefined ? [] : [["Release", releaseLine(application, now)]]),
     ["URL", `${status.url}, ${status.answers ? good("answers") : bad("does not answer")}`],
+    ...(status.takenAlong === undefined ? [] : [["Data", bad(status.takenAlong)]]),
   ];
   return [
     table(facts),

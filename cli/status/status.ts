@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import type { V1Pod } from "@kubernetes/client-node";
 import { applicationAnswer } from "../../components/lib/application-answer.ts";
@@ -15,6 +16,8 @@ import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-c
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
 import { checkout, minikubeHome } from "../../machine/paths.ts";
 import { stackName } from "../../state/stack.ts";
+import { readKept } from "../../data/kept.ts";
+import { onTakenAlong } from "../doctor/taken-along.ts";
 import { incidentsIn } from "../operations/incidents.ts";
 import type { Incident } from "../operations/incidents.ts";
 import { screen } from "./screen.ts";
@@ -55,6 +58,8 @@ export interface Status {
   url: string;
   /** Whether the application answers at its URL. */
   answers: boolean;
+  /** How far data are that are being taken along; undefined when none are. */
+  takenAlong?: string;
   /** What is wrong and what to type, in a line; undefined when all is well. */
   next?: string;
 }
@@ -86,6 +91,7 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
     isRunning && answers(url, applicationAnswer),
   ]);
   const inside = typeof application === "string" ? undefined : application;
+  const takenAlong = onTakenAlong(readKept(place.stack, join(place.folder, ".state")))?.text;
   const next = isAnswering && inside !== undefined ? undefined : nextStep(cluster, application);
   return {
     stack: place.stack,
@@ -96,6 +102,7 @@ export const statusOf = async (commands: Commands, place: Place): Promise<Status
     ...(inside === undefined ? {} : { application: inside }),
     url,
     answers: isAnswering,
+    ...(takenAlong === undefined ? {} : { takenAlong }),
     ...(next === undefined ? {} : { next }),
   };
 };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
+import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { agreementVariable, LossGuard } from "../../provider/data-loss/loss.ts";
@@ -9,6 +10,7 @@ import type { Ask } from "../../data/agreement.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { forgetWithoutCluster, mustLeaveNoDataBehind } from "../../pulumi/keeper.ts";
 import { DataKeeper, keepingData } from "../../data/keep-data.ts";
+import { Interrupted } from "../../data/interruption.ts";
 import { keptFile, readKept } from "../../data/kept.ts";
 import type { StoredData } from "../../data/stored-data.ts";
 
@@ -19,6 +21,7 @@ interface FakeDatabase {
   takesChanges: boolean;
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const silent = { inform: () => undefined, warn: () => undefined, progress: () => undefined };
 const contentsOf = (todos: string[]): string => `accounts: ${todos.length === 0 ? 0 : 1}, todos: ${todos.length}`;
 
@@ -42,6 +45,9 @@ class FakeStack {
   tried: string | undefined;
   /** The steps that fail. */
   readonly broken = new Set<string>();
+  /** The step in which somebody presses Ctrl-C, and whether it would ever end by itself. */
+  interrupted: string | undefined;
+  hangs = true;
   #killAt = Infinity;
   #moment = 0;
   #kill: () => void = () => undefined;
@@ -54,6 +60,7 @@ class FakeStack {
   async start(ask: Ask, killAt = Infinity): Promise<number | undefined> {
     this.#killAt = killAt;
     this.#moment = 0;
+    const before = new Map(signals.map((signal) => [signal, process.listeners(signal)]));
     const killed = new Promise<undefined>((resolve) => (this.#kill = () => resolve(undefined)));
     const keeper = new DataKeeper("dev", {
       open: (how) => this.#step(`open ${how}`, () => this.#open()),
@@ -68,7 +75,16 @@ class FakeStack {
     const running = keepingData(keeper, () =>
       withAgreement(ask, (variables) => this.#pulumi(variables), keeper, this.folder.path),
     );
-    return await Promise.race([running, killed]);
+    try {
+      return await Promise.race([running, killed]);
+    } finally {
+      // A process that was killed hears no signal any more.
+      for (const signal of signals) {
+        for (const listener of process.listeners(signal)) {
+          if (before.get(signal)?.includes(listener) !== true) process.off(signal, listener);
+        }
+      }
+    }
   }
 
   /** Somebody adds a todo, if the application takes it. */
@@ -93,6 +109,11 @@ class FakeStack {
     await this.#orKilled();
     this.steps.push(name);
     if (this.broken.has(name)) throw new UserError(`${name} does not work`, "Fix it.");
+    if (name === this.interrupted) {
+      this.interrupted = undefined;
+      process.emit("SIGINT");
+      if (this.hangs) await new Promise(() => undefined);
+    }
     const result = work();
     await this.#orKilled();
     return result;
@@ -264,6 +285,34 @@ describe("data that are taken along", function () {
       assert.deepEqual(stack.database?.todos, ["a", "b"]);
       assert.ok(stack.database.takesChanges);
       assert.equal(stack.record, undefined);
+    });
+  }
+
+  for (const step of ["open woken", "refuse changes", "facts", "save", "try out"]) {
+    it(`are where they were when somebody presses Ctrl-C at this, and the application takes changes: ${step}`, async () => {
+      stack.interrupted = step;
+      stack.hangs = step !== "refuse changes";
+      await assert.rejects(stack.start(takeAlong), (error) => {
+        assert.ok(error instanceof Interrupted);
+        assert.equal(error.message, "Interrupted.\n  Nothing was changed.");
+        return true;
+      });
+      assert.ok(!stack.steps.includes("remove"));
+      assert.deepEqual([stack.database?.todos, stack.database?.takesChanges], [["a", "b"], true]);
+      assert.equal(stack.record, undefined);
+    });
+  }
+
+  for (const step of ["open soon", "put back", "restart backend"]) {
+    it(`are named when somebody presses Ctrl-C at this, and the next run puts them back: ${step}`, async () => {
+      stack.interrupted = step;
+      await assert.rejects(stack.start(takeAlong), (error) => {
+        assert.ok(error instanceof Interrupted);
+        assert.match(error.message, /^Interrupted while the data were being put back\.\n.*They are in \S+\.dump/);
+        return true;
+      });
+      assert.equal(await stack.start(agreeToNothing), 0);
+      assert.deepEqual([stack.database?.todos, stack.record], [["a", "b"], undefined]);
     });
   }
 

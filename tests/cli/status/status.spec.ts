@@ -42,6 +42,15 @@ describe("npm run status", () => {
       assert.deepEqual({ profile, cluster }, { profile: "todo", cluster: "stopped" });
     });
 
+    it("says that data are being taken along, and where they are", async () => {
+      assert.equal((await look()).takenAlong, undefined);
+      const saved = { file: "/backups/dev.dump", contents: "accounts: 1, todos: 2", system: "1" };
+      await stack.file(".state/keep-data-dev.json", JSON.stringify({ loss: "cluster/todo/1", saved }));
+      const found = await look();
+      assert.match(found.takenAlong ?? "", /has not finished.*may refuse changes; the data are in \S*dev\.dump/);
+      assert.match(stripVTControlCharacters(screen(found, now)), /^Data +npm start -- --keep-data has not finished/m);
+    });
+
     it("says that Docker does not answer", async () => {
       await stack.cluster("running");
       await stack.stopDocker();
