@@ -4,7 +4,7 @@ import { ApiError, ask, ifThere } from "../../provider/cluster/connection.ts";
 import type { Connection } from "../../provider/cluster/connection.ts";
 import { factsOf } from "../../provider/cluster/existing-facts.ts";
 import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
-import { installBuilder, lacksBuilder, presenceOf, registryHostOf } from "../../provider/cluster/image-registry.ts";
+import { installBuilder, lacksBuilder, presenceOf, registryHostOf } from "../../provider/images/registry.ts";
 import type { TargetFacts } from "../../pulumi/existing-target.ts";
 import { checkout } from "../../machine/paths.ts";
 import { needsOf } from "./needs.ts";

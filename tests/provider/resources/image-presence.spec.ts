@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { noProxies } from "../../../provider/resources/build-proxies.ts";
-import { hasImage } from "../../../provider/cluster/image-query.ts";
+import { hasImage } from "../../../provider/images/query.ts";
 import { ImagePresenceResource } from "../../../provider/resources/image-presence.ts";
 import type { ImagePresenceState } from "../../../provider/resources/image-presence.ts";
 
