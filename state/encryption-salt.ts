@@ -22,8 +22,7 @@ export const keepingSettings = async <T>(work: () => Promise<T>, folder: string 
   try {
     return await work();
   } finally {
-    removeSalts(folder);
-    await undoReformatting(folder, before);
+    await undoRewriting(folder, before);
     for (const file of before.keys()) rmSync(copyOf(file), { force: true });
   }
 };
@@ -55,25 +54,37 @@ const putBack = (folder: string): void => {
 
 const removeSalts = (folder: string): void => {
   for (const [file, text] of readSettings(folder)) {
-    if (saltLine.test(text) && !secretLine.test(text)) writeFileSync(file, text.replace(saltLine, ""));
+    if (isSalted(text)) writeFileSync(file, text.replace(saltLine, ""));
   }
 };
 
-/** Pulumi writes the whole file anew for the salt: an empty `config`, and comments around it, get lost. */
-const undoReformatting = async (folder: string, before: Map<string, string>): Promise<void> => {
-  for (const [file, text] of readSettings(folder)) {
-    const old = before.get(file);
-    if (text === old) continue;
-    if (old === undefined && text === "") rmSync(file);
-    if (old !== undefined && (await sameSettings(old, text))) writeFileSync(file, old);
-  }
-};
+/** Whether settings have a salt, and none that they need. */
+const isSalted = (text: string): boolean => saltLine.test(text) && !secretLine.test(text);
 
-const sameSettings = async (one: string, other: string): Promise<boolean> => {
+/**
+ * Pulumi writes the whole file anew for the salt: an empty `config`, and comments around it, get lost. What Pulumi has
+ * written is told by its salt; whatever a person has saved meanwhile stays.
+ */
+const undoRewriting = async (folder: string, before: Map<string, string>): Promise<void> => {
+  if (![...readSettings(folder).values()].some(isSalted)) return;
   // Loaded only when needed: `npx pulumi` is to start quickly.
   const { parse } = await import("yaml");
-  const [left, right] = [one, other].map((text) => ({ config: {}, ...(parse(text) as object | null) }));
-  return isDeepStrictEqual(left, right);
+  for (const [file, text] of readSettings(folder)) {
+    if (!isSalted(text)) continue;
+    const [old, own] = [before.get(file), text.replace(saltLine, "")];
+    if (old === undefined && own === "") rmSync(file);
+    else writeFileSync(file, old !== undefined && sameSettings(old, own, parse) ? old : own);
+  }
+};
+
+const sameSettings = (one: string, other: string, parse: (text: string) => unknown): boolean => {
+  try {
+    const [left, right] = [one, other].map((text) => ({ config: {}, ...(parse(text) as object | null) }));
+    return isDeepStrictEqual(left, right);
+  } catch {
+    // Somebody is typing.
+    return false;
+  }
 };
 
 const readSettings = (folder: string): Map<string, string> => {

@@ -72,6 +72,28 @@ describe("settings of a stack, while Pulumi runs", () => {
     assert.equal(await read(folder), empty);
   });
 
+  it("keep a comment that somebody saves meanwhile", async () => {
+    await using folder = await withSettings(settings);
+    const commented = `${settings}# Two are enough.\n`;
+    await keepingSettings(() => writeFile(folder.getPath(file), commented), folder.path);
+    assert.equal(await read(folder), commented);
+  });
+
+  it("are left alone while somebody types them, and fail no command", async () => {
+    await using folder = await createFixture({ [file]: settings, "Pulumi.demo.yaml": settings });
+    const half = "config:\n  todo-stack:cpus: [2\n";
+    const work = async (): Promise<string> => {
+      await appendFile(folder.getPath(file), salt);
+      await writeFile(folder.getPath("Pulumi.demo.yaml"), half);
+      return "done";
+    };
+    assert.equal(await keepingSettings(work, folder.path), "done");
+    assert.equal(await read(folder), settings);
+    assert.equal(await readFile(folder.getPath("Pulumi.demo.yaml"), "utf8"), half);
+    await keepingSettings(() => writeFile(folder.getPath(file), half + salt), folder.path);
+    assert.equal(await read(folder), half, "without the salt");
+  });
+
   it("are not left for a stack that has none", async () => {
     await using folder = await createFixture();
     await keepingSettings(() => writeFile(folder.getPath("Pulumi.demo.yaml"), salt), folder.path);
