@@ -39,7 +39,8 @@ async function addressOf(commands: Commands, machine: string, network: string): 
   const format = "{{json .NetworkSettings.Networks}}";
   const { ok, stdout } = await commands.run("docker", ["container", "inspect", "--format", format, machine]);
   if (!ok) return undefined;
-  return (JSON.parse(stdout) as Record<string, Endpoint | undefined>)[network]?.IPAMConfig?.IPv4Address;
+  // Docker says null of a container without any.
+  return (JSON.parse(stdout) as Record<string, Endpoint | undefined> | null)?.[network]?.IPAMConfig?.IPv4Address;
 }
 
 /** As Minikube makes a network: https://github.com/kubernetes/minikube/blob/master/pkg/drivers/kic/oci/network_create.go */
