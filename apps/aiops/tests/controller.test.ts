@@ -136,6 +136,8 @@ describe("the controller", () => {
     await until(() => expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/No pod is taken away again|gone/));
     await settle();
     expect(running.changes().map(({ spec }) => (spec as Json).replicas as unknown)).toEqual([1]);
+    expect(running.told(), "nothing was undone").not.toContain("OperationsUndone");
+    await until(() => expect(running.told()).toContain("OperationsKept"));
   });
 
   it("waits between two attempts", async () => {

@@ -91,6 +91,12 @@ describe("the webhook of the controller", () => {
     expect(new Set(asked)).toEqual(new Set([secretPath]));
   });
 
+  it("does not say of what stays as it is that it was undone", async () => {
+    await webhook("slack")("Kept", incident(), "There is nothing to put back.");
+    await until(() => expect(bodies).toHaveLength(1));
+    expect(bodies[0]?.text).toBe("[todo] Did not help, and was not undone: There is nothing to put back.");
+  });
+
   it("lets no text of a program call everybody, make a link, or tell a secret", async () => {
     await webhook("slack")("Found", incident(), "<!channel> <https://a.example|b> & password=hush-hush");
     await until(() => expect(bodies).toHaveLength(1));

@@ -13,6 +13,7 @@ const words: Record<News, string | undefined> = {
   Acting: undefined,
   Repaired: "Repaired",
   Undone: "Undone, since it did not help",
+  Kept: "Did not help, and was not undone",
   NeedsPerson: "Needs a person",
   Gone: "Over by itself",
 };

@@ -8,8 +8,8 @@ import type { Incident } from "../incident.ts";
 /** As Kubernetes bounds the message of an event. */
 const longest = 1_000;
 
-/** What a person is told of: `Found` and `NeedsPerson` as warnings. */
-export type News = "Found" | "Acting" | "Repaired" | "Undone" | "NeedsPerson" | "Gone";
+/** What a person is told of: `Found` and `NeedsPerson` as warnings. `Kept`: it did not help, and stays as it is. */
+export type News = "Found" | "Acting" | "Repaired" | "Undone" | "Kept" | "NeedsPerson" | "Gone";
 
 /** Tells people of an incident. */
 export type Tell = (news: News, incident: Incident, message: string) => Promise<void>;
@@ -54,6 +54,7 @@ const versionOf = (kind: string): string => {
 /** What a person is told when something that was done has come to this state, if anything. */
 export const newsOf = (state: string): News | undefined => {
   if (state === "fixed") return "Repaired";
-  if (state === "undone" || state === "kept") return "Undone";
+  if (state === "undone") return "Undone";
+  if (state === "kept") return "Kept";
   return state === "told" ? "NeedsPerson" : undefined;
 };
