@@ -10,6 +10,8 @@ export interface Machine {
   unreachable: string[];
   /** The hosts that the user has said are not to be used. */
   without?: string[];
+  /** Whether the set-up that found this out has not ended yet. One that was killed may have met a bad network. */
+  tentative?: true;
 }
 
 /**
@@ -83,8 +85,30 @@ export const rememberMachine = (machine: Machine): void => {
   writeWhole(machineFile, `${JSON.stringify(machine, undefined, 2)}\n`);
 };
 
+/**
+ * Does a set-up by what was found out about this machine, after a look if nothing is known yet. What a look finds is
+ * kept once a set-up has ended well by it: whatever stood in the way of one that failed or was killed may have been the
+ * network, and the next one looks again.
+ */
+export const setUpAfterLook = async (look: () => Promise<Machine>, work: () => Promise<void>): Promise<void> => {
+  const known = readMachine();
+  if (known !== undefined && known.tentative !== true) {
+    await work();
+    return;
+  }
+  const found = await look();
+  rememberMachine({ ...found, tentative: true });
+  try {
+    await work();
+  } catch (error) {
+    forgetMachine();
+    throw error;
+  }
+  rememberMachine(found);
+};
+
 /** Forgets what was found out, so that the next set-up looks again. */
-export const forgetMachine = (): void => {
+const forgetMachine = (): void => {
   rmSync(machineFile, { force: true });
 };
 

@@ -1,7 +1,8 @@
 import { appPackagesStep } from "./app-packages.ts";
 import { demandsOf, mustHaveSpace } from "./disk.ts";
 import { oneAtATime } from "./setup-lock.ts";
-import { forgetMachine, lookAround, outOfReach, readMachine, rememberMachine } from "../machine/machine.ts";
+import { lookAround, outOfReach, rememberMachine, setUpAfterLook } from "../machine/machine.ts";
+import type { Machine } from "../machine/machine.ts";
 import { pluginSteps } from "./plugins.ts";
 import { goSteps, prometheusStep } from "../offline/registries/go/binaries.ts";
 import { goToolchainStep } from "../offline/registries/go/go.ts";
@@ -49,17 +50,11 @@ const setUpSteps = async (stepsHere: () => Step[]): Promise<void> => {
 };
 
 const setUpAlone = async (stepsHere: () => Step[]): Promise<void> => {
-  const isNew = readMachine() === undefined;
-  if (isNew) await lookAtMachine();
-  try {
+  await setUpAfterLook(look, async () => {
     const steps = await withCompiler(await unfinished(stepsHere()));
     await mustHaveSpace(demandsOf(steps));
     await runSteps(steps);
-  } catch (error) {
-    // Whatever stood in the way may have been the network: the next run shall look again.
-    if (isNew) forgetMachine();
-    throw error;
-  }
+  });
 };
 
 /** Does the quick rest of set-up on a machine that has the tools. @returns false, with a message, if that failed. */
@@ -78,14 +73,19 @@ export const setUpCheckout = async (): Promise<boolean> => {
  * @param without hosts that are not to be used, although they may answer.
  */
 export const lookAtMachine = async (without: string[] = []): Promise<void> => {
+  rememberMachine(await look(without));
+};
+
+/** Looks which places answer, and says which do not. */
+const look = async (without: string[] = []): Promise<Machine> => {
   const machine = await lookAround(without);
-  rememberMachine(machine);
   const hosts = outOfReach(machine);
-  if (hosts.length === 0) return;
-  console.error(
-    `This machine cannot reach ${hosts.join(", ")}. What is installed already is used. The rest is built from package registries ` +
-      "where that is possible, which takes long the first time. To see what, type: npm run doctor. To look again: npm run setup -- --again",
-  );
+  if (hosts.length > 0)
+    console.error(
+      `This machine cannot reach ${hosts.join(", ")}. What is installed already is used. The rest is built from package registries ` +
+        "where that is possible, which takes long the first time. To see what, type: npm run doctor. To look again: npm run setup -- --again",
+    );
+  return machine;
 };
 
 /**

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { execa } from "execa";
 import {
   answers,
   imagesAreOutOfReach,
@@ -10,6 +15,7 @@ import {
   outOfReach,
   pluginsAreOutOfReach,
 } from "../../machine/machine.ts";
+import { checkout } from "../../machine/paths.ts";
 import { imagesAreMadeHere } from "../../offline/registries/images/made-here.ts";
 
 const without = (...hosts: string[]) => ({ unreachable: hosts });
@@ -105,5 +111,43 @@ describe("what set-up finds out about a machine", () => {
 
   it("takes a refused connection for none", async () => {
     assert.equal(await answers("http://127.0.0.1:1/"), false);
+  });
+
+  describe("for a set-up", () => {
+    let cache: string;
+    beforeEach(() => {
+      cache = mkdtempSync(join(tmpdir(), "cache-"));
+    });
+    afterEach(() => {
+      rmSync(cache, { recursive: true });
+    });
+
+    /** A set-up of its own process, in which the network is bad. @returns whether it looked. */
+    const setUp = async (unreachable: string[], work: string): Promise<boolean> => {
+      const script = `
+        import { setUpAfterLook } from "./machine/machine.ts";
+        const look = async () => (console.log("looked"), { unreachable: ${JSON.stringify(unreachable)} });
+        await setUpAfterLook(look, async () => { ${work} }).catch(() => undefined);
+      `;
+      const options = { cwd: checkout, env: { XDG_CACHE_HOME: cache }, reject: false };
+      const { stdout } = await execa(process.execPath, ["--input-type=module", "--eval", script], options);
+      return stdout.includes("looked");
+    };
+
+    for (const [how, work] of [
+      ["failed", "throw new Error('no route to host')"],
+      ["was killed", "process.kill(process.pid, 'SIGKILL')"],
+    ] as const) {
+      it(`looks again after one that ${how}, which may have met a bad network`, async () => {
+        assert.equal(await setUp(["github.com"], work), true);
+        assert.equal(await setUp([], ""), true);
+      });
+    }
+
+    it("keeps what one that ended well has found", async () => {
+      assert.equal(await setUp(["github.com"], ""), true);
+      assert.equal(await setUp([], "throw new Error('no space')"), false);
+      assert.equal(await setUp([], ""), false);
+    });
   });
 });
