@@ -63,7 +63,11 @@ describe("no command loses data that nobody has given up", function () {
       if (expected === "harmless") return;
       assert.notEqual(exitCode, 0, all);
       if (expected === "refused") assert.match(all, loss.says);
-      else assert.match(all, /--yes|another Docker engine|belongs to|It is not known|no cluster|does not know its cluster|will be removed/);
+      else
+        assert.match(
+          all,
+          /--yes|another Docker engine|belongs to|It is not known|no cluster|does not know its cluster|will be removed/,
+        );
     });
   };
 
