@@ -67,6 +67,14 @@ describe("a stack to which something has happened", function () {
     await laptop.converge();
   });
 
+  it("its network is pruned while it is stopped", async () => {
+    const stopped = await copy.npm("stop");
+    assert.equal(stopped.exitCode, 0, stopped.all);
+    // As `docker network prune` does it, which would take networks of others too.
+    await execa("docker", ["network", "rm", profile]);
+    await laptop.converge();
+  });
+
   it("its release is uninstalled", async () => {
     await laptop.helm("uninstall", "todo", "--wait");
     assert.match(await laptop.preview(), /helm.sh\/v3:Release todo-release replace/);
