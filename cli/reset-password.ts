@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "../data/in-pod.ts";
 import type { InPod } from "../data/in-pod.ts";
 import { ownConfig } from "../state/access/own-access.ts";
@@ -64,7 +64,7 @@ const runningBackend = async (ref: NamespaceRef & { home: string }) => {
     if (pod?.metadata?.name === undefined) throw new Error("none of its pods is ready");
     return { config, pod: pod.metadata.name };
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = firstLine(error);
     throw new UserError(`The backend in the cluster does not answer: ${why}`, "Type: npm start", error);
   }
 };

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "./in-pod.ts";
 import { ownConfig } from "../state/access/own-access.ts";
 import { ownNamespace } from "../state/access/own-profile.ts";
@@ -44,7 +44,7 @@ export class Database {
       if (status?.containerStatuses?.[0]?.ready !== true) throw new Error("it is not ready");
       return new Database(config, namespace);
     } catch (error) {
-      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      const why = firstLine(error);
       throw new UserError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
     }
   }
@@ -75,7 +75,7 @@ export class Database {
   async restartBackend(): Promise<void> {
     await this.#restartBackend().catch((error: unknown) => {
       if (error instanceof UserError) throw error;
-      const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+      const why = firstLine(error);
       throw new UserError(
         `The data is restored, but the backend was not restarted: ${why}`,
         "Type: npx pulumi up",

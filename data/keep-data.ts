@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { Keeper } from "./agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
+import { typedFor } from "../provider/processes/typed-for.ts";
 import { Interrupted, interruptible } from "./interruption.ts";
 import type { OrInterrupted } from "./interruption.ts";
 import { forgetKept, readKept, writeKept } from "./kept.ts";
@@ -109,7 +110,8 @@ export class DataKeeper implements Keeper {
   async #save(loss: string, orInterrupted: OrInterrupted): Promise<void> {
     const opening = this.#means.open("woken").catch((error: unknown) => {
       const earlier = this.#read()?.saved;
-      const next = earlier === undefined ? "" : ` Those of before are not put back yet. ${whereIs(earlier)}`;
+      const next =
+        earlier === undefined ? "" : ` Those of before are not put back yet. ${whereIs(earlier, this.#stack)}`;
       throw new UserError(`The data cannot be taken along: ${firstLine(error)}`, `Nothing was changed.${next}`, error);
     });
     const data = await orInterrupted(opening);
@@ -141,14 +143,17 @@ export class DataKeeper implements Keeper {
     const { loss, saved } = kept;
     if (saved === undefined) await this.#release(loss);
     else {
-      const why = (): Interrupted => new Interrupted("Interrupted while the data were being put back.", whereIs(saved));
+      const why = (): Interrupted =>
+        new Interrupted("Interrupted while the data were being put back.", whereIs(saved, this.#stack));
       await interruptible(why, (orInterrupted) => this.#end(loss, saved, orInterrupted));
     }
   }
 
   async #end(loss: string, saved: Saved, orInterrupted: OrInterrupted): Promise<void> {
-    const data = await orInterrupted(this.#means.open("soon").catch((error: unknown) => failed(saved, error)));
-    const facts = await orInterrupted(data.facts().catch((error: unknown) => failed(saved, error)));
+    const data = await orInterrupted(
+      this.#means.open("soon").catch((error: unknown) => failed(saved, this.#stack, error)),
+    );
+    const facts = await orInterrupted(data.facts().catch((error: unknown) => failed(saved, this.#stack, error)));
     if (facts.system === saved.system) {
       await this.#release(loss, data);
       this.#means.say(`The data are where they were, since nothing was replaced. ${asTyped(saved.file)} has them too.`);
@@ -175,7 +180,7 @@ export class DataKeeper implements Keeper {
     } catch {
       // What cannot be reached now is looked at by the next run.
     }
-    if (saved !== undefined) this.#means.say(`The data are not put back yet. ${whereIs(saved)}`);
+    if (saved !== undefined) this.#means.say(`The data are not put back yet. ${whereIs(saved, this.#stack)}`);
   }
 
   /**
@@ -204,7 +209,7 @@ export class DataKeeper implements Keeper {
       }
       await data.replaceBy(saved.file, saved.contents);
     } catch (error) {
-      failed(saved, error);
+      failed(saved, this.#stack, error);
     }
   }
 
@@ -233,15 +238,12 @@ export class DataKeeper implements Keeper {
   #forget = () => forgetKept(this.#stack, this.#means.folder);
 }
 
-const whereIs = ({ file, contents }: Saved): string =>
-  `They are in ${asTyped(file)} (${contents}). To put them back, type: npm start. Or, once the stack is up: ` +
-  `npm run restore -- ${asTyped(file)}`;
+const whereIs = ({ file, contents }: Saved, stack: string): string =>
+  `They are in ${asTyped(file)} (${contents}). To put them back, type: ${typedFor(stack, "npm start")}. ` +
+  `Or, once the stack is up: ${typedFor(stack, `npm run restore -- ${asTyped(file)}`)}`;
 
-const failed = (saved: Saved, error: unknown): never => {
-  throw new UserError(`The data are not put back: ${firstLine(error)}`, whereIs(saved), error);
+const failed = (saved: Saved, stack: string, error: unknown): never => {
+  throw new UserError(`The data are not put back: ${firstLine(error)}`, whereIs(saved, stack), error);
 };
-
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 
 const isEmpty = (contents: string): boolean => /^accounts: 0\b/.test(contents);

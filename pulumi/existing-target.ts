@@ -116,6 +116,8 @@ const instead: Record<string, string> = {
   start: "npx pulumi up",
   stop: "npx pulumi destroy",
   status: "npx pulumi stack output",
+  scan: "npm run scan -- --stack dev, which builds images from the same files",
+  sbom: "npm run sbom -- --stack dev, which builds images from the same files",
   rotate: "npx pulumi config set jwtSecretGeneration NUMBER, then npx pulumi up",
 };
 

@@ -5,6 +5,7 @@ import process from "node:process";
 import { bringsPassphrase, environment } from "../machine/environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/paths.ts";
+import { defaultStack } from "../provider/processes/typed-for.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
 import { makePrivateFolder, writeWhole } from "../machine/private-files.ts";
 import { ask, run } from "../machine/run.ts";
@@ -19,7 +20,7 @@ import { stateFile } from "./stack-files.ts";
 export const stackName = (user: NodeJS.ProcessEnv = process.env): string => {
   const { PULUMI_STACK: named = "" } = user;
   const name = named.split("/").at(-1) ?? "";
-  if (name !== "" || named === "") return name || "dev";
+  if (name !== "" || named === "") return name || defaultStack;
   const next = "Nothing was done. Set it to the name of a stack, or type: unset PULUMI_STACK";
   throw new UserError(`PULUMI_STACK is ${named}, which names no stack.`, next);
 };

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolEnvironment } from "../../machine/environment.ts";
 import { checkout } from "../../machine/paths.ts";
+import { mustHaveMinikube } from "../../pulumi/existing-target.ts";
 import { setUp } from "../../setup/setup.ts";
 import { toolStep } from "../../machine/tool.ts";
+import { stackName } from "../../state/stack.ts";
 import { trivy } from "../../setup/tools/trivy-tool.ts";
 import { type Allowance, AllowanceError, divide, readAllowances } from "./allowances.ts";
 import { type ImageArchive, withImageArchives } from "./archives.ts";
@@ -16,6 +18,7 @@ export const exitCodes = { clean: 0, findings: 1, usage: 2, notScanned: 3 } as c
 /** Builds both images in the cluster, releases nothing, and looks at them. Returns one of {@link exitCodes}. */
 export const scan = async (): Promise<number> => {
   try {
+    mustHaveMinikube("scan", stackName());
     const allowances = readAllowances(
       readFileSync(join(checkout, "apps", "allowed-findings.yaml"), "utf8"),
       new Date().toISOString().slice(0, 10),

@@ -5,7 +5,7 @@ import { connectTo } from "../../provider/cluster/connection.ts";
 import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
 import { appPackagesStep } from "../../setup/app-packages.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
-import { UserError } from "../../provider/processes/errors.ts";
+import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { launch } from "../../machine/launch.mjs";
 import { lookAtCluster } from "../../state/access/own-cluster.ts";
 import { checkout, minikubeHome, stateFolder } from "../../machine/paths.ts";
@@ -45,7 +45,7 @@ const mustAnswer = async (ref: ContextRef, stack: string): Promise<void> => {
   try {
     (await connectTo(ref)).agent.destroy();
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = firstLine(error);
     throw new UserError(`The cluster of stack ${stack} cannot be asked: ${why}`, "Type: npm start", error);
   }
 };

@@ -7,7 +7,7 @@ import { stateFolder } from "../../machine/paths.ts";
 import { writeWhole } from "../../machine/private-files.ts";
 import { Namespace } from "../../provider/cluster/kubernetes.ts";
 import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
-import { UserError } from "../../provider/processes/errors.ts";
+import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { stackName } from "../../state/stack.ts";
 import { UsageError } from "../command-line.ts";
 import { placeOfRelease } from "../place-of-release.ts";
@@ -109,7 +109,7 @@ type Asking = Incident & Required<Pick<Incident, "question">>;
 
 const askedByController = async (code: string, { stack, where }: Means): Promise<Asked> => {
   const incidents = await Namespace.use(where, incidentsIn).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = firstLine(error);
     const what = `The operations controller of stack ${stack} cannot be asked: ${why}`;
     throw new UserError(what, "Nothing was changed. Type: npm run doctor", error);
   });

@@ -3,7 +3,7 @@ import { display, pasted, stateFolder } from "../../machine/paths.ts";
 import { makePrivateFolder, writeWhole } from "../../machine/private-files.ts";
 import { ifThere, Namespace } from "../../provider/cluster/kubernetes.ts";
 import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
-import { UserError } from "../../provider/processes/errors.ts";
+import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { stackName } from "../../state/stack.ts";
 import { UsageError } from "../command-line.ts";
 import { placeOfRelease } from "../place-of-release.ts";
@@ -36,7 +36,7 @@ export const writeToken = async (person: string | undefined, means: Means = own(
     throw new UsageError("Whose token?", "Type the name that operationsAssistants has: npm run aiops -- token NAME");
   const { stack, where, folder, say } = means;
   const tokens = await Namespace.use(where, tokensIn).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = firstLine(error);
     throw new UserError(`The cluster of stack ${stack} cannot be asked: ${why}`, "Type: npm run doctor", error);
   });
   const token = tokens !== undefined && Object.hasOwn(tokens, person) ? tokens[person] : undefined;

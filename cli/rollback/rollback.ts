@@ -7,7 +7,7 @@ import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
 import { revisionsOf } from "../../provider/diagnosis/revisions.ts";
 import type { Revision } from "../../provider/diagnosis/revisions.ts";
 import { Commands } from "../../provider/processes/commands.ts";
-import { UserError } from "../../provider/processes/errors.ts";
+import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { RolloutResource } from "../../provider/resources/rollout.ts";
 import { isExisting } from "../../pulumi/existing-target.ts";
 import { knownSettings, stackState } from "../../state/stack-files.ts";
@@ -95,7 +95,7 @@ const releasesOf = async ({ stack, where }: Means): Promise<Revision[]> => {
     const revisions = await Namespace.use(where, (namespace) => revisionsOf(namespace, release));
     return revisions.toSorted((one, other) => other.version - one.version);
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    const why = firstLine(error);
     throw new UserError(
       `The releases of the stack ${stack} cannot be read: ${why}`,
       "Nothing was changed. Type: npm run doctor",

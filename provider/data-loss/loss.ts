@@ -1,7 +1,9 @@
 import { writeFileSync } from "node:fs";
 import type { Contents } from "./contents.ts";
 import type { Engine } from "../engine/engine-log.ts";
+import { stackOf } from "../cluster/ownership.ts";
 import { UserError } from "../processes/errors.ts";
+import { typedFor } from "../processes/typed-for.ts";
 
 /** The variable by which a person agrees to losses: one or more of {@link Loss.id}, with spaces between. */
 export const agreementVariable = "TODO_STACK_LOSE";
@@ -92,21 +94,23 @@ export class LossGuard {
    * @throws UserError in anything but a preview, unless a person has agreed to it.
    */
   async protect(urn: string, { id, what, keep }: Loss, contents: () => Promise<string>): Promise<void> {
+    const type = (command: string): string => typedFor(stackOf(urn), command);
     if (this.#isPreview) {
       const first =
         keep ??
-        "To keep them, now: npm run backup. Afterwards: npm run restore -- backups/FILE. Or in one go: npm start -- --keep-data.";
+        `To keep them, now: ${type("npm run backup")}. Afterwards: ${type("npm run restore -- backups/FILE")}. ` +
+          `Or in one go: ${type("npm start -- --keep-data")}.`;
       this.#engine.warn(urn, `${what} ${first} ${await contents()}`);
       return;
     }
     if (this.hasAgreement(id)) return;
     const report = this.#env[reportVariable];
-    const why = `${what} ${await contents()} ${keep ?? "To keep them, first: npm run backup."}`;
+    const why = `${what} ${await contents()} ${keep ?? `To keep them, first: ${type("npm run backup")}.`}`;
     if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why, keep }), { mode: 0o600 });
     throw new UserError(
       why,
-      `Nobody has confirmed that, so they are kept. ${keep === undefined ? "To take them along, type: npm start -- --keep-data. " : ""}` +
-        `To lose them, set ${agreementVariable}=${id} and type the same command again, or type: npm start -- --yes`,
+      `Nobody has confirmed that, so they are kept. ${keep === undefined ? `To take them along, type: ${type("npm start -- --keep-data")}. ` : ""}` +
+        `To lose them, set ${agreementVariable}=${id} and type the same command again, or type: ${type("npm start -- --yes")}`,
     );
   }
 

@@ -10,3 +10,7 @@ export class UserError extends Error {
     this.name = "UserError";
   }
 }
+
+/** The first line of what went wrong: what comes after it is for whoever looks for the cause. */
+export const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";

@@ -3,6 +3,7 @@ import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
 import type { Target } from "../../provider/cluster/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../../provider/cluster/ownership.ts";
 import { UserError } from "../../provider/processes/errors.ts";
+import { typedFor } from "../../provider/processes/typed-for.ts";
 import type { Place } from "./own-cluster.ts";
 import { knownSettings, stackState } from "../stack-files.ts";
 
@@ -30,7 +31,7 @@ export const ownNamespace = (place: Place): NamespaceRef & { home: string } => {
   if (target === undefined) {
     throw new UserError(
       `The stack ${stack} has no cluster of its own.`,
-      "Type: npm start. If you meant another stack, type: npx pulumi stack select",
+      `Type: ${typedFor(stack, "npm start")}. If you meant another stack, name it by: -- --stack NAME`,
     );
   }
   const { home, kubeconfig, profile } = target;

@@ -5,6 +5,7 @@ import { agreementVariable } from "../../provider/data-loss/loss.ts";
 import { idOfCluster } from "../../provider/data-loss/standing.ts";
 import { toolEnvironment } from "../../machine/environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
+import { typedFor } from "../../provider/processes/typed-for.ts";
 import { ownTarget } from "./own-profile.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
@@ -61,7 +62,7 @@ const mustNotBeForgotten = (
     `The state of the stack ${stack} does not know its cluster ${profile}, ${isVolumeAlone ? "of which the volume is there" : "which is there"}, with all its data.`,
     isVolumeAlone
       ? `Nothing was changed. If nobody needs these data, type: docker volume rm ${profile}. Then the same command again.`
-      : "Nothing was changed. Type: npm start, which takes it over. Then: npm run destroy",
+      : `Nothing was changed. Type: ${typedFor(stack, "npm start")}, which takes it over. Then: ${typedFor(stack, "npm run destroy")}`,
   );
 };
 

@@ -28,7 +28,11 @@ describe("the agreement to lose data", () => {
       runs.push(variables[agreementVariable]);
       const guard = new LossGuard(silent, variables, () => false);
       for (const id of ids) {
-        const loss = guard.protect("", { id, what: `All in ${id} will be lost.` }, () => Promise.resolve("In it: 3."));
+        const loss = guard.protect(
+          "urn:pulumi:dev::todo-stack::a:b:C::c",
+          { id, what: `All in ${id} will be lost.` },
+          () => Promise.resolve("In it: 3."),
+        );
         if (
           await loss.then(
             () => false,
@@ -54,6 +58,25 @@ describe("the agreement to lose data", () => {
     ]);
     assert.deepEqual(await readdir(folder.path), [], "what was lost once must not be asked for again");
   });
+
+  for (const [stack, words] of [
+    ["dev", ""],
+    ["demo", " --stack demo"],
+  ] as const) {
+    it(`says how to keep and how to lose the data of the stack ${stack}, and of no other`, async () => {
+      const guard = new LossGuard(silent, {}, () => false);
+      const lost = guard.protect(`urn:pulumi:${stack}::todo-stack::a:b:C::c`, { id: "a", what: "All is lost." }, () =>
+        Promise.resolve(""),
+      );
+      const backup = words === "" ? "npm run backup" : `npm run backup --${words}`;
+      await assert.rejects(lost, ({ message }: Error) => {
+        assert.ok(message.includes(`To keep them, first: ${backup}.`), message);
+        assert.ok(message.includes(`type: npm start -- --keep-data${words}. `), message);
+        assert.ok(message.endsWith(`type: npm start -- --yes${words}`), message);
+        return true;
+      });
+    });
+  }
 
   it("is not taken for given when a person says no: exit code 1, and nothing runs again", async () => {
     assert.equal(await withAgreement(agreeToNothing, losing("cluster/todo/1"), undefined, folder.path), 1);

@@ -3,7 +3,7 @@ import { copyFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { UserError } from "../../provider/processes/errors.ts";
-import { mustBeItsCluster } from "../../pulumi/existing-target.ts";
+import { mustBeItsCluster, mustHaveMinikube } from "../../pulumi/existing-target.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
@@ -52,6 +52,17 @@ describe("a refresh or a destroy in an existing cluster", () => {
       /not known whether context todo leads .*\n {2}Nothing was changed\. .*ClusterRole todo-stack-cluster-id/,
     );
   });
+
+  for (const command of ["scan", "sbom"]) {
+    it(`is no place for npm run ${command}, which would push images that nobody has looked at`, () => {
+      assert.throws(
+        () => {
+          mustHaveMinikube(command, "prod", checkout.path);
+        },
+        new RegExp(`npm run ${command} works on a Minikube.*\n.*Type instead: npm run ${command} -- --stack dev`),
+      );
+    });
+  }
 
   it("is left to what the resources say in one that does not answer", async () => {
     await checkout.rm(".state/prod.cluster");
