@@ -26,7 +26,7 @@ const besides = {
   npm: /^(?:npm_config_.+|NPM_TOKEN|NODE_AUTH_TOKEN)$/i,
   python: /^(?:(?:PIP|UV)_\w+|NETRC)$/,
   go: /^(?:GO(?:PROXY|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE|TMPDIR|MAXPROCS|MEMLIMIT)|NETRC)$/,
-  tests: /^(?:GITHUB_(?!TOKEN$)\w+|RUNNER_\w+)$/,
+  tests: /^(?:AIOPS_(?:SCENARIOS|ROUNDS|KILLS|MODE)|GITHUB_(?!TOKEN$)\w+|RUNNER_\w+)$/,
   browsers: /^PLAYWRIGHT_\w+$/,
   // With these sign in the programs that a kubeconfig or Docker's settings name: aws, gcloud, kubelogin and their like.
   clouds:

@@ -162,7 +162,13 @@ describe("the environment of the stack's tools", () => {
       UV_INDEX_PRIVATE_PASSWORD: "hush",
     },
     go: { GOPROXY: "https://user:hush@go.example", GOAUTH: "git", GOCACHE: "/cache/go", GOMODCACHE: "/cache/modules" },
-    tests: { GITHUB_ACTIONS: "true", GITHUB_STEP_SUMMARY: "/summary", RUNNER_TEMP: "/tmp/runner" },
+    tests: {
+      AIOPS_SCENARIOS: "all",
+      AIOPS_ROUNDS: "5",
+      GITHUB_ACTIONS: "true",
+      GITHUB_STEP_SUMMARY: "/summary",
+      RUNNER_TEMP: "/tmp/runner",
+    },
     browsers: { PLAYWRIGHT_DOWNLOAD_HOST: "https://browsers.example" },
   } as const;
   const all: NodeJS.ProcessEnv = Object.assign({}, ...Object.values(forSome));
