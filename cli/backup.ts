@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { confirmed } from "../data/confirm.ts";
 import { Database } from "../data/database.ts";
 import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "../data/dump.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { UsageError } from "./command-line.ts";
 import { forgetKept, readKept } from "../data/kept.ts";
 import { asTyped, checkout } from "../machine/paths.ts";
 import { mustBeFree } from "../state/stack-locks.ts";
@@ -27,7 +27,7 @@ export const backup = async (): Promise<number> => {
  * @throws UserError when the file is no backup, the database does not answer, or Pulumi is at work on the stack.
  */
 export const restore = async (path: string | undefined, sure: boolean): Promise<number> => {
-  if (path === undefined) throw new UserError("Which backup?", "Type: npm run restore -- backups/FILE");
+  if (path === undefined) throw new UsageError("Which backup?", "Type: npm run restore -- backups/FILE");
   await checkDump(path);
   const database = await Database.open();
   if (!sure && !(await confirmed(`All data of the stack ${stackName()} is replaced by ${path}.`))) return 1;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { askInTerminal } from "../data/agreement.ts";
 import type { Ask } from "../data/agreement.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { UsageError } from "./command-line.ts";
 import { checkout } from "../machine/paths.ts";
 import { runPulumi } from "../pulumi/run-pulumi.ts";
 import { deploymentIn } from "../state/stack-files.ts";
@@ -42,7 +42,7 @@ const own: Means = {
 export const rotate = async (name = "jwt", ask: Ask = askInTerminal, means: Means = own): Promise<number> => {
   const setting = settings[name];
   const known = Object.keys(settings).join(" or ");
-  if (setting === undefined) throw new UserError(`${name} is no secret to renew.`, `Type: npm run rotate -- ${known}`);
+  if (setting === undefined) throw new UsageError(`${name} is no secret to renew.`, `Type: npm run rotate -- ${known}`);
   const stack = stackName();
   const generation = Number(await means.settingOf(setting));
   const file = join(means.folder, `Pulumi.${stack}.yaml`);

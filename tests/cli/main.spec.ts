@@ -104,6 +104,12 @@ describe("a command line", () => {
     assert.deepEqual(ran, [[["one", "two"], { keepData: true, output: "file" }]]);
   });
 
+  for (const wrong of [["restore"], ["rotate", "everything"]]) {
+    it(`takes a word that is missing or unknown for a wrong command line: ${wrong.join(" ")}`, async () => {
+      await assert.rejects(runCommand(commands, wrong), UsageError);
+    });
+  }
+
   for (const nothing of ["", " ", "demo/"]) {
     it(`names a stack, and not ${JSON.stringify(nothing)}`, async () => {
       await assert.rejects(runCommand(table, ["repair", "--stack", nothing]), (error) => {
