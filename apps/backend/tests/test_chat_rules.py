@@ -49,6 +49,13 @@ def test_complete(ann: TestClient) -> None:
     assert {todo["title"] for todo in open_todos} == {"Buy milk powder", "Call Bob"}
 
 
+@pytest.mark.parametrize("request_", ["mark{}x", "tag{}x", "make{}x", "rename{}x", "add{}x", "remind me{}x", "set{}x"])
+def test_no_message_keeps_the_others_waiting(ann: TestClient, request_: str) -> None:
+    """Matched with all of its spaces, one such message would hold the only thread for more than half an hour."""
+    say(ann, request_.format(" " * 3_900))
+    assert titles(ann) in ([], ["x"])
+
+
 @pytest.mark.parametrize("words", ["\U0001f389", "...", "!!", "-", "%", "'\"'", "\u200b", ". . ."], ids=ascii)
 @pytest.mark.parametrize("request_", ["done {}", "finish {}", "delete {}", "remove {}", "rename {} to x"])
 def test_no_word_chooses_no_todo(ann: TestClient, request_: str, words: str) -> None:

@@ -58,6 +58,17 @@ def test_changes_are_asked_to_come_again(ann: TestClient, todo: str) -> None:
         assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_what_is_there_is_shown_in_a_session_that_was_renewed(
+    ann: TestClient, todo: str, sql: psycopg.Connection
+) -> None:
+    body = {"email": "ann@example.com", "password": PASSWORD}
+    session = ann.post(f"{API}/auth/signin", json=body).json()
+    renewed = ann.post(f"{API}/auth/refresh", json={"refresh_token": session["refresh_token"]}).json()
+    with refusing_changes(sql):
+        answer = ann.get(todo, headers={"Authorization": f"Bearer {renewed['access_token']}"})
+        assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.usefixtures("read_only")
 def test_what_is_there_is_shown(ann: TestClient, todo: str) -> None:
     assert ann.get(todo).json()["done"] is False

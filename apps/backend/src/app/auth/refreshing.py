@@ -3,8 +3,10 @@
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import structlog
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from app.auth import throttle
@@ -58,9 +60,15 @@ async def confirm_use(open_database: async_sessionmaker[AsyncSession], content: 
     if content.generation == 1 or content in _confirmed:
         return
     newer = Session.id == content.session_id, Session.confirmed_generation < content.generation
-    async with open_database() as database:
-        await database.execute(update(Session).where(*newer).values(confirmed_generation=content.generation))
-        await database.commit()
+    try:
+        async with open_database() as database:
+            await database.execute(update(Session).where(*newer).values(confirmed_generation=content.generation))
+            await database.commit()
+    except DBAPIError as error:
+        # While all data are moved, what is there is shown. The next use is noted.
+        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            return
+        raise
     _confirmed[content] = None
     if len(_confirmed) > _MOST_REMEMBERED:
         _confirmed.popitem(last=False)

@@ -45,7 +45,8 @@ _FIND = re.compile(r"(?:find|search(?: for)?|look for|where is)\s+(?P<words>.+)"
 
 def reply(toolbox: Toolbox, content: str) -> AsyncIterator[ChatEvent]:
     """Answer one message. What is not understood changes nothing."""
-    asked = _PLEASE.sub("", content.strip())
+    # Between words there is one space: in a long run of them the patterns would look for minutes.
+    asked = _PLEASE.sub("", " ".join(content.split()))
     change = changes.find(toolbox, asked)
     if change is not None:
         return change
