@@ -135,6 +135,7 @@ export const commands: Command[] = [
   {
     name: "sbom",
     summary: "build both images and write what is in each to sbom/",
+    onMinikube: true,
     run: async () => await (await import("./images/sbom.ts")).sbom(),
   },
   {

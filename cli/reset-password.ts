@@ -64,7 +64,6 @@ const runningBackend = async (ref: NamespaceRef & { home: string }) => {
     if (pod?.metadata?.name === undefined) throw new Error("none of its pods is ready");
     return { config, pod: pod.metadata.name };
   } catch (error) {
-    const why = firstLine(error);
-    throw new UserError(`The backend in the cluster does not answer: ${why}`, "Type: npm start", error);
+    throw new UserError(`The backend in the cluster does not answer: ${firstLine(error)}`, "Type: npm start", error);
   }
 };

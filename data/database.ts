@@ -44,8 +44,7 @@ export class Database {
       if (status?.containerStatuses?.[0]?.ready !== true) throw new Error("it is not ready");
       return new Database(config, namespace);
     } catch (error) {
-      const why = firstLine(error);
-      throw new UserError(`The database in the cluster does not answer: ${why}`, "Type: npm start", error);
+      throw new UserError(`The database in the cluster does not answer: ${firstLine(error)}`, "Type: npm start", error);
     }
   }
 
@@ -75,9 +74,8 @@ export class Database {
   async restartBackend(): Promise<void> {
     await this.#restartBackend().catch((error: unknown) => {
       if (error instanceof UserError) throw error;
-      const why = firstLine(error);
       throw new UserError(
-        `The data is restored, but the backend was not restarted: ${why}`,
+        `The data is restored, but the backend was not restarted: ${firstLine(error)}`,
         "Type: npx pulumi up",
         error,
       );

@@ -101,15 +101,10 @@ export const setUpAfterLook = async (look: () => Promise<Machine>, work: () => P
   try {
     await work();
   } catch (error) {
-    forgetMachine();
+    rmSync(machineFile, { force: true });
     throw error;
   }
   rememberMachine(found);
-};
-
-/** Forgets what was found out, so that the next set-up looks again. */
-const forgetMachine = (): void => {
-  rmSync(machineFile, { force: true });
 };
 
 /** A registry that asks who we are (401) has answered; a proxy that forbids (403, 407) has not. */

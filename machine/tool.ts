@@ -6,7 +6,7 @@ import { execa } from "execa";
 import semver from "semver";
 import { download, fetchText, Unreachable } from "./download.ts";
 import { toolEnvironment } from "./environment.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { fillInPlace } from "./in-place.ts";
 import { isOutOfReach, readMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
@@ -120,7 +120,7 @@ export const install = async (tool: Tool, draft: string, report: Report, machine
       return;
     } catch (error) {
       if (!(error instanceof Unreachable) || fromRegistries === undefined) throw error;
-      report(`${error.message.split("\n")[0] ?? ""} It is made from package registries.`);
+      report(`${firstLine(error)} It is made from package registries.`);
       await fromRegistries(draft, report).catch((second: unknown) => {
         throw second instanceof NoCompiler ? error : second;
       });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { Settings } from "../config.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { backendUrl } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
@@ -200,8 +200,11 @@ const readConfig = (file: string): Record<string, unknown> => {
   try {
     return (parse(readIfThere(file) ?? "") as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
-    throw new UserError(`${file} cannot be read: ${why}`, "Fix it: git diff shows what was changed.", error);
+    throw new UserError(
+      `${file} cannot be read: ${firstLine(error)}`,
+      "Fix it: git diff shows what was changed.",
+      error,
+    );
   }
 };
 

@@ -18,6 +18,7 @@ export const exitCodes = { clean: 0, findings: 1, usage: 2, notScanned: 3 } as c
 /** Builds both images in the cluster, releases nothing, and looks at them. Returns one of {@link exitCodes}. */
 export const scan = async (): Promise<number> => {
   try {
+    // Not by the table of commands: nothing but NOT SCANNED may be told of images that nobody has looked at.
     mustHaveMinikube("scan", stackName());
     const allowances = readAllowances(
       readFileSync(join(checkout, "apps", "allowed-findings.yaml"), "utf8"),

@@ -45,8 +45,7 @@ const mustAnswer = async (ref: ContextRef, stack: string): Promise<void> => {
   try {
     (await connectTo(ref)).agent.destroy();
   } catch (error) {
-    const why = firstLine(error);
-    throw new UserError(`The cluster of stack ${stack} cannot be asked: ${why}`, "Type: npm start", error);
+    throw new UserError(`The cluster of stack ${stack} cannot be asked: ${firstLine(error)}`, "Type: npm start", error);
   }
 };
 

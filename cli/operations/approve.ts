@@ -109,8 +109,7 @@ type Asking = Incident & Required<Pick<Incident, "question">>;
 
 const askedByController = async (code: string, { stack, where }: Means): Promise<Asked> => {
   const incidents = await Namespace.use(where, incidentsIn).catch((error: unknown) => {
-    const why = firstLine(error);
-    const what = `The operations controller of stack ${stack} cannot be asked: ${why}`;
+    const what = `The operations controller of stack ${stack} cannot be asked: ${firstLine(error)}`;
     throw new UserError(what, "Nothing was changed. Type: npm run doctor", error);
   });
   if (incidents === undefined) {

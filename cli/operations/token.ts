@@ -36,8 +36,11 @@ export const writeToken = async (person: string | undefined, means: Means = own(
     throw new UsageError("Whose token?", "Type the name that operationsAssistants has: npm run aiops -- token NAME");
   const { stack, where, folder, say } = means;
   const tokens = await Namespace.use(where, tokensIn).catch((error: unknown) => {
-    const why = firstLine(error);
-    throw new UserError(`The cluster of stack ${stack} cannot be asked: ${why}`, "Type: npm run doctor", error);
+    throw new UserError(
+      `The cluster of stack ${stack} cannot be asked: ${firstLine(error)}`,
+      "Type: npm run doctor",
+      error,
+    );
   });
   const token = tokens !== undefined && Object.hasOwn(tokens, person) ? tokens[person] : undefined;
   if (token === undefined) {

@@ -95,9 +95,8 @@ const releasesOf = async ({ stack, where }: Means): Promise<Revision[]> => {
     const revisions = await Namespace.use(where, (namespace) => revisionsOf(namespace, release));
     return revisions.toSorted((one, other) => other.version - one.version);
   } catch (error) {
-    const why = firstLine(error);
     throw new UserError(
-      `The releases of the stack ${stack} cannot be read: ${why}`,
+      `The releases of the stack ${stack} cannot be read: ${firstLine(error)}`,
       "Nothing was changed. Type: npm run doctor",
       error,
     );

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { parse, stringify } from "yaml";
-import { UserError } from "../../provider/processes/errors.ts";
+import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
 
 interface Entry extends Record<string, unknown> {
@@ -53,9 +53,8 @@ const readContext = (context: string, user: NodeJS.ProcessEnv): object | undefin
   try {
     return contextIn(sourcesOf(user), context);
   } catch (error) {
-    const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
     throw new UserError(
-      `The context ${context} cannot be read from your kubeconfig: ${why}`,
+      `The context ${context} cannot be read from your kubeconfig: ${firstLine(error)}`,
       `Nothing was changed. Fix it, then see: kubectl config view --context ${context} --minify`,
       error,
     );

@@ -236,6 +236,14 @@ def test_what_runs_before_the_application_and_hangs_ends_when_it_is_told_to(runs
     assert run.process.wait(PATIENCE_SECONDS) == 1
 
 
+@pytest.fixture
+def edits(development: Development, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401
+    """What tells a server of edits, in this process, for the code of a folder of its own."""
+    monkeypatch.syspath_prepend(str(development.folder / "development"))
+    monkeypatch.delitem(sys.modules, "edits", raising=False)
+    return importlib.import_module("edits").edits
+
+
 def limit_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse to watch files, as the kernel does it when too many are watched already."""
     watch = watchfiles.watch
@@ -251,12 +259,9 @@ def limit_watches(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("limited", [False, True])
 def test_the_server_looks_at_its_process_while_nothing_is_edited(
     limited: bool,
-    development: Development,
+    edits: Any,  # noqa: ANN401
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.syspath_prepend(str(development.folder / "development"))
-    monkeypatch.delitem(sys.modules, "edits", raising=False)
-    edits = importlib.import_module("edits").edits
     if limited:
         limit_watches(monkeypatch)
     stopped = Event()
@@ -270,11 +275,11 @@ def test_the_server_looks_at_its_process_while_nothing_is_edited(
 
 @pytest.mark.parametrize("limited", [False, True])
 def test_an_edit_before_the_first_look_is_seen(
-    limited: bool, development: Development, monkeypatch: pytest.MonkeyPatch
+    limited: bool,
+    edits: Any,  # noqa: ANN401
+    development: Development,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.syspath_prepend(str(development.folder / "development"))
-    monkeypatch.delitem(sys.modules, "edits", raising=False)
-    edits = importlib.import_module("edits").edits
     if limited:
         limit_watches(monkeypatch)
     development.main.write_text(code("one"))
@@ -288,11 +293,11 @@ def test_an_edit_before_the_first_look_is_seen(
 
 
 def test_edits_are_seen_where_files_cannot_be_watched(
-    development: Development, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    edits: Any,  # noqa: ANN401
+    development: Development,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.syspath_prepend(str(development.folder / "development"))
-    monkeypatch.delitem(sys.modules, "edits", raising=False)
-    edits = importlib.import_module("edits").edits
     limit_watches(monkeypatch)
     stopped = Event()
     development.main.write_text(code("one"))

@@ -62,15 +62,17 @@ def _unavailable() -> Problem:
     return Problem(503, "database-unavailable", detail, headers={"Retry-After": "5", "Connection": "close"})
 
 
-def problem_of(error: Exception) -> Problem | None:
-    """Return what an error means for the caller, and log the database's; None if it means nothing to them.
+def is_read_only(error: DBAPIError) -> bool:
+    """Tell whether the database takes no changes, as while all data are being saved and moved."""
+    return isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction)
 
-    The database takes no changes while all data are being saved and moved.
-    """
+
+def problem_of(error: Exception) -> Problem | None:
+    """Return what an error means for the caller, and log the database's; None if it means nothing to them."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, DBAPIError):
-        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+        if is_read_only(error):
             log.warning("database read-only")
             detail = "All data are being moved at the moment, so nothing can be changed. Try again in a few seconds."
             return Problem(503, "read-only", detail, headers={"Retry-After": "5"})

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
@@ -13,7 +12,7 @@ from app.auth import throttle
 from app.auth.models import Session
 from app.auth.schemas import Token
 from app.auth.tokens import InvalidTokenError, TokenContent, issue_tokens, read_refresh_token
-from app.problems import Problem
+from app.problems import Problem, is_read_only
 from app.settings import Settings
 
 log = structlog.stdlib.get_logger(__name__)
@@ -66,9 +65,9 @@ async def confirm_use(open_database: async_sessionmaker[AsyncSession], content: 
             await database.commit()
     except DBAPIError as error:
         # While all data are moved, what is there is shown. The next use is noted.
-        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
-            return
-        raise
+        if not is_read_only(error):
+            raise
+        return
     _confirmed[content] = None
     if len(_confirmed) > _MOST_REMEMBERED:
         _confirmed.popitem(last=False)
