@@ -4,17 +4,17 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import { parse } from "yaml";
-import { amount, namespaceName, oneOf, profileName, wholeNumber } from "./components/lib/checks.ts";
-import type { Check, Default } from "./components/lib/checks.ts";
-import { problemOfDatabaseUrl } from "./components/lib/database-url.ts";
+import { amount, namespaceName, oneOf, profileName, wholeNumber } from "./components/settings/setting-checks.ts";
+import type { Check, Default } from "./components/settings/setting-checks.ts";
+import { problemOfDatabaseUrl } from "./components/settings/database-url.ts";
 import { developmentVariable } from "./components/lib/development.ts";
-import { type Egress, egressTo } from "./components/lib/egress.ts";
-import { existingSettings, networkRange, problemsOfTarget } from "./components/lib/existing-settings.ts";
-import type { ExistingSettings } from "./components/lib/existing-settings.ts";
-import { problemOfHost } from "./components/lib/host.ts";
-import { operationsRules, operationsSettings } from "./components/lib/operations.ts";
-import type { OperationsSettings } from "./components/lib/operations.ts";
-import { problemOfWebhook } from "./components/lib/webhook.ts";
+import { type Egress, egressTo } from "./components/settings/egress.ts";
+import { existingSettings, networkRange, problemsOfTarget } from "./components/settings/existing-settings.ts";
+import type { ExistingSettings } from "./components/settings/existing-settings.ts";
+import { problemOfHost } from "./components/settings/host.ts";
+import { operationsRules, operationsSettings } from "./components/settings/operations-settings.ts";
+import type { OperationsSettings } from "./components/settings/operations-settings.ts";
+import { problemOfWebhook } from "./components/settings/webhook-settings.ts";
 import { redact } from "./provider/processes/redact.ts";
 
 /**

@@ -35,7 +35,7 @@ export default defineConfig(
     // Two ways into a cluster: the context of the stack's own name, and only where it has Minikube's authority; or the
     // copy of the context that the settings name, and only where the cluster has the id that they name.
     files: ["{components,provider,cli,data,machine,offline,pulumi,setup,state}/**/*.ts"],
-    ignores: ["state/access/own-access.ts", "provider/cluster/existing-access.ts"],
+    ignores: ["state/access/own-access.ts", "provider/cluster/kubernetes/existing-access.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",

@@ -4,9 +4,9 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { execa } from "execa";
-import { Namespace } from "../provider/cluster/kubernetes.ts";
-import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import { toolEnvironment } from "../machine/environment.ts";
+import { Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
+import { toolEnvironment } from "../machine/tool-environment.ts";
 
 /** A change of a source file that carries a mark, by which it is recognized when it has arrived in the cluster. */
 export interface Edit {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkout } from "../machine/paths.ts";
-import { NodeDaemon } from "../tests/helpers/node-daemon.ts";
+import { NodeDaemon } from "../tests/helpers/cluster/node-daemon.ts";
 import { WorkingCopy } from "../tests/helpers/working-copy.ts";
 
 /** What one would write without stages and caches. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { execa } from "execa";
 import { Commands } from "../provider/processes/commands.ts";
-import { Namespace } from "../provider/cluster/kubernetes.ts";
-import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import { Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
 import { WorkingCopy } from "../tests/helpers/working-copy.ts";
-import { environment } from "../machine/environment.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { minikubeHome } from "../machine/paths.ts";
 import { arrival } from "./edits.ts";
 import type { Edit } from "./edits.ts";

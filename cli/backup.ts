@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { confirmed } from "../data/confirm.ts";
-import { Database } from "../data/database.ts";
+import { Database } from "../data/cluster-database.ts";
 import { allowChanges, checkDump, replaceBy, saveInto, sizeOf } from "../data/dump.ts";
 import { UsageError } from "./command-line.ts";
-import { forgetKept, readKept } from "../data/kept.ts";
+import { forgetKept, readKept } from "../data/kept-backup.ts";
 import { asTyped, checkout } from "../machine/paths.ts";
 import { mustBeFree } from "../state/stack-locks.ts";
 import { stackName } from "../state/stack.ts";

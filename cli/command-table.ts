@@ -1,4 +1,4 @@
-import type { Ask } from "../data/agreement.ts";
+import type { Ask } from "../data/loss-agreement.ts";
 import { UsageError } from "./command-line.ts";
 import type { Command, Options } from "./command-line.ts";
 import { typedPath } from "../machine/paths.ts";
@@ -16,7 +16,7 @@ const answerOf = async ({ yes: agreed, keepData }: Options): Promise<Ask | undef
   if (agreed === true && keepData === true) {
     throw new UsageError("--yes loses data, and --keep-data takes them along.", "Choose one of them.");
   }
-  const { agreeToAll, takeAlong } = await import("../data/agreement.ts");
+  const { agreeToAll, takeAlong } = await import("../data/loss-agreement.ts");
   if (keepData === true) return takeAlong;
   return agreed === true ? agreeToAll : undefined;
 };

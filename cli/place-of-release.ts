@@ -1,5 +1,5 @@
 import { checkout } from "../machine/paths.ts";
-import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
 import { isExisting, targetFacts } from "../pulumi/existing-target.ts";
 import { ownNamespace } from "../state/access/own-profile.ts";
 import { placeOf } from "../state/access/reach.ts";

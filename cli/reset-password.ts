@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { CoreV1Api } from "@kubernetes/client-node";
-import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
 import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "../data/in-pod.ts";
 import type { InPod } from "../data/in-pod.ts";

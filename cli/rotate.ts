@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { askInTerminal } from "../data/agreement.ts";
-import type { Ask } from "../data/agreement.ts";
+import { askInTerminal } from "../data/loss-agreement.ts";
+import type { Ask } from "../data/loss-agreement.ts";
 import { UsageError } from "./command-line.ts";
 import { checkout } from "../machine/paths.ts";
 import { runPulumi } from "../pulumi/run-pulumi.ts";

@@ -1,7 +1,7 @@
 import { execa } from "execa";
-import { askInTerminal } from "../data/agreement.ts";
-import type { Ask } from "../data/agreement.ts";
-import { environment } from "../machine/environment.ts";
+import { askInTerminal } from "../data/loss-agreement.ts";
+import type { Ask } from "../data/loss-agreement.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { runPulumi } from "../pulumi/run-pulumi.ts";
 import { setUp } from "../setup/setup.ts";
 import { stackName } from "../state/stack.ts";

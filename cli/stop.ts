@@ -1,6 +1,6 @@
-import { unpause } from "../provider/cluster/docker.ts";
+import { unpause } from "../provider/cluster/docker/docker.ts";
 import { Commands } from "../provider/processes/commands.ts";
-import { environment } from "../machine/environment.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";

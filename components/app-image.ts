@@ -1,9 +1,9 @@
 import { Image } from "@pulumi/docker/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { brokenLinks, contextFiles, hashOf, outlineOf } from "./lib/content-hash.ts";
-import type { Files } from "./lib/content-hash.ts";
-import type { BuildProxies } from "../provider/resources/build-proxies.ts";
-import { textOf } from "../provider/engine/text.ts";
+import { brokenLinks, contextFiles, hashOf, outlineOf } from "./build-context/content-hash.ts";
+import type { Files } from "./build-context/content-hash.ts";
+import type { BuildProxies } from "../provider/resources/images/build-proxies.ts";
+import { textOf } from "../provider/engine/kept-text.ts";
 import { CopiedImage, ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { ExistingSettings } from "./lib/existing-settings.ts";
+import type { ExistingSettings } from "./settings/existing-settings.ts";
 import { existingValues } from "./lib/existing-values.ts";
 import { ExistingCluster as Cluster } from "./lib/minikube-resources.ts";
 import type { RegistryImages, Target } from "./target.ts";

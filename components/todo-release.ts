@@ -3,15 +3,15 @@ import { RemoteImage } from "@pulumi/docker/remoteImage.js";
 import { Release } from "@pulumi/kubernetes/helm/v3/release.js";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { textOf } from "../provider/engine/text.ts";
+import { textOf } from "../provider/engine/kept-text.ts";
 import { versions } from "../versions.ts";
 import type { AppImage } from "./app-image.ts";
 import type { AppSecrets } from "./app-secrets.ts";
 import { applicationAnswer } from "./lib/application-answer.ts";
-import { brokenLinks, chartFiles, hashOf, readFiles } from "./lib/content-hash.ts";
-import type { Egress } from "./lib/egress.ts";
+import { brokenLinks, chartFiles, hashOf, readFiles } from "./build-context/content-hash.ts";
+import type { Egress } from "./settings/egress.ts";
 import { CopiedImage, Manifests, ReleasePresence, Rollout } from "./lib/minikube-resources.ts";
-import { merge } from "./lib/values.ts";
+import { merge } from "./lib/merge-values.ts";
 import type { NodeImages, Target } from "./target.ts";
 
 /** Arguments of {@link TodoRelease}. */

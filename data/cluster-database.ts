@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
-import type { NamespaceRef } from "../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
 import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { runInPod } from "./in-pod.ts";
 import { ownConfig } from "../state/access/own-access.ts";

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { Database } from "./database.ts";
+import type { Database } from "./cluster-database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { fileSystemProblem } from "../machine/file-system.ts";

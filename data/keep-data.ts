@@ -1,12 +1,12 @@
 import { basename } from "node:path";
-import type { Keeper } from "./agreement.ts";
+import type { Keeper } from "./loss-agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { typedFor } from "../provider/processes/typed-for.ts";
 import { Interrupted, interruptible } from "./interruption.ts";
 import type { OrInterrupted } from "./interruption.ts";
-import { forgetKept, readKept, writeKept } from "./kept.ts";
-import type { Saved } from "./kept.ts";
+import { forgetKept, readKept, writeKept } from "./kept-backup.ts";
+import type { Saved } from "./kept-backup.ts";
 import { asTyped } from "../machine/paths.ts";
 import type { Opening, StoredData } from "./stored-data.ts";
 

@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { availableCapacity, fit } from "../provider/cluster/capacity.ts";
+import { availableCapacity, fit } from "../provider/cluster/docker/capacity.ts";
 import { Commands } from "../provider/processes/commands.ts";
-import { unpause } from "../provider/cluster/docker.ts";
-import { startCluster } from "../provider/cluster/minikube.ts";
-import { Database } from "./database.ts";
+import { unpause } from "../provider/cluster/docker/docker.ts";
+import { startCluster } from "../provider/cluster/minikube/minikube.ts";
+import { Database } from "./cluster-database.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { allowChanges, factsOf, refuseChanges, replaceBy, saveInto, tryOut } from "./dump.ts";
-import { toolEnvironment } from "../machine/environment.ts";
+import { toolEnvironment } from "../machine/tool-environment.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 

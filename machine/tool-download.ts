@@ -5,7 +5,7 @@ import process from "node:process";
 import { execa } from "execa";
 import semver from "semver";
 import { download, fetchText, Unreachable } from "./download.ts";
-import { toolEnvironment } from "./environment.ts";
+import { toolEnvironment } from "./tool-environment.ts";
 import { firstLine, UserError } from "../provider/processes/errors.ts";
 import { fillInPlace } from "./in-place.ts";
 import { isOutOfReach, readMachine } from "./machine.ts";

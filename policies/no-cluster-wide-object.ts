@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { isObject } from "../provider/engine/marks.ts";
-import { objectsOf, raw } from "./properties.ts";
+import { objectsOf, raw } from "./resource-properties.ts";
 
 /** Kinds of which every object belongs to the whole cluster. */
 const clusterWide = [

@@ -1,8 +1,8 @@
 import { Secret } from "@pulumi/policy";
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { isObject, unknown } from "../provider/engine/marks.ts";
-import { objectsOf, partsOf, raw } from "./properties.ts";
-import type { Properties } from "./properties.ts";
+import { objectsOf, partsOf, raw } from "./resource-properties.ts";
+import type { Properties } from "./resource-properties.ts";
 
 /** What a value is called that nobody else may know. */
 const secretName = /(password|passwd|secret|token|api_?key|private_?key|credentials?)$/i;

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { raw } from "./properties.ts";
+import { raw } from "./resource-properties.ts";
 
 /** Refuses an image that would leave the cluster. */
 export const noPushedImage: ResourceValidationPolicy = {

@@ -1,5 +1,5 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
-import { objectsOf, partsOf, raw } from "./properties.ts";
+import { objectsOf, partsOf, raw } from "./resource-properties.ts";
 
 /** The API server's own range, which Minikube leaves as it is. */
 const [lowest, highest] = [30_000, 32_767];

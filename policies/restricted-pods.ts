@@ -1,6 +1,6 @@
 import type { ResourceValidationPolicy } from "@pulumi/policy";
 import { isObject } from "../provider/engine/marks.ts";
-import { objectsOf, raw } from "./properties.ts";
+import { objectsOf, raw } from "./resource-properties.ts";
 
 /** As much as is read of a container. */
 interface Container {

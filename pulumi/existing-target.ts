@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { variablesFor } from "../provider/processes/user-environment.ts";
-import { copyContext } from "../state/access/cluster-access.ts";
+import { copyContext } from "../state/access/copied-context.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout, policyVariables, stateFolder } from "../machine/paths.ts";
 import { deploymentIn, targetIn } from "../state/stack-files.ts";
@@ -70,7 +70,7 @@ export const mustBeItsCluster = async (stack: string, folder: string = checkout)
   if (wanted === "") return;
   // Loaded only when needed: Kubernetes' client is large.
   const { connectToExisting, IdForbidden, OtherCluster, refusalOf } =
-    await import("../provider/cluster/existing-access.ts");
+    await import("../provider/cluster/kubernetes/existing-access.ts");
   try {
     const ref = { kubeconfig: accessFile(stack, join(folder, ".state")), context, clusterId: wanted };
     (await connectToExisting(ref)).agent.destroy();

@@ -1,7 +1,7 @@
-import { isReady } from "../provider/cluster/api-server.ts";
-import { ifThere, Namespace } from "../provider/cluster/kubernetes.ts";
-import type { KubernetesObject, NamespaceRef } from "../provider/cluster/kubernetes.ts";
-import type { Target } from "../provider/cluster/minikube.ts";
+import { isReady } from "../provider/cluster/kubernetes/api-server.ts";
+import { ifThere, Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
+import type { KubernetesObject, NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
+import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
 import { checkout, minikubeHome } from "../machine/paths.ts";
 import { deploymentIn } from "../state/stack-files.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { UserError } from "../provider/processes/errors.ts";
 import { isExisting } from "./existing-target.ts";
 import { DataKeeper } from "../data/keep-data.ts";
-import { forgetKept, keptFile, keptStacks, waitingToBePutBack } from "../data/kept.ts";
+import { forgetKept, keptFile, keptStacks, waitingToBePutBack } from "../data/kept-backup.ts";
 import { isWhole, stackIn } from "./make-ready.ts";
 import { asTyped, checkout, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder } from "../machine/private-files.ts";

@@ -2,8 +2,8 @@ import process from "node:process";
 import { clearInterrupted, clearLock, deploymentOf } from "./interrupted.ts";
 import { makeRoomForSecrets } from "./forgotten-secrets.ts";
 import { setForeignAside, setStaleAside } from "../state/access/own-kubeconfig.ts";
-import { mustTakeNothingAlong } from "../data/kept.ts";
-import { environment } from "../machine/environment.ts";
+import { mustTakeNothingAlong } from "../data/kept-backup.ts";
+import { environment } from "../machine/tool-environment.ts";
 import {
   isExisting,
   makeReadyForExisting,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { askInTerminal, withAgreement } from "../data/agreement.ts";
-import type { Ask } from "../data/agreement.ts";
-import { bringsPassphrase, environment } from "../machine/environment.ts";
+import { askInTerminal, withAgreement } from "../data/loss-agreement.ts";
+import type { Ask } from "../data/loss-agreement.ts";
+import { bringsPassphrase, environment } from "../machine/tool-environment.ts";
 import { keepingData } from "../data/keep-data.ts";
 import { launch } from "../machine/launch.mjs";
 import { policyVariables, pulumiHome, stateFolder } from "../machine/paths.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { Interrupted, interruptedCode } from "../data/interruption.ts";
 import { UserError } from "../provider/processes/errors.ts";
-import { environment } from "../machine/environment.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { restoreModes } from "../machine/executables.ts";
 import { fileSystemProblem } from "../machine/file-system.ts";
 import { readMachine } from "../machine/machine.ts";

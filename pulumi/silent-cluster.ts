@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { isReadyWithin } from "../provider/cluster/api-server.ts";
+import { isReadyWithin } from "../provider/cluster/kubernetes/api-server.ts";
 import { Commands } from "../provider/processes/commands.ts";
-import { lookAtContainer } from "../provider/cluster/docker.ts";
+import { lookAtContainer } from "../provider/cluster/docker/docker.ts";
 import { silentVariable } from "../provider/processes/user-environment.ts";
-import { environment, toolEnvironment } from "../machine/environment.ts";
+import { environment, toolEnvironment } from "../machine/tool-environment.ts";
 import type { Place } from "../state/access/own-cluster.ts";
 import { knownSettings } from "../state/stack-files.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../machine/environment.ts";
+import { toolEnvironment } from "../machine/tool-environment.ts";
 import { installArguments, packagesAreInstalled } from "./packages.mjs";
 import { checkout } from "../machine/paths.ts";
 import { run } from "../machine/run.ts";

@@ -2,7 +2,7 @@ import { lstatSync } from "node:fs";
 import { mkdir, readdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import which from "which";
-import { environment } from "../machine/environment.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { pluginsAreOutOfReach, readMachine } from "../machine/machine.ts";
 import type { Machine } from "../machine/machine.ts";
 import { pluginFolder, pulumiHome, stateFolder } from "../machine/paths.ts";
@@ -13,7 +13,7 @@ import type { PluginName } from "../offline/stand-ins/install.ts";
 import { versionOf } from "../offline/stand-ins/plugin-versions.ts";
 import type { Step } from "../machine/step.ts";
 import { pulumi } from "./tools/pulumi-tool.ts";
-import { toolTitle } from "../machine/tool.ts";
+import { toolTitle } from "../machine/tool-download.ts";
 
 type Report = (line: string) => void;
 type Found = Awaited<ReturnType<typeof whatIs>>;

@@ -22,7 +22,7 @@ import { helm } from "./tools/helm-tool.ts";
 import { actionlint, hadolint, shellcheck } from "./tools/linters.ts";
 import { minikube } from "./tools/minikube-tool.ts";
 import { pulumi } from "./tools/pulumi-tool.ts";
-import { toolStep } from "../machine/tool.ts";
+import { toolStep } from "../machine/tool-download.ts";
 import { uv } from "./tools/uv-tool.ts";
 
 /**

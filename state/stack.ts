@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { bringsPassphrase, environment } from "../machine/environment.ts";
+import { bringsPassphrase, environment } from "../machine/tool-environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/paths.ts";
 import { defaultStack } from "../provider/processes/typed-for.ts";

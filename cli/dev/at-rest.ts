@@ -1,4 +1,4 @@
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { Commands } from "../../provider/processes/commands.ts";
 import { lookAtCluster } from "../../state/access/own-cluster.ts";
 import type { Place } from "../../state/access/own-cluster.ts";

@@ -1,9 +1,9 @@
 import { lstatSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { dirname, join } from "node:path";
-import { filesIn } from "../../components/lib/content-hash.ts";
+import { filesIn } from "../../components/build-context/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
-import { ignoreRules } from "../../components/lib/dockerignore.ts";
+import { ignoreRules } from "../../components/build-context/dockerignore.ts";
 import { checkout } from "../../machine/paths.ts";
 import { quoted } from "../../provider/processes/shell-word.ts";
 import { packed } from "./archive.ts";

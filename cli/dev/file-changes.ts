@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { watch } from "chokidar";
 import type { FSWatcher } from "chokidar";
-import { contextFiles, hashOf, readFiles } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf, readFiles } from "../../components/build-context/content-hash.ts";
 import { applications } from "../../components/lib/development.ts";
-import { ignoreRules } from "../../components/lib/dockerignore.ts";
-import type { Rules } from "../../components/lib/dockerignore.ts";
+import { ignoreRules } from "../../components/build-context/dockerignore.ts";
+import type { Rules } from "../../components/build-context/dockerignore.ts";
 import { checkout } from "../../machine/paths.ts";
 import type { Application } from "./code-copy.ts";
 

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { agreeToNothing } from "../../data/agreement.ts";
+import { agreeToNothing } from "../../data/loss-agreement.ts";
 import { checkout } from "../../machine/paths.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { withProgram } from "../../pulumi/program/beside.ts";

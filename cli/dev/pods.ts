@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CoreV1Api, makeInformer } from "@kubernetes/client-node";
 import type { KubeConfig, V1Pod, V1PodList } from "@kubernetes/client-node";
-import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes/kubernetes.ts";
 import { ownConfig } from "../../state/access/own-access.ts";
 
 /** What wants to know of pods. */

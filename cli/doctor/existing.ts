@@ -1,9 +1,9 @@
-import { IdForbidden, idOf, openExisting } from "../../provider/cluster/existing-access.ts";
+import { IdForbidden, idOf, openExisting } from "../../provider/cluster/kubernetes/existing-access.ts";
 import type { Commands } from "../../provider/processes/commands.ts";
-import { ApiError, ask, ifThere } from "../../provider/cluster/connection.ts";
-import type { Connection } from "../../provider/cluster/connection.ts";
-import { factsOf } from "../../provider/cluster/existing-facts.ts";
-import type { ClusterFacts } from "../../provider/cluster/existing-facts.ts";
+import { ApiError, ask, ifThere } from "../../provider/cluster/kubernetes/connection.ts";
+import type { Connection } from "../../provider/cluster/kubernetes/connection.ts";
+import { factsOf } from "../../provider/cluster/kubernetes/existing-facts.ts";
+import type { ClusterFacts } from "../../provider/cluster/kubernetes/existing-facts.ts";
 import { installBuilder, lacksBuilder, presenceOf, registryHostOf } from "../../provider/images/registry.ts";
 import type { TargetFacts } from "../../pulumi/existing-target.ts";
 import { checkout } from "../../machine/paths.ts";

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bringsPassphrase } from "../../machine/environment.ts";
+import { bringsPassphrase } from "../../machine/tool-environment.ts";
 import type { PassphraseFacts } from "./verdicts.ts";
 
 /** Whether a folder is there, and may be read and written. */

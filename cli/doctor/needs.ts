@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { existingValues } from "../../components/lib/existing-values.ts";
-import { merge } from "../../components/lib/values.ts";
+import { merge } from "../../components/lib/merge-values.ts";
 import type { TargetFacts } from "../../pulumi/existing-target.ts";
 
 /** What a stack asks of the cluster of others that it is to run in. */

@@ -1,4 +1,4 @@
-import type { BuildProxies } from "../../provider/resources/build-proxies.ts";
+import type { BuildProxies } from "../../provider/resources/images/build-proxies.ts";
 import type { UnusedSettings } from "../../machine/docker-config.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";

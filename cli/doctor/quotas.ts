@@ -1,6 +1,6 @@
 import type { V1ResourceQuota } from "@kubernetes/client-node";
-import { ask } from "../../provider/cluster/connection.ts";
-import type { Connection } from "../../provider/cluster/connection.ts";
+import { ask } from "../../provider/cluster/kubernetes/connection.ts";
+import type { Connection } from "../../provider/cluster/kubernetes/connection.ts";
 
 /** One limit of a namespace, and how much of it is used. */
 interface Quota {

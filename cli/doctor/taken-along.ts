@@ -1,4 +1,4 @@
-import type { Kept } from "../../data/kept.ts";
+import type { Kept } from "../../data/kept-backup.ts";
 import { asTyped } from "../../machine/paths.ts";
 import { warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";

@@ -1,7 +1,7 @@
 import semver from "semver";
-import { fit } from "../../provider/cluster/capacity.ts";
-import type { Capacity, ContainerState } from "../../provider/cluster/docker.ts";
-import type { Enforcer } from "../../provider/cluster/network-policy.ts";
+import { fit } from "../../provider/cluster/docker/capacity.ts";
+import type { Capacity, ContainerState } from "../../provider/cluster/docker/docker.ts";
+import type { Enforcer } from "../../provider/cluster/kubernetes/policy-enforcer.ts";
 import type { PassphraseProblem } from "../../state/passphrase.ts";
 import type { Lock } from "../../state/stack-locks.ts";
 import type { OwnCluster } from "../../state/access/own-cluster.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment, toolEnvironment } from "../../machine/environment.ts";
+import { environment, toolEnvironment } from "../../machine/tool-environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { runPulumi } from "../../pulumi/run-pulumi.ts";
 import { run } from "../../machine/run.ts";

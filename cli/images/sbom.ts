@@ -1,11 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
 import { run } from "../../machine/run.ts";
 import { setUp } from "../../setup/setup.ts";
 import { syft } from "../../setup/tools/syft-tool.ts";
-import { toolStep } from "../../machine/tool.ts";
+import { toolStep } from "../../machine/tool-download.ts";
 import { type ImageArchive, withImageArchives } from "./archives.ts";
 
 /** Builds both images in the cluster, releases nothing, and writes what is in each to `sbom/NAME.cdx.json`. */

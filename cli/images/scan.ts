@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
 import { mustHaveMinikube } from "../../pulumi/existing-target.ts";
 import { setUp } from "../../setup/setup.ts";
-import { toolStep } from "../../machine/tool.ts";
+import { toolStep } from "../../machine/tool-download.ts";
 import { stackName } from "../../state/stack.ts";
 import { trivy } from "../../setup/tools/trivy-tool.ts";
 import { type Allowance, AllowanceError, divide, readAllowances } from "./allowances.ts";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import process from "node:process";
 import { Commands } from "../../provider/processes/commands.ts";
-import { connectTo } from "../../provider/cluster/connection.ts";
-import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
+import { connectTo } from "../../provider/cluster/kubernetes/connection.ts";
+import type { ContextRef } from "../../provider/cluster/kubernetes/kubeconfig.ts";
 import { appPackagesStep } from "../../setup/app-packages.ts";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { launch } from "../../machine/launch.mjs";
 import { lookAtCluster } from "../../state/access/own-cluster.ts";

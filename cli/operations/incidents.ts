@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
-import { ifThere } from "../../provider/cluster/kubernetes.ts";
-import type { Namespace } from "../../provider/cluster/kubernetes.ts";
+import { ifThere } from "../../provider/cluster/kubernetes/kubernetes.ts";
+import type { Namespace } from "../../provider/cluster/kubernetes/kubernetes.ts";
 
 /** What has become of an incident: of the last two states nothing is left to do. */
 const states = ["open", "acting", "told", "untreatable", "repaired", "gone"] as const;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { display, pasted, stateFolder } from "../../machine/paths.ts";
 import { makePrivateFolder, writeWhole } from "../../machine/private-files.ts";
-import { ifThere, Namespace } from "../../provider/cluster/kubernetes.ts";
-import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import { ifThere, Namespace } from "../../provider/cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes/kubernetes.ts";
 import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { stackName } from "../../state/stack.ts";
 import { UsageError } from "../command-line.ts";

@@ -104,7 +104,7 @@ const readable = (value: unknown, instance: unknown): unknown => {
   return Object.fromEntries(entries.map(([key, part]) => [key, readable(part, instance)]));
 };
 
-/** A text that is JSON is a tree that Pulumi need not look into: see provider/engine/text.ts. */
+/** A text that is JSON is a tree that Pulumi need not look into: see provider/engine/kept-text.ts. */
 const readableText = (text: string, instance: unknown): unknown => {
   if (!/^\{.*\}$/s.test(text)) return text.replaceAll(unknown, shownUnknown);
   try {

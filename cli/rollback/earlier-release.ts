@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
 import type { Revision } from "../../provider/diagnosis/revisions.ts";
-import { ifThere } from "../../provider/cluster/kubernetes.ts";
-import type { Namespace } from "../../provider/cluster/kubernetes.ts";
+import { ifThere } from "../../provider/cluster/kubernetes/kubernetes.ts";
+import type { Namespace } from "../../provider/cluster/kubernetes/kubernetes.ts";
 
 /** As much of an object of a release as is read here. */
 interface Released {

@@ -1,14 +1,14 @@
 import { applicationAnswer } from "../../components/lib/application-answer.ts";
 import { confirmed } from "../../data/confirm.ts";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
-import { Namespace } from "../../provider/cluster/kubernetes.ts";
-import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
+import { Namespace } from "../../provider/cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes/kubernetes.ts";
 import { revisionsOf } from "../../provider/diagnosis/revisions.ts";
 import type { Revision } from "../../provider/diagnosis/revisions.ts";
 import { Commands } from "../../provider/processes/commands.ts";
 import { firstLine, UserError } from "../../provider/processes/errors.ts";
-import { RolloutResource } from "../../provider/resources/rollout.ts";
+import { RolloutResource } from "../../provider/resources/release/rollout.ts";
 import { isExisting } from "../../pulumi/existing-target.ts";
 import { knownSettings, stackState } from "../../state/stack-files.ts";
 import { mustBeFree } from "../../state/stack-locks.ts";

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
 import { ingressControllerStep, prometheusStep } from "../../offline/registries/go/binaries.ts";
 import type { Step } from "../../machine/step.ts";
 import { dockerStep } from "../../setup/tools/docker-step.ts";
 import { kubeconform, promtool } from "../../setup/tools/chart-checkers.ts";
 import { syft } from "../../setup/tools/syft-tool.ts";
-import { toolStep } from "../../machine/tool.ts";
+import { toolStep } from "../../machine/tool-download.ts";
 
 /** One thing that `npm test` or `npm run test:full` runs. */
 export interface Check {

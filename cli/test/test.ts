@@ -5,7 +5,7 @@ import process from "node:process";
 import { execa } from "execa";
 import pMap from "p-map";
 import { allChecks, type Check } from "./checks.ts";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { checkout, display, logFolder } from "../../machine/paths.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parse } from "yaml";
-import type { ExistingSettings } from "./existing-settings.ts";
-import { merge } from "./values.ts";
+import type { ExistingSettings } from "../settings/existing-settings.ts";
+import { merge } from "./merge-values.ts";
 
 /** The settings of a stack on which the chart's values depend. */
 type ValueSettings = Pick<

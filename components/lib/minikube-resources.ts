@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BuildProxies } from "../../provider/resources/build-proxies.ts";
-import type { ClusterInputs } from "../../provider/resources/cluster.ts";
-import type { CopiedImageInputs } from "../../provider/resources/copied-image.ts";
-import type { ControlPlaneInputs } from "../../provider/resources/control-plane.ts";
-import type { ExistingClusterInputs } from "../../provider/resources/existing-cluster.ts";
-import type { ImagePresenceInputs } from "../../provider/resources/image-presence.ts";
+import type { BuildProxies } from "../../provider/resources/images/build-proxies.ts";
+import type { ClusterInputs } from "../../provider/resources/cluster/cluster.ts";
+import type { CopiedImageInputs } from "../../provider/resources/images/copied-image.ts";
+import type { ControlPlaneInputs } from "../../provider/resources/cluster/control-plane.ts";
+import type { ExistingClusterInputs } from "../../provider/resources/cluster/cluster-of-others.ts";
+import type { ImagePresenceInputs } from "../../provider/resources/images/image-presence.ts";
 import type { ManifestsInputs } from "../../provider/resources/manifests.ts";
 import type { NamespaceInputs } from "../../provider/resources/namespace.ts";
-import type { PushedImageInputs } from "../../provider/resources/pushed-image.ts";
-import type { ReleasePresenceInputs } from "../../provider/resources/release-presence.ts";
-import type { RolloutInputs } from "../../provider/resources/rollout.ts";
-import type { WorkersInputs } from "../../provider/resources/workers.ts";
+import type { PushedImageInputs } from "../../provider/resources/images/pushed-image.ts";
+import type { ReleasePresenceInputs } from "../../provider/resources/release/release-presence.ts";
+import type { RolloutInputs } from "../../provider/resources/release/rollout.ts";
+import type { WorkersInputs } from "../../provider/resources/cluster/workers.ts";
 
 import { holder } from "./holder.ts";
 
@@ -35,7 +35,7 @@ export class Cluster extends pulumi.CustomResource {
   }
 }
 
-/** A cluster that is there already, by its context and its id; see `provider/resources/existing-cluster.ts`. */
+/** A cluster that is there already, by its context and its id; see `provider/resources/cluster/cluster-of-others.ts`. */
 export class ExistingCluster extends pulumi.CustomResource {
   /** By what this stack knows its own namespaces. Known in preview. */
   declare readonly owner: pulumi.Output<string>;
@@ -52,7 +52,7 @@ export class ExistingCluster extends pulumi.CustomResource {
 
 /**
  * Kubernetes in a cluster, once it answers and its NetworkPolicies are enforced; see
- * `provider/resources/control-plane.ts`.
+ * `provider/resources/cluster/control-plane.ts`.
  */
 export class ControlPlane extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<ControlPlaneInputs>, opts?: pulumi.CustomResourceOptions) {
@@ -60,7 +60,7 @@ export class ControlPlane extends pulumi.CustomResource {
   }
 }
 
-/** The nodes of a cluster besides its first; see `provider/resources/workers.ts`. */
+/** The nodes of a cluster besides its first; see `provider/resources/cluster/workers.ts`. */
 export class Workers extends pulumi.CustomResource {
   /** Their containers. */
   declare readonly names: pulumi.Output<string[]>;
@@ -70,7 +70,7 @@ export class Workers extends pulumi.CustomResource {
   }
 }
 
-/** An image of the first node's daemon, in those of the others too; see `provider/resources/copied-image.ts`. */
+/** An image of the first node's daemon, in those of the others too; see `provider/resources/images/copied-image.ts`. */
 export class CopiedImage extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<CopiedImageInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:CopiedImage", name, args, opts);
@@ -89,7 +89,7 @@ export class Namespace extends pulumi.CustomResource {
   }
 }
 
-/** Whether an image is in the cluster's daemon; see `provider/resources/image-presence.ts`. */
+/** Whether an image is in the cluster's daemon; see `provider/resources/images/image-presence.ts`. */
 export class ImagePresence extends pulumi.CustomResource {
   /** Changes whenever the image has to be built: it is new, lost, or the cluster is. */
   declare readonly builds: pulumi.Output<number>;
@@ -103,7 +103,7 @@ export class ImagePresence extends pulumi.CustomResource {
 
 /**
  * An image in a registry, built and pushed only if the registry does not have it; see
- * `provider/resources/pushed-image.ts`.
+ * `provider/resources/images/pushed-image.ts`.
  */
 export class PushedImage extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<PushedImageInputs>, opts?: pulumi.CustomResourceOptions) {
@@ -118,7 +118,7 @@ export class Manifests extends pulumi.CustomResource {
   }
 }
 
-/** Whether a Helm release is as the stack has left it; see `provider/resources/release-presence.ts`. */
+/** Whether a Helm release is as the stack has left it; see `provider/resources/release/release-presence.ts`. */
 export class ReleasePresence extends pulumi.CustomResource {
   /** Names one life of the release: another one when it has to be installed anew. Known in preview. */
   declare readonly life: pulumi.Output<string>;
@@ -130,7 +130,7 @@ export class ReleasePresence extends pulumi.CustomResource {
   }
 }
 
-/** Done when a Helm release is healthy; see `provider/resources/rollout.ts`. */
+/** Done when a Helm release is healthy; see `provider/resources/release/rollout.ts`. */
 export class Rollout extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<RolloutInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:Rollout", name, args, opts);

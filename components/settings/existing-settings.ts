@@ -3,7 +3,7 @@ import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { isMapping } from "../../provider/engine/marks.ts";
-import { developmentVariable } from "./development.ts";
+import { developmentVariable } from "../lib/development.ts";
 
 /** What a stack says of a cluster that is there already. Texts that it does not say are empty. */
 export interface ExistingSettings {

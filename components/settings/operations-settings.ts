@@ -1,6 +1,6 @@
-import { oneOf } from "./checks.ts";
-import type { Check } from "./checks.ts";
-import { formats, type Webhook, webhookOf } from "./webhook.ts";
+import { oneOf } from "./setting-checks.ts";
+import type { Check } from "./setting-checks.ts";
+import { formats, type Webhook, webhookOf } from "./webhook-settings.ts";
 
 /** What the controller for operations does; there is none when it is off. */
 const modes = ["off", "watch", "act"] as const;

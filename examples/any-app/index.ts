@@ -3,7 +3,7 @@
 import process from "node:process";
 import * as docker from "@pulumi/docker";
 import * as kubernetes from "@pulumi/kubernetes";
-import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf } from "../../components/build-context/content-hash.ts";
 import { Cluster, ControlPlane, Rollout } from "../../components/lib/minikube-resources.ts";
 import { versions } from "../../versions.ts";
 

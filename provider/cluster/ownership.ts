@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, r
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isMapping } from "../engine/marks.ts";
-import type { DockerEngine } from "./docker.ts";
+import type { DockerEngine } from "./docker/docker.ts";
 
 /** The mark that a stack leaves in the folder of a Minikube profile that it made. */
 export interface Mark {

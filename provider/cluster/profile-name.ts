@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
 import type { Commands } from "../processes/commands.ts";
-import { thingsNamed } from "./docker.ts";
+import { thingsNamed } from "./docker/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { holderOf, isOurs, profileFolder, readMark } from "./ownership.ts";
 import type { Profile } from "./ownership.ts";

@@ -1,10 +1,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isReady } from "../cluster/api-server.ts";
+import { isReady } from "../cluster/kubernetes/api-server.ts";
 import type { Commands } from "../processes/commands.ts";
-import { kubectl } from "../cluster/minikube.ts";
-import type { Target } from "../cluster/minikube.ts";
+import { kubectl } from "../cluster/minikube/minikube.ts";
+import type { Target } from "../cluster/minikube/minikube.ts";
 
 /** How to find out what is in a cluster or a namespace. */
 export interface Contents {

@@ -1,4 +1,4 @@
-import type { ContainerState } from "../cluster/docker.ts";
+import type { ContainerState } from "../cluster/docker/docker.ts";
 
 /** Where the data are saved. */
 const file = "backups/saved.dump";

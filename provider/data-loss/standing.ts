@@ -1,18 +1,18 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { isReady } from "../cluster/api-server.ts";
+import { isReady } from "../cluster/kubernetes/api-server.ts";
 import type { Commands } from "../processes/commands.ts";
-import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from "../cluster/docker.ts";
-import type { ContainerState, DockerEngine } from "../cluster/docker.ts";
+import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from "../cluster/docker/docker.ts";
+import type { ContainerState, DockerEngine } from "../cluster/docker/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
 import { restoreSaved, saveByNode } from "./save-by-node.ts";
-import { minikubeToType } from "../cluster/minikube.ts";
-import { nodeState } from "../cluster/node.ts";
-import type { Node } from "../cluster/node.ts";
+import { minikubeToType } from "../cluster/minikube/minikube.ts";
+import { nodeState } from "../cluster/minikube/node.ts";
+import type { Node } from "../cluster/minikube/node.ts";
 import { holderOf, markPath, profileFolder, readMark } from "../cluster/ownership.ts";
 import type { Mark } from "../cluster/ownership.ts";
-import { canBeRepaired } from "../cluster/profile-copy.ts";
+import { canBeRepaired } from "../cluster/minikube/profile-copy.ts";
 
 /** What there is of a cluster that the state knows. */
 export type Standing =

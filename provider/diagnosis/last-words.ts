@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import { containerKey } from "./diagnosis.ts";
 import type { FailedProbes } from "./diagnosis.ts";
-import type { Namespace } from "../cluster/kubernetes.ts";
+import type { Namespace } from "../cluster/kubernetes/kubernetes.ts";
 import { redact } from "../processes/redact.ts";
 
 const lines = 8;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parseAllDocuments } from "yaml";
-import { ApiError } from "../cluster/kubernetes.ts";
-import type { KubernetesObject, Namespace } from "../cluster/kubernetes.ts";
+import { ApiError } from "../cluster/kubernetes/kubernetes.ts";
+import type { KubernetesObject, Namespace } from "../cluster/kubernetes/kubernetes.ts";
 import { currentRevisions } from "./revisions.ts";
 
 /** What of a release has drifted; undefined when nothing of that name is deployed. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import type { NamespaceRef } from "../cluster/kubernetes.ts";
-import { Namespace } from "../cluster/kubernetes.ts";
-import { driftFrom } from "./drift.ts";
+import type { NamespaceRef } from "../cluster/kubernetes/kubernetes.ts";
+import { Namespace } from "../cluster/kubernetes/kubernetes.ts";
+import { driftFrom } from "./release-drift.ts";
 import { currentRevisions, isUsable } from "./revisions.ts";
 import type { Revision } from "./revisions.ts";
 

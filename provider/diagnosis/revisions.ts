@@ -1,6 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { V1Secret } from "@kubernetes/client-node";
-import type { Namespace } from "../cluster/kubernetes.ts";
+import type { Namespace } from "../cluster/kubernetes/kubernetes.ts";
 
 /** A revision of a release, as Helm records it in a Secret. */
 export interface Revision {

@@ -1,5 +1,5 @@
 import type { KubernetesObject, V1Deployment, V1Pod, V1ReplicaSet, V1StatefulSet } from "@kubernetes/client-node";
-import type { Namespace } from "../cluster/kubernetes.ts";
+import type { Namespace } from "../cluster/kubernetes/kubernetes.ts";
 
 /** The Deployment or StatefulSet behind a component, and the pods that are to run it. */
 export interface Workload {

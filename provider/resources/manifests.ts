@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine-log.ts";
 import { UserError } from "../processes/errors.ts";
 import { isObject, shownUnknown, signatureKey, unknown } from "../engine/marks.ts";
 import type { Difference, Resource } from "./resource.ts";
-import { textOf, treeOf } from "../engine/text.ts";
+import { textOf, treeOf } from "../engine/kept-text.ts";
 
 /** What the program says about the manifests of a release. */
 export interface ManifestsInputs {

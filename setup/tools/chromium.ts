@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import process from "node:process";
 import which from "which";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { fillInPlace } from "../../machine/in-place.ts";
 import { isOutOfReach } from "../../machine/machine.ts";
 import { checkout, toolFolder } from "../../machine/paths.ts";

@@ -1,6 +1,6 @@
 import { Commands } from "../../provider/processes/commands.ts";
-import { dockerCapacity } from "../../provider/cluster/docker.ts";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { dockerCapacity } from "../../provider/cluster/docker/docker.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import type { Step } from "../../machine/step.ts";
 
 /** Long enough for a Docker that is just starting. */

@@ -1,5 +1,5 @@
 import { buildGoModule } from "../../offline/registries/go/modules.ts";
-import type { Tool } from "../../machine/tool.ts";
+import type { Tool } from "../../machine/tool-download.ts";
 import { versions } from "../../versions.ts";
 
 const version = versions.helm;

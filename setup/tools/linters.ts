@@ -1,6 +1,6 @@
 import { buildGoModule } from "../../offline/registries/go/modules.ts";
 import { installWheel } from "../../offline/registries/pypi/wheels.ts";
-import type { Tool } from "../../machine/tool.ts";
+import type { Tool } from "../../machine/tool-download.ts";
 import { versions } from "../../versions.ts";
 
 /** Checks Dockerfiles. Its wheel on PyPI holds the official executable. */

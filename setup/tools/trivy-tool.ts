@@ -1,4 +1,4 @@
-import type { Platform, Tool } from "../../machine/tool.ts";
+import type { Platform, Tool } from "../../machine/tool-download.ts";
 import { versions } from "../../versions.ts";
 
 const version = versions.trivy;

@@ -1,5 +1,5 @@
 import { installUv } from "../../offline/registries/pypi/wheels.ts";
-import type { Tool } from "../../machine/tool.ts";
+import type { Tool } from "../../machine/tool-download.ts";
 import { versions } from "../../versions.ts";
 
 const version = versions.uv;

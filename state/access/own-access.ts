@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { connectToOwn } from "../../provider/cluster/connection.ts";
-import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
-import type { ContextRef } from "../../provider/cluster/kubeconfig.ts";
+import { connectToOwn } from "../../provider/cluster/kubernetes/connection.ts";
+import { readOwnAccess } from "../../provider/cluster/kubernetes/kubeconfig.ts";
+import type { ContextRef } from "../../provider/cluster/kubernetes/kubeconfig.ts";
 
 /**
  * The way to the stack's own cluster for Kubernetes' own client. Nothing else of the kubeconfig is in it, least of all

@@ -1,7 +1,7 @@
 import { readdirSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
-import { connectToOwn, OtherProfile } from "../../provider/cluster/connection.ts";
-import { readOwnAccess } from "../../provider/cluster/kubeconfig.ts";
+import { connectToOwn, OtherProfile } from "../../provider/cluster/kubernetes/connection.ts";
+import { readOwnAccess } from "../../provider/cluster/kubernetes/kubeconfig.ts";
 
 /** How long the cluster may take that is asked who it is, in milliseconds. A running one takes a fiftieth of that. */
 const patience = 1_000;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { NamespaceRef } from "../../provider/cluster/kubernetes.ts";
-import type { Target } from "../../provider/cluster/minikube.ts";
+import type { NamespaceRef } from "../../provider/cluster/kubernetes/kubernetes.ts";
+import type { Target } from "../../provider/cluster/minikube/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../../provider/cluster/ownership.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { typedFor } from "../../provider/processes/typed-for.ts";

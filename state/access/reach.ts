@@ -1,9 +1,9 @@
 import process from "node:process";
-import { dockerCapacity, thingsNamed } from "../../provider/cluster/docker.ts";
+import { dockerCapacity, thingsNamed } from "../../provider/cluster/docker/docker.ts";
 import { Commands } from "../../provider/processes/commands.ts";
 import { agreementVariable } from "../../provider/data-loss/loss.ts";
 import { idOfCluster } from "../../provider/data-loss/standing.ts";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { typedFor } from "../../provider/processes/typed-for.ts";
 import { ownTarget } from "./own-profile.ts";

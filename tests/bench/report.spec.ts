@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { resultsOf, tableOf } from "../../bench/report.ts";
+import { resultsOf, tableOf } from "../../bench/result-table.ts";
 
 describe("the table of the benchmarks", () => {
   const skaffold = { what: "unchanged", by: "skaffold run", isReference: true, seconds: [4, 2, 3] };

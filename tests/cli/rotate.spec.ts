@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { agreeToAll, agreeToNothing } from "../../data/agreement.ts";
-import type { Ask } from "../../data/agreement.ts";
+import { agreeToAll, agreeToNothing } from "../../data/loss-agreement.ts";
+import type { Ask } from "../../data/loss-agreement.ts";
 import { rotate } from "../../cli/rotate.ts";
 import { stackName } from "../../state/stack.ts";
 

@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { whatGoes } from "../../cli/destroy.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { stopCluster } from "../../cli/stop.ts";
-import { FakeStack } from "../helpers/fake-stack.ts";
+import { FakeStack } from "../helpers/pretended/fake-stack.ts";
 
 describe("npm stop", () => {
   let stack: FakeStack;

@@ -7,7 +7,7 @@ import process from "node:process";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
 import { globSync } from "tinyglobby";
-import { environment } from "../../machine/environment.ts";
+import { environment } from "../../machine/tool-environment.ts";
 import { until } from "../helpers/until.ts";
 
 const port = 5055;

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
-import { environment } from "../../machine/environment.ts";
-import { ClusterView } from "../helpers/cluster.ts";
-import { dockerTraces } from "../helpers/docker.ts";
+import { environment } from "../../machine/tool-environment.ts";
+import { ClusterView } from "../helpers/cluster/cluster-view.ts";
+import { dockerTraces } from "../helpers/cluster/docker-engine.ts";
 import { WorkingCopy } from "../helpers/working-copy.ts";
 
 const config = { profile: "todo-theirs", port: "30287", cpus: "2", memory: "4096", nodes: "3" };

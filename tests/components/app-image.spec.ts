@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { AppImage } from "../../components/app-image.ts";
-import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf } from "../../components/build-context/content-hash.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
-import { clusterArgs } from "../helpers/cluster-args.ts";
-import { MockEngine } from "../helpers/mocks.ts";
+import { clusterArgs } from "../helpers/pretended/cluster-args.ts";
+import { MockEngine } from "../helpers/pretended/mocks.ts";
 
 const proxies = { HTTP_PROXY: "http://proxy.example:3128", HTTPS_PROXY: "", NO_PROXY: "127.0.0.1" };
 

@@ -3,8 +3,8 @@ import { AppSecrets } from "../../components/app-secrets.ts";
 import type { AppSecretsArgs } from "../../components/app-secrets.ts";
 import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { Holder } from "../../provider/data-loss/loss.ts";
-import { clusterArgs } from "../helpers/cluster-args.ts";
-import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
+import { clusterArgs } from "../helpers/pretended/cluster-args.ts";
+import { isSecret, MockEngine, valueOf } from "../helpers/pretended/mocks.ts";
 
 const password = "random:index/randomPassword:RandomPassword";
 const secret = "kubernetes:core/v1:Secret";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import log from "@pulumi/pulumi/log/index.js";
 import { hideAnswersFromDebugMessages } from "../../components/lib/debug-messages.ts";
-import { MockEngine } from "../helpers/mocks.ts";
+import { MockEngine } from "../helpers/pretended/mocks.ts";
 
 const secret = "4dabf18193072939515e22adb298388d";
 const type = "random:index/randomPassword:RandomPassword";

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { ExistingCluster } from "../../components/existing-cluster.ts";
 import type { ExistingClusterArgs } from "../../components/existing-cluster.ts";
-import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
+import { isSecret, MockEngine, valueOf } from "../helpers/pretended/mocks.ts";
 
 /** As much as is read of the chart's values. */
 interface Chart {

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pretendedCommands } from "../helpers/pretended-cluster.ts";
+import { pretendedCommands } from "../helpers/pretended/pretended-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
 import { FakeApp } from "./fake-app.ts";

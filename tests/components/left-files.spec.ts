@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { cp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { chartFiles, contextFiles, hashOf } from "../../components/lib/content-hash.ts";
-import { ignoreRules } from "../../components/lib/dockerignore.ts";
+import { chartFiles, contextFiles, hashOf } from "../../components/build-context/content-hash.ts";
+import { ignoreRules } from "../../components/build-context/dockerignore.ts";
 import { checkout } from "../../machine/paths.ts";
 
 /** What programs leave beside a file `main.py` while it is edited, or in each folder that they open. */

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { environment } from "../../machine/environment.ts";
+import { environment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
 import { installStandIn, pluginNames } from "../../offline/stand-ins/install.ts";
 import type { FakeApi } from "../provider/fake-api.ts";

@@ -4,8 +4,8 @@ import { MinikubeCluster } from "../../components/minikube-cluster.ts";
 import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
 import type { Holder } from "../../provider/data-loss/loss.ts";
 import { versions } from "../../versions.ts";
-import { clusterArgs } from "../helpers/cluster-args.ts";
-import { MockEngine, valueOf } from "../helpers/mocks.ts";
+import { clusterArgs } from "../helpers/pretended/cluster-args.ts";
+import { MockEngine, valueOf } from "../helpers/pretended/mocks.ts";
 
 const outputs = {
   "minikube:index:Cluster": {

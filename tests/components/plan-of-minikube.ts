@@ -1,5 +1,5 @@
-import { hashOf, chartFiles } from "../../components/lib/content-hash.ts";
-import type { MockEngine, Registration } from "../helpers/mocks.ts";
+import { hashOf, chartFiles } from "../../components/build-context/content-hash.ts";
+import type { MockEngine, Registration } from "../helpers/pretended/mocks.ts";
 
 /** What a program registers, in an order of its own and without what follows the files of the checkout. */
 export function planOf(engine: MockEngine): unknown[] {

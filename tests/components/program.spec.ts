@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { chartFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { chartFiles, hashOf } from "../../components/build-context/content-hash.ts";
 import { versions } from "../../versions.ts";
-import { isSecret, MockEngine, valueOf } from "../helpers/mocks.ts";
+import { isSecret, MockEngine, valueOf } from "../helpers/pretended/mocks.ts";
 
 /** The whole of index.ts, as one engine sees it. */
 describe("the program", () => {

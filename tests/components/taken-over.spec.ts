@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { MockEngine } from "../helpers/mocks.ts";
+import { MockEngine } from "../helpers/pretended/mocks.ts";
 import { planOf } from "./plan-of-minikube.ts";
 
 const outputs = {

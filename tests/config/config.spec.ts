@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { loadSettings } from "../../config.ts";
-import { MockEngine, valueOf } from "../helpers/mocks.ts";
+import { MockEngine, valueOf } from "../helpers/pretended/mocks.ts";
 
 const machine = { cpus: 8, memory: 16_000 };
 const secrets = ["databaseUrl", "openaiApiKey", "cohereApiKey", "operationsWebhook"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { loadSettings } from "../../config.ts";
-import { MockEngine } from "../helpers/mocks.ts";
+import { MockEngine } from "../helpers/pretended/mocks.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 const existing = {

@@ -4,8 +4,15 @@ import { PassThrough } from "node:stream";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { agreementVariable, LossGuard, reportVariable } from "../../provider/data-loss/loss.ts";
-import { agreeToAll, agreeToNothing, asked, askInTerminal, takeAlong, withAgreement } from "../../data/agreement.ts";
-import type { Answer } from "../../data/agreement.ts";
+import {
+  agreeToAll,
+  agreeToNothing,
+  asked,
+  askInTerminal,
+  takeAlong,
+  withAgreement,
+} from "../../data/loss-agreement.ts";
+import type { Answer } from "../../data/loss-agreement.ts";
 import { confirmed } from "../../data/confirm.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 

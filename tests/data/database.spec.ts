@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { parse, stringify } from "yaml";
-import { Database } from "../../data/database.ts";
+import { Database } from "../../data/cluster-database.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 interface Kubeconfig {

@@ -5,13 +5,13 @@ import process from "node:process";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { agreementVariable, LossGuard } from "../../provider/data-loss/loss.ts";
-import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/agreement.ts";
-import type { Ask } from "../../data/agreement.ts";
+import { agreeToAll, agreeToNothing, takeAlong, withAgreement } from "../../data/loss-agreement.ts";
+import type { Ask } from "../../data/loss-agreement.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { forgetWithoutCluster, mustLeaveNoDataBehind } from "../../pulumi/keeper.ts";
 import { DataKeeper, keepingData } from "../../data/keep-data.ts";
 import { Interrupted } from "../../data/interruption.ts";
-import { keptFile, readKept } from "../../data/kept.ts";
+import { keptFile, readKept } from "../../data/kept-backup.ts";
 import type { StoredData } from "../../data/stored-data.ts";
 
 interface FakeDatabase {

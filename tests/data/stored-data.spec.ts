@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ownNamespace } from "../../state/access/own-profile.ts";
 import { asTyped, checkout, typedPath } from "../../machine/paths.ts";
 import { wakeCluster } from "../../data/stored-data.ts";
-import { FakeStack } from "../helpers/fake-stack.ts";
+import { FakeStack } from "../helpers/pretended/fake-stack.ts";
 
 const made = { driver: "docker", cpus: 2, memory: 4096, ports: ["127.0.0.1:30080:30080"] };
 const kubernetes = { kubernetesVersion: "v1.33.1", containerRuntime: "docker" };

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import type { Writable } from "node:stream";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import type { Database } from "../../data/database.ts";
+import type { Database } from "../../data/cluster-database.ts";
 import { saveInto } from "../../data/dump.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serverCommands, somewhere } from "../helpers/server-commands.ts";
+import { serverCommands, somewhere } from "../helpers/pretended/server-commands.ts";
 
 describe("docs/operations.md", () => {
   it("O5: tells every client the same command, in settings that parse", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { minikubeHome } from "../../machine/paths.ts";
-import { dockerTraces } from "../helpers/docker.ts";
+import { dockerTraces } from "../helpers/cluster/docker-engine.ts";
 import { stack } from "../stack/stack.ts";
 
 /** The last of the run: see cli/test/checks.ts. */

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { locksOn } from "../../state/stack-locks.ts";
-import { FaultyStack } from "../helpers/faulty-stack.ts";
-import { minimalPath } from "../helpers/minimal-path.ts";
+import { FaultyStack } from "../helpers/pretended/faulty-stack.ts";
+import { minimalPath } from "../helpers/pretended/minimal-path.ts";
 import { until } from "../helpers/until.ts";
 import { stack } from "../stack/stack.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { environment } from "../../machine/environment.ts";
+import { environment } from "../../machine/tool-environment.ts";
 import { previewWithNothingRunning } from "../helpers/bare-preview.ts";
-import { timeToRecover } from "../helpers/recovery.ts";
+import { timeToRecover } from "../helpers/cluster/recovery.ts";
 import { edits } from "../stack/edits.ts";
 import { stack } from "../stack/stack.ts";
 

@@ -1,4 +1,4 @@
-import { minimalPath } from "./minimal-path.ts";
+import { minimalPath } from "./pretended/minimal-path.ts";
 import type { WorkingCopy } from "./working-copy.ts";
 
 /** What a preview plans for each resource, by its type: `create`, `update`, `same`, … */

@@ -6,7 +6,7 @@ import { execa } from "execa";
 import { lock } from "proper-lockfile";
 import { stringify } from "yaml";
 import { cacheFolder, checkout } from "../../machine/paths.ts";
-import { ownEnvironment } from "./own-environment.ts";
+import { ownEnvironment } from "./pretended/own-environment.ts";
 
 /** How a command ended; never rejects, so that a test can look at a failure. */
 export interface CommandResult {

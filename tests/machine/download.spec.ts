@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { createFixture } from "fs-fixture";
 import { download, fetchText, Unreachable } from "../../machine/download.ts";
 import { UserError } from "../../provider/processes/errors.ts";
-import { installRelease, type Tool } from "../../machine/tool.ts";
+import { installRelease, type Tool } from "../../machine/tool-download.ts";
 
 const content = "a release\n";
 const sum = createHash("sha256").update(content).digest("hex");

@@ -5,7 +5,7 @@ import process from "node:process";
 import { createFixture } from "fs-fixture";
 import { developmentVariable } from "../../components/lib/development.ts";
 import { pluginEnvironment, silentVariable } from "../../provider/processes/user-environment.ts";
-import { bringsPassphrase, environment, toolEnvironment } from "../../machine/environment.ts";
+import { bringsPassphrase, environment, toolEnvironment } from "../../machine/tool-environment.ts";
 import { backendUrl, checkout, minikubeHome, passphraseFile, pulumiHome, stateFolder } from "../../machine/paths.ts";
 
 describe("the environment of the stack's tools", () => {

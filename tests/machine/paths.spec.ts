@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { display, pasted } from "../../machine/paths.ts";
-import { minikubeToType } from "../../provider/cluster/minikube.ts";
+import { minikubeToType } from "../../provider/cluster/minikube/minikube.ts";
 
 const home = homedir();
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createFixture } from "fs-fixture";
-import { environment } from "../../machine/environment.ts";
+import { environment } from "../../machine/tool-environment.ts";
 import { pastProxies, unfitForNode } from "../../machine/proxies.mjs";
 
 const nowhere = "/does/not/exist";

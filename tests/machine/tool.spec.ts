@@ -6,7 +6,15 @@ import { helm } from "../../setup/tools/helm-tool.ts";
 import { hadolint, shellcheck } from "../../setup/tools/linters.ts";
 import { minikube } from "../../setup/tools/minikube-tool.ts";
 import { pulumi } from "../../setup/tools/pulumi-tool.ts";
-import { findChecksum, install, isOnPath, platform, type Tool, wayTo, NoCompiler } from "../../machine/tool.ts";
+import {
+  findChecksum,
+  install,
+  isOnPath,
+  platform,
+  type Tool,
+  wayTo,
+  NoCompiler,
+} from "../../machine/tool-download.ts";
 import { syft } from "../../setup/tools/syft-tool.ts";
 import { trivy } from "../../setup/tools/trivy-tool.ts";
 import { uv } from "../../setup/tools/uv-tool.ts";

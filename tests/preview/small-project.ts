@@ -4,9 +4,9 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import which from "which";
-import { environment } from "../../machine/environment.ts";
+import { environment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
-import { minimalPath } from "../helpers/minimal-path.ts";
+import { minimalPath } from "../helpers/pretended/minimal-path.ts";
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";

@@ -9,8 +9,8 @@ import { stringify } from "yaml";
 import { checkout, toolFolder } from "../../machine/paths.ts";
 import { installStandIn, pluginNames } from "../../offline/stand-ins/install.ts";
 import { versions } from "../../versions.ts";
-import { minimalPath } from "../helpers/minimal-path.ts";
-import { ownEnvironment } from "../helpers/own-environment.ts";
+import { minimalPath } from "../helpers/pretended/minimal-path.ts";
+import { ownEnvironment } from "../helpers/pretended/own-environment.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";

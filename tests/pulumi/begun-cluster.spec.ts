@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { removeBegunCluster } from "../../pulumi/begun-cluster.ts";
-import { FakeStack } from "../helpers/fake-stack.ts";
+import { FakeStack } from "../helpers/pretended/fake-stack.ts";
 
 const things = ["container-todo", "volume-todo", "network-todo"];
 

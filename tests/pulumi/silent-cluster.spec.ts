@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { buildProxies, noProxies } from "../../provider/resources/build-proxies.ts";
+import { buildProxies, noProxies } from "../../provider/resources/images/build-proxies.ts";
 import { variablesOfPreview } from "../../pulumi/silent-cluster.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeStack } from "../helpers/fake-stack.ts";
+import { FakeStack } from "../helpers/pretended/fake-stack.ts";
 
 /** What keeps Pulumi's Kubernetes plugin from waiting, and the stack's own provider from asking anybody. */
 const impatient = {

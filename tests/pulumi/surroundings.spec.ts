@@ -9,14 +9,14 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { contextFiles, hashOf } from "../../components/lib/content-hash.ts";
+import { contextFiles, hashOf } from "../../components/build-context/content-hash.ts";
 import { executables } from "../../machine/executables.ts";
 import { cacheFolder, checkout } from "../../machine/paths.ts";
-import { minimalPath } from "../helpers/minimal-path.ts";
-import { ownEnvironment } from "../helpers/own-environment.ts";
+import { minimalPath } from "../helpers/pretended/minimal-path.ts";
+import { ownEnvironment } from "../helpers/pretended/own-environment.ts";
 import { copySources } from "../helpers/working-copy.ts";
 import { FakeApi } from "../provider/fake-api.ts";
-import { FakeStack } from "../helpers/fake-stack.ts";
+import { FakeStack } from "../helpers/pretended/fake-stack.ts";
 
 /** A proxy that answers nobody. */
 const proxy = "http://127.0.0.1:9";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createInterface } from "node:readline/promises";
 import { execa } from "execa";
-import { ownEnvironment } from "../helpers/own-environment.ts";
-import { serverCommands, somewhere } from "../helpers/server-commands.ts";
+import { ownEnvironment } from "../helpers/pretended/own-environment.ts";
+import { serverCommands, somewhere } from "../helpers/pretended/server-commands.ts";
 import { stack } from "./stack.ts";
 
 describe("the server for operations", function () {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NodeDaemon } from "../helpers/node-daemon.ts";
+import { NodeDaemon } from "../helpers/cluster/node-daemon.ts";
 import { until } from "../helpers/until.ts";
 import { stack } from "./stack.ts";
 

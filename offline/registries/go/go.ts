@@ -10,7 +10,7 @@ import { toolFolder } from "../../../machine/paths.ts";
 import { run } from "../../../machine/run.ts";
 import type { Step } from "../../../machine/step.ts";
 import { versions } from "../../../versions.ts";
-import { NoCompiler, platform } from "../../../machine/tool.ts";
+import { NoCompiler, platform } from "../../../machine/tool-download.ts";
 import { installPackages } from "../apt.ts";
 
 type Report = (line: string) => void;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../../../machine/environment.ts";
+import { toolEnvironment } from "../../../machine/tool-environment.ts";
 import { fillInPlace } from "../../../machine/in-place.ts";
 import { toolFolder } from "../../../machine/paths.ts";
 import { run } from "../../../machine/run.ts";

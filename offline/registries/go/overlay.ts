@@ -2,7 +2,7 @@ import { existsSync, globSync, readdirSync } from "node:fs";
 import { copyFile, cp, mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../../../machine/environment.ts";
+import { toolEnvironment } from "../../../machine/tool-environment.ts";
 import { run } from "../../../machine/run.ts";
 import { goCommand, goEnvironment } from "./go.ts";
 

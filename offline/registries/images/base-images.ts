@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { toolEnvironment } from "../../../machine/environment.ts";
+import { toolEnvironment } from "../../../machine/tool-environment.ts";
 import { fillInPlace } from "../../../machine/in-place.ts";
 import { isOutOfReach, readMachine } from "../../../machine/machine.ts";
 import { run } from "../../../machine/run.ts";
@@ -134,7 +134,7 @@ const kubeProxy = (): BaseImage => ({
   settings: variables({ PATH: searchPath }),
 });
 
-/** What `provider/cluster/kube-router.yaml` runs. */
+/** What `provider/cluster/kubernetes/kube-router.yaml` runs. */
 const kubeRouter = (): BaseImage => ({
   reference: `docker.io/cloudnativelabs/kube-router:v${versions["kube-router"]}`,
   root: packetRoot("kube-router", versions["kube-router"]),

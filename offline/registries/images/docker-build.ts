@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { toolEnvironment } from "../../../machine/environment.ts";
+import { toolEnvironment } from "../../../machine/tool-environment.ts";
 import { run, type RunOptions } from "../../../machine/run.ts";
 
 /** Runs a `docker` command of set-up; see `run`. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { cacheFolder, minikubeHome } from "../../../machine/paths.ts";
 import type { Step } from "../../../machine/step.ts";
-import { platform } from "../../../machine/tool.ts";
+import { platform } from "../../../machine/tool-download.ts";
 import { versions } from "../../../versions.ts";
 import { goBinary, goBinaryStep } from "../go/binaries.ts";
 import { askDocker, changes, docker } from "./docker-build.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { toolEnvironment } from "../../../machine/environment.ts";
+import { toolEnvironment } from "../../../machine/tool-environment.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { run } from "../../../machine/run.ts";
 import { canInstallPackages, installPackages } from "../apt.ts";

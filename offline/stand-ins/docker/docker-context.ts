@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { ignoreRules } from "../../../components/lib/dockerignore.ts";
-import type { Rules } from "../../../components/lib/dockerignore.ts";
+import { ignoreRules } from "../../../components/build-context/dockerignore.ts";
+import type { Rules } from "../../../components/build-context/dockerignore.ts";
 
 /**
  * A digest of all that a build reads from its context: path, mode and content of each file that is not ignored.

@@ -7,7 +7,7 @@ import type { Engine } from "../engine-messages.ts";
 import { describeRelease } from "./helm-description.ts";
 import type { Description } from "./helm-description.ts";
 import { inputsWithDefaults, installFlags, refuseUnsupported, upgradeFlags } from "./helm-inputs.ts";
-import { merge } from "../../../components/lib/values.ts";
+import { merge } from "../../../components/lib/merge-values.ts";
 import { isMapping, unknown } from "../../../provider/engine/marks.ts";
 import { asText, hasUnknowns, keepSecrets, objectAt, reveal, revealAll, secret, textAt } from "../properties.ts";
 import type { Properties } from "../properties.ts";

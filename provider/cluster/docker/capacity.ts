@@ -1,8 +1,8 @@
 import { availableParallelism, totalmem } from "node:os";
-import type { Commands } from "../processes/commands.ts";
+import type { Commands } from "../../processes/commands.ts";
 import { dockerCapacity } from "./docker.ts";
 import type { Capacity } from "./docker.ts";
-import { UserError } from "../processes/errors.ts";
+import { UserError } from "../../processes/errors.ts";
 
 const least: Capacity = { cpus: 2, memory: 2048 };
 

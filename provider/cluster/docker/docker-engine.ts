@@ -1,6 +1,6 @@
 import process from "node:process";
-import { UserError } from "../processes/errors.ts";
-import { ignoredDocker } from "../processes/user-environment.ts";
+import { UserError } from "../../processes/errors.ts";
+import { ignoredDocker } from "../../processes/user-environment.ts";
 
 /** What `docker info` says of the kind of an engine: how it keeps containers apart, and where it keeps its images. */
 export const kindOfEngine = "{{json .SecurityOptions}} {{.DockerRootDir}}";

@@ -1,7 +1,7 @@
-import type { Commands } from "../processes/commands.ts";
+import type { Commands } from "../../processes/commands.ts";
 import { kindOfEngine, mustCarryCluster, noEngine } from "./docker-engine.ts";
-import { isLocal } from "../processes/user-environment.ts";
-import { UserError } from "../processes/errors.ts";
+import { isLocal } from "../../processes/user-environment.ts";
+import { UserError } from "../../processes/errors.ts";
 
 /** What a machine or a Docker engine has to give. */
 export interface Capacity {

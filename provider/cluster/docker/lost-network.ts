@@ -1,8 +1,8 @@
-import type { Commands } from "../processes/commands.ts";
+import type { Commands } from "../../processes/commands.ts";
 import { lookAtContainer, thingsNamed } from "./docker.ts";
-import { UserError } from "../processes/errors.ts";
-import { workersOf } from "./workers.ts";
-import type { Profile } from "./ownership.ts";
+import { UserError } from "../../processes/errors.ts";
+import { workersOf } from "../minikube/worker-nodes.ts";
+import type { Profile } from "../ownership.ts";
 
 /** As much as is read of how a container is connected to a network. */
 interface Endpoint {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApiError, ask, connectToOwn, SilentServer } from "./connection.ts";
 import { readOwnAccess } from "./kubeconfig.ts";
 import type { Access, ContextRef } from "./kubeconfig.ts";
-import type { Target } from "./minikube.ts";
+import type { Target } from "../minikube/minikube.ts";
 
 /** Long enough for a loaded machine; a stopped node does not answer at all. */
 const patience = 5_000;

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import { Agent } from "node:https";
 import type { RequestOptions } from "node:https";
 import type { KubeConfig, V1Namespace } from "@kubernetes/client-node";
-import { UserError } from "../processes/errors.ts";
+import { UserError } from "../../processes/errors.ts";
 import { ApiError, ask } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { environmentProxy } from "../processes/environment-proxy.ts";
+import { environmentProxy } from "../../processes/environment-proxy.ts";
 import type { ContextRef } from "./kubeconfig.ts";
 
 /** The context of this name leads to another cluster than the one that the stack is for. */

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { silentVariable } from "../processes/user-environment.ts";
-import { minikubeHome } from "./minikube-home.ts";
+import { silentVariable } from "../../processes/user-environment.ts";
+import { minikubeHome } from "../minikube/minikube-home.ts";
 
 /** A context of a kubeconfig file: the way to one cluster. */
 export interface ContextRef {

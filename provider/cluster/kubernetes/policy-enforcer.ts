@@ -1,6 +1,6 @@
-import type { Commands } from "../processes/commands.ts";
-import { kubectl, routerManifest } from "./minikube.ts";
-import type { Network, Target } from "./minikube.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { kubectl, routerManifest } from "../minikube/minikube.ts";
+import type { Network, Target } from "../minikube/minikube.ts";
 
 /** What enforces the cluster's NetworkPolicies; without it they are kept and have no effect. */
 export type Enforcer = "kube-router" | "none";

@@ -1,12 +1,12 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Commands, Outcome } from "../processes/commands.ts";
-import { publishedPort } from "./docker.ts";
-import { restoreNetwork } from "./lost-network.ts";
-import { UserError } from "../processes/errors.ts";
-import { asWord } from "../processes/shell-word.ts";
+import type { Commands, Outcome } from "../../processes/commands.ts";
+import { publishedPort } from "../docker/docker.ts";
+import { restoreNetwork } from "../docker/lost-network.ts";
+import { UserError } from "../../processes/errors.ts";
+import { asWord } from "../../processes/shell-word.ts";
 import { readEvent } from "./minikube-events.ts";
-import { forgetLostWorkers } from "./workers.ts";
+import { forgetLostWorkers } from "./worker-nodes.ts";
 import type { MinikubeEvent } from "./minikube-events.ts";
 
 /** The cluster that a command is about. */

@@ -1,7 +1,7 @@
-import { isReady } from "./api-server.ts";
-import type { Commands } from "../processes/commands.ts";
-import { lookAtContainer, unpause } from "./docker.ts";
-import type { ContainerState } from "./docker.ts";
+import { isReady } from "../kubernetes/api-server.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { lookAtContainer, unpause } from "../docker/docker.ts";
+import type { ContainerState } from "../docker/docker.ts";
 import { machineState, renewKubeconfig } from "./minikube.ts";
 import type { Target } from "./minikube.ts";
 

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { profileFolder } from "./ownership.ts";
-import type { Profile } from "./ownership.ts";
+import { profileFolder } from "../ownership.ts";
+import type { Profile } from "../ownership.ts";
 
 /** What Minikube knows about a profile. It writes these files in place: a power cut may leave one half-written. */
 function files(profile: Profile): string[] {

@@ -1,9 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { lookAtContainer, removeMachine } from "./docker.ts";
-import type { Commands } from "../processes/commands.ts";
-import { profileFolder } from "./ownership.ts";
-import type { Profile } from "./ownership.ts";
+import { lookAtContainer, removeMachine } from "../docker/docker.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { profileFolder } from "../ownership.ts";
+import type { Profile } from "../ownership.ts";
 
 /** A node that was added to the first one of a cluster. */
 export interface Worker {

@@ -1,9 +1,9 @@
 import type { CheckedInputs } from "./cluster.ts";
-import type { Commands } from "../processes/commands.ts";
-import { contentsOf } from "../data-loss/contents.ts";
-import type { LossGuard } from "../data-loss/loss.ts";
-import { idOfCluster } from "../data-loss/standing.ts";
-import type { Standing } from "../data-loss/standing.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { contentsOf } from "../../data-loss/contents.ts";
+import type { LossGuard } from "../../data-loss/loss.ts";
+import { idOfCluster } from "../../data-loss/standing.ts";
+import type { Standing } from "../../data-loss/standing.ts";
 
 /**
  * Keeps a cluster from being replaced that is not this stack's to replace, or that is in an engine which cannot be

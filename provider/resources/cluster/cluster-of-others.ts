@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
-import { connectTo } from "../cluster/connection.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { UserError } from "../processes/errors.ts";
-import { IdForbidden, idOf, openExisting, OtherCluster, refusalOf } from "../cluster/existing-access.ts";
-import { factsOf } from "../cluster/existing-facts.ts";
-import type { ClusterFacts } from "../cluster/existing-facts.ts";
-import { stackOf } from "../cluster/ownership.ts";
-import type { Difference, Resource } from "./resource.ts";
+import { connectTo } from "../../cluster/kubernetes/connection.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { UserError } from "../../processes/errors.ts";
+import { IdForbidden, idOf, openExisting, OtherCluster, refusalOf } from "../../cluster/kubernetes/existing-access.ts";
+import { factsOf } from "../../cluster/kubernetes/existing-facts.ts";
+import type { ClusterFacts } from "../../cluster/kubernetes/existing-facts.ts";
+import { stackOf } from "../../cluster/ownership.ts";
+import type { Difference, Resource } from "../resource.ts";
 
 /** What the program says about a cluster that is there already. */
 export interface ExistingClusterInputs {

@@ -1,18 +1,18 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { availableCapacity } from "../cluster/capacity.ts";
+import { availableCapacity } from "../../cluster/docker/capacity.ts";
 import type { CheckedInputs } from "./cluster.ts";
 import { isWithheld, protectData } from "./cluster-guard.ts";
-import type { Commands } from "../processes/commands.ts";
-import { removeVolume, thingsNamed } from "../cluster/docker.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { UserError } from "../processes/errors.ts";
-import { deleteCluster } from "../cluster/minikube.ts";
-import type { LossGuard } from "../data-loss/loss.ts";
-import type { Node } from "../cluster/node.ts";
-import { isOurs, ownerOf, profileFolder, readMark } from "../cluster/ownership.ts";
-import { standingOf } from "../data-loss/standing.ts";
-import { workersOf } from "../cluster/workers.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { removeVolume, thingsNamed } from "../../cluster/docker/docker.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { UserError } from "../../processes/errors.ts";
+import { deleteCluster } from "../../cluster/minikube/minikube.ts";
+import type { LossGuard } from "../../data-loss/loss.ts";
+import type { Node } from "../../cluster/minikube/node.ts";
+import { isOurs, ownerOf, profileFolder, readMark } from "../../cluster/ownership.ts";
+import { standingOf } from "../../data-loss/standing.ts";
+import { workersOf } from "../../cluster/minikube/worker-nodes.ts";
 
 /**
  * Removes a cluster if it is this stack's, and makes sure that nothing of it remains.

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckedInputs } from "./cluster.ts";
-import type { Commands } from "../processes/commands.ts";
-import { containerId, engineOf } from "../cluster/docker.ts";
-import { UserError } from "../processes/errors.ts";
-import { minikubeToType } from "../cluster/minikube.ts";
-import { ownerOf, writeMark } from "../cluster/ownership.ts";
-import type { Mark } from "../cluster/ownership.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { containerId, engineOf } from "../../cluster/docker/docker.ts";
+import { UserError } from "../../processes/errors.ts";
+import { minikubeToType } from "../../cluster/minikube/minikube.ts";
+import { ownerOf, writeMark } from "../../cluster/ownership.ts";
+import type { Mark } from "../../cluster/ownership.ts";
 
 /** What Minikube cannot change about a cluster that exists. */
 export const fixed = ["driver", "cpus", "memory", "ports", "containerRuntime", "network"] as const;

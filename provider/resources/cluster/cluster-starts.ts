@@ -1,4 +1,4 @@
-import type { Engine } from "../engine/engine-log.ts";
+import type { Engine } from "../../engine/engine-log.ts";
 
 /** The start of a cluster, which goes on while its daemon is used already. */
 export interface Start {

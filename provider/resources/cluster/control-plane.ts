@@ -1,10 +1,10 @@
-import { isReady } from "../cluster/api-server.ts";
-import type { Commands } from "../processes/commands.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import type { Network, Target } from "../cluster/minikube.ts";
-import { enforceNetworkPolicies, networkPolicyEnforcer } from "../cluster/network-policy.ts";
-import type { Enforcer } from "../cluster/network-policy.ts";
-import type { Difference, Resource } from "./resource.ts";
+import { isReady } from "../../cluster/kubernetes/api-server.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import type { Network, Target } from "../../cluster/minikube/minikube.ts";
+import { enforceNetworkPolicies, networkPolicyEnforcer } from "../../cluster/kubernetes/policy-enforcer.ts";
+import type { Enforcer } from "../../cluster/kubernetes/policy-enforcer.ts";
+import type { Difference, Resource } from "../resource.ts";
 import type { Starts } from "./cluster-starts.ts";
 
 /** What the program says about the Kubernetes of a cluster. */

@@ -1,15 +1,15 @@
-import { enforceNetworkPolicies } from "../cluster/network-policy.ts";
-import { lookAtContainer, removeMachine, thingsNamed, unpause } from "../cluster/docker.ts";
-import type { ContainerState } from "../cluster/docker.ts";
-import type { Commands } from "../processes/commands.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { changeNodes, kubectl } from "../cluster/minikube.ts";
-import type { Target } from "../cluster/minikube.ts";
-import { keepCopy } from "../cluster/profile-copy.ts";
-import { forgetWorker, nextWorker, publishNoMorePorts, workersOf } from "../cluster/workers.ts";
-import type { Worker } from "../cluster/workers.ts";
-import type { Difference, Resource } from "./resource.ts";
-import { UserError } from "../processes/errors.ts";
+import { enforceNetworkPolicies } from "../../cluster/kubernetes/policy-enforcer.ts";
+import { lookAtContainer, removeMachine, thingsNamed, unpause } from "../../cluster/docker/docker.ts";
+import type { ContainerState } from "../../cluster/docker/docker.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { changeNodes, kubectl } from "../../cluster/minikube/minikube.ts";
+import type { Target } from "../../cluster/minikube/minikube.ts";
+import { keepCopy } from "../../cluster/minikube/profile-copy.ts";
+import { forgetWorker, nextWorker, publishNoMorePorts, workersOf } from "../../cluster/minikube/worker-nodes.ts";
+import type { Worker } from "../../cluster/minikube/worker-nodes.ts";
+import type { Difference, Resource } from "../resource.ts";
+import { UserError } from "../../processes/errors.ts";
 
 /** What the program says about the further nodes of a cluster. */
 export interface WorkersInputs extends Target {

@@ -1,4 +1,4 @@
-import { secretSignature, signatureKey } from "../engine/marks.ts";
+import { secretSignature, signatureKey } from "../../engine/marks.ts";
 
 /** The proxies that a build gets as arguments. Docker knows them by these names, and no Dockerfile has to name them. */
 export interface BuildProxies {

@@ -1,7 +1,7 @@
-import type { Commands } from "../processes/commands.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { UserError } from "../processes/errors.ts";
-import type { Difference, Resource } from "./resource.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { UserError } from "../../processes/errors.ts";
+import type { Difference, Resource } from "../resource.ts";
 
 /** What the program says about an image that every node of a cluster should have. */
 export interface CopiedImageInputs {

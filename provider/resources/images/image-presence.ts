@@ -1,9 +1,9 @@
 import { buildProxies, markedProxies, noProxies } from "./build-proxies.ts";
-import { changesOf, listOf } from "../engine/shown-changes.ts";
-import { hasImage } from "../images/query.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import type { Difference, Resource } from "./resource.ts";
-import { treeOf } from "../engine/text.ts";
+import { changesOf, listOf } from "../../engine/shown-changes.ts";
+import { hasImage } from "../../images/query.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import type { Difference, Resource } from "../resource.ts";
+import { treeOf } from "../../engine/kept-text.ts";
 
 type Files = Record<string, string>;
 

@@ -1,9 +1,9 @@
-import { changesOf, listOf } from "../engine/shown-changes.ts";
-import type { Commands } from "../processes/commands.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { buildAndPush, presenceOf } from "../images/registry.ts";
-import type { PushableImage } from "../images/registry.ts";
-import type { Difference, Resource } from "./resource.ts";
+import { changesOf, listOf } from "../../engine/shown-changes.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { buildAndPush, presenceOf } from "../../images/registry.ts";
+import type { PushableImage } from "../../images/registry.ts";
+import type { Difference, Resource } from "../resource.ts";
 
 /** What the program says about an image that should be in a registry. */
 export interface PushedImageInputs extends PushableImage {

@@ -1,13 +1,13 @@
-import type { Commands } from "../processes/commands.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { inputsOf, isKnown } from "../engine/known-resources.ts";
-import { Namespace } from "../cluster/kubernetes.ts";
-import { nextLife } from "./next-life.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { inputsOf, isKnown } from "../../engine/known-resources.ts";
+import { Namespace } from "../../cluster/kubernetes/kubernetes.ts";
+import { nextLife } from "../next-life.ts";
 import { mustBeOwnRelease, uninstall } from "./release-removal.ts";
-import type { Difference, Resource } from "./resource.ts";
-import { ReleaseLook } from "../diagnosis/release-look.ts";
-import type { Look, ReleaseRef } from "../diagnosis/release-look.ts";
-import { currentRevisions, forgetRevisions, isUsable } from "../diagnosis/revisions.ts";
+import type { Difference, Resource } from "../resource.ts";
+import { ReleaseLook } from "../../diagnosis/release-look.ts";
+import type { Look, ReleaseRef } from "../../diagnosis/release-look.ts";
+import { currentRevisions, forgetRevisions, isUsable } from "../../diagnosis/revisions.ts";
 
 /** What the program says about a release that should be in a cluster. */
 export interface ReleasePresenceInputs extends ReleaseRef {

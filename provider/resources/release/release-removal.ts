@@ -1,8 +1,8 @@
-import type { Commands } from "../processes/commands.ts";
-import { UserError } from "../processes/errors.ts";
-import { ifThere, Namespace } from "../cluster/kubernetes.ts";
-import type { NamespaceRef } from "../cluster/kubernetes.ts";
-import { revisionsOf } from "../diagnosis/revisions.ts";
+import type { Commands } from "../../processes/commands.ts";
+import { UserError } from "../../processes/errors.ts";
+import { ifThere, Namespace } from "../../cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../../cluster/kubernetes/kubernetes.ts";
+import { revisionsOf } from "../../diagnosis/revisions.ts";
 
 /** A release of a stack in a cluster that others use too. */
 interface SharedRelease extends NamespaceRef {

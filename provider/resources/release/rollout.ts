@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { answers } from "../diagnosis/http-answer.ts";
-import type { HttpAnswer } from "../diagnosis/http-answer.ts";
-import { AwakeTime } from "../diagnosis/awake-time.ts";
-import { causesOf, waitsForNode, Watch } from "../diagnosis/causes.ts";
-import type { Cause } from "../diagnosis/causes.ts";
-import type { Commands } from "../processes/commands.ts";
-import type { FailedProbes } from "../diagnosis/diagnosis.ts";
-import type { Engine } from "../engine/engine-log.ts";
-import { UserError } from "../processes/errors.ts";
-import { Namespace } from "../cluster/kubernetes.ts";
-import type { NamespaceRef } from "../cluster/kubernetes.ts";
-import type { Difference, Resource } from "./resource.ts";
-import { failedProbes, lastWords } from "../diagnosis/last-words.ts";
-import { revisionsOf } from "../diagnosis/revisions.ts";
-import { startedAfter } from "../diagnosis/old-words.ts";
-import { workloadsOf } from "../diagnosis/workloads.ts";
-import type { Workload } from "../diagnosis/workloads.ts";
+import { answers } from "../../diagnosis/http-answer.ts";
+import type { HttpAnswer } from "../../diagnosis/http-answer.ts";
+import { AwakeTime } from "../../diagnosis/awake-time.ts";
+import { causesOf, waitsForNode, Watch } from "../../diagnosis/causes.ts";
+import type { Cause } from "../../diagnosis/causes.ts";
+import type { Commands } from "../../processes/commands.ts";
+import type { FailedProbes } from "../../diagnosis/diagnosis.ts";
+import type { Engine } from "../../engine/engine-log.ts";
+import { UserError } from "../../processes/errors.ts";
+import { Namespace } from "../../cluster/kubernetes/kubernetes.ts";
+import type { NamespaceRef } from "../../cluster/kubernetes/kubernetes.ts";
+import type { Difference, Resource } from "../resource.ts";
+import { failedProbes, lastWords } from "../../diagnosis/last-words.ts";
+import { revisionsOf } from "../../diagnosis/revisions.ts";
+import { startedAfter } from "../../diagnosis/old-words.ts";
+import { workloadsOf } from "../../diagnosis/workloads.ts";
+import type { Workload } from "../../diagnosis/workloads.ts";
 
 /** What the program says about a release that is to become healthy. */
 export interface RolloutInputs extends NamespaceRef {

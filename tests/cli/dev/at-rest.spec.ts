@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { whyAtRest } from "../../../cli/dev/at-rest.ts";
-import { FakeStack } from "../../helpers/fake-stack.ts";
+import { FakeStack } from "../../helpers/pretended/fake-stack.ts";
 
 describe("npm run dev: a stack that another command has taken away meanwhile", () => {
   let stack: FakeStack;

@@ -14,7 +14,7 @@ import { backendUrl, checkout } from "../../../machine/paths.ts";
 import { plainSettings, workspaceFile } from "../../../state/stack-files.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 import { assertFinding } from "./assert-finding.ts";
-import { FakeStack } from "../../helpers/fake-stack.ts";
+import { FakeStack } from "../../helpers/pretended/fake-stack.ts";
 
 describe("npm run doctor", () => {
   it("lays out what it finds, with what to do under it, and counts", () => {

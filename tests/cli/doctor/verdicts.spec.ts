@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { noProxies } from "../../../provider/resources/build-proxies.ts";
+import { noProxies } from "../../../provider/resources/images/build-proxies.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { onDockerSettings, onPlugins, onProxies, onSources } from "../../../cli/doctor/origins.ts";
 import { onPort } from "../../../cli/doctor/port.ts";

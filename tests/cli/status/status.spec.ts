@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from "node:util";
 import { screen } from "../../../cli/status/screen.ts";
 import { statusOf } from "../../../cli/status/status.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
-import { FakeStack } from "../../helpers/fake-stack.ts";
+import { FakeStack } from "../../helpers/pretended/fake-stack.ts";
 
 const now = Date.parse("2026-01-02T12:00:00Z");
 

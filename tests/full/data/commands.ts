@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
+import type { PretendedCheckout } from "../../helpers/pretended/pretended-checkout.ts";
 
 /** What a command does where data would be lost. `asked` means by its own question, which nobody answers here. */
 export type Way = "asked" | "refused" | "harmless";

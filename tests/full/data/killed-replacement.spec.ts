@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
+import { PretendedCheckout } from "../../helpers/pretended/pretended-checkout.ts";
 import { until } from "../../helpers/until.ts";
 
 /**

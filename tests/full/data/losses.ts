@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "../../helpers/pretended-checkout.ts";
-import type { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
+import { freePort } from "../../helpers/pretended/pretended-checkout.ts";
+import type { PretendedCheckout } from "../../helpers/pretended/pretended-checkout.ts";
 import type { Way } from "./commands.ts";
 
 /** A way in which data may get lost. */

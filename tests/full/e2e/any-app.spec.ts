@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../../machine/environment.ts";
+import { environment } from "../../../machine/tool-environment.ts";
 import { checkout } from "../../../machine/paths.ts";
 
 /**

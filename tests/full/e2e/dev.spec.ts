@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { Account } from "../../helpers/account.ts";
 import { launchBrowser } from "../../helpers/browser.ts";
-import { ClusterView } from "../../helpers/cluster.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
 import { edits } from "../../stack/edits.ts";

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { environment } from "../../../machine/environment.ts";
+import { environment } from "../../../machine/tool-environment.ts";
 import { cacheFolder } from "../../../machine/paths.ts";
-import type { ClusterView } from "../../helpers/cluster.ts";
+import type { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 
 /**
  * Types what docs/secrets.md says about encryption at rest.

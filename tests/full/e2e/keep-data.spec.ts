@@ -7,7 +7,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { stackState } from "../../../state/stack-files.ts";
 import { Account } from "../../helpers/account.ts";
-import { ClusterView } from "../../helpers/cluster.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
 import { config, stackHandedOn } from "./stack.ts";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:net";
 import { once } from "node:events";
 import { execa } from "execa";
-import { environment } from "../../../machine/environment.ts";
-import { dockerTraces } from "../../helpers/docker.ts";
-import { minimalPath } from "../../helpers/minimal-path.ts";
+import { environment } from "../../../machine/tool-environment.ts";
+import { dockerTraces } from "../../helpers/cluster/docker-engine.ts";
+import { minimalPath } from "../../helpers/pretended/minimal-path.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 
 /** Bad input gets one clear line, and leaves everything as it was. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import process from "node:process";
-import { dockerTraces } from "../../helpers/docker.ts";
+import { dockerTraces } from "../../helpers/cluster/docker-engine.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 
 /** The settings with which the stack is handed on, and in which each spec leaves it. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { ClusterView } from "../../helpers/cluster.ts";
-import { FaultyStack } from "../../helpers/faulty-stack.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
+import { FaultyStack } from "../../helpers/pretended/faulty-stack.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 import { stackHandedOn } from "./stack.ts";
 

@@ -8,7 +8,7 @@ import {
   loseNothing as loseNothingAt,
   type Outcome,
   type Sent,
-} from "../../helpers/load.ts";
+} from "../../helpers/cluster/load.ts";
 import { stack } from "../../stack/stack.ts";
 
 /** Does something under 50 requests a second on the stack, of which no request and no write may be lost. */

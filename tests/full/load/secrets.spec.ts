@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { NodeDaemon } from "../../helpers/node-daemon.ts";
+import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { namesOfSecrets, secretOf, secretValues } from "../../stack/secrets.ts";
 import { stack } from "../../stack/stack.ts";
 import { loseNothing } from "./load.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PretendedCheckout } from "../../helpers/pretended-checkout.ts";
+import { PretendedCheckout } from "../../helpers/pretended/pretended-checkout.ts";
 
 /**
  * Whoever waits for a cluster that says nothing waits for a time-out. So what is asked is counted: a preview that asks

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
-import { forwardPort } from "../../helpers/port-forward.ts";
+import { forwardPort } from "../../helpers/cluster/port-forward.ts";
 import { stack } from "../../stack/stack.ts";
 
 describe("the controller for operations, for assistants", function () {

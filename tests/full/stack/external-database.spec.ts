@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
-import { NodeDaemon } from "../../helpers/node-daemon.ts";
+import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { Account } from "../../helpers/account.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";

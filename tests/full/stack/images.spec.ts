@@ -7,7 +7,7 @@ import { Version } from "@cyclonedx/cyclonedx-library/Spec";
 import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import { createFixture } from "fs-fixture";
 import { checkout } from "../../../machine/paths.ts";
-import { NodeDaemon, type ImageFile } from "../../helpers/node-daemon.ts";
+import { NodeDaemon, type ImageFile } from "../../helpers/cluster/node-daemon.ts";
 import { stack } from "../../stack/stack.ts";
 
 const components = ["backend", "frontend"] as const;

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, NetworkingV1Api, type V1NetworkPolicySpec } from "@kubernetes/client-node";
 import { pick, render } from "../../chart/render.ts";
-import { IngressController } from "../../helpers/ingress-controller.ts";
-import { NodeDaemon } from "../../helpers/node-daemon.ts";
+import { IngressController } from "../../helpers/cluster/ingress-controller.ts";
+import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
 

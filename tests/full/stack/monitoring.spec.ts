@@ -7,10 +7,10 @@ import { pluginFolder } from "../../../machine/paths.ts";
 import { executableOf, whatIs } from "../../../offline/stand-ins/install.ts";
 import { readChartFile } from "../../chart/render.ts";
 import { launchBrowser } from "../../helpers/browser.ts";
-import { ClusterView } from "../../helpers/cluster.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { look } from "../../helpers/look.ts";
-import { NodeDaemon } from "../../helpers/node-daemon.ts";
-import { forwardPort } from "../../helpers/port-forward.ts";
+import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
+import { forwardPort } from "../../helpers/cluster/port-forward.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
 

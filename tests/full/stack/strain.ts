@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { NodeDaemon } from "../../helpers/node-daemon.ts";
+import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
 

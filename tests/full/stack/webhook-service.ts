@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { ClusterView } from "../../helpers/cluster.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { until } from "../../helpers/until.ts";
 import { stack } from "../../stack/stack.ts";
 

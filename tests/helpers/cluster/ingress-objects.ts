@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { versions } from "../../versions.ts";
+import { versions } from "../../../versions.ts";
 
 /** Its image. */
 export const image = `traefik:v${versions.traefik}`;

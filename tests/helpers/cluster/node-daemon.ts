@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { execa } from "execa";
 import { extract, type Header } from "tar-stream";
-import { Daemon } from "../../offline/stand-ins/docker/docker-daemon.ts";
-import { madeImages } from "../../offline/stand-ins/docker/docker-remote-image.ts";
-import type { WorkingCopy } from "./working-copy.ts";
+import { Daemon } from "../../../offline/stand-ins/docker/docker-daemon.ts";
+import { madeImages } from "../../../offline/stand-ins/docker/docker-remote-image.ts";
+import type { WorkingCopy } from "../working-copy.ts";
 
 /** A file of an image's last stage: what `ls` shows of it, and a hash of its content. */
 export interface ImageFile extends Pick<Header, "mode" | "uid" | "gid" | "type" | "linkname"> {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../machine/paths.ts";
+import { checkout } from "../../../machine/paths.ts";
 
 const folder = join(checkout, "test-results");
 const recoveries: Record<string, number[]> = {};

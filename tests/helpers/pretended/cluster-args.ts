@@ -1,4 +1,4 @@
-import type { MinikubeClusterArgs } from "../../components/minikube-cluster.ts";
+import type { MinikubeClusterArgs } from "../../../components/minikube-cluster.ts";
 
 /** Arguments of a cluster with one node, as a stack with few settings gives them. */
 export const clusterArgs: MinikubeClusterArgs = {

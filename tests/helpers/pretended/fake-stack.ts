@@ -5,16 +5,16 @@ import { dirname } from "node:path";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { stringify } from "yaml";
-import { Commands } from "../../provider/processes/commands.ts";
-import { ownerOf } from "../../provider/cluster/ownership.ts";
-import type { Mark } from "../../provider/cluster/ownership.ts";
-import type { StackState } from "../../state/stack-files.ts";
-import type { Place } from "../../state/access/own-cluster.ts";
-import type { FakeApi } from "../provider/fake-api.ts";
-import { leaveLock } from "./lock.ts";
-import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
-import { FakeCommands } from "../offline/stand-ins/fake-commands.ts";
-import type { Call } from "../offline/stand-ins/fake-commands.ts";
+import { Commands } from "../../../provider/processes/commands.ts";
+import { ownerOf } from "../../../provider/cluster/ownership.ts";
+import type { Mark } from "../../../provider/cluster/ownership.ts";
+import type { StackState } from "../../../state/stack-files.ts";
+import type { Place } from "../../../state/access/own-cluster.ts";
+import type { FakeApi } from "../../provider/fake-api.ts";
+import { leaveLock } from "../lock.ts";
+import { dockerScript, minikubeScript } from "../../provider/fake-machine.ts";
+import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
+import type { Call } from "../../offline/stand-ins/fake-commands.ts";
 
 /** A checkout with a stack `dev`, a Minikube's home and a Docker, which all only pretend. */
 export class FakeStack {
@@ -34,7 +34,7 @@ export class FakeStack {
   static async create(settings: Record<string, string | number> = {}, tempDir = tmpdir()): Promise<FakeStack> {
     const docker = await FakeCommands.create({ docker: dockerScript, minikube: minikubeScript });
     await writeFile(`${docker.folder}/capacity`, `8 ${16_000 * 2 ** 20}`);
-    const project = await readFile(new URL("../../Pulumi.yaml", import.meta.url), "utf8");
+    const project = await readFile(new URL("../../../Pulumi.yaml", import.meta.url), "utf8");
     const files = {
       "Pulumi.yaml": project,
       "Pulumi.dev.yaml": stringify({ config: settings }),

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa, type Result } from "execa";
-import { environment } from "../../machine/environment.ts";
-import { plainSettings, stateFile } from "../../state/stack-files.ts";
-import { Account } from "./account.ts";
-import { ClusterView } from "./cluster.ts";
-import { timeToRecover } from "./recovery.ts";
-import { until } from "./until.ts";
-import type { WorkingCopy } from "./working-copy.ts";
+import { environment } from "../../../machine/tool-environment.ts";
+import { plainSettings, stateFile } from "../../../state/stack-files.ts";
+import { Account } from "../account.ts";
+import { ClusterView } from "../cluster/cluster-view.ts";
+import { timeToRecover } from "../cluster/recovery.ts";
+import { until } from "../until.ts";
+import type { WorkingCopy } from "../working-copy.ts";
 
 /** The label by which Helm's records of the release are found. */
 export const helmRecords = "owner=helm,name=todo";

@@ -1,4 +1,4 @@
-import { dockerScript, minikubeScript } from "../provider/fake-machine.ts";
+import { dockerScript, minikubeScript } from "../../provider/fake-machine.ts";
 
 /**
  * The daemon in the cluster answers as long as the cluster's container is there, and builds all but what says "broken".

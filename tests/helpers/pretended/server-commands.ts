@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkout } from "../../machine/paths.ts";
+import { checkout } from "../../../machine/paths.ts";
 
 /** What stands for the checkout in the documentation. */
 export const somewhere = "/path/to/todo-stack";

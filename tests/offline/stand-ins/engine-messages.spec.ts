@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { environment } from "../../../machine/environment.ts";
+import { environment } from "../../../machine/tool-environment.ts";
 import { checkout } from "../../../machine/paths.ts";
 import { installStandIn, pluginNames } from "../../../offline/stand-ins/install.ts";
 import { FakeCommands } from "./fake-commands.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { environment } from "../../../machine/environment.ts";
+import { environment } from "../../../machine/tool-environment.ts";
 import { checkout } from "../../../machine/paths.ts";
 import { effectOf, effects, switches, wordsOf } from "../../../provider/engine/pulumi-commands.ts";
 import type { Effect } from "../../../provider/engine/pulumi-commands.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { readFile, writeFile } from "node:fs/promises";
 import { environmentProxy } from "../../../provider/processes/environment-proxy.ts";
-import { idOf, openExisting } from "../../../provider/cluster/existing-access.ts";
+import { idOf, openExisting } from "../../../provider/cluster/kubernetes/existing-access.ts";
 import { FakeApi } from "../fake-api.ts";
 
 const proxy = "http://proxy.example:3128";

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { buildProxies, loopbackProxies, markedProxies, noProxies } from "../../../provider/resources/build-proxies.ts";
+import {
+  buildProxies,
+  loopbackProxies,
+  markedProxies,
+  noProxies,
+} from "../../../provider/resources/images/build-proxies.ts";
 import { secretSignature, signatureKey } from "../../../provider/engine/marks.ts";
 import { pastProxies } from "../../../machine/proxies.mjs";
 

@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
-import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster.ts";
+import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster/cluster.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { ownerOf, readMark, writeMark } from "../../../provider/cluster/ownership.ts";
 import { FakeApi } from "../fake-api.ts";
@@ -462,7 +462,7 @@ describe("minikube:index:Cluster", () => {
       const { dockerHost } = await up({ network: "kube-router" });
       assert.equal(dockerHost, "tcp://127.0.0.1:49153");
       const [start, ...more] = await machine.minikubeCalls();
-      const network = resolve("provider/cluster/kube-router-network.yaml");
+      const network = resolve("provider/cluster/kubernetes/kube-router-network.yaml");
       assert.ok(start?.args.includes(`--cni=${network}`), start?.args.join(" "));
       assert.deepEqual(more, [], "Minikube does not say where the daemon of a cluster with several nodes is");
     });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
-import type { ControlPlaneState } from "../../../provider/resources/control-plane.ts";
+import type { ControlPlaneState } from "../../../provider/resources/cluster/control-plane.ts";
 import { baseImages } from "../../../offline/registries/images/base-images.ts";
 import { FakeMachine } from "../fake-machine.ts";
 
@@ -70,7 +70,7 @@ describe("minikube:index:ControlPlane", () => {
         [
           [
             ...["kubectl", "-p", "todo", "--", "--context=todo"],
-            ...["apply", `--filename=${resolve("provider/cluster/kube-router.yaml")}`],
+            ...["apply", `--filename=${resolve("provider/cluster/kubernetes/kube-router.yaml")}`],
           ],
           ["kubectl", "-p", "todo", "--", "--context=todo", "rollout", "status"],
         ],
@@ -115,7 +115,10 @@ describe("minikube:index:ControlPlane", () => {
       assert.deepEqual(await machine.controlPlane().read(urn, state), state);
     });
 
-    for (const file of ["provider/cluster/kube-router.yaml", "provider/cluster/kube-router-network.yaml"]) {
+    for (const file of [
+      "provider/cluster/kubernetes/kube-router.yaml",
+      "provider/cluster/kubernetes/kube-router-network.yaml",
+    ]) {
       it(`runs the image of ${file} that set-up makes where no image can be pulled`, () => {
         const images = baseImages({ unreachable: ["registry-1.docker.io"] }).map(({ reference }) => reference);
         const used = [...readFileSync(file, "utf8").matchAll(/image: (\S+)/g)].map(([, image = ""]) => image);
@@ -144,7 +147,7 @@ describe("minikube:index:ControlPlane", () => {
     });
 
     it("hides pods behind their node only outside the cluster, without waiting for a list of nodes", () => {
-      const network = readFileSync("provider/cluster/kube-router-network.yaml", "utf8");
+      const network = readFileSync("provider/cluster/kubernetes/kube-router-network.yaml", "utf8");
       assert.match(
         network,
         /^ +- --enable-pod-egress=false$/m,
@@ -154,7 +157,7 @@ describe("minikube:index:ControlPlane", () => {
     });
 
     it("keeps what is sent to pods of a lost node in the cluster", () => {
-      const network = readFileSync("provider/cluster/kube-router-network.yaml", "utf8");
+      const network = readFileSync("provider/cluster/kubernetes/kube-router-network.yaml", "utf8");
       assert.match(network, /^ +ip route replace unreachable 10\.244\.0\.0\/16$/m);
     });
 
@@ -162,7 +165,7 @@ describe("minikube:index:ControlPlane", () => {
       const { state } = await machine.cluster().create(machine.urn, await machine.checked({ network: "kube-router" }));
       await machine.controlPlane().create(urn, { ...machine.inputsOf(state), network: "kube-router" });
       const applied = (await kubectlCalls()).flat().filter((word) => word.startsWith("--filename="));
-      assert.deepEqual(applied, [`--filename=${resolve("provider/cluster/kube-router-network.yaml")}`]);
+      assert.deepEqual(applied, [`--filename=${resolve("provider/cluster/kubernetes/kube-router-network.yaml")}`]);
     });
   });
 });

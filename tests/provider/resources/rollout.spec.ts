@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Commands } from "../../../provider/processes/commands.ts";
 import { UserError } from "../../../provider/processes/errors.ts";
-import { RolloutResource } from "../../../provider/resources/rollout.ts";
-import type { RolloutInputs } from "../../../provider/resources/rollout.ts";
+import { RolloutResource } from "../../../provider/resources/release/rollout.ts";
+import type { RolloutInputs } from "../../../provider/resources/release/rollout.ts";
 import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
 import { FakeApi } from "../fake-api.ts";
 

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import type { Answer } from "../../../data/agreement.ts";
+import type { Answer } from "../../../data/loss-agreement.ts";
 import { cacheFolder, checkout } from "../../../machine/paths.ts";
 import { installStandIn, pluginNames } from "../../../offline/stand-ins/install.ts";
 import { FakeWorld } from "../../components/fake-world.ts";
-import { ownEnvironment } from "../../helpers/own-environment.ts";
+import { ownEnvironment } from "../../helpers/pretended/own-environment.ts";
 
 /**
  * With an empty `--client`, `npx pulumi` leaves the program to Pulumi and its language host, as plain `pulumi` does.

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import { checkout } from "../../../machine/paths.ts";
-import { ownEnvironment } from "../../helpers/own-environment.ts";
+import { ownEnvironment } from "../../helpers/pretended/own-environment.ts";
 
 const startIn = (cwd: string, script: string, args: string[], env: NodeJS.ProcessEnv) =>
   execa(process.execPath, [script, ...args], {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createFixture } from "fs-fixture";
 import { parse, stringify } from "yaml";
 import { UserError } from "../../../provider/processes/errors.ts";
-import { copyContext } from "../../../state/access/cluster-access.ts";
+import { copyContext } from "../../../state/access/copied-context.ts";
 
 const kubeconfig = (name: string, cluster: object, user: object): string =>
   stringify({

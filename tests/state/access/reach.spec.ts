@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UserError } from "../../../provider/processes/errors.ts";
 import { mustHaveNoCluster, mustReachCluster } from "../../../state/access/reach.ts";
-import { FakeStack } from "../../helpers/fake-stack.ts";
+import { FakeStack } from "../../helpers/pretended/fake-stack.ts";
 
 const dockerMade = { driver: "docker", cpus: 2, memory: 2048, ports: [] };
 

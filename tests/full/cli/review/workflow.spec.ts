@@ -6,9 +6,9 @@ import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { parse } from "yaml";
-import { environment } from "../../../../machine/environment.ts";
+import { environment } from "../../../../machine/tool-environment.ts";
 import { checkout } from "../../../../machine/paths.ts";
-import { ownEnvironment } from "../../../helpers/own-environment.ts";
+import { ownEnvironment } from "../../../helpers/pretended/own-environment.ts";
 
 interface Step {
   name?: string;
