@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Manifest, podsOf, pick, render } from "./render.ts";
+import { type Manifest, podsOf, pick, render } from "./support/render.ts";
 
 interface Role extends Manifest {
   rules: { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] }[];

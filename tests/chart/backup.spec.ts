@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hardened } from "./hardened.ts";
-import { containersOf, pick, refusal, render, type Container, type Manifest } from "./render.ts";
+import { hardened } from "./support/hardened.ts";
+import { containersOf, pick, refusal, render, type Container, type Manifest } from "./support/render.ts";
 
 const ON = ["backup.enabled=true", "backup.url=s3://bucket/todo"];
 

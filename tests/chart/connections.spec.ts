@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pick, refusal, render } from "./render.ts";
+import { pick, refusal, render } from "./support/render.ts";
 
 /** PostgreSQL takes 100 as it is installed. Of all it keeps 3 for its administrator. */
 const installed = 100;

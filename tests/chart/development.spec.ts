@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { applications } from "../../components/lib/development.ts";
-import { containersOf, pick, podsOf, refusal, render, type Container, type Manifest } from "./render.ts";
+import { containersOf, pick, podsOf, refusal, render, type Container, type Manifest } from "./support/render.ts";
 
 const enabled = "development.enabled=true";
 const names = Object.keys(applications) as (keyof typeof applications)[];

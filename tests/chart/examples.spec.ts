@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
-import { EXAMPLES } from "./examples.ts";
-import { containersOf, pick, podsOf, readChartFile, render, type Manifest } from "./render.ts";
+import { EXAMPLES } from "./support/chart-examples.ts";
+import { containersOf, pick, podsOf, readChartFile, render, type Manifest } from "./support/render.ts";
 
 describe("chart: examples for the clusters of vendors", () => {
   const rendered = new Map<string, Manifest[]>();

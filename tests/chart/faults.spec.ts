@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { faults, quickest } from "../stack/chart-faults.ts";
-import { readChartFile } from "./render.ts";
+import { faults, quickest } from "../stack/support/chart-faults.ts";
+import { readChartFile } from "./support/render.ts";
 
 /** Those tests take minutes, so a chart that they do not fit any more is found here. */
 describe("the faults that tests put into the chart", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readmeOf, schemaOf } from "../../charts/generate.ts";
-import { readChartFile } from "./render.ts";
+import { readChartFile } from "./support/render.ts";
 
 const STALE = "is not what values.yaml gives: run `node charts/generate.ts`";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pick, refusal, render } from "./render.ts";
+import { pick, refusal, render } from "./support/render.ts";
 
 const ON = "ingress.enabled=true";
 

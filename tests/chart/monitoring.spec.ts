@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { versions } from "../../versions.ts";
-import { hardened } from "./hardened.ts";
-import { containersOf, type Manifest, pick, podsOf, readChartYaml, refusal, render } from "./render.ts";
+import { hardened } from "./support/hardened.ts";
+import { containersOf, type Manifest, pick, podsOf, readChartYaml, refusal, render } from "./support/render.ts";
 
 const ON = "monitoring.enabled=true";
 const BY_OPERATOR = { set: [ON], apis: ["monitoring.coreos.com/v1"] };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { valid } from "semver";
-import { pick, readChartFile, readChartYaml, render, type Manifest } from "./render.ts";
+import { pick, readChartFile, readChartYaml, render, type Manifest } from "./support/render.ts";
 
 const OVERLAYS = [[], ["values-dev.yaml"]];
 

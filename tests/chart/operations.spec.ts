@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
-import { hardened } from "./hardened.ts";
-import { containersOf, type Manifest, type Options, pick, podsOf, readChartFile, refusal, render } from "./render.ts";
+import { hardened } from "./support/hardened.ts";
+import {
+  containersOf,
+  type Manifest,
+  type Options,
+  pick,
+  podsOf,
+  readChartFile,
+  refusal,
+  render,
+} from "./support/render.ts";
 
 interface Rule {
   apiGroups: string[];

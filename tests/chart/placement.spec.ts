@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { containersOf, pick, podsOf, refusal, render, type Manifest, type Pod } from "./render.ts";
+import { containersOf, pick, podsOf, refusal, render, type Manifest, type Pod } from "./support/render.ts";
 
 const ALL = ["monitoring.enabled=true"];
 const APPS = ["todo-backend", "todo-frontend"] as const;

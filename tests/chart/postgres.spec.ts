@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pick, refusal, render, type Options } from "./render.ts";
+import { pick, refusal, render, type Options } from "./support/render.ts";
 
 describe("chart: settings of PostgreSQL", () => {
   const sizes: [limit: string, buffers: string][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { CHART, REQUIRED, refusal } from "./render.ts";
+import { CHART, REQUIRED, refusal } from "./support/render.ts";
 
 describe("chart: refused values", () => {
   const incomplete: [what: string, required: string[], message: RegExp][] = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { containersOf, pick, podsOf, render, type Container, type Manifest } from "./render.ts";
+import { containersOf, pick, podsOf, render, type Container, type Manifest } from "./support/render.ts";
 
 const APPS = ["todo-backend", "todo-frontend"] as const;
 

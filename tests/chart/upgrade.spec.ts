@@ -3,7 +3,7 @@ import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import { CHART, pick, refusal, render } from "./render.ts";
+import { CHART, pick, refusal, render } from "./support/render.ts";
 
 const MOVE = ["postgres.image.tag=18.1-trixie", "postgres.folder=pgdata-18", "postgres.upgrade.image=postgres:17.6-trixie"]; // prettier-ignore
 

@@ -20,7 +20,7 @@ function mustHave(test: string, folders: string[]): void {
     .filter((path) => existsSync(path));
   assert.ok(files.length > 0, `there is no spec ${spec} in ${folders.join(", ")}`);
   // A table of faults names each by `what`, and stands in a file of its own.
-  const tables = spec === "failures" ? [join(checkout, "tests/stack/chart-faults.ts")] : [];
+  const tables = spec === "failures" ? [join(checkout, "tests/stack/support/chart-faults.ts")] : [];
   const titles = [...files, ...tables].flatMap((file) =>
     [...readFileSync(file, "utf8").matchAll(/\b(?:it\(|what: )\s*(["`])(.*?)\1/g)].map(([, , found]) => found),
   );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { FaultyStack } from "../helpers/pretended/faulty-stack.ts";
-import { stack } from "../stack/stack.ts";
+import { stack } from "../stack/support/stack.ts";
 
 /** Nobody sits at a terminal here, so that nobody can agree. */
 describe("the data of a stack", function () {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { minikubeHome } from "../../machine/paths.ts";
 import { dockerTraces } from "../helpers/cluster/docker-engine.ts";
-import { stack } from "../stack/stack.ts";
+import { stack } from "../stack/support/stack.ts";
 
 /** The last of the run: see cli/test/checks.ts. */
 describe("U8: the end of a stack", function () {

@@ -10,7 +10,7 @@ import { locksOn } from "../../state/stack-locks.ts";
 import { FaultyStack } from "../helpers/pretended/faulty-stack.ts";
 import { minimalPath } from "../helpers/pretended/minimal-path.ts";
 import { until } from "../helpers/until.ts";
-import { stack } from "../stack/stack.ts";
+import { stack } from "../stack/support/stack.ts";
 
 const namespace = "todo";
 

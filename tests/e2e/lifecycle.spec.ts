@@ -3,8 +3,8 @@ import { execa } from "execa";
 import { environment } from "../../machine/tool-environment.ts";
 import { previewWithNothingRunning } from "../helpers/bare-preview.ts";
 import { timeToRecover } from "../helpers/cluster/recovery.ts";
-import { edits } from "../stack/edits.ts";
-import { stack } from "../stack/stack.ts";
+import { edits } from "../stack/support/edits.ts";
+import { stack } from "../stack/support/stack.ts";
 
 const resources = [
   "minikube:index:Cluster",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { stack } from "../stack/stack.ts";
+import { stack } from "../stack/support/stack.ts";
 
 /** Each wrong setting, and the line that names it. */
 const wrong: [key: string, value: string, line: RegExp][] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { checkout } from "../../machine/paths.ts";
-import { edits } from "../stack/edits.ts";
+import { edits } from "../stack/support/edits.ts";
 
 /** Those tests come late in a long run, so a text that is not there any more is found here. */
 describe("the texts that tests on a cluster change", () => {

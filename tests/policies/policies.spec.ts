@@ -8,7 +8,7 @@ import { noClusterWideObject } from "../../policies/no-cluster-wide-object.ts";
 import { noPushedImage } from "../../policies/no-pushed-image.ts";
 import { nodePortRange } from "../../policies/node-port-range.ts";
 import { restrictedPods } from "../../policies/restricted-pods.ts";
-import { render } from "../chart/render.ts";
+import { render } from "../chart/support/render.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const manifests = "minikube:index:Manifests";

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { execa } from "execa";
 import { ownEnvironment } from "../helpers/pretended/own-environment.ts";
 import { serverCommands, somewhere } from "../helpers/pretended/server-commands.ts";
-import { stack } from "./stack.ts";
+import { stack } from "./support/stack.ts";
 
 describe("the server for operations", function () {
   this.timeout("2m");

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import process from "node:process";
 import { Account } from "../helpers/account.ts";
 import { leaveLock } from "../helpers/lock.ts";
-import { backUp } from "./back-up.ts";
-import { stack } from "./stack.ts";
+import { backUp } from "./support/back-up.ts";
+import { stack } from "./support/stack.ts";
 
 /** Without its volume, which takes longer to lose: tests/full/stack/backup.spec.ts. */
 describe("backup and restore", function () {

@@ -1,5 +1,5 @@
-import { quickest } from "./chart-faults.ts";
-import { convergeAgain, releaseWith } from "./failing-release.ts";
+import { quickest } from "./support/chart-faults.ts";
+import { convergeAgain, releaseWith } from "./support/failing-release.ts";
 
 /** The quickest of the faults that a release may have. The others are in tests/full/stack/failures.spec.ts. */
 describe("a release that does not become healthy", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NodeDaemon } from "../helpers/cluster/node-daemon.ts";
 import { until } from "../helpers/until.ts";
-import { stack } from "./stack.ts";
+import { stack } from "./support/stack.ts";
 
 const components = ["backend", "frontend"] as const;
 const megabyte = 1e6;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
 import { closeDevices, launchBrowser } from "../helpers/browser.ts";
 import { look } from "../helpers/look.ts";
-import { add, item, Person, send, titles, untilSaved } from "./person.ts";
+import { add, item, Person, send, titles, untilSaved } from "./support/person.ts";
 import { until } from "../helpers/until.ts";
-import { scale } from "./scale.ts";
-import { stack } from "./stack.ts";
+import { scale } from "./support/scale.ts";
+import { stack } from "./support/stack.ts";
 
 /**
  * What a user would name as the things to do here, each in a real browser with an account of its own. Every page and

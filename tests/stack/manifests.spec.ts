@@ -7,10 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { KubeConfig } from "@kubernetes/client-node";
-import { EXAMPLES } from "../chart/examples.ts";
-import { kubeconform, writeSchemas } from "../chart/kubeconform.ts";
-import { render, type Manifest } from "../chart/render.ts";
-import { stack } from "./stack.ts";
+import { EXAMPLES } from "../chart/support/chart-examples.ts";
+import { kubeconform, writeSchemas } from "../chart/support/kubeconform.ts";
+import { render, type Manifest } from "../chart/support/render.ts";
+import { stack } from "./support/stack.ts";
 
 describe("the chart's manifests and the API server that runs", function () {
   this.timeout("2m");

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, NetworkingV1Api, type V1NetworkPolicyEgressRule, type V1Pod } from "@kubernetes/client-node";
-import { pick, render } from "../chart/render.ts";
+import { pick, render } from "../chart/support/render.ts";
 import { ClusterView } from "../helpers/cluster/cluster-view.ts";
-import { stack } from "./stack.ts";
+import { stack } from "./support/stack.ts";
 
 /** The chart's NetworkPolicies, as they are enforced: connections are tried from inside the pods. */
 describe("the network of the stack", function () {

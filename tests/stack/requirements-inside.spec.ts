@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stack } from "./stack.ts";
+import { stack } from "./support/stack.ts";
 
 /** Runs a line of the language that a container has; neither of them has a shell that it needs. */
 const inside = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stack } from "./stack.ts";
+import { stack } from "./support/stack.ts";
 
 const components = ["postgres", "backend", "frontend"];
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { until } from "../helpers/until.ts";
-import { scale } from "./scale.ts";
-import { stack } from "./stack.ts";
+import { scale } from "./support/scale.ts";
+import { stack } from "./support/stack.ts";
 
 describe("the order of things", function () {
   this.timeout("10m");

@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { placesWith } from "../helpers/canary.ts";
-import { secretValues } from "./secrets.ts";
-import { stack } from "./stack.ts";
+import { secretValues } from "./support/pod-secrets.ts";
+import { stack } from "./support/stack.ts";
 
 const components = ["backend", "frontend", "postgres"] as const;
 

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { closeDevices, launchBrowser } from "../helpers/browser.ts";
 import { look } from "../helpers/look.ts";
 import { until } from "../helpers/until.ts";
-import { add, item, Person, titles, untilSaved } from "./person.ts";
+import { add, item, Person, titles, untilSaved } from "./support/person.ts";
 
 /** What a user does with todos over days and on several pages, each in a real browser with an account of its own. */
 describe("todos over days and pages", function () {

@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
 /** Path of the chart under test. */
-export const CHART = fileURLToPath(new URL("../../charts/todo/", import.meta.url));
+export const CHART = fileURLToPath(new URL("../../../charts/todo/", import.meta.url));
 
 /** The values a release cannot do without. */
 export const REQUIRED = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { chartFiles, contextFiles, hashOf, outlineOf } from "../../components/build-context/content-hash.ts";
+import { chartFiles, contextFiles, hashOf, outlineOf } from "../../../components/build-context/content-hash.ts";
 
 const contextHash = (folder: string): string => hashOf(contextFiles(folder));
 const chartHash = (folder: string): string => hashOf(chartFiles(folder));

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createFixture } from "fs-fixture";
-import { filesIn } from "../../components/build-context/content-hash.ts";
-import { ignoreRules, rulesIn } from "../../components/build-context/dockerignore.ts";
-import { drawContext } from "../helpers/build-context.ts";
+import { filesIn } from "../../../components/build-context/content-hash.ts";
+import { ignoreRules, rulesIn } from "../../../components/build-context/dockerignore.ts";
+import { drawContext } from "../../helpers/build-context.ts";
 
 /** Lines of a `.dockerignore`, what they leave out, and what they let in. Each was asked of BuildKit's own reader. */
 const cases: [title: string, text: string, out: string[], within: string[]][] = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { problemOfDatabaseUrl } from "../../components/settings/database-url.ts";
-import { egressTo } from "../../components/settings/egress.ts";
+import { problemOfDatabaseUrl } from "../../../components/settings/database-url.ts";
+import { egressTo } from "../../../components/settings/egress.ts";
 
 const problem = (url: string): string => problemOfDatabaseUrl(url) ?? assert.fail("it must be refused");
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { createFixture, type FsFixture } from "fs-fixture";
 import { parse } from "yaml";
-import { type Manifest, pick, readChartFile, render } from "../../chart/render.ts";
+import { type Manifest, pick, readChartFile, render } from "../../chart/support/render.ts";
 
 const alertTests = fileURLToPath(new URL("alerts.test.yaml", import.meta.url));
 

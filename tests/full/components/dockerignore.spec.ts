@@ -17,7 +17,7 @@ const contextsInGroup = 50;
 
 /**
  * The whole way of a build context through `docker build`, which leaves no image behind. What the newest BuildKit makes
- * of more contexts is in tests/components/dockerignore-answers.txt.
+ * of more contexts is in tests/components/build-context/dockerignore-answers.txt.
  */
 describe("a .dockerignore, in docker build", function () {
   this.timeout("10m");

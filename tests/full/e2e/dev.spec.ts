@@ -8,7 +8,7 @@ import { launchBrowser } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
-import { edits } from "../../stack/edits.ts";
+import { edits } from "../../stack/support/edits.ts";
 import { DevCommand } from "./dev-command.ts";
 import { stackHandedOn } from "./stack.ts";
 

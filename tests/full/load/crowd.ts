@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 /** What a crowd got. */
 export interface Goodput {

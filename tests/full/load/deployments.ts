@@ -1,5 +1,5 @@
 import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 export type Component = "backend" | "frontend";
 

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type Sent,
 } from "../../helpers/cluster/load.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 /** Does something under 50 requests a second on the stack, of which no request and no write may be lost. */
 export const loseNothing = async (work: () => Promise<void>): Promise<void> => {

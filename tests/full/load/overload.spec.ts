@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 import { crowd, leave, newAccount, send, type Account, type Goodput, type Wish } from "./crowd.ts";
 import { patch, rolledOut } from "./deployments.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loseNothing } from "./load.ts";
-import { edits } from "../../stack/edits.ts";
-import { stack } from "../../stack/stack.ts";
+import { edits } from "../../stack/support/edits.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 describe("a release that cannot start", function () {
   this.timeout("20m");

@@ -3,10 +3,10 @@ import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { until } from "../../helpers/until.ts";
-import { edits } from "../../stack/edits.ts";
+import { edits } from "../../stack/support/edits.ts";
 import { nameOf, patch, rolledOut, type Component } from "./deployments.ts";
 import { duringLoad, loseNothing } from "./load.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 /** How often each component is restarted under load; `TODO_STACK_ROLLOUTS=10` for a long look. */
 const rollouts = Number(process.env["TODO_STACK_ROLLOUTS"] ?? 2);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
-import { namesOfSecrets, secretOf, secretValues } from "../../stack/secrets.ts";
-import { stack } from "../../stack/stack.ts";
+import { namesOfSecrets, secretOf, secretValues } from "../../stack/support/pod-secrets.ts";
+import { stack } from "../../stack/support/stack.ts";
 import { loseNothing } from "./load.ts";
 
 const components = ["backend", "frontend", "postgres"] as const;

@@ -1,6 +1,6 @@
 import { stateFile } from "../../../state/stack-files.ts";
-import { stack } from "../../stack/stack.ts";
-import { runScenarios } from "./scenarios.ts";
+import { stack } from "../../stack/support/stack.ts";
+import { runScenarios } from "./support/scenarios.ts";
 
 describe("the server for operations", function () {
   this.timeout("60m");

@@ -4,7 +4,7 @@ import type { Server } from "node:net";
 import { join } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { forwardPort } from "../../helpers/cluster/port-forward.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 describe("the controller for operations, for assistants", function () {
   this.timeout("20m");

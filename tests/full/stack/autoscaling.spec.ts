@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { AutoscalingV2Api, KubeConfig } from "@kubernetes/client-node";
 import { until } from "../../helpers/until.ts";
-import { edits } from "../../stack/edits.ts";
-import { scale } from "../../stack/scale.ts";
-import { stack } from "../../stack/stack.ts";
+import { edits } from "../../stack/support/edits.ts";
+import { scale } from "../../stack/support/scale.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 describe("autoscaling", function () {
   this.timeout("10m");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { Account } from "../../helpers/account.ts";
 import { until } from "../../helpers/until.ts";
-import { backUp } from "../../stack/back-up.ts";
-import { stack } from "../../stack/stack.ts";
+import { backUp } from "../../stack/support/back-up.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 const name = "todo-postgres";
 const claim = "data-todo-postgres-0";

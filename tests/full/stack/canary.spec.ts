@@ -8,9 +8,9 @@ import { checkout, logFolder, minikubeHome } from "../../../machine/paths.ts";
 import { filesWith, placesWith } from "../../helpers/canary.ts";
 import { Account } from "../../helpers/account.ts";
 import type { CommandResult } from "../../helpers/working-copy.ts";
-import { backUp } from "../../stack/back-up.ts";
-import { secretValues } from "../../stack/secrets.ts";
-import { stack } from "../../stack/stack.ts";
+import { backUp } from "../../stack/support/back-up.ts";
+import { secretValues } from "../../stack/support/pod-secrets.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 /** Commands of npm that print nothing of a stack, or what another search covers. */
 const leftOut: Record<string, string> = {

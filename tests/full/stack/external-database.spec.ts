@@ -6,7 +6,7 @@ import { KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
 import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { Account } from "../../helpers/account.ts";
 import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 const container = "database-outside";
 const port = 15432;

@@ -1,5 +1,5 @@
-import { faults } from "../../stack/chart-faults.ts";
-import { convergeAgain, releaseWith } from "../../stack/failing-release.ts";
+import { faults } from "../../stack/support/chart-faults.ts";
+import { convergeAgain, releaseWith } from "../../stack/support/failing-release.ts";
 
 describe("a release that does not become healthy", function () {
   this.timeout("10m");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FaultyStack } from "../../helpers/pretended/faulty-stack.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 interface Resource {
   urn: string;

@@ -8,7 +8,7 @@ import { JsonStrictValidator } from "@cyclonedx/cyclonedx-library/Validation";
 import { createFixture } from "fs-fixture";
 import { checkout } from "../../../machine/paths.ts";
 import { NodeDaemon, type ImageFile } from "../../helpers/cluster/node-daemon.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 const components = ["backend", "frontend"] as const;
 

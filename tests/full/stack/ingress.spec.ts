@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, NetworkingV1Api, type V1NetworkPolicySpec } from "@kubernetes/client-node";
-import { pick, render } from "../../chart/render.ts";
+import { pick, render } from "../../chart/support/render.ts";
 import { IngressController } from "../../helpers/cluster/ingress-controller.ts";
 import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 const host = "todo.local";
 const listed = "https://app.example";

@@ -5,14 +5,14 @@ import { parse } from "yaml";
 import { isOutOfReach } from "../../../machine/machine.ts";
 import { pluginFolder } from "../../../machine/paths.ts";
 import { executableOf, whatIs } from "../../../offline/stand-ins/install.ts";
-import { readChartFile } from "../../chart/render.ts";
+import { readChartFile } from "../../chart/support/render.ts";
 import { launchBrowser } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { look } from "../../helpers/look.ts";
 import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { forwardPort } from "../../helpers/cluster/port-forward.ts";
 import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { stack } from "../../stack/support/stack.ts";
 
 interface Dashboard {
   panels: { targets: { expr: string }[] }[];

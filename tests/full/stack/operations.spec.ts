@@ -7,10 +7,10 @@ import { approve } from "../../../cli/operations/approve.ts";
 import { minikubeHome } from "../../../machine/paths.ts";
 import { ownNamespace } from "../../../state/access/own-profile.ts";
 import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
-import { ageOfRelease, backend, deployment, incidentOf, incidents, readyPod, scale } from "./incidents.ts";
-import { floodEvents, forgetEvents, memoryOf, withoutApiServer } from "./strain.ts";
-import { WebhookService } from "./webhook-service.ts";
+import { stack } from "../../stack/support/stack.ts";
+import { ageOfRelease, backend, deployment, incidentOf, incidents, readyPod, scale } from "./support/incidents.ts";
+import { floodEvents, forgetEvents, memoryOf, withoutApiServer } from "./support/strain.ts";
+import { WebhookService } from "./support/webhook-service.ts";
 
 describe("the controller for operations", function () {
   this.timeout("20m");

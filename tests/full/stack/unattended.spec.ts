@@ -1,5 +1,5 @@
-import { stack } from "../../stack/stack.ts";
-import { runScenarios } from "./scenarios.ts";
+import { stack } from "../../stack/support/stack.ts";
+import { runScenarios } from "./support/scenarios.ts";
 
 const values = "charts/todo/values.yaml";
 

@@ -1,4 +1,4 @@
-import { until } from "../helpers/until.ts";
+import { until } from "../../helpers/until.ts";
 import { stack } from "./stack.ts";
 
 /** Sets the number of pods of a component and waits until it is so: all of them ready, or none left. */

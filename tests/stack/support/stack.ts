@@ -3,11 +3,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { environment } from "../../machine/tool-environment.ts";
-import { plainSettings } from "../../state/stack-files.ts";
-import { ClusterView } from "../helpers/cluster/cluster-view.ts";
-import { previewWithNothingRunning, type Plan } from "../helpers/bare-preview.ts";
-import { WorkingCopy } from "../helpers/working-copy.ts";
+import { environment } from "../../../machine/tool-environment.ts";
+import { plainSettings } from "../../../state/stack-files.ts";
+import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
+import { previewWithNothingRunning, type Plan } from "../../helpers/bare-preview.ts";
+import { WorkingCopy } from "../../helpers/working-copy.ts";
 
 const settings = { profile: "todo-stack-tests", port: "30282", cpus: "2", memory: "4096" };
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { Incident } from "../../../apps/aiops/src/controller/incident.ts";
-import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import type { Incident } from "../../../../apps/aiops/src/controller/incident.ts";
+import { until } from "../../../helpers/until.ts";
+import { stack } from "../../../stack/support/stack.ts";
 
 /** What the tests of the controller for operations break. */
 export const backend = "todo-backend";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
-import { checkout } from "../../../machine/paths.ts";
-import { stack } from "../../stack/stack.ts";
+import { checkout } from "../../../../machine/paths.ts";
+import { stack } from "../../../stack/support/stack.ts";
 
 /**
  * Breaks the stack in one way after the other, and looks what is done about it. The tests that do so belong to the

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
-import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { NodeDaemon } from "../../../helpers/cluster/node-daemon.ts";
+import { until } from "../../../helpers/until.ts";
+import { stack } from "../../../stack/support/stack.ts";
 
 const manifest = "/etc/kubernetes/manifests/kube-apiserver.yaml";
 const aside = "/var/tmp/kube-apiserver.yaml";

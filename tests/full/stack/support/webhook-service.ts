@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
-import { until } from "../../helpers/until.ts";
-import { stack } from "../../stack/stack.ts";
+import { ClusterView } from "../../../helpers/cluster/cluster-view.ts";
+import { until } from "../../../helpers/until.ts";
+import { stack } from "../../../stack/support/stack.ts";
 
 const component = "webhook-service";
 const port = 8080;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { noEngine } from "../../../provider/cluster/docker/docker-engine.ts";
+import { noEngine } from "../../../../provider/cluster/docker/docker-engine.ts";
 
 describe("a Docker that does not answer", () => {
   const told = (user: NodeJS.ProcessEnv): string => noEngine({ missing: false, reason: "no such file" }, user).message;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readEvent } from "../../../provider/cluster/minikube/minikube-events.ts";
-import type { MinikubeEvent } from "../../../provider/cluster/minikube/minikube-events.ts";
+import { readEvent } from "../../../../provider/cluster/minikube/minikube-events.ts";
+import type { MinikubeEvent } from "../../../../provider/cluster/minikube/minikube-events.ts";
 
 const event = (type: string, data: object): string => JSON.stringify({ type: `io.k8s.sigs.minikube.${type}`, data });
 

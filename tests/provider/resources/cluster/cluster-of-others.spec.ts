@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createFixture } from "fs-fixture";
 import { parse, stringify } from "yaml";
-import { ExistingClusterResource } from "../../../provider/resources/cluster/cluster-of-others.ts";
-import type { ExistingClusterInputs } from "../../../provider/resources/cluster/cluster-of-others.ts";
-import { Namespace } from "../../../provider/cluster/kubernetes/kubernetes.ts";
-import { FakeApi } from "../fake-api.ts";
+import { ExistingClusterResource } from "../../../../provider/resources/cluster/cluster-of-others.ts";
+import type { ExistingClusterInputs } from "../../../../provider/resources/cluster/cluster-of-others.ts";
+import { Namespace } from "../../../../provider/cluster/kubernetes/kubernetes.ts";
+import { FakeApi } from "../../fake-api.ts";
 
 const id = "3f2c0a4e-0000-4000-8000-000000000001";
 const otherId = "3f2c0a4e-0000-4000-8000-000000000002";

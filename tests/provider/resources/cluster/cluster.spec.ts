@@ -8,11 +8,11 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
-import type { ClusterInputs, ClusterResource, ClusterState } from "../../../provider/resources/cluster/cluster.ts";
-import { UserError } from "../../../provider/processes/errors.ts";
-import { ownerOf, readMark, writeMark } from "../../../provider/cluster/ownership.ts";
-import { FakeApi } from "../fake-api.ts";
-import { FakeMachine, urnOf } from "../fake-machine.ts";
+import type { ClusterInputs, ClusterResource, ClusterState } from "../../../../provider/resources/cluster/cluster.ts";
+import { UserError } from "../../../../provider/processes/errors.ts";
+import { ownerOf, readMark, writeMark } from "../../../../provider/cluster/ownership.ts";
+import { FakeApi } from "../../fake-api.ts";
+import { FakeMachine, urnOf } from "../../fake-machine.ts";
 
 const contents = {
   selector: "holds=data",

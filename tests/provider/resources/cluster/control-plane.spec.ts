@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
-import type { ControlPlaneState } from "../../../provider/resources/cluster/control-plane.ts";
-import { baseImages } from "../../../offline/registries/images/base-images.ts";
-import { FakeMachine } from "../fake-machine.ts";
+import type { ControlPlaneState } from "../../../../provider/resources/cluster/control-plane.ts";
+import { baseImages } from "../../../../offline/registries/images/base-images.ts";
+import { FakeMachine } from "../../fake-machine.ts";
 
 const urn = "urn:pulumi:test::todo-stack::minikube:index:ControlPlane::kubernetes";
 

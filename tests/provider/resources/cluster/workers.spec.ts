@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ClusterState } from "../../../provider/resources/cluster/cluster.ts";
-import type { WorkersInputs, WorkersState } from "../../../provider/resources/cluster/workers.ts";
-import { FakeMachine } from "../fake-machine.ts";
+import type { ClusterState } from "../../../../provider/resources/cluster/cluster.ts";
+import type { WorkersInputs, WorkersState } from "../../../../provider/resources/cluster/workers.ts";
+import { FakeMachine } from "../../fake-machine.ts";
 
 const urn = "urn:pulumi:test::todo-stack::minikube:index:Workers::todo-workers";
 

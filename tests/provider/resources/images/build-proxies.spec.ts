@@ -4,9 +4,9 @@ import {
   loopbackProxies,
   markedProxies,
   noProxies,
-} from "../../../provider/resources/images/build-proxies.ts";
-import { secretSignature, signatureKey } from "../../../provider/engine/marks.ts";
-import { pastProxies } from "../../../machine/proxies.mjs";
+} from "../../../../provider/resources/images/build-proxies.ts";
+import { secretSignature, signatureKey } from "../../../../provider/engine/marks.ts";
+import { pastProxies } from "../../../../machine/proxies.mjs";
 
 const proxy = "http://proxy.example:3128";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Commands } from "../../../provider/processes/commands.ts";
-import { CopiedImageResource } from "../../../provider/resources/images/copied-image.ts";
-import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
+import { Commands } from "../../../../provider/processes/commands.ts";
+import { CopiedImageResource } from "../../../../provider/resources/images/copied-image.ts";
+import { FakeCommands } from "../../../offline/stand-ins/fake-commands.ts";
 
 /** Nodes whose daemons have an image if there is a file `NODE-IMAGE`. */
 const docker = `

@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { noProxies } from "../../../provider/resources/images/build-proxies.ts";
-import { hasImage } from "../../../provider/images/query.ts";
-import { ImagePresenceResource } from "../../../provider/resources/images/image-presence.ts";
-import type { ImagePresenceState } from "../../../provider/resources/images/image-presence.ts";
+import { noProxies } from "../../../../provider/resources/images/build-proxies.ts";
+import { hasImage } from "../../../../provider/images/query.ts";
+import { ImagePresenceResource } from "../../../../provider/resources/images/image-presence.ts";
+import type { ImagePresenceState } from "../../../../provider/resources/images/image-presence.ts";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 

@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { Commands } from "../../../provider/processes/commands.ts";
-import { PushedImageResource } from "../../../provider/resources/images/pushed-image.ts";
-import type { PushedImageInputs } from "../../../provider/resources/images/pushed-image.ts";
+import { Commands } from "../../../../provider/processes/commands.ts";
+import { PushedImageResource } from "../../../../provider/resources/images/pushed-image.ts";
+import type { PushedImageInputs } from "../../../../provider/resources/images/pushed-image.ts";
 
 /** Has the images in the folder `registry`, and answers of one that it has not as Docker does. */
 const docker = `#!/bin/sh

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
-import { Commands } from "../../../provider/processes/commands.ts";
-import { ReleaseLook } from "../../../provider/diagnosis/release-look.ts";
-import { ReleasePresenceResource, releaseInState } from "../../../provider/resources/release/release-presence.ts";
+import { Commands } from "../../../../provider/processes/commands.ts";
+import { ReleaseLook } from "../../../../provider/diagnosis/release-look.ts";
+import { ReleasePresenceResource, releaseInState } from "../../../../provider/resources/release/release-presence.ts";
 import type {
   ReleasePresenceInputs,
   ReleasePresenceState,
-} from "../../../provider/resources/release/release-presence.ts";
-import type { Engine } from "../../../provider/engine/engine-log.ts";
-import { FakeApi } from "../fake-api.ts";
-import type { Revision } from "../fake-api.ts";
+} from "../../../../provider/resources/release/release-presence.ts";
+import type { Engine } from "../../../../provider/engine/engine-log.ts";
+import { FakeApi } from "../../fake-api.ts";
+import type { Revision } from "../../fake-api.ts";
 
 describe("minikube:index:ReleasePresence", () => {
   let api: FakeApi;

@@ -4,12 +4,12 @@ import { createServer } from "node:http";
 import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Commands } from "../../../provider/processes/commands.ts";
-import { UserError } from "../../../provider/processes/errors.ts";
-import { RolloutResource } from "../../../provider/resources/release/rollout.ts";
-import type { RolloutInputs } from "../../../provider/resources/release/rollout.ts";
-import { FakeCommands } from "../../offline/stand-ins/fake-commands.ts";
-import { FakeApi } from "../fake-api.ts";
+import { Commands } from "../../../../provider/processes/commands.ts";
+import { UserError } from "../../../../provider/processes/errors.ts";
+import { RolloutResource } from "../../../../provider/resources/release/rollout.ts";
+import type { RolloutInputs } from "../../../../provider/resources/release/rollout.ts";
+import { FakeCommands } from "../../../offline/stand-ins/fake-commands.ts";
+import { FakeApi } from "../../fake-api.ts";
 
 const startedAt = "2026-01-02T10:00:00Z";
 
