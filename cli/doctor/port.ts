@@ -1,4 +1,4 @@
-import { isListening } from "../../provider/cluster/profile-name.ts";
+import { isListening } from "../../provider/cluster/ports.ts";
 import { fail, pass, warn } from "./verdicts.ts";
 import type { Finding } from "./verdicts.ts";
 
