@@ -11,8 +11,8 @@ import httpx2
 from bench.data import Filled, fill
 from bench.latency import API, failed_sign_in, first_token_direct, first_token_through, search, sign_up
 from bench.load import CONNECTIONS, Server, Target, load, serving
-from tests.fake_openai import fake_openai
-from tests.postgres import running_server
+from tests.chat.fake_openai import fake_openai
+from tests.database.postgres import running_server
 
 ROUNDS = 5
 FEW = ", few others"

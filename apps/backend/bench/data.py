@@ -10,7 +10,7 @@ import psycopg
 from app.auth.tokens import TokenContent, issue_tokens
 from app.settings import Settings
 from app.wait_for_database import main as migrate
-from tests.postgres import Server
+from tests.database.postgres import Server
 
 OWN = {"small": 1_000, "todo": 1_000, "many_own": 20_000}
 OTHERS = {"small": 1_000, "todo": 99_000, "many_own": 80_000}

@@ -4,7 +4,7 @@ import time
 
 import httpx2
 
-from tests.fake_openai import FakeOpenAI
+from tests.chat.fake_openai import FakeOpenAI
 
 PASSWORD = "a long enough passphrase"
 API = "/api/v1"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import httpx2
 
-from tests.postgres import free_port
+from tests.database.postgres import free_port
 
 CONNECTIONS = 8
 

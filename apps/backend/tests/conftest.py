@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from app import wait_for_database
 from app.main import create_app
 from app.settings import Settings
-from tests.postgres import Server, running_server
+from tests.database.postgres import Server, running_server
 
 JWT_SECRET = "canary-jwt-secret-canary-jwt-secret"
 API = "/api/v1"

@@ -21,7 +21,7 @@ describe("npm run dev: what a changed file means", () => {
     ["apps/backend/.dockerignore", { kind: "up" }],
     ["apps/frontend/Dockerfile.dockerignore", { kind: "up" }],
     ["apps/backend/src/.dockerignore", { kind: "nothing" }],
-    ["apps/backend/tests/test_auth.py", { kind: "nothing" }],
+    ["apps/backend/tests/auth/test_auth.py", { kind: "nothing" }],
     ["apps/backend/.venv/lib/x.py", { kind: "nothing" }],
     ["apps/frontend/src/components/page/header.tsx", code("frontend", "src/components/page/header.tsx")],
     ["apps/frontend/public/robots.txt", code("frontend", "public/robots.txt")],

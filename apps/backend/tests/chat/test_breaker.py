@@ -13,10 +13,10 @@ from app.chat.breaker import Breaker, Cause
 from app.chat.budget import take_answer
 from app.main import create_app
 from app.settings import Settings
-from tests.chatting import say, text_of
+from tests.chat.chatting import say, text_of
+from tests.chat.fake_openai import FakeOpenAI, fake_openai, text
+from tests.chat.test_chat_model import KEY
 from tests.conftest import SignedIn
-from tests.fake_openai import FakeOpenAI, fake_openai, text
-from tests.test_chat_model import KEY
 
 ANN, BOB, CARL = (uuid.UUID(int=number) for number in range(3))
 

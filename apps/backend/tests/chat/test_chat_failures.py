@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 from app import database
 from app.main import create_app
 from app.settings import Settings
-from tests.chatting import MESSAGES, Event, say
+from tests.chat.chatting import MESSAGES, Event, say
+from tests.chat.fake_openai import Turn, fake_openai, held, tool
 from tests.conftest import API
-from tests.fake_openai import Turn, fake_openai, held, tool
-from tests.test_overload import locked, wait_until
-from tests.test_read_only import refusing_changes
+from tests.database.test_read_only import refusing_changes
+from tests.serving.test_overload import locked, wait_until
 
 MOVED = "All data are being moved at the moment, so nothing can be changed. Try again in a few seconds."
 AWAY = "The database cannot be reached at the moment. Try again in a few seconds."

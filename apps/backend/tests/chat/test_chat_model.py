@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from app.chat import model
 from app.main import create_app
 from app.settings import Settings
-from tests.chatting import MESSAGES, names, say, text_of, titles
+from tests.chat.chatting import MESSAGES, names, say, text_of, titles
+from tests.chat.fake_openai import FakeOpenAI, Turn, broken, fake_openai, held, silent, status, text, tool
 from tests.conftest import API
-from tests.fake_openai import FakeOpenAI, Turn, broken, fake_openai, held, silent, status, text, tool
 
 KEY = "canary-llm-key"
 

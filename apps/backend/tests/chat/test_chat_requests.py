@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from tests.chatting import names, say, text_of
+from tests.chat.chatting import names, say, text_of
 from tests.conftest import API
-from tests.test_recurrence import all_of
+from tests.todos.test_recurrence import all_of
 
 TODOS = f"{API}/todos"
 REQUESTS: dict[str, tuple[list[str], str]] = {

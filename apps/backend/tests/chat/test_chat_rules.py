@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.chat.matching import fold
-from tests.chatting import MESSAGES, names, say, text_of, titles
+from tests.chat.chatting import MESSAGES, names, say, text_of, titles
 from tests.conftest import API
 
 # The rules alone, without a database: what they find is not done.

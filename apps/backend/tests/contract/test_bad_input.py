@@ -13,9 +13,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from tests.auth.test_auth import forge, token_of, unsigned
+from tests.auth.test_ownership import OPEN, operations
 from tests.conftest import API, PASSWORD, SignedIn
-from tests.test_auth import forge, token_of, unsigned
-from tests.test_ownership import OPEN, operations
 
 Json = dict[str, Any]
 Operation = tuple[str, str]

@@ -17,9 +17,9 @@ from schemathesis.checks import CHECKS
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API, PASSWORD
-from tests.postgres import free_port
+from tests.database.postgres import free_port
 
-contract = schemathesis.openapi.from_path(Path(__file__).parent.parent / "openapi.json")
+contract = schemathesis.openapi.from_path(Path(__file__).parents[2] / "openapi.json")
 
 
 @pytest.fixture(scope="module")

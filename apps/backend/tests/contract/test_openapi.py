@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.openapi import document
 
-COMMITTED = Path(__file__).parent.parent / "openapi.json"
+COMMITTED = Path(__file__).parents[2] / "openapi.json"
 
 
 def test_committed_contract_is_current() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, inspect
 from starlette.testclient import TestClient
 
 from tests.conftest import API
-from tests.postgres import Server
+from tests.database.postgres import Server
 
 CONFIG = Config()
 CONFIG.set_main_option("script_location", "app:migrations")

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
-from tests.chatting import MESSAGES
+from tests.chat.chatting import MESSAGES
 from tests.conftest import API, PASSWORD
 
 END_SESSIONS = (

@@ -12,7 +12,7 @@ from app.parsing.parse import parse
 from app.parsing.schemas import Part
 from app.parsing.words import LANGUAGES
 from tests.conftest import API
-from tests.test_recurrence import TODOS, all_of
+from tests.todos.test_recurrence import TODOS, all_of
 
 PARSE = f"{API}/todos/parse"
 NOW = datetime(2026, 11, 28, 15, 0)

@@ -18,9 +18,9 @@ import httpx2
 import pytest
 import watchfiles
 
-from tests.postgres import free_port
+from tests.database.postgres import free_port
 
-DEVELOPMENT = Path(__file__).parent.parent / "development"
+DEVELOPMENT = Path(__file__).parents[2] / "development"
 PATIENCE_SECONDS = 30
 HANGS = "time.sleep(3600)"
 

@@ -15,9 +15,9 @@ from app import database
 from app.main import create_app
 from app.middleware import InFlightLimit
 from app.settings import Settings
-from tests.chatting import MESSAGES, say
+from tests.chat.chatting import MESSAGES, say
+from tests.chat.fake_openai import fake_openai, held
 from tests.conftest import API
-from tests.fake_openai import fake_openai, held
 
 TODOS = f"{API}/todos"
 

@@ -13,12 +13,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.settings import Settings
-from tests.chatting import MESSAGES
+from tests.chat.chatting import MESSAGES
+from tests.chat.fake_openai import FakeOpenAI, fake_openai, held
 from tests.conftest import JWT_SECRET
-from tests.fake_openai import FakeOpenAI, fake_openai, held
-from tests.postgres import free_port
+from tests.database.postgres import free_port
 
-HERE = Path(__file__).parent.parent
+HERE = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conftest import API
-from tests.test_recurrence import TODOS, add, all_of
-from tests.test_transfer import FORMATS, export, load
+from tests.todos.test_recurrence import TODOS, add, all_of
+from tests.transfer.test_transfer import FORMATS, export, load
 
 ZONES = ["Asia/Tokyo", "America/New_York"]
 ENDS = [("0001-01-01", "00:00"), ("9999-12-31", "23:59")]

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from app import wait_for_database
 from app.settings import Settings
 from tests.conftest import API, SignedIn
-from tests.plans import plan_of
-from tests.test_migrations import FIRST_RELEASE
+from tests.database.plans import plan_of
+from tests.database.test_migrations import FIRST_RELEASE
 
 TODOS = f"{API}/todos"
 OTHER = "call Bob"

@@ -13,9 +13,9 @@ from starlette.testclient import TestClient
 from app.todos.models import Todo
 from app.todos.recurrence import next_due_date, normal_rule
 from app.todos.repeating import series_after
-from tests.chatting import say, text_of
+from tests.chat.chatting import say, text_of
 from tests.conftest import API
-from tests.test_recurrence import TODOS, add, all_of, days_when_ticked, open_one, tick
+from tests.todos.test_recurrence import TODOS, add, all_of, days_when_ticked, open_one, tick
 
 ME = f"{API}/auth/me"
 FAR_EAST, FAR_WEST = "Pacific/Kiritimati", "Etc/GMT+12"

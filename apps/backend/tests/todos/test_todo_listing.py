@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.conftest import API, SignedIn
-from tests.plans import plan_of
+from tests.database.plans import plan_of
 
 TODOS = f"{API}/todos"
 NO_ID = str(uuid.UUID(int=0))

@@ -11,7 +11,7 @@ from app import wait_for_database
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import SignedIn
-from tests.test_recurrence import TODOS, add, all_of
+from tests.todos.test_recurrence import TODOS, add, all_of
 
 TRASH = f"{TODOS}/trash"
 

@@ -17,8 +17,8 @@ from starlette.testclient import TestClient
 from app.transfer import calendars, writing
 from app.transfer.schemas import Exported
 from tests.conftest import API
-from tests.test_recurrence import TODOS, add, all_of
-from tests.test_transfer import FORMATS, export, load
+from tests.todos.test_recurrence import TODOS, add, all_of
+from tests.transfer.test_transfer import FORMATS, export, load
 
 Write = Callable[[list[Exported], ZoneInfo], str]
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)

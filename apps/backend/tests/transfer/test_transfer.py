@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from tests.conftest import API
-from tests.test_recurrence import TODOS, add, all_of
+from tests.todos.test_recurrence import TODOS, add, all_of
 
 FORMATS = ["json", "csv", "ics"]
 KEPT = ("title", "notes", "done", "priority", "due_date", "due_time", "tags", "recurrence", "repeat_from")
