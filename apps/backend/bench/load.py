@@ -47,7 +47,7 @@ class Result(NamedTuple):
 def serving(name: str, **settings: str) -> Iterator[Server]:
     """Serve `app` or `hello` by one worker."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.serve", name, str(port)]
+    command = [sys.executable, "-m", "bench.served_apps", name, str(port)]
     environment = {"PATH": os.environ["PATH"], **settings}
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
         try:

@@ -17,7 +17,7 @@ from tests.chat.chatting import MESSAGES, names, say, text_of, titles
 from tests.conftest import API
 
 # The rules alone, without a database: what they find is not done.
-MATCHED = "import sys; from app.chat.rules import reply; reply(None, sys.argv[1])"
+MATCHED = "import sys; from app.chat.rule_assistant import reply; reply(None, sys.argv[1])"
 PATIENCE_SECONDS = 30
 
 

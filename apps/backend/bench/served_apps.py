@@ -1,4 +1,4 @@
-"""`python -m bench.serve app|hello PORT` serves one of the two on loopback, with the same server options."""
+"""`python -m bench.served_apps app|hello PORT` serves one of the two on loopback, with the same server options."""
 
 import sys
 

@@ -7,7 +7,7 @@ from datetime import date
 from anyio import to_thread
 
 from app.chat import changes
-from app.chat.days import Span, span_of
+from app.chat.asked_days import Span, span_of
 from app.chat.schemas import ChatEvent, Text
 from app.chat.tools import AddTodo, ListTodos, Toolbox
 from app.chat.wording import counted, line, listing, none_found, words_of
