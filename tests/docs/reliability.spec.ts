@@ -40,7 +40,8 @@ describe("docs/reliability.md", () => {
   });
 
   for (const [, event = "", , test = ""] of linesOf(whose)) {
-    it(`finds the test of: ${event}`, () => mustHave(test, ["provider/cluster", "provider/resources"]));
+    it(`finds the test of: ${event}`, () =>
+      mustHave(test, ["provider/cluster", "provider/resources", "provider/resources/cluster"]));
   }
 
   it("has a line for each fault", () => {

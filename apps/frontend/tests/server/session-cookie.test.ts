@@ -1,7 +1,7 @@
 import type { NextRequest } from "next/server";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { forward } from "@/server/backend/forward";
-import { closeSession, openSession } from "@/server/session/session";
+import { closeSession, openSession } from "@/server/session/sign-in-and-out";
 import { pageRequest } from "../support/request";
 import { startStub } from "../support/stub-backend";
 import { cookiesOf, tokens } from "../support/tokens";

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { closeAccount, closeSession, openAccount, openSession } from "@/server/session/session";
+import { closeAccount, closeSession, openAccount, openSession } from "@/server/session/sign-in-and-out";
 import { pageRequest, without } from "../support/request";
 import { startStub } from "../support/stub-backend";
 import { cookiesOf, tokens } from "../support/tokens";

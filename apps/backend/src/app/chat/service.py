@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from app.chat import history, rules
+from app.chat import history, rule_assistant
 from app.chat.budget import take_answer
 from app.chat.errors import MessageRefusedError, ModelUnavailableError
 from app.chat.models import ChatMessage
@@ -108,7 +108,7 @@ async def _answer(toolbox: Toolbox, turn: Turn) -> AsyncGenerator[ChatEvent, Non
             excuse = _NOT_TAKEN if isinstance(error, MessageRefusedError) else _NOT_REACHABLE
     if excuse:
         yield Text(text=excuse)
-    async for event in rules.reply(toolbox, turn.content):
+    async for event in rule_assistant.reply(toolbox, turn.content):
         yield event
     yield Done(assistant="rules")
 

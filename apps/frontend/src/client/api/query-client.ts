@@ -2,7 +2,7 @@ import { MutationCache, notifyManager, onlineManager, QueryCache, QueryClient } 
 import { isBusy, retryIfBusy, waitMs } from "./busy";
 import { handleChanges } from "@/client/changes/changes";
 import { Problem } from "./problem";
-import { leave } from "./session";
+import { leave } from "./own-session";
 import { todosKey } from "@/client/todos/todo";
 import { unsavedKey } from "@/client/kept/unsaved";
 

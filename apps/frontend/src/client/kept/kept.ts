@@ -8,7 +8,7 @@ import {
 } from "@tanstack/react-query";
 import type { Change } from "@/client/changes/change";
 import { Problem } from "@/client/api/problem";
-import { openSignIn } from "@/client/api/session";
+import { openSignIn } from "@/client/api/own-session";
 import { isId, newId } from "@/client/todos/new-id";
 import { todosKey } from "@/client/todos/todo";
 import { same, typedOf } from "@/client/todos/todo-form";

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation } from "@tanstack/react-query";
-import { changePassword } from "@/client/api/session";
+import { changePassword } from "@/client/api/own-session";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormCard, textOf } from "@/components/ui/form-card";

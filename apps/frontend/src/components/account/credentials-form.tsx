@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import type { SubmitEvent } from "react";
-import { signIn, signUp } from "@/client/api/session";
+import { signIn, signUp } from "@/client/api/own-session";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { textOf } from "@/components/ui/form-card";

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { forgetUnsaved } from "@/client/kept/kept";
-import { deleteAccount } from "@/client/api/session";
+import { deleteAccount } from "@/client/api/own-session";
 import { Button } from "@/components/ui/button";
 import { Field } from "@/components/ui/field";
 import { FormCard, textOf } from "@/components/ui/form-card";

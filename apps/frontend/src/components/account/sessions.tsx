@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { components } from "@/client/api/api-types";
 import { deviceName } from "@/client/api/device";
 import { ask, read } from "@/client/api/request";
-import { leave } from "@/client/api/session";
+import { leave } from "@/client/api/own-session";
 import { Button } from "@/components/ui/button";
 import { Notice } from "@/components/ui/notice";
 

@@ -5,7 +5,7 @@ import { LogOut } from "lucide-react";
 import Link from "next/link";
 import { useState } from "react";
 import { forgetUnsaved, isAnythingUnsaved } from "@/client/kept/kept";
-import { signOut } from "@/client/api/session";
+import { signOut } from "@/client/api/own-session";
 import { Button } from "@/components/ui/button";
 import { Logo } from "@/components/ui/logo";
 import { Notice } from "@/components/ui/notice";

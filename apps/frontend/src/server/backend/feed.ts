@@ -4,7 +4,7 @@ import { callHeaders } from "@/server/session/accounts";
 import { environment } from "@/server/environment";
 import { toBrowser } from "./forwarded-headers";
 import { log } from "@/server/log";
-import { problem } from "@/server/problem";
+import { problem } from "@/server/problem-answer";
 import { readBackend } from "./read-backend";
 import { requestId } from "@/server/request-id";
 import { webStream } from "./web-stream";

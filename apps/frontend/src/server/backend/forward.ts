@@ -8,7 +8,7 @@ import { BodyTooLarge, boundedBody, hasBody, maxBodyBytes, maxImportBytes } from
 import { environment } from "@/server/environment";
 import { toBackend, toBrowser } from "./forwarded-headers";
 import { log } from "@/server/log";
-import { problem } from "@/server/problem";
+import { problem } from "@/server/problem-answer";
 import { readBackend } from "./read-backend";
 import { requestId } from "@/server/request-id";
 import { isSameOrigin } from "@/server/session/same-origin";

@@ -1,7 +1,7 @@
 import "server-only";
 import type { NextRequest } from "next/server";
 import { z } from "zod";
-import { problem } from "@/server/problem";
+import { problem } from "@/server/problem-answer";
 import { isSameOrigin } from "./same-origin";
 
 // The backend has the say over what is a good address or password; this only bounds what is sent to it.

@@ -1,1 +1,1 @@
-export { closeAccount as DELETE, openAccount as POST } from "@/server/session/session";
+export { closeAccount as DELETE, openAccount as POST } from "@/server/session/sign-in-and-out";

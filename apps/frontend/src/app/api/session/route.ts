@@ -1,1 +1,1 @@
-export { closeSession as DELETE, openSession as POST } from "@/server/session/session";
+export { closeSession as DELETE, openSession as POST } from "@/server/session/sign-in-and-out";

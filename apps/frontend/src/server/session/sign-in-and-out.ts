@@ -5,7 +5,7 @@ import type { CallHeaders, Tokens } from "./accounts";
 import { isTimeout } from "@/server/backend/backend";
 import { credentialsSchema, passwordSchema, readJson, type Credentials } from "./credentials";
 import { log } from "@/server/log";
-import { problem } from "@/server/problem";
+import { problem } from "@/server/problem-answer";
 import { keepRenewed, sessionOf, type Session } from "./renew-session";
 import { requestId } from "@/server/request-id";
 import { isSameOrigin } from "./same-origin";
