@@ -6,11 +6,11 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { Audit } from "./audit.ts";
-import { OperationError } from "./errors.ts";
-import { serveHttp } from "./http.ts";
-import { Cluster } from "./kubernetes/cluster.ts";
+import { OperationError } from "./operation-error.ts";
+import { serveHttp } from "./protocol-http.ts";
+import { Cluster } from "./kubernetes/cluster-reads.ts";
 import { Operations } from "./operations.ts";
-import { readReleased } from "./released.ts";
+import { readReleased } from "./diagnosis/released-objects.ts";
 import { defaultLimits } from "./remedies/remediation.ts";
 import { createServer } from "./server.ts";
 

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { createRequestStateCodec } from "@modelcontextprotocol/server";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import { diagnose } from "./diagnose.ts";
-import { OperationError } from "./errors.ts";
-import type { Finding } from "./finding.ts";
-import { Plans } from "./remedies/plan.ts";
-import type { Plan } from "./remedies/plan.ts";
+import { diagnose } from "./diagnosis/all-findings.ts";
+import { OperationError } from "./operation-error.ts";
+import type { Finding } from "./diagnosis/finding.ts";
+import { Plans } from "./remedies/remedy-plan.ts";
+import type { Plan } from "./remedies/remedy-plan.ts";
 import { remediate } from "./remedies/remediation.ts";
 import type { Means, Remediation } from "./remedies/remediation.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./diagnosis/snapshot.ts";
 import { TypedApprovals } from "./typed-approvals.ts";
 
 /** What a client carries from a question to its answer. Sealed: it can be read there, but not made or altered. */

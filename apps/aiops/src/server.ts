@@ -1,8 +1,8 @@
 import { CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY, McpServer } from "@modelcontextprotocol/server";
 import type { CallToolResult, InputRequiredResult, ServerContext } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { OperationError } from "./errors.ts";
-import { reasonOf } from "./kubernetes/status.ts";
+import { OperationError } from "./operation-error.ts";
+import { reasonOf } from "./kubernetes/refusal.ts";
 import type { Operations } from "./operations.ts";
 import { clean, cleanAll } from "./text.ts";
 import type { Caller, Tool } from "./tools/tool.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import * as z from "zod";
 import { isCode, newCode } from "./code.ts";
-import type { Plan } from "./remedies/plan.ts";
+import type { Plan } from "./remedies/remedy-plan.ts";
 
 const content = z.object({
   plan: z.string(),

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { driftOf } from "../src/comparison.ts";
-import { diagnose } from "../src/diagnose.ts";
-import { finding } from "../src/finding.ts";
-import { isSameQuantity } from "../src/quantity.ts";
+import { driftOf } from "../src/diagnosis/comparison.ts";
+import { diagnose } from "../src/diagnosis/all-findings.ts";
+import { finding } from "../src/diagnosis/finding.ts";
+import { isSameQuantity } from "../src/diagnosis/quantity.ts";
 import type { Action } from "../src/remedies/action.ts";
 import { choose } from "../src/remedies/choose.ts";
 import { beforeOf, judge } from "../src/remedies/judge.ts";
-import { planOf } from "../src/remedies/plan.ts";
-import type { Answer, Snapshot } from "../src/snapshot.ts";
+import { planOf } from "../src/remedies/remedy-plan.ts";
+import type { Answer, Snapshot } from "../src/diagnosis/snapshot.ts";
 import { healthy, named, now, podOf, snapshotOf } from "./support/stack.ts";
 import type { Json, Objects } from "./support/stack.ts";
 

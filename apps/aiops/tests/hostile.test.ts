@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
-import { diagnose } from "../src/diagnose.ts";
-import type { FindingKind } from "../src/finding.ts";
+import { diagnose } from "../src/diagnosis/all-findings.ts";
+import type { FindingKind } from "../src/diagnosis/finding.ts";
 import { hintsIn } from "../src/logs/hints.ts";
 import { patternsOf } from "../src/logs/patterns.ts";
 import { choose } from "../src/remedies/choose.ts";
 import type { Choice, Specifications } from "../src/remedies/choose.ts";
-import type { ObjectRef } from "../src/snapshot.ts";
+import type { ObjectRef } from "../src/diagnosis/snapshot.ts";
 import { clean, redact } from "../src/text.ts";
 import { call } from "./support/client.ts";
 import { run } from "./support/running.ts";

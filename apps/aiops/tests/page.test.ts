@@ -1,10 +1,10 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { isByForwardedPort } from "../src/controller/http.ts";
-import { incidentOf } from "../src/controller/incident.ts";
-import type { Incident } from "../src/controller/incident.ts";
+import { isByForwardedPort } from "../src/controller/doors.ts";
+import { incidentOf } from "../src/controller/incidents/incident.ts";
+import type { Incident } from "../src/controller/incidents/incident.ts";
 import { pageOf } from "../src/controller/telling/page.ts";
-import { finding } from "../src/finding.ts";
+import { finding } from "../src/diagnosis/finding.ts";
 import { control, count } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";
 import { named } from "./support/stack.ts";

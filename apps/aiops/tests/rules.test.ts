@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { diagnose } from "../src/diagnose.ts";
-import type { FindingKind } from "../src/finding.ts";
+import { diagnose } from "../src/diagnosis/all-findings.ts";
+import type { FindingKind } from "../src/diagnosis/finding.ts";
 import { choose } from "../src/remedies/choose.ts";
-import { display } from "../src/snapshot.ts";
-import type { Readiness } from "../src/snapshot.ts";
+import { display } from "../src/diagnosis/snapshot.ts";
+import type { Readiness } from "../src/diagnosis/snapshot.ts";
 import { faults } from "./support/faults.ts";
 import { healthy, named, snapshotOf } from "./support/stack.ts";
 import type { Json } from "./support/stack.ts";

@@ -1,11 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Alerts } from "../src/controller/alerts.ts";
-import { decide } from "../src/controller/policy.ts";
-import type { Question } from "../src/controller/policy.ts";
-import { recordable, toldOf } from "../src/controller/incident.ts";
+import { decide } from "../src/controller/deciding/policy.ts";
+import type { Question } from "../src/controller/deciding/policy.ts";
+import { recordable, toldOf } from "../src/controller/incidents/incident.ts";
 import { Requests } from "../src/controller/requests.ts";
-import type { Plan } from "../src/remedies/plan.ts";
+import type { Plan } from "../src/remedies/remedy-plan.ts";
 import { holdsSecret } from "../src/text.ts";
 import { control, FakeSite, policy } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";

@@ -4,7 +4,7 @@ import { createFixture } from "fs-fixture";
 import type { FsFixture } from "fs-fixture";
 import { TypedApprovals } from "../../../apps/aiops/src/typed-approvals.ts";
 import { approve } from "../../../cli/operations/approve.ts";
-import type { Plan } from "../../../apps/aiops/src/remedies/plan.ts";
+import type { Plan } from "../../../apps/aiops/src/remedies/remedy-plan.ts";
 import { FakeApi } from "../../provider/fake-api.ts";
 
 const code = "K7QF-2M9X";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Alert } from "../snapshot.ts";
+import type { Alert } from "../diagnosis/snapshot.ts";
 import { knownAlerts } from "./known-alerts.ts";
 
 const labels = z.looseObject({ alertname: z.string(), job: z.string().optional() });

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serveHttp } from "../http.ts";
+import { serveHttp } from "../protocol-http.ts";
 import { Operations } from "../operations.ts";
 import type { Means } from "../remedies/remediation.ts";
 import { createServer } from "../server.ts";

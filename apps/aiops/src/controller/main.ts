@@ -1,10 +1,10 @@
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../operation-error.ts";
 import { configInCluster } from "../kubernetes/in-cluster.ts";
-import { readObjects } from "./released.ts";
+import { readObjects } from "./rendered-objects.ts";
 import { readSettings } from "./settings.ts";
-import { start } from "./start.ts";
+import { start } from "./start-controller.ts";
 import { log } from "./telling/tell.ts";
 
 const options = {

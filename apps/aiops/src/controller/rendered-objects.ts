@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { V1ConfigMap } from "@kubernetes/client-node";
 import * as z from "zod";
-import { nameOf } from "../snapshot.ts";
-import type { Released, Snapshot } from "../snapshot.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Released, Snapshot } from "../diagnosis/snapshot.ts";
 
 const objects = z.array(
   z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) }),

@@ -1,8 +1,8 @@
 import { isIPv6 } from "node:net";
 import type { V1Pod } from "@kubernetes/client-node";
-import { databaseIn, isRunningBackend } from "../kubernetes/cluster.ts";
-import { nameOf } from "../snapshot.ts";
-import type { Answer, Readiness } from "../snapshot.ts";
+import { databaseIn, isRunningBackend } from "../kubernetes/cluster-reads.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Answer, Readiness } from "../diagnosis/snapshot.ts";
 
 /** What is asked for, as a browser without a session would, and what must come of it. */
 const wanted = [

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../operation-error.ts";
 import { signInSchema } from "./sign-in.ts";
 import { webhookSchema } from "./telling/webhook.ts";
 

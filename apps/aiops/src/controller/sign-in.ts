@@ -1,7 +1,7 @@
 import type { JWTPayload } from "jose";
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import * as z from "zod";
-import type { SignIn } from "../http.ts";
+import type { SignIn } from "../protocol-http.ts";
 
 export const signInSchema = z.strictObject({
   /** The authorization server, exactly as its tokens name it. */

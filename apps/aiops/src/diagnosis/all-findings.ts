@@ -1,21 +1,21 @@
 import { findingKinds } from "./finding.ts";
 import type { Finding } from "./finding.ts";
 import { follows } from "./follows.ts";
-import { alert } from "./rules/alert.ts";
-import { crashLoop } from "./rules/crash-loop.ts";
-import { database } from "./rules/database.ts";
-import { diskFull } from "./rules/disk-full.ts";
-import { drift } from "./rules/drift.ts";
-import { failingProbe } from "./rules/failing-probe.ts";
-import { imageMissing } from "./rules/image-missing.ts";
-import { missingReference } from "./rules/missing-reference.ts";
-import { networkPolicy } from "./rules/network-policy.ts";
-import { noPodReady } from "./rules/no-pod-ready.ts";
-import { outOfMemory } from "./rules/out-of-memory.ts";
-import { scaledToZero } from "./rules/scaled-to-zero.ts";
-import { serviceMisrouted } from "./rules/service-misrouted.ts";
-import { unschedulable } from "./rules/unschedulable.ts";
-import { wrongAnswer } from "./rules/wrong-answer.ts";
+import { alert } from "../rules/alert.ts";
+import { crashLoop } from "../rules/crash-loop.ts";
+import { database } from "../rules/database.ts";
+import { diskFull } from "../rules/disk-full.ts";
+import { drift } from "../rules/drift.ts";
+import { failingProbe } from "../rules/failing-probe.ts";
+import { imageMissing } from "../rules/image-missing.ts";
+import { missingReference } from "../rules/missing-reference.ts";
+import { networkPolicy } from "../rules/network-policy.ts";
+import { noPodReady } from "../rules/no-pod-ready.ts";
+import { outOfMemory } from "../rules/out-of-memory.ts";
+import { scaledToZero } from "../rules/scaled-to-zero.ts";
+import { serviceMisrouted } from "../rules/service-misrouted.ts";
+import { unschedulable } from "../rules/unschedulable.ts";
+import { wrongAnswer } from "../rules/wrong-answer.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const rules: ((snapshot: Snapshot) => Finding[])[] = [

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Cluster } from "@kubernetes/client-node";
-import { OperationError } from "../errors.ts";
-import { reasonOf, statusOf } from "./status.ts";
+import { OperationError } from "../operation-error.ts";
+import { reasonOf, statusOf } from "./refusal.ts";
 
 /** Where the one cluster is that the server ever talks to. */
 export interface Place {

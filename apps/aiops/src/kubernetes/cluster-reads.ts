@@ -1,15 +1,15 @@
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, DiscoveryV1Api, NetworkingV1Api } from "@kubernetes/client-node";
 import type { KubeConfig, KubernetesObject, V1Pod } from "@kubernetes/client-node";
 import * as z from "zod";
-import { componentOf } from "../containers.ts";
-import { OperationError } from "../errors.ts";
-import { nameOf } from "../snapshot.ts";
-import type { Alert, Answer, ObjectRef, Readiness, Released, Snapshot } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { OperationError } from "../operation-error.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Alert, Answer, ObjectRef, Readiness, Released, Snapshot } from "../diagnosis/snapshot.ts";
 import { Access, anotherNamespace } from "./access.ts";
 import type { Entrance, Place } from "./access.ts";
 import { kindsOf } from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
-import { statusOf } from "./status.ts";
+import { statusOf } from "./refusal.ts";
 import { asOnTheWire } from "./wire.ts";
 
 /** No more of a log is asked for than this, in bytes, however long its lines are. */

@@ -1,9 +1,9 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../operation-error.ts";
 import { uidOf } from "./access.ts";
 import type { Entrance } from "./access.ts";
 import { BoundedConfig } from "./bounded-config.ts";
-import { reasonOf } from "./status.ts";
+import { reasonOf } from "./refusal.ts";
 
 /** How long the API server may take for an answer, in milliseconds. */
 const patience = 10_000;

@@ -13,7 +13,7 @@ import type {
   KubernetesObject,
   ObjectCache,
 } from "@kubernetes/client-node";
-import type { Objects } from "./cluster.ts";
+import type { Objects } from "./cluster-reads.ts";
 import { EventWatch } from "./event-watch.ts";
 import { asOnTheWire } from "./wire.ts";
 

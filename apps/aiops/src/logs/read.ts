@@ -1,9 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { componentOf } from "../containers.ts";
-import { OperationError } from "../errors.ts";
-import type { Cluster } from "../kubernetes/cluster.ts";
-import { nameOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { OperationError } from "../operation-error.ts";
+import type { Cluster } from "../kubernetes/cluster-reads.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { redact } from "../text.ts";
 
 /** In characters. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { ObjectRef, ReleasedObject } from "../snapshot.ts";
+import type { ObjectRef, ReleasedObject } from "../diagnosis/snapshot.ts";
 
 /** One field of an object, and what becomes of it. */
 export interface Edit {

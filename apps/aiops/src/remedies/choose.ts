@@ -1,9 +1,9 @@
-import { componentOf } from "../containers.ts";
-import { driftOf } from "../comparison.ts";
-import type { Drift } from "../comparison.ts";
-import type { Finding } from "../finding.ts";
-import { display, nameOf, workloadsOf } from "../snapshot.ts";
-import type { ObjectRef, ReleasedObject, Snapshot, Workload } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { driftOf } from "../diagnosis/comparison.ts";
+import type { Drift } from "../diagnosis/comparison.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, nameOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, ReleasedObject, Snapshot, Workload } from "../diagnosis/snapshot.ts";
 import type { Action, Edit, Refusal } from "./action.ts";
 import { isRolledBack, rollBack, undoRelease } from "./roll-back.ts";
 import { waitsInVain } from "./stuck-pods.ts";

@@ -1,10 +1,10 @@
-import { componentOf } from "../containers.ts";
-import { allFindings, causesIn } from "../diagnose.ts";
-import type { Finding, FindingKind } from "../finding.ts";
-import { display, isReady, isSettled, podsOf, restartsOf, workloadsOf } from "../snapshot.ts";
-import type { ObjectRef, Snapshot, Workload } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { allFindings, causesIn } from "../diagnosis/all-findings.ts";
+import type { Finding, FindingKind } from "../diagnosis/finding.ts";
+import { display, isReady, isSettled, podsOf, restartsOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, Snapshot, Workload } from "../diagnosis/snapshot.ts";
 import type { Action } from "./action.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./remedy-plan.ts";
 
 /** What was wrong before a change. It is not held against the change. */
 export interface Before {

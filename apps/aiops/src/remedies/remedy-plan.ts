@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { Finding } from "../finding.ts";
-import { display } from "../snapshot.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display } from "../diagnosis/snapshot.ts";
 import { hashOf } from "./action.ts";
 import type { Action } from "./action.ts";
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1ReplicaSet } from "@kubernetes/client-node";
-import { nameOf } from "../snapshot.ts";
-import type { ObjectRef, ReleasedObject, Snapshot } from "../snapshot.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, ReleasedObject, Snapshot } from "../diagnosis/snapshot.ts";
 import { hashOf } from "./action.ts";
 import type { Action } from "./action.ts";
 

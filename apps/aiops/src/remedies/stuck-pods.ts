@@ -1,6 +1,6 @@
 import type { V1Pod, V1StatefulSet } from "@kubernetes/client-node";
-import { isReady, nameOf, podsOf } from "../snapshot.ts";
-import type { ObjectRef, Snapshot, Workload } from "../snapshot.ts";
+import { isReady, nameOf, podsOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, Snapshot, Workload } from "../diagnosis/snapshot.ts";
 
 /**
  * Whether a StatefulSet waits for a pod of an earlier revision that is not ready. It replaces such a pod only once that

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { OperationError } from "../errors.ts";
-import type { Released, Snapshot } from "../snapshot.ts";
+import { OperationError } from "../operation-error.ts";
+import type { Released, Snapshot } from "../diagnosis/snapshot.ts";
 import { judge, restartsBy } from "./judge.ts";
 import type { Before, Judgement } from "./judge.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./remedy-plan.ts";
 import type { Means } from "./remediation.ts";
 import { stuckPodsOf } from "./stuck-pods.ts";
 

@@ -1,9 +1,9 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { differences, fieldNames, isAsWritten } from "../comparison.ts";
-import { OperationError } from "../errors.ts";
-import type { Cluster } from "../kubernetes/cluster.ts";
-import { reasonOf } from "../kubernetes/status.ts";
-import { display } from "../snapshot.ts";
+import { differences, fieldNames, isAsWritten } from "../diagnosis/comparison.ts";
+import { OperationError } from "../operation-error.ts";
+import type { Cluster } from "../kubernetes/cluster-reads.ts";
+import { reasonOf } from "../kubernetes/refusal.ts";
+import { display } from "../diagnosis/snapshot.ts";
 import type { Action, Edit } from "./action.ts";
 
 /**

@@ -1,8 +1,8 @@
-import { componentOf } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, workloadsOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** An alert that is firing. Whoever can send one could choose what is done: so by itself it only tells a person. */
 export const alert = (snapshot: Snapshot): Finding[] =>

@@ -1,9 +1,9 @@
-import { containersOf, firstOfEach, secondsSince } from "../containers.ts";
-import type { ContainerView } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { containersOf, firstOfEach, secondsSince } from "../diagnosis/containers.ts";
+import type { ContainerView } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** Restarts that are no accident any more, all within {@link recently}. */
 const often = 3;

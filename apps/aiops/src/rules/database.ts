@@ -1,8 +1,8 @@
-import { componentOf, containersOf, secondsSince } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, isReady, nameOf, podsOf, workloadsOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { componentOf, containersOf, secondsSince } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, isReady, nameOf, podsOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** Seconds for which a backend may wait for its database before that means something. */
 const patience = 20;

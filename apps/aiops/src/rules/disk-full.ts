@@ -1,9 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { matches, nameOf, workloadsOf, display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
-import { secondsSince } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
+import { matches, nameOf, workloadsOf, display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
+import { secondsSince } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
 
 /** An eviction of longer ago is history. */
 const recently = 600;

@@ -1,8 +1,8 @@
-import { driftOf, fieldNames } from "../comparison.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { driftOf, fieldNames } from "../diagnosis/comparison.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { isRolledBack } from "../remedies/roll-back.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { V1Container, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
-import { containersOf, firstOfEach, secondsSince } from "../containers.ts";
-import type { ContainerView } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { containersOf, firstOfEach, secondsSince } from "../diagnosis/containers.ts";
+import type { ContainerView } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** Seconds that a container may take before a probe that fails means something: to start, and once it has. */
 const patience = { startup: 60, readiness: 20 };

@@ -1,9 +1,9 @@
 import type { V1PodSpec } from "@kubernetes/client-node";
-import { firstOfEach, ownedPods } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, nameOf } from "../snapshot.ts";
-import type { ObjectRef, Snapshot } from "../snapshot.ts";
+import { firstOfEach, ownedPods } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, nameOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, Snapshot } from "../diagnosis/snapshot.ts";
 
 /** What the kubelet says of an object that is not there, or that lacks a key. */
 const absent = /\b(secret|configmap) "([^"]+)" not found|references non-existent (secret|config) key: (\S+)/i;

@@ -1,9 +1,9 @@
 import type { V1NetworkPolicy } from "@kubernetes/client-node";
-import { driftOf, fieldNames } from "../comparison.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, nameOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { driftOf, fieldNames } from "../diagnosis/comparison.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, nameOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** A NetworkPolicy that is not as released, or that nobody released. */
 export const networkPolicy = (snapshot: Snapshot): Finding[] => {

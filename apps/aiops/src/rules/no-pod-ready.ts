@@ -1,9 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { secondsSince } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Fact, Finding } from "../finding.ts";
-import { display, isReady, matches, nameOf, podsOf, workloadsOf } from "../snapshot.ts";
-import type { Snapshot, Workload } from "../snapshot.ts";
+import { secondsSince } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Fact, Finding } from "../diagnosis/finding.ts";
+import { display, isReady, matches, nameOf, podsOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot, Workload } from "../diagnosis/snapshot.ts";
 
 /** Seconds without a pod that is ready before that means something: a start takes a while. */
 const patience = 60;

@@ -1,9 +1,9 @@
-import { containersOf, firstOfEach } from "../containers.ts";
-import type { ContainerView } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { containersOf, firstOfEach } from "../diagnosis/containers.ts";
+import type { ContainerView } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** A container that was ended for using more memory than it may, and has not come back since. */
 export const outOfMemory = (snapshot: Snapshot): Finding[] =>

@@ -1,7 +1,7 @@
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, workloadsOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** A workload of which no pod is wanted. */
 export const scaledToZero = (snapshot: Snapshot): Finding[] =>

@@ -1,8 +1,8 @@
 import type { V1Pod, V1ServicePort } from "@kubernetes/client-node";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, matches, nameOf, workloadsOf } from "../snapshot.ts";
-import type { ObjectRef, Snapshot } from "../snapshot.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, matches, nameOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { ObjectRef, Snapshot } from "../diagnosis/snapshot.ts";
 
 /**
  * A Service that leads to no pod, or to a port that its pods do not have. Pods that are not ready have findings of

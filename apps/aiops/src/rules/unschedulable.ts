@@ -1,8 +1,8 @@
-import { firstOfEach, ownedPods } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, nameOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { firstOfEach, ownedPods } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, nameOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** What the scheduler names as lacking, of which there is a closed list. */
 const shortages = ["cpu", "memory", "ephemeral-storage", "pods"];

@@ -1,8 +1,8 @@
-import { componentOf, secondsSince } from "../containers.ts";
-import { finding } from "../finding.ts";
-import type { Finding } from "../finding.ts";
-import { display, workloadsOf } from "../snapshot.ts";
-import type { Answer, ObjectRef, Snapshot } from "../snapshot.ts";
+import { componentOf, secondsSince } from "../diagnosis/containers.ts";
+import { finding } from "../diagnosis/finding.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { display, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Answer, ObjectRef, Snapshot } from "../diagnosis/snapshot.ts";
 
 /** Answers in a row that are no accident any more. */
 const often = 3;

@@ -1,7 +1,7 @@
 import { acceptedContent, inputRequired } from "@modelcontextprotocol/server";
 import type { InputRequiredResult } from "@modelcontextprotocol/server";
 import * as z from "zod";
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../operation-error.ts";
 import type { Approval, Operations } from "../operations.ts";
 import type { Caller } from "./tool.ts";
 

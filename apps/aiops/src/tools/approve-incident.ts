@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { isCode } from "../code.ts";
-import type { Incident } from "../controller/incident.ts";
-import { OperationError } from "../errors.ts";
+import type { Incident } from "../controller/incidents/incident.ts";
+import { OperationError } from "../operation-error.ts";
 import type { Operations } from "../operations.ts";
-import { nameOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { clean } from "../text.ts";
 import { answerOf, askPerson } from "./agreement.ts";
 import { incidentsOf } from "./get-incidents.ts";

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { diagnose as findingsIn } from "../diagnose.ts";
+import { diagnose as findingsIn } from "../diagnosis/all-findings.ts";
 import { hintsIn } from "../logs/hints.ts";
 import { logsOf } from "../logs/read.ts";
-import { componentOf } from "../containers.ts";
-import { workloadsOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { componentOf } from "../diagnosis/containers.ts";
+import { workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { choose } from "../remedies/choose.ts";
 import type { Operations } from "../operations.ts";
 import { quote } from "../text.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { diagnose } from "../diagnose.ts";
-import { display, isSettled, nameOf, podsOf, restartsOf, workloadsOf } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { diagnose } from "../diagnosis/all-findings.ts";
+import { display, isSettled, nameOf, podsOf, restartsOf, workloadsOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { tool } from "./tool.ts";
 
 export const getHealth = tool({

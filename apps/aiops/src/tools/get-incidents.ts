@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { isCode } from "../code.ts";
-import { isOver } from "../controller/incident.ts";
-import type { Incident } from "../controller/incident.ts";
-import { incidentsIn } from "../controller/incidents.ts";
-import { display } from "../snapshot.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { isOver } from "../controller/incidents/incident.ts";
+import type { Incident } from "../controller/incidents/incident.ts";
+import { incidentsIn } from "../controller/incidents/kept-incidents.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { quote } from "../text.ts";
 import { tool } from "./tool.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { revisionOf } from "../remedies/roll-back.ts";
-import { nameOf } from "../snapshot.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
 import { tool } from "./tool.ts";
 
 export const getRolloutHistory = tool({

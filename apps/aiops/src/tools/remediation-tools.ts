@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { OperationError } from "../errors.ts";
+import { OperationError } from "../operation-error.ts";
 import type { Operations } from "../operations.ts";
 import { choose } from "../remedies/choose.ts";
-import { blastRadiusOf, diffOf, planOf } from "../remedies/plan.ts";
-import type { Plan } from "../remedies/plan.ts";
+import { blastRadiusOf, diffOf, planOf } from "../remedies/remedy-plan.ts";
+import type { Plan } from "../remedies/remedy-plan.ts";
 import { mustBeAllowed } from "../remedies/remediation.ts";
 import { tryOut } from "../remedies/write.ts";
-import { display } from "../snapshot.ts";
+import { display } from "../diagnosis/snapshot.ts";
 import { clean } from "../text.ts";
 import { answerOf, askPerson } from "./agreement.ts";
 import { tool } from "./tool.ts";

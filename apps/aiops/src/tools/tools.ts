@@ -1,11 +1,11 @@
 import { approveIncident } from "./approve-incident.ts";
-import { diagnose } from "./diagnose.ts";
+import { diagnose } from "./diagnose-tool.ts";
 import { getEvents } from "./get-events.ts";
 import { getHealth } from "./get-health.ts";
 import { getIncidents } from "./get-incidents.ts";
 import { getRolloutHistory } from "./get-rollout-history.ts";
-import { analyzeLogs, getLogs } from "./logs.ts";
-import { applyRemediation, getRemediation, planRemediation } from "./remediation.ts";
+import { analyzeLogs, getLogs } from "./log-tools.ts";
+import { applyRemediation, getRemediation, planRemediation } from "./remediation-tools.ts";
 import type { Tool } from "./tool.ts";
 import { validateConfig } from "./validate-config.ts";
 

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
 import * as z from "zod";
-import { driftOf, fieldNames } from "../comparison.ts";
-import { display } from "../snapshot.ts";
+import { driftOf, fieldNames } from "../diagnosis/comparison.ts";
+import { display } from "../diagnosis/snapshot.ts";
 import { tool } from "./tool.ts";
 
 export const validateConfig = tool({

@@ -1,4 +1,4 @@
-import type { FindingKind } from "../../src/finding.ts";
+import type { FindingKind } from "../../src/diagnosis/finding.ts";
 import { put } from "./live.ts";
 import type { Live, Patch } from "./live.ts";
 

@@ -1,9 +1,9 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isOver } from "../../src/controller/incident.ts";
-import type { Incident } from "../../src/controller/incident.ts";
-import { isSettled, nameOf } from "../../src/snapshot.ts";
+import { isOver } from "../../src/controller/incidents/incident.ts";
+import type { Incident } from "../../src/controller/incidents/incident.ts";
+import { isSettled, nameOf } from "../../src/diagnosis/snapshot.ts";
 import type { Json } from "../support/stack.ts";
 import { placeOf } from "./live.ts";
 import { RecordInCluster } from "./releases.ts";

@@ -14,12 +14,12 @@ import {
 } from "@kubernetes/client-node";
 import type { V1Status } from "@kubernetes/client-node";
 import { Account } from "../../../../tests/helpers/account.ts";
-import { driftOf } from "../../src/comparison.ts";
-import { diagnose } from "../../src/diagnose.ts";
-import { Cluster } from "../../src/kubernetes/cluster.ts";
-import { statusOf } from "../../src/kubernetes/status.ts";
-import { isSettled, nameOf, restartsOf, workloadsOf } from "../../src/snapshot.ts";
-import type { ReleasedObject, Snapshot } from "../../src/snapshot.ts";
+import { driftOf } from "../../src/diagnosis/comparison.ts";
+import { diagnose } from "../../src/diagnosis/all-findings.ts";
+import { Cluster } from "../../src/kubernetes/cluster-reads.ts";
+import { statusOf } from "../../src/kubernetes/refusal.ts";
+import { isSettled, nameOf, restartsOf, workloadsOf } from "../../src/diagnosis/snapshot.ts";
+import type { ReleasedObject, Snapshot } from "../../src/diagnosis/snapshot.ts";
 import type { Json } from "../support/stack.ts";
 import type { Releases } from "./releases.ts";
 

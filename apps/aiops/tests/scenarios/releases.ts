@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { KubeConfig, V1ConfigMap } from "@kubernetes/client-node";
-import { releasedLabel } from "../../src/controller/released.ts";
-import { readReleased } from "../../src/released.ts";
-import { nameOf } from "../../src/snapshot.ts";
-import type { Released, ReleasedObject } from "../../src/snapshot.ts";
+import { releasedLabel } from "../../src/controller/rendered-objects.ts";
+import { readReleased } from "../../src/diagnosis/released-objects.ts";
+import { nameOf } from "../../src/diagnosis/snapshot.ts";
+import type { Released, ReleasedObject } from "../../src/diagnosis/snapshot.ts";
 import type { Json } from "../support/stack.ts";
 
 /** What has been released, where whoever repairs looks it up. */

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { V1Pod } from "@kubernetes/client-node";
-import { isReady } from "../../src/snapshot.ts";
+import { isReady } from "../../src/diagnosis/snapshot.ts";
 import { healthy } from "./stack.ts";
 import type { Json, Objects } from "./stack.ts";
 

@@ -1,6 +1,6 @@
-import type { FindingKind } from "../../src/finding.ts";
+import type { FindingKind } from "../../src/diagnosis/finding.ts";
 import type { Action } from "../../src/remedies/action.ts";
-import type { Readiness } from "../../src/snapshot.ts";
+import type { Readiness } from "../../src/diagnosis/snapshot.ts";
 import { named, now, podOf } from "./stack.ts";
 import type { Json, Objects } from "./stack.ts";
 

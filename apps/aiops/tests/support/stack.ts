@@ -1,4 +1,4 @@
-import type { Released, ReleasedObject, Snapshot } from "../../src/snapshot.ts";
+import type { Released, ReleasedObject, Snapshot } from "../../src/diagnosis/snapshot.ts";
 
 /** An object as the API gives it, as JSON. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests change fields at any depth

@@ -1,12 +1,12 @@
-import type { Finding } from "../finding.ts";
-import type { Action } from "../remedies/action.ts";
-import type { Snapshot } from "../snapshot.ts";
-import type { Incident } from "./incident.ts";
+import type { Finding } from "../../diagnosis/finding.ts";
+import type { Action } from "../../remedies/action.ts";
+import type { Snapshot } from "../../diagnosis/snapshot.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { decide } from "./policy.ts";
 import type { Attempt, Decision } from "./policy.ts";
 import { isAgreed, isStillMeant } from "./question.ts";
-import { ageOfRelease } from "./released.ts";
-import type { Settings } from "./settings.ts";
+import { ageOfRelease } from "../rendered-objects.ts";
+import type { Settings } from "../settings.ts";
 
 /** What a person has agreed to is done, whatever the policy says, but not while a release is under way. */
 export const permissionFor = (

@@ -1,5 +1,5 @@
-import type { Action } from "../remedies/action.ts";
-import type { Policy } from "./settings.ts";
+import type { Action } from "../../remedies/action.ts";
+import type { Policy } from "../settings.ts";
 
 const hour = 3_600_000;
 

@@ -1,7 +1,7 @@
-import { statusOf } from "../kubernetes/status.ts";
-import { verifyOrUndo } from "../remedies/remediation.ts";
-import type { Means } from "../remedies/remediation.ts";
-import { display } from "../snapshot.ts";
+import { statusOf } from "../../kubernetes/refusal.ts";
+import { verifyOrUndo } from "../../remedies/remediation.ts";
+import type { Means } from "../../remedies/remediation.ts";
+import { display } from "../../diagnosis/snapshot.ts";
 import type { Incident } from "./incident.ts";
 
 /** What was begun longer ago is left to a person, in milliseconds. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { isCode } from "../../code.ts";
-import { display } from "../../snapshot.ts";
+import { display } from "../../diagnosis/snapshot.ts";
 import { escapeMarkup } from "../../text.ts";
-import { isOver } from "../incident.ts";
-import type { Incident } from "../incident.ts";
+import { isOver } from "../incidents/incident.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { reportOf } from "./report.ts";
 
 const style = `

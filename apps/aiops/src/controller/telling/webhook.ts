@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import pRetry, { AbortError } from "p-retry";
 import * as z from "zod";
-import { OperationError } from "../../errors.ts";
+import { OperationError } from "../../operation-error.ts";
 import { formats, messageOf } from "./message.ts";
 import { log } from "./tell.ts";
 import type { Tell } from "./tell.ts";
