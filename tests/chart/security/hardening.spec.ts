@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { hardened } from "./support/hardened.ts";
-import { containersOf, pick, podsOf, render, type Container, type Manifest } from "./support/render.ts";
+import { hardened } from "../support/hardened.ts";
+import { containersOf, pick, podsOf, render, type Container, type Manifest } from "../support/render.ts";
 
 const USERS: Record<string, number> = {
   "Deployment/todo-backend": 65532,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { pick, podsOf, refusal, render, type Manifest } from "./support/render.ts";
+import { pick, podsOf, refusal, render, type Manifest } from "../support/render.ts";
 
 const LABELS = { "app.kubernetes.io/name": "todo", "app.kubernetes.io/instance": "todo" };
 const DNS = {

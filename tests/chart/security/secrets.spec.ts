@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { containersOf, pick, podsOf, render, type Manifest } from "./support/render.ts";
+import { containersOf, pick, podsOf, render, type Manifest } from "../support/render.ts";
 
 const KEYS: Record<string, string[]> = {
   "Deployment/todo-backend": ["DATABASE_URL", "JWT_SECRET"],

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { execa } from "execa";
 import { stringify } from "yaml";
-import { EXAMPLES } from "./support/chart-examples.ts";
-import { CHART, readChartFile, render, type Manifest } from "./support/render.ts";
+import { EXAMPLES } from "../support/chart-examples.ts";
+import { CHART, readChartFile, render, type Manifest } from "../support/render.ts";
 
 interface Scored {
   object_name: string;
