@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execa } from "execa";
-import { FaultyStack } from "../helpers/pretended/faulty-stack.ts";
+import { FaultyStack } from "../helpers/cluster/faulty-stack.ts";
 import { stack } from "../stack/support/stack.ts";
 
 /** Nobody sits at a terminal here, so that nobody can agree. */

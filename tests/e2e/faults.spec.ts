@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { locksOn } from "../../state/stack-locks.ts";
-import { FaultyStack } from "../helpers/pretended/faulty-stack.ts";
+import { FaultyStack } from "../helpers/cluster/faulty-stack.ts";
 import { minimalPath } from "../helpers/pretended/minimal-path.ts";
 import { until } from "../helpers/until.ts";
 import { stack } from "../stack/support/stack.ts";

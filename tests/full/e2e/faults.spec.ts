@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { execa } from "execa";
 import { minikubeHome } from "../../../machine/paths.ts";
 import { dockerTraces } from "../../helpers/cluster/docker-engine.ts";
-import { FaultyStack, helmRecords } from "../../helpers/pretended/faulty-stack.ts";
+import { FaultyStack, helmRecords } from "../../helpers/cluster/faulty-stack.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
 import { NodeDaemon } from "../../helpers/cluster/node-daemon.ts";
 import { until } from "../../helpers/until.ts";

@@ -3,7 +3,7 @@ import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
-import { FaultyStack } from "../../helpers/pretended/faulty-stack.ts";
+import { FaultyStack } from "../../helpers/cluster/faulty-stack.ts";
 import { WorkingCopy } from "../../helpers/working-copy.ts";
 import { stackHandedOn } from "./stack.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FaultyStack } from "../../helpers/pretended/faulty-stack.ts";
+import { FaultyStack } from "../../helpers/cluster/faulty-stack.ts";
 import { stack } from "../../stack/support/stack.ts";
 
 interface Resource {

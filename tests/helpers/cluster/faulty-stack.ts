@@ -5,8 +5,8 @@ import { execa, type Result } from "execa";
 import { environment } from "../../../machine/tool-environment.ts";
 import { plainSettings, stateFile } from "../../../state/stack-files.ts";
 import { Account } from "../account.ts";
-import { ClusterView } from "../cluster/cluster-view.ts";
-import { timeToRecover } from "../cluster/recovery.ts";
+import { ClusterView } from "./cluster-view.ts";
+import { timeToRecover } from "./recovery.ts";
 import { until } from "../until.ts";
 import type { WorkingCopy } from "../working-copy.ts";
 
@@ -52,8 +52,11 @@ export class FaultyStack {
     return new ClusterView(this.kubeconfig);
   }
 
+  // The one that Minikube brings: set-up gets no other, and a machine may have none of its own.
   async kubectl(...args: string[]): Promise<Result> {
-    return await execa("kubectl", ["--kubeconfig", this.kubeconfig, "--namespace", "todo", ...args]);
+    const own = [`--context=${this.profile}`, "--namespace=todo"];
+    const env = { ...environment(), KUBECONFIG: this.kubeconfig };
+    return await execa("minikube", ["kubectl", "-p", this.profile, "--", ...own, ...args], { env });
   }
 
   // Not awaited here: who kills Helm needs its process.
