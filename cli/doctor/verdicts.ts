@@ -161,8 +161,8 @@ export const onDisk = (free: number | undefined): Finding | undefined => {
   const name = "disk";
   if (free === undefined) return undefined;
   const text = `${(free / 1024).toFixed(1)} GB free in the cluster's node`;
-  const next =
-    "Type: docker image prune; docker builder prune. In the node too: minikube -p PROFILE ssh docker image prune";
+  const inNode = "docker exec PROFILE docker builder prune --force";
+  const next = `Type: docker image prune; docker builder prune. What builds left in the cluster's node: ${inNode}`;
   if (free < 1024) return fail(name, `${text}; building an image needs about 1 GB`, next);
   return free < 3072 ? warn(name, text, next) : pass(name, text);
 };
