@@ -10,7 +10,7 @@ import { minimalPath } from "../helpers/pretended/minimal-path.ts";
 
 const program = `
 import * as pulumi from "@pulumi/pulumi";
-import { chartFiles, contextFiles, hashOf } from "${checkout}/components/lib/content-hash.ts";
+import { chartFiles, contextFiles, hashOf } from "${checkout}/components/build-context/content-hash.ts";
 import { ImagePresence, Manifests } from "${checkout}/components/lib/minikube-resources.ts";
 
 const config = new pulumi.Config();
