@@ -16,10 +16,10 @@ export interface Incident {
   question?: { code: string; what: string };
 }
 
-/** How a code looks: apps/aiops/src/controller/deciding/question.ts makes it. */
+/** How a code looks: apps/aiops/src/incidents/question.ts makes it. */
 export const codePattern = /^[A-Z2-9]{4}-[A-Z2-9]{4}$/;
 
-/** Where the controller keeps them: apps/aiops/src/controller/incidents/kept-incidents.ts writes it. */
+/** Where the controller keeps them: apps/aiops/src/controller/kept-incidents.ts writes it. */
 const configMap = "todo-operations-incidents";
 const longest = { summary: 120, what: 1_000 };
 

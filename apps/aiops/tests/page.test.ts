@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { isByForwardedPort } from "../src/controller/doors.ts";
-import { incidentOf } from "../src/controller/incidents/incident.ts";
-import type { Incident } from "../src/controller/incidents/incident.ts";
+import { incidentOf } from "../src/incidents/incident.ts";
+import type { Incident } from "../src/incidents/incident.ts";
 import { pageOf } from "../src/controller/telling/page.ts";
 import { finding } from "../src/diagnosis/finding.ts";
 import { control, count } from "./support/controlling.ts";

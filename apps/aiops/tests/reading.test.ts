@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { differences, fieldNames } from "../src/diagnosis/comparison.ts";
-import { end, incidentOf, leaveToPerson } from "../src/controller/incidents/incident.ts";
+import { end, incidentOf, leaveToPerson } from "../src/incidents/incident.ts";
 import type { Finding } from "../src/diagnosis/finding.ts";
 import { readReleased } from "../src/diagnosis/released-objects.ts";
 import { call } from "./support/client.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Alerts } from "../src/controller/alerts.ts";
 import { decide } from "../src/controller/deciding/policy.ts";
 import type { Question } from "../src/controller/deciding/policy.ts";
-import { recordable, toldOf } from "../src/controller/incidents/incident.ts";
+import { recordable, toldOf } from "../src/incidents/incident.ts";
 import { Requests } from "../src/controller/requests.ts";
 import type { Plan } from "../src/remedies/remedy-plan.ts";
 import { holdsSecret } from "../src/text.ts";

@@ -1,14 +1,14 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { KubeConfig, V1ConfigMap } from "@kubernetes/client-node";
 import * as z from "zod";
-import type { AuditEntry, Records } from "../../audit.ts";
-import { OperationError } from "../../operation-error.ts";
-import { reasonOf } from "../../kubernetes/refusal.ts";
-import { cleanAll } from "../../text.ts";
-import { isOver, note, recordable } from "./incident.ts";
-import type { Incident } from "./incident.ts";
-import type { Attempt } from "../deciding/policy.ts";
-import { reportOf } from "../telling/report.ts";
+import type { AuditEntry, Records } from "../audit.ts";
+import { OperationError } from "../operation-error.ts";
+import { reasonOf } from "../kubernetes/refusal.ts";
+import { cleanAll } from "../text.ts";
+import { isOver, note, recordable } from "../incidents/incident.ts";
+import type { Incident } from "../incidents/incident.ts";
+import type { Attempt } from "./deciding/policy.ts";
+import { reportOf } from "./telling/report.ts";
 
 /** Incidents that are kept, and how many of them have a report. A ConfigMap holds a megabyte. */
 const most = 30;

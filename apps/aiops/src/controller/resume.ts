@@ -1,8 +1,8 @@
-import { statusOf } from "../../kubernetes/refusal.ts";
-import { verifyOrUndo } from "../../remedies/remediation.ts";
-import type { Means } from "../../remedies/remediation.ts";
-import { display } from "../../diagnosis/snapshot.ts";
-import type { Incident } from "./incident.ts";
+import { statusOf } from "../kubernetes/refusal.ts";
+import { verifyOrUndo } from "../remedies/remediation.ts";
+import type { Means } from "../remedies/remediation.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { Incident } from "../incidents/incident.ts";
 
 /** What was begun longer ago is left to a person, in milliseconds. */
 const longest = 30 * 60_000;

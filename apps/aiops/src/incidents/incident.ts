@@ -1,12 +1,12 @@
-import type { Fact, Finding, FindingKind } from "../../diagnosis/finding.ts";
-import type { Action, Edit } from "../../remedies/action.ts";
-import type { Before } from "../../remedies/judge.ts";
-import { diffOf } from "../../remedies/remedy-plan.ts";
-import type { Plan } from "../../remedies/remedy-plan.ts";
-import { display } from "../../diagnosis/snapshot.ts";
-import type { ObjectRef } from "../../diagnosis/snapshot.ts";
-import type { Question } from "../deciding/question.ts";
-import { clean, holdsSecret, isSecretOf } from "../../text.ts";
+import type { Fact, Finding, FindingKind } from "../diagnosis/finding.ts";
+import type { Action, Edit } from "../remedies/action.ts";
+import type { Before } from "../remedies/judge.ts";
+import { diffOf } from "../remedies/remedy-plan.ts";
+import type { Plan } from "../remedies/remedy-plan.ts";
+import { display } from "../diagnosis/snapshot.ts";
+import type { ObjectRef } from "../diagnosis/snapshot.ts";
+import type { Question } from "./question.ts";
+import { clean, holdsSecret, isSecretOf } from "../text.ts";
 
 /** One thing that went wrong, from when it was seen until it was over. */
 export interface Incident {

@@ -1,11 +1,11 @@
-import { newCode } from "../../code.ts";
-import type { Finding } from "../../diagnosis/finding.ts";
-import { wordsOf } from "../incidents/incident.ts";
-import { choose } from "../../remedies/choose.ts";
-import type { Action } from "../../remedies/action.ts";
-import { sealOf } from "../../remedies/remedy-plan.ts";
-import { nameOf } from "../../diagnosis/snapshot.ts";
-import type { Snapshot } from "../../diagnosis/snapshot.ts";
+import { newCode } from "../code.ts";
+import type { Finding } from "../diagnosis/finding.ts";
+import { wordsOf } from "./incident.ts";
+import { choose } from "../remedies/choose.ts";
+import type { Action } from "../remedies/action.ts";
+import { sealOf } from "../remedies/remedy-plan.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 
 /** What a person is asked before something is done. */
 export interface Question {

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { isCode } from "../code.ts";
-import type { Incident } from "../controller/incidents/incident.ts";
+import type { Incident } from "../incidents/incident.ts";
 import { OperationError } from "../operation-error.ts";
 import type { Operations } from "../operations.ts";
 import { nameOf } from "../diagnosis/snapshot.ts";

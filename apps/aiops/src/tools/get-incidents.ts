@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { isCode } from "../code.ts";
-import { isOver } from "../controller/incidents/incident.ts";
-import type { Incident } from "../controller/incidents/incident.ts";
-import { incidentsIn } from "../controller/incidents/kept-incidents.ts";
+import { isOver } from "../incidents/incident.ts";
+import type { Incident } from "../incidents/incident.ts";
+import { incidentsIn } from "../controller/kept-incidents.ts";
 import { display } from "../diagnosis/snapshot.ts";
 import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { quote } from "../text.ts";

@@ -1,8 +1,8 @@
 import { AppsV1Api, CoreV1Api, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isOver } from "../../src/controller/incidents/incident.ts";
-import type { Incident } from "../../src/controller/incidents/incident.ts";
+import { isOver } from "../../src/incidents/incident.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import { isSettled, nameOf } from "../../src/diagnosis/snapshot.ts";
 import type { Json } from "../support/stack.ts";
 import { placeOf } from "./live.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { KubeConfig } from "@kubernetes/client-node";
-import type { Incident } from "../../src/controller/incidents/incident.ts";
+import type { Incident } from "../../src/incidents/incident.ts";
 import type { Policy, Settings } from "../../src/controller/settings.ts";
 import { start } from "../../src/controller/start-controller.ts";
 import type { Pace, Started } from "../../src/controller/start-controller.ts";

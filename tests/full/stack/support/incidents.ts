@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Deployment } from "@kubernetes/client-node";
 import { PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import type { Incident } from "../../../../apps/aiops/src/controller/incidents/incident.ts";
+import type { Incident } from "../../../../apps/aiops/src/incidents/incident.ts";
 import { until } from "../../../helpers/until.ts";
 import { stack } from "../../../stack/support/stack.ts";
 

@@ -1,10 +1,10 @@
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Action } from "../../remedies/action.ts";
 import type { Snapshot } from "../../diagnosis/snapshot.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 import { decide } from "./policy.ts";
 import type { Attempt, Decision } from "./policy.ts";
-import { isAgreed, isStillMeant } from "./question.ts";
+import { isAgreed, isStillMeant } from "../../incidents/question.ts";
 import { ageOfRelease } from "../rendered-objects.ts";
 import type { Settings } from "../settings.ts";
 

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 import type { News, Tell } from "./tell.ts";
 
 /** From a second, within which nothing is named, to an hour. */

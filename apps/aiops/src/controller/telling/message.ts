@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { display } from "../../diagnosis/snapshot.ts";
 import { clean, escapeMarkup } from "../../text.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 import type { News } from "./tell.ts";
 
 /** `slack`: as Slack's incoming webhooks take it, and those of Mattermost. `alertmanager`: as an Alertmanager sends. */

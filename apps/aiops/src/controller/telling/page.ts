@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { isCode } from "../../code.ts";
 import { display } from "../../diagnosis/snapshot.ts";
 import { escapeMarkup } from "../../text.ts";
-import { isOver } from "../incidents/incident.ts";
-import type { Incident } from "../incidents/incident.ts";
+import { isOver } from "../../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 import { reportOf } from "./report.ts";
 
 const style = `

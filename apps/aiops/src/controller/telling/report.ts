@@ -1,5 +1,5 @@
 import { display } from "../../diagnosis/snapshot.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 
 /** What is to be said of an incident, as Markdown. */
 export const reportOf = ({ kind, object, state, opened, ended, facts, history }: Incident): string =>

@@ -3,7 +3,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { AuditEntry } from "../../audit.ts";
 import { reasonOf } from "../../kubernetes/refusal.ts";
 import { clean, cleanAll } from "../../text.ts";
-import type { Incident } from "../incidents/incident.ts";
+import type { Incident } from "../../incidents/incident.ts";
 
 /** As Kubernetes bounds the message of an event. */
 const longest = 1_000;
