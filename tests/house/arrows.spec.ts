@@ -31,6 +31,30 @@ for (const readme of globSync("**/README.md", { cwd: checkout, ignore })) {
   );
 }
 
+/** The applications with folders of their own, whose README has a table of who may import which of them. */
+const apps = ["apps/aiops/src/", "apps/backend/src/app/"];
+for (const app of apps) {
+  const readme = read(app.replace(/src\/.*/, "README.md"));
+  const inReadme = app.replace(/^apps\/[^/]+\//, "");
+  for (const [, folder = "", who = ""] of readme.matchAll(/^\| `([^`]+)` +\|.*\|([^|]+)\|$/gm)) {
+    if (!folder.startsWith(inReadme) || folder === inReadme) continue;
+    allowed.set(
+      `${app}${folder.slice(inReadme.length)}`,
+      [...who.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => `${app}${name}`),
+    );
+  }
+}
+
+/** Of the applications, what is in no folder is shared by all. */
+const appSources = globSync(
+  apps.map((app) => `${app}*/**/*.{ts,py}`),
+  { cwd: checkout },
+);
+const appFiles = globSync(
+  apps.map((app) => `${app}*.{ts,py}`),
+  { cwd: checkout },
+);
+
 /** The innermost folder of a file that has such a sentence, or the file itself. */
 const roomOf = (file: string): string | undefined =>
   [...allowed.keys()].filter((room) => isIn(room, file)).toSorted((one, other) => other.length - one.length)[0];
@@ -42,12 +66,24 @@ interface Arrow {
   to: string;
 }
 
-const arrows = sources.flatMap((from): Arrow[] =>
-  typescript
-    .preProcessFile(read(from), true, true)
-    .importedFiles.map(({ fileName }) => fileName)
-    .filter((name) => name.startsWith("."))
-    .map((name) => ({ from, to: posix.join(posix.dirname(from), name) }))
+const importsOf = (from: string): string[] =>
+  from.endsWith(".py")
+    ? [...read(from).matchAll(/^\s*(?:from|import) +(app\b[\w.]*)(?: +import +([\w, ]+))?/gm)].flatMap(modulesOf)
+    : typescript
+        .preProcessFile(read(from), true, true)
+        .importedFiles.map(({ fileName }) => fileName)
+        .filter((name) => name.startsWith("."))
+        .map((name) => posix.join(posix.dirname(from), name));
+
+/** `from app import todos` names a module after `import`. After any other, what it names lies in the same folder. */
+const modulesOf = ([, module = "", names = ""]: RegExpMatchArray): string[] =>
+  (module === "app" ? names.split(/[ ,]+/).map((name) => `app/${name}`) : [module.replaceAll(".", "/")]).map(
+    (path) => `apps/backend/src/${path}/`,
+  );
+
+const arrows = [...sources, ...appSources, ...appFiles].flatMap((from): Arrow[] =>
+  importsOf(from)
+    .map((to) => ({ from, to }))
     .filter(({ to }) => roomOf(to) !== roomOf(from)),
 );
 
@@ -55,6 +91,12 @@ describe("the folders", () => {
   it("each say in their README who may import them", () => {
     const homeless = sources.filter((file) => roomOf(file) === undefined);
     assert.deepEqual(homeless, [], "each of these needs a README.md in its folder with a line: May be imported by ...");
+    const unnamed = appSources.filter((file) => roomOf(file) === undefined);
+    assert.deepEqual(
+      unnamed,
+      [],
+      "each of these needs a row for its folder in the table of its application's README.md",
+    );
   });
 
   it("import only what says that they may", () => {

@@ -1,12 +1,12 @@
 import { CoreV1Api } from "@kubernetes/client-node";
 import type { KubeConfig, V1ConfigMap } from "@kubernetes/client-node";
-import * as z from "zod";
 import type { AuditEntry, Records } from "../audit.ts";
 import { OperationError } from "../operation-error.ts";
 import { reasonOf } from "../kubernetes/refusal.ts";
 import { cleanAll } from "../text.ts";
 import { isOver, note, recordable } from "../incidents/incident.ts";
 import type { Incident } from "../incidents/incident.ts";
+import { keptIn } from "../incidents/read-incidents.ts";
 import type { Attempt } from "./deciding/policy.ts";
 import { reportOf } from "./telling/report.ts";
 
@@ -14,12 +14,6 @@ import { reportOf } from "./telling/report.ts";
 const most = 30;
 const reports = 10;
 const day = 24 * 3_600_000;
-
-const content = z.object({
-  // Written by the same code: it is enough that they are incidents.
-  incidents: z.array(z.custom<Incident>((value) => typeof value === "object" && value !== null && "finding" in value)),
-  attempts: z.array(z.object({ finding: z.string(), at: z.number() })),
-});
 
 /** The incidents of a namespace, kept in a ConfigMap: whoever leads next goes on with them. */
 export class Incidents implements Records {
@@ -41,7 +35,7 @@ export class Incidents implements Records {
   /** Reads what was kept. @throws when it cannot be read. */
   async load(): Promise<void> {
     this.#kept = await this.#api.readNamespacedConfigMap(this.#where);
-    const { incidents, attempts } = parse(this.#kept.data?.["incidents.json"]);
+    const { incidents, attempts } = keptIn(this.#kept.data?.["incidents.json"]);
     this.#incidents = incidents;
     this.#attempts = attempts;
   }
@@ -106,14 +100,3 @@ export class Incidents implements Records {
 
 const told = ({ event, action, object, why }: AuditEntry): string =>
   [event, action, object, why].filter((part) => typeof part === "string").join(" ");
-
-/** The incidents of the file that a controller keeps, oldest first; none when it is not one. */
-export const incidentsIn = (file: string | undefined): Incident[] => parse(file).incidents;
-
-const parse = (text: string | undefined): z.infer<typeof content> => {
-  try {
-    return content.parse(JSON.parse(text ?? ""));
-  } catch {
-    return { incidents: [], attempts: [] };
-  }
-};

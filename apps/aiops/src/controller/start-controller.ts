@@ -14,7 +14,8 @@ import { Controller } from "./controller.ts";
 import type { Patience } from "./deciding/patience.ts";
 import { serve } from "./doors.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { Incidents, incidentsIn } from "./kept-incidents.ts";
+import { keptIn } from "../incidents/read-incidents.ts";
+import { Incidents } from "./kept-incidents.ts";
 import { defaultTerm, Leadership } from "./leadership.ts";
 import type { Term } from "./leadership.ts";
 import { Metrics } from "./telling/controller-metrics.ts";
@@ -173,7 +174,7 @@ export const start = async (
 };
 
 const writtenDown = ({ configMaps }: Pick<Snapshot, "configMaps">, settings: Settings): Incident[] =>
-  incidentsIn(configMaps.find((each) => nameOf(each) === settings.incidents)?.data?.["incidents.json"]);
+  keptIn(configMaps.find((each) => nameOf(each) === settings.incidents)?.data?.["incidents.json"]).incidents;
 
 const serverForAssistants = async (means: Means, settings: Settings, port: number): Promise<Server | undefined> => {
   if (settings.assistants === null && settings.signIn === null) return undefined;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { isCode } from "../code.ts";
 import { isOver } from "../incidents/incident.ts";
 import type { Incident } from "../incidents/incident.ts";
-import { incidentsIn } from "../controller/kept-incidents.ts";
+import { keptIn } from "../incidents/read-incidents.ts";
 import { display } from "../diagnosis/snapshot.ts";
 import type { Snapshot } from "../diagnosis/snapshot.ts";
 import { quote } from "../text.ts";
@@ -35,7 +35,7 @@ export const getIncidents = tool({
 /** Oldest first; undefined where there is no controller. */
 export const incidentsOf = ({ configMaps }: Snapshot): Incident[] | undefined => {
   const kept = configMaps.find(({ metadata }) => metadata?.name?.endsWith(suffix));
-  return kept === undefined ? undefined : incidentsIn(kept.data?.["incidents.json"]);
+  return kept === undefined ? undefined : keptIn(kept.data?.["incidents.json"]).incidents;
 };
 
 const told = ({ finding, object, state, opened, ended, summary, question, history }: Incident): object => ({
