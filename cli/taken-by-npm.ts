@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readIfPossible } from "../provider/processes/files.ts";
 import { asWord } from "../provider/processes/shell-word.ts";
 
 /** An option of a command that npm has kept for itself. */
@@ -45,13 +45,5 @@ const variableOf = (flag: string): string => `npm_config_${flag.replace(/^--/, "
 const isSetting = (flag: string, env: NodeJS.ProcessEnv, folder: string): boolean => {
   const files = [env["npm_config_userconfig"], env["npm_config_globalconfig"], join(folder, ".npmrc")];
   const line = new RegExp(`^\\s*${flag.replace(/^--/, "")}\\s*=`, "m");
-  return files.some((file) => file !== undefined && line.test(textOf(file)));
-};
-
-const textOf = (file: string): string => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
+  return files.some((file) => file !== undefined && line.test(readIfPossible(file) ?? ""));
 };

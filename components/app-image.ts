@@ -4,6 +4,7 @@ import { brokenLinks, contextFiles, hashOf, outlineOf } from "./build-context/co
 import type { Files } from "./build-context/content-hash.ts";
 import type { BuildProxies } from "../provider/resources/images/build-proxies.ts";
 import { textOf } from "../provider/engine/kept-text.ts";
+import { messageOf } from "../provider/processes/errors.ts";
 import { CopiedImage, ImagePresence, PushedImage } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
@@ -125,7 +126,7 @@ function readContext(context: string, withoutCode: string[] | undefined): Files 
   try {
     return contextFiles(context, withoutCode);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new pulumi.RunError(`The files for the image in ${context} cannot be read: ${reason}`);
   }
 }

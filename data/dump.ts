@@ -6,7 +6,7 @@ import { Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Database } from "./cluster-database.ts";
 import { allowScript, backupScript, factsScript, refuseScript, restoreScript, tryScript } from "./database-scripts.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { messageOf, UserError } from "../provider/processes/errors.ts";
 import { fileSystemProblem } from "../machine/file-system.ts";
 import { checkout } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut } from "../machine/private-files.ts";
@@ -79,7 +79,7 @@ export const checkDump = async (path: string): Promise<void> => {
       await file.close();
     }
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new UserError(`${path} cannot be used as a backup: ${reason}`, "Type: npm run backup, to make one.", error);
   }
 };

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { readIfThere } from "../provider/processes/files.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { asTyped, stateFolder } from "../machine/paths.ts";
 import { makePrivateFolder, writeOut, writeWhole } from "../machine/private-files.ts";
@@ -35,12 +36,8 @@ export const keptStacks = (folder: string = stateFolder): string[] =>
 
 /** What is written down of a stack; undefined when nothing is being taken along. */
 export const readKept = (stack: string, folder?: string): Kept | undefined => {
-  try {
-    return JSON.parse(readFileSync(keptFile(stack, folder), "utf8")) as Kept;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const text = readIfThere(keptFile(stack, folder));
+  return text === undefined ? undefined : (JSON.parse(text) as Kept);
 };
 
 /** Writes it down. */

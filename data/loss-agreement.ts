@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { readJson } from "../provider/processes/files.ts";
 import { agreementVariable, reportVariable } from "../provider/data-loss/loss.ts";
 import type { Loss } from "../provider/data-loss/loss.ts";
 import { answerTo, confirmed, ownTerminal } from "./confirm.ts";
@@ -92,10 +93,4 @@ export const withAgreement = async (
   }
 };
 
-const readLoss = (report: string): Loss | undefined => {
-  try {
-    return JSON.parse(readFileSync(report, "utf8")) as Loss;
-  } catch {
-    return undefined;
-  }
-};
+const readLoss = (report: string): Loss | undefined => readJson(report) as Loss | undefined;

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import process from "node:process";
+import { readJson } from "../provider/processes/files.ts";
 import { usersDockerConfig } from "../provider/processes/user-environment.ts";
 import { cacheFolder } from "./paths.ts";
 
@@ -68,13 +69,7 @@ export const unusedSettings = (env: NodeJS.ProcessEnv): UnusedSettings => {
 const folderOf = (env: NodeJS.ProcessEnv): string => env["DOCKER_CONFIG"] || join(env["HOME"] ?? homedir(), ".docker");
 
 /** A file that nobody can read holds nothing that Docker could use. */
-const readConfig = (folder: string): DockerConfig => {
-  try {
-    return (JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) ?? {}) as DockerConfig;
-  } catch {
-    return {};
-  }
-};
+const readConfig = (folder: string): DockerConfig => readJson(join(folder, "config.json")) ?? {};
 
 const writeIfOther = (file: string, text: string, mode: number): void => {
   try {

@@ -1,6 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { readIfPossible } from "../provider/processes/files.ts";
 import { cacheFolder } from "./paths.ts";
 
 /** Each line is the id of a machine and a name that it has had: several machines may share a home folder. */
@@ -21,19 +22,7 @@ export const isOwnHostName = (name: string): boolean => name === hostname() || i
 
 const lineOf = (name: string): string => `${machineId()} ${name}`;
 
-const isRecorded = (name: string): boolean => {
-  try {
-    return readFileSync(record, "utf8").split("\n").includes(lineOf(name));
-  } catch {
-    return false;
-  }
-};
+const isRecorded = (name: string): boolean => readIfPossible(record)?.split("\n").includes(lineOf(name)) ?? false;
 
 /** As systemd and others write it; macOS has no such file, and rarely a home folder on a network. */
-const machineId = (): string => {
-  try {
-    return readFileSync("/etc/machine-id", "utf8").trim();
-  } catch {
-    return "";
-  }
-};
+const machineId = (): string => readIfPossible("/etc/machine-id")?.trim() ?? "";

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
+import { readJson } from "../provider/processes/files.ts";
 import { machineFile } from "./paths.ts";
 import { writeWhole } from "./private-files.ts";
 import { versions } from "../versions.ts";
@@ -32,13 +33,7 @@ const places = [
 const timeout = 8_000;
 
 /** What was found out before; undefined before the first set-up. */
-export const readMachine = (): Machine | undefined => {
-  try {
-    return JSON.parse(readFileSync(machineFile, "utf8")) as Machine;
-  } catch {
-    return undefined;
-  }
-};
+export const readMachine = (): Machine | undefined => readJson(machineFile) as Machine | undefined;
 
 /**
  * Whether nothing can be had from a place, or is to be. Before the first set-up, everything can. @param place its URL.

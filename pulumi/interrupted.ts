@@ -9,7 +9,7 @@ import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/tool-environment.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { messageOf, UserError } from "../provider/processes/errors.ts";
 import { rememberHostName } from "../machine/host-names.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";
 import { locksOn } from "../state/stack-locks.ts";
@@ -91,7 +91,7 @@ export const deploymentOf = (stack: string): Deployment => {
   } catch (error) {
     const name = relative(checkout, stateFile(checkout, stack));
     throw new UserError(
-      `The state of stack ${stack} is damaged: ${error instanceof Error ? error.message : String(error)}`,
+      `The state of stack ${stack} is damaged: ${messageOf(error)}`,
       `Put the copy from before back: cp ${name}.bak ${name}. Or go on without: rm ${name}; npm start. ` +
         "The cluster and its data are then taken over as they are.",
       error,
@@ -154,7 +154,7 @@ export const removeHalfMadeIn = async (cluster: ContextRef, pending: PendingOper
   try {
     await removeBegun(cluster, pending);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UserError(
       `What the previous run left unfinished cannot be removed from the cluster of context ${cluster.context}: ${why}`,
       "Pulumi's state was not changed. When the cluster answers, type the same command again.",

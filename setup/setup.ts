@@ -1,3 +1,4 @@
+import { messageOf } from "../provider/processes/errors.ts";
 import { appPackagesStep } from "./app-packages.ts";
 import { demandsOf, mustHaveSpace } from "./disk.ts";
 import { oneAtATime } from "./setup-lock.ts";
@@ -63,7 +64,7 @@ export const setUpCheckout = async (): Promise<boolean> => {
     for (const step of await unfinished([...pluginSteps(), stackStep()])) await step.run(() => undefined);
     return true;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(messageOf(error));
     return false;
   }
 };

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { readIfThere } from "../provider/processes/files.ts";
 import { checkout } from "../machine/paths.ts";
 import { makePrivateFolder } from "../machine/private-files.ts";
 
@@ -29,8 +30,7 @@ export const keepingSettings = async <T>(work: () => Promise<T>, folder: string 
 
 /** True if a stack's settings hold encrypted values. */
 export const hasSecrets = (stack: string, folder: string = checkout): boolean => {
-  const file = join(folder, `Pulumi.${stack}.yaml`);
-  return existsSync(file) && secretLine.test(readFileSync(file, "utf8"));
+  return secretLine.test(readIfThere(join(folder, `Pulumi.${stack}.yaml`)) ?? "");
 };
 
 /**

@@ -1,6 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readIfPossible } from "../provider/processes/files.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout } from "../machine/paths.ts";
 import { hasSecrets } from "./encryption-salt.ts";
@@ -63,14 +64,6 @@ const sourceIn = (folder: string, env: NodeJS.ProcessEnv, own: string): Source =
   if (passphrase !== undefined) return { name: "PULUMI_CONFIG_PASSPHRASE", passphrase };
   const path = file ? resolve(folder, file) : own;
   return { name: path === own ? ownName : "PULUMI_CONFIG_PASSPHRASE_FILE", passphrase: readIfPossible(path)?.trim() };
-};
-
-const readIfPossible = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 };
 
 /** As much as is read of Pulumi's state. */

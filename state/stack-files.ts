@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { readIfThere, readJson } from "../provider/processes/files.ts";
 import type { Settings } from "../config.ts";
-import { firstLine, UserError } from "../provider/processes/errors.ts";
+import { firstLine, messageOf, UserError } from "../provider/processes/errors.ts";
 import { backendUrl } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
@@ -174,7 +174,7 @@ export const damageOf = (folder: string, stack: string): string | undefined => {
     stackState(folder, stack);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 };
 
@@ -186,14 +186,8 @@ export const workspaceFile = (folder: string): string => {
 
 /** The stack that `npx pulumi` works on when it is given none. Undefined when none is selected. */
 export const selectedStack = (folder: string): string | undefined => {
-  try {
-    const { stacks = {} } = JSON.parse(readFileSync(workspaceFile(folder), "utf8")) as {
-      stacks?: Record<string, string>;
-    };
-    return stacks[backendUrl(join(folder, ".state"))]?.split("/").at(-1);
-  } catch {
-    return undefined;
-  }
+  const workspace = readJson(workspaceFile(folder)) as { stacks?: Record<string, string> } | null | undefined;
+  return workspace?.stacks?.[backendUrl(join(folder, ".state"))]?.split("/").at(-1);
 };
 
 const readConfig = (file: string): Record<string, unknown> => {
@@ -205,14 +199,5 @@ const readConfig = (file: string): Record<string, unknown> => {
       "Fix it: git diff shows what was changed.",
       error,
     );
-  }
-};
-
-const readIfThere = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
   }
 };

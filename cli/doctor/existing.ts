@@ -1,4 +1,5 @@
 import { IdForbidden, idOf, openExisting } from "../../provider/cluster/kubernetes/existing-access.ts";
+import { messageOf } from "../../provider/processes/errors.ts";
 import type { Commands } from "../../provider/processes/commands.ts";
 import { ApiError, ask, ifThere } from "../../provider/cluster/kubernetes/connection.ts";
 import type { Connection } from "../../provider/cluster/kubernetes/connection.ts";
@@ -62,13 +63,13 @@ export const onExisting = async (
 };
 
 const unreadable = ({ values }: TargetFacts, error: unknown): Finding => {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   const next = "Type, for example: npx pulumi config set values charts/todo/examples/eks.yaml";
   return fail("values", `the file ${values} cannot be read: ${why}`, next);
 };
 
 const unreachable = ({ context }: TargetFacts, error: unknown): Finding => {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   const next = error instanceof IdForbidden ? error.next : "See: kubectl config get-contexts";
   return fail("target", `the cluster of context ${context} cannot be asked: ${why}`, next);
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { toolEnvironment } from "../../machine/tool-environment.ts";
+import { messageOf } from "../../provider/processes/errors.ts";
 import { checkout } from "../../machine/paths.ts";
 import { mustHaveMinikube } from "../../pulumi/existing-target.ts";
 import { setUp } from "../../setup/setup.ts";
@@ -81,5 +82,3 @@ const conclude = (stopping: Finding[], unscanned: string[], idle: Allowance[], i
   console.log("\nCLEAN: nothing of severity HIGH or CRITICAL. Next: npm start");
   return exitCodes.clean;
 };
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { stripVTControlCharacters } from "node:util";
+import { readJson } from "../../provider/processes/files.ts";
 import { answerTo } from "../../data/confirm.ts";
 import { stateFolder } from "../../machine/paths.ts";
 import { writeWhole } from "../../machine/private-files.ts";
@@ -97,13 +97,7 @@ const askedByAssistant = (code: string, { stack, questions }: Means): Asked | un
   };
 };
 
-const readWritten = (file: string): Written | undefined => {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")) as Written;
-  } catch {
-    return undefined;
-  }
-};
+const readWritten = (file: string): Written | undefined => readJson(file) as Written | undefined;
 
 type Asking = Incident & Required<Pick<Incident, "question">>;
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { checkout } from "../../machine/paths.ts";
 
@@ -43,15 +42,6 @@ export const resultsOf = (succeeded: boolean, junit: string | undefined, cwd = c
     flaky: withReasons("flakyFailure"),
     specs: secondsByFile(cases, cwd),
   };
-};
-
-/** Reads a file of results. @returns undefined when there is none. */
-export const readResults = (file: string): string | undefined => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
 };
 
 interface TestCase {

@@ -4,13 +4,14 @@ import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { execa } from "execa";
 import pMap from "p-map";
+import { readIfPossible } from "../../provider/processes/files.ts";
 import { allChecks, type Check } from "./checks.ts";
 import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 import { checkout, display, logFolder } from "../../machine/paths.ts";
 import { makePrivateFolder } from "../../machine/private-files.ts";
 import { setUpForTests } from "../../setup/setup.ts";
-import { readResults, resultsOf } from "./test-results.ts";
+import { resultsOf } from "./test-results.ts";
 import { durations, flakyOf, summarize, type Ran } from "./test-summary.ts";
 
 /** Which tests to run. */
@@ -196,6 +197,6 @@ interface Ended {
 
 const ranAs = (check: Check, { failed, exitCode, durationMs }: Ended): Ran => {
   const nothingToRun = exitCode !== undefined && exitCode === check.nothingSelected;
-  const junit = check.results === undefined ? undefined : readResults(check.results);
+  const junit = check.results === undefined ? undefined : readIfPossible(check.results);
   return { title: check.title, seconds: durationMs / 1000, ...resultsOf(!failed || nothingToRun, junit, check.cwd) };
 };

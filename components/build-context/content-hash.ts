@@ -3,6 +3,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from "
 import type { Dirent } from "node:fs";
 import { join } from "node:path";
 import { globSync } from "tinyglobby";
+import { readIfThere } from "../../provider/processes/files.ts";
 import { ignoreRules } from "./dockerignore.ts";
 import type { Rules } from "./dockerignore.ts";
 
@@ -41,8 +42,7 @@ export function chartFiles(folder: string): Files {
  * here.
  */
 function helmIgnores(folder: string): string[] {
-  const file = join(folder, ".helmignore");
-  const lines = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  const lines = readIfThere(join(folder, ".helmignore"))?.split("\n") ?? [];
   const names = lines
     .map((line) => line.trim().replace(/\/$/, ""))
     .filter((line) => line !== "" && !/^#|\//.test(line));

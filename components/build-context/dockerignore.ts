@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { readIfThere } from "../../provider/processes/files.ts";
 import { goExpression } from "./go-expression.ts";
 
 /**
@@ -33,15 +33,6 @@ export function ignoreRules(context: string, dockerfile: string = join(context, 
     if (text !== undefined) return rulesIn(text, file);
   }
   return rulesIn("");
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /**

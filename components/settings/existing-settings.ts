@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
 import type * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { messageOf } from "../../provider/processes/errors.ts";
 import { isMapping } from "../../provider/engine/marks.ts";
 import { developmentVariable } from "../lib/development.ts";
 
@@ -117,7 +118,7 @@ function problemsOfValues(file: string | undefined): string[] {
   try {
     return isMapping(parse(readFileSync(file, "utf8"))) ? [] : [`values is ${file}, which holds no values. ${next}`];
   } catch (error) {
-    return [`values is ${file}, which is no YAML: ${error instanceof Error ? error.message : String(error)}. ${next}`];
+    return [`values is ${file}, which is no YAML: ${messageOf(error)}. ${next}`];
   }
 }
 

@@ -4,6 +4,7 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import status from "@pulumi/pulumi/proto/status_pb.js";
+import { messageOf } from "../../provider/processes/errors.ts";
 import { unary as plainUnary } from "../../provider/engine/grpc.ts";
 import { toStruct } from "./properties.ts";
 import { NotReady } from "./resource-type.ts";
@@ -54,7 +55,7 @@ export function diffResponse(difference: Difference): Messages.DiffResponse {
 }
 
 function toServiceError(error: unknown): Partial<ServiceError> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const metadata = new grpc.Metadata();
   if (error instanceof NotReady) metadata.add("grpc-status-details-bin", Buffer.from(details(error)));
   return { code: grpc.status.UNKNOWN, message, metadata };

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, realpathSync } from "node:fs";
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readJson } from "../processes/files.ts";
 import { isMapping } from "../engine/marks.ts";
 import type { DockerEngine } from "./docker/docker.ts";
 
@@ -136,14 +137,6 @@ function partsOf(owner: string): { checkout: string; stack: string } {
 }
 
 const stateFolder = (checkout: string): string => join(checkout, ".state", ".pulumi", "stacks", "todo-stack");
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
-  }
-}
 
 /** The file in which a mark is. */
 export function markPath(profile: Profile): string {

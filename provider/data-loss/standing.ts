@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isReady } from "../cluster/kubernetes/api-server.ts";
+import { readIfPossible } from "../processes/files.ts";
 import type { Commands } from "../processes/commands.ts";
 import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from "../cluster/docker/docker.ts";
 import type { ContainerState, DockerEngine } from "../cluster/docker/docker.ts";
@@ -115,16 +116,8 @@ async function renamedEngine(commands: Commands, { driver }: Node, mark: Mark): 
 async function isItsContainer(commands: Commands, { home, profile }: Node, { container }: Mark): Promise<boolean> {
   if (container !== undefined) return (await containerId(commands, profile)) === container;
   // A mark from before containers were written down. Minikube makes a key for each machine that it makes.
-  const key = readIfThere(join(home, "machines", profile, "id_rsa.pub")).trim();
+  const key = readIfPossible(join(home, "machines", profile, "id_rsa.pub"))?.trim() ?? "";
   return key !== "" && (await fileInContainer(commands, profile, "/home/docker/.ssh/authorized_keys")).includes(key);
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
 }
 
 /** The current Docker engine has no container for a cluster of this stack. */

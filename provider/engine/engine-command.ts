@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readIfPossible } from "../processes/files.ts";
 
 /**
  * The command line by which the Pulumi was started that has started this process, without its first word: `destroy
@@ -13,11 +13,7 @@ export function commandOfEngine(process: number): string[] | undefined {
 
 /** Linux keeps the words apart. */
 function fromProc(process: number): string[] | undefined {
-  try {
-    return readFileSync(`/proc/${process}/cmdline`, "utf8").split("\0").slice(1, -1);
-  } catch {
-    return undefined;
-  }
+  return readIfPossible(`/proc/${process}/cmdline`)?.split("\0").slice(1, -1);
 }
 
 /** macOS tells them in one line. */

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import grpc from "@grpc/grpc-js";
 import type { handleUnaryCall, ServiceDefinition, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { messageOf } from "../processes/errors.ts";
 
 /** The most that a message may have, in bytes. Fixed by the engine. */
 const limit = 400 * 1024 * 1024;
@@ -43,7 +44,7 @@ function serverOf(service: ServiceDefinition, methods: UntypedServiceImplementat
 export const unary =
   <Request, Response>(
     answer: (request: Request) => Response | Promise<Response>,
-    toError: (error: unknown) => Partial<ServiceError> = messageOf,
+    toError: (error: unknown) => Partial<ServiceError> = errorOf,
   ): handleUnaryCall<Request, Response> =>
   (call, reply) => {
     const answered = async (): Promise<Response> => answer(call.request);
@@ -53,7 +54,7 @@ export const unary =
     );
   };
 
-const messageOf = (error: unknown): Partial<ServiceError> => ({
+const errorOf = (error: unknown): Partial<ServiceError> => ({
   code: grpc.status.UNKNOWN,
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
 });

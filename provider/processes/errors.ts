@@ -11,6 +11,8 @@ export class UserError extends Error {
   }
 }
 
+/** What went wrong, in its own words. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** The first line of what went wrong: what comes after it is for whoever looks for the cause. */
-export const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
+export const firstLine = (error: unknown): string => messageOf(error).split("\n")[0] ?? "";

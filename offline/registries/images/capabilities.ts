@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readIfPossible } from "../../../provider/processes/files.ts";
 
 const sysResource = 24n;
 
@@ -6,15 +6,7 @@ const sysResource = 24n;
  * True if root lacks `CAP_SYS_RESOURCE` here, without which runc cannot start privileged containers as they are.
  * @param status the text of Linux' `/proc/self/status`.
  */
-export const lacksSysResource = (status = readStatus()): boolean => {
+export const lacksSysResource = (status = readIfPossible("/proc/self/status") ?? ""): boolean => {
   const bounding = /^CapBnd:\s*([0-9a-f]+)/m.exec(status)?.[1];
   return bounding !== undefined && ((BigInt(`0x${bounding}`) >> sysResource) & 1n) === 0n;
-};
-
-const readStatus = (): string => {
-  try {
-    return readFileSync("/proc/self/status", "utf8");
-  } catch {
-    return "";
-  }
 };

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { readIfPossible } from "../../../provider/processes/files.ts";
 
 /** As much of a kubeconfig as it takes to know which cluster is meant. */
 export interface Kubeconfig {
@@ -25,7 +25,8 @@ export interface LoadedKubeconfig {
  */
 export function loadKubeconfig(pathOrText: string): LoadedKubeconfig {
   const path = pathOrText.replace(/^~(?=$|\/)/, homedir());
-  const fromFile = readIfFile(path);
+  // No file that can be read: then the setting is the text itself.
+  const fromFile = readIfPossible(path);
   const text = fromFile ?? pathOrText;
   const config: unknown = parse(text);
   if (typeof config !== "object" || config === null) throw new Error(`${path} is neither a file nor a kubeconfig`);
@@ -48,12 +49,3 @@ export function activeCluster(config: Kubeconfig, context: string | undefined, c
 
 /** Where kubectl and helm look for a kubeconfig that is not told to them. */
 export const ambientKubeconfig = (): string => process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config");
-
-function readIfFile(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    // Not a file that can be read: then the setting is the text itself.
-    return undefined;
-  }
-}

@@ -1,7 +1,8 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { profileFolder } from "../ownership.ts";
 import type { Profile } from "../ownership.ts";
+import { readJson } from "../../processes/files.ts";
 
 /** What Minikube knows about a profile. It writes these files in place: a power cut may leave one half-written. */
 function files(profile: Profile): string[] {
@@ -25,11 +26,4 @@ export function repair(profile: Profile): void {
   for (const file of files(profile)) if (!isWhole(file) && existsSync(copyOf(file))) copyFileSync(copyOf(file), file);
 }
 
-function isWhole(file: string): boolean {
-  try {
-    JSON.parse(readFileSync(file, "utf8"));
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isWhole = (file: string): boolean => readJson(file) !== undefined;

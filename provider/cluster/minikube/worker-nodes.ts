@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { lookAtContainer, removeMachine } from "../docker/docker.ts";
 import type { Commands } from "../../processes/commands.ts";
 import { profileFolder } from "../ownership.ts";
 import type { Profile } from "../ownership.ts";
+import { readJson } from "../../processes/files.ts";
 
 /** A node that was added to the first one of a cluster. */
 export interface Worker {
@@ -72,11 +73,7 @@ function change(profile: Profile, edit: (config: ProfileConfig) => ProfileConfig
 
 /** Undefined when there is none, or it cannot be read. */
 function readConfig(profile: Profile): ProfileConfig | undefined {
-  try {
-    return JSON.parse(readFileSync(pathOf(profile), "utf8")) as ProfileConfig;
-  } catch {
-    return undefined;
-  }
+  return readJson(pathOf(profile)) as ProfileConfig | undefined;
 }
 
 const pathOf = (profile: Profile): string => join(profileFolder(profile), "config.json");

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { connectTo } from "../../cluster/kubernetes/connection.ts";
 import type { Engine } from "../../engine/engine-log.ts";
-import { UserError } from "../../processes/errors.ts";
+import { messageOf, UserError } from "../../processes/errors.ts";
 import { IdForbidden, idOf, openExisting, OtherCluster, refusalOf } from "../../cluster/kubernetes/existing-access.ts";
 import { factsOf } from "../../cluster/kubernetes/existing-facts.ts";
 import type { ClusterFacts } from "../../cluster/kubernetes/existing-facts.ts";
@@ -147,7 +147,7 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
   } catch (error) {
     const get = "kubectl get namespace kube-system --output jsonpath={.metadata.uid}";
     return new UserError(
-      `${what} The cluster of context ${context} cannot be asked: ${reasonOf(error)}.`,
+      `${what} The cluster of context ${context} cannot be asked: ${messageOf(error)}.`,
       `${error instanceof IdForbidden ? error.next : `Find it out: ${get} --context ${context}.`} Then type: npx pulumi config set clusterId ID`,
       error,
     );
@@ -156,7 +156,7 @@ async function whichId(inputs: ExistingClusterInputs): Promise<UserError> {
 
 function unreachable({ context, kubeconfig }: ExistingClusterInputs, error: unknown): UserError {
   // A program that the kubeconfig names and that is not there is ENOENT too.
-  const why = !existsSync(kubeconfig) ? `no kubeconfig of yours has a context ${context}` : reasonOf(error);
+  const why = !existsSync(kubeconfig) ? `no kubeconfig of yours has a context ${context}` : messageOf(error);
   const next =
     error instanceof IdForbidden ? error.next : `Try: kubectl --context ${context} get namespace kube-system.`;
   return new UserError(
@@ -165,5 +165,3 @@ function unreachable({ context, kubeconfig }: ExistingClusterInputs, error: unkn
     error,
   );
 }
-
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
