@@ -35,7 +35,7 @@ export class Cluster extends pulumi.CustomResource {
   }
 }
 
-/** A cluster that is there already, by its context and its id; see `provider/resources/cluster/cluster-of-others.ts`. */
+/** A cluster that is there already, by its context and its id: `provider/resources/cluster/cluster-of-others.ts`. */
 export class ExistingCluster extends pulumi.CustomResource {
   /** By what this stack knows its own namespaces. Known in preview. */
   declare readonly owner: pulumi.Output<string>;
@@ -70,7 +70,9 @@ export class Workers extends pulumi.CustomResource {
   }
 }
 
-/** An image of the first node's daemon, in those of the others too; see `provider/resources/images/copied-image.ts`. */
+/**
+ * An image of the first node's daemon, in those of the others too; see `provider/resources/images/copied-image.ts`.
+ */
 export class CopiedImage extends pulumi.CustomResource {
   constructor(name: string, args: InputsOf<CopiedImageInputs>, opts?: pulumi.CustomResourceOptions) {
     super("minikube:index:CopiedImage", name, args, opts);

@@ -38,7 +38,7 @@ export type Network = "bridge" | "kube-router";
 
 /** The file that puts kube-router into a cluster: as a firewall beside the bridge, or as the network too. */
 export const routerManifest = (network: Network = "bridge"): string =>
-  join(import.meta.dirname, network === "bridge" ? "kube-router.yaml" : "kube-router-network.yaml");
+  join(import.meta.dirname, "../kubernetes", network === "bridge" ? "kube-router.yaml" : "kube-router-network.yaml");
 
 /** The step before which Minikube has restarted the Docker daemon for the last time. */
 const afterDaemon = "Preparing Kubernetes";

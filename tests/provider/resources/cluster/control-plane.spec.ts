@@ -130,7 +130,7 @@ describe("minikube:index:ControlPlane", () => {
     it("is the same firewall in both files, with the same rights, but for what makes it the network too", () => {
       const objectsIn = (file: string): Map<string, unknown> =>
         new Map(
-          parseAllDocuments(readFileSync(`provider/cluster/${file}`, "utf8")).map((document) => {
+          parseAllDocuments(readFileSync(`provider/cluster/kubernetes/${file}`, "utf8")).map((document) => {
             const object = document.toJS() as { kind: string };
             return [object.kind, object];
           }),
