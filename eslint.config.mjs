@@ -75,7 +75,6 @@ export default defineConfig(
   {
     // Prettier breaks code, and leaves comments as they are.
     files: ["**/*.ts", "**/*.mjs"],
-    ignores: ["offline/**"],
     rules: { "max-len": ["error", { code: 1000, comments: 120, ignoreUrls: true }] },
   },
 );

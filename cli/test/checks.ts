@@ -51,12 +51,6 @@ const backend = join(checkout, "apps/backend");
 const frontend = join(checkout, "apps/frontend");
 const aiops = join(checkout, "apps/aiops");
 const chart = join(checkout, "charts/todo");
-const dockerfiles = [
-  join(backend, "Dockerfile"),
-  join(frontend, "Dockerfile"),
-  join(aiops, "Dockerfile"),
-  join(checkout, "offline/stand-ins/docker/dockerfiles/prometheus.Dockerfile"),
-];
 const resultFile = (name: string): string => join(checkout, "test-results", `${name}.xml`);
 
 /**
@@ -85,10 +79,15 @@ export const allChecks = async (): Promise<Check[]> => [
     command: "actionlint",
     args: await trackedFiles(/^(\.github\/workflows|examples\/deploy)\/[^/]+\.ya?ml$/),
   },
-  { title: "Dockerfiles", command: "hadolint", args: dockerfiles },
+  { title: "Dockerfiles", command: "hadolint", args: await trackedFiles(/(^|[/.])Dockerfile$/) },
   { title: "chart lint", ...helmLint("values.yaml") },
   { title: "chart lint, development", ...helmLint("values-dev.yaml") },
   { title: "chart lint, production", ...helmLint("values-prod.yaml") },
+  {
+    title: "chart lint, any-app",
+    command: "helm",
+    args: ["lint", "--strict", join(checkout, "examples/any-app/chart")],
+  },
   {
     title: "chart suites",
     command: "untt",

@@ -16,7 +16,9 @@ export type PluginName = keyof typeof plugins;
 /** The names of them all. */
 export const pluginNames = Object.keys(plugins) as PluginName[];
 
-/** The executable of a plugin in the folder in which Pulumi keeps plugins, whether it is the official one or a stand-in. */
+/**
+ * The executable of a plugin in the folder in which Pulumi keeps plugins, whether it is the official one or a stand-in.
+ */
 export function executableOf(folder: string, name: PluginName): string {
   const { kind, npm } = plugins[name];
   return join(folder, `${kind}-${name}-v${versionOf(npm)}`, `pulumi-${kind}-${name}`);
@@ -60,8 +62,8 @@ export async function installStandIn(folder: string, name: PluginName): Promise<
 }
 
 /**
- * Writes the launchers again that another version of this project has installed, and that may look for its files elsewhere. Installs
- * nothing that was not there.
+ * Writes the launchers again that another version of this project has installed, and that may look for its files
+ * elsewhere. Installs nothing that was not there.
  */
 export async function renewStandIns(folder: string): Promise<void> {
   for (const name of pluginNames) {
@@ -73,7 +75,9 @@ export async function renewStandIns(folder: string): Promise<void> {
 
 const firstLines = "#!/bin/sh\n# Starts the stand-in of the checkout that Pulumi works for.\n";
 
-/** Where checkouts have a stand-in. One launcher serves them all, and some may be of another version of this project. */
+/**
+ * Where checkouts have a stand-in. One launcher serves them all, and some may be of another version of this project.
+ */
 const sourcesOf = (name: PluginName): string[] => [
   `offline/stand-ins/${name}/${name}-plugin.ts`,
   `toolchain/stand-ins/${name}.ts`,

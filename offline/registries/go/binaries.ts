@@ -21,7 +21,9 @@ const whereNothingIsPulled = (step: Step): Step => ({
   isDone: async () => !imagesAreMadeHere() || (await step.isDone()),
 });
 
-/** The path of an executable that is built from Go modules: `kubelet`, `etcd`, `cri-dockerd`, … It need not exist yet. */
+/**
+ * The path of an executable that is built from Go modules: `kubelet`, `etcd`, `cri-dockerd`, … It need not exist yet.
+ */
 export const goBinary = (name: string): string => join(goFolder(moduleOf(name)), "bin", name);
 
 /** The title of the step that builds an executable. */

@@ -14,7 +14,10 @@ import { overlay } from "./overlay.ts";
 
 type Report = (line: string) => void;
 
-/** A program, or several of one module, that is built from Go modules. Its go.mod and go.sum are in the folder of its name. */
+/**
+ * A program, or several of one module, that is built from Go modules. Its go.mod and go.sum are in the folder of its
+ * name.
+ */
 interface GoModule {
   /** The executables it gives, by the package that holds their `main`. */
   binaries: Record<string, string>;
@@ -167,8 +170,8 @@ export const goStep = (name: GoModuleName): Step => ({
 });
 
 /**
- * Builds all executables of a module into `folder/bin`. What was compiled stays in Go's own cache, so that an interrupted
- * build goes on where it was.
+ * Builds all executables of a module into `folder/bin`. What was compiled stays in Go's own cache, so that an
+ * interrupted build goes on where it was.
  */
 export const buildGoModule = async (name: GoModuleName, folder: string, report: Report): Promise<void> => {
   const module: GoModule = goModules[name];

@@ -15,9 +15,9 @@ interface Package {
 }
 
 /**
- * Copies the modules of which our own files replace some, for the parts of a program that this stack can never use. The files are
- * in `overlay/` beside go.mod, in folders named after packages, and belong to the one version that go.mod pins. Go refuses to
- * replace them where it keeps its modules (`go build -overlay`).
+ * Copies the modules of which our own files replace some, for the parts of a program that this stack can never use. The
+ * files are in `overlay/` beside go.mod, in folders named after packages, and belong to the one version that go.mod
+ * pins. Go refuses to replace them where it keeps its modules (`go build -overlay`).
  * @param source the folder of go.mod and go.sum.
  * @param draft where the copies go.
  * @returns arguments of `go build`, none if nothing is replaced.

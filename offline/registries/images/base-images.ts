@@ -54,8 +54,8 @@ const variables = (values: Record<string, string>): string[] =>
   Object.entries(values).map(([name, value]) => `ENV ${name}="${value}"`);
 
 /**
- * Every image that is made from Debian packages, but for the node's own. Those of Docker Hub are pulled where that can be reached, although
- * the others are made.
+ * Every image that is made from Debian packages, but for the node's own. Those of Docker Hub are pulled where that can
+ * be reached, although the others are made.
  */
 export const baseImages = (machine = readMachine()): BaseImage[] => {
   const all = [python(), nodejs(), postgres(), kubeProxy(), kubeRouter()];

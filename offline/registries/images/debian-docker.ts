@@ -23,8 +23,9 @@ const pidPath = join(folder, "dockerd.pid");
 const startTimeout = 60_000;
 
 /**
- * The step that makes sure of a Docker Engine that answers. One that is there is used and never touched; on Debian as root,
- * a missing one is installed, and one that no service manager runs is started by hand. It goes on running after set-up.
+ * The step that makes sure of a Docker Engine that answers. One that is there is used and never touched; on Debian as
+ * root, a missing one is installed, and one that no service manager runs is started by hand. It goes on running after
+ * set-up.
  */
 export const ensureDockerEngine = (): Step => ({
   title: "Docker Engine",
@@ -72,7 +73,8 @@ const start = async (report: (line: string) => void): Promise<void> => {
 
 const startByHand = async (report: (line: string) => void): Promise<void> => {
   await mkdir(folder, { recursive: true });
-  // After a crash or a restart of the machine its number may belong to another process, and Docker would refuse to start.
+  // After a crash or a restart of the machine its number may belong to another process, and Docker would refuse to
+  // start.
   if (!isRunning()) await rm(pidPath, { force: true });
   const log = openSync(logPath, "a");
   const daemon = spawn("dockerd", ["--pidfile", pidPath, ...(await runtimeArguments(report))], {

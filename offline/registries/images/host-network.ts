@@ -8,7 +8,10 @@ export const bundlePath = "/etc/ssl/certs/ca-certificates.crt";
 
 const bundleVariables = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE"];
 
-/** The certificate authorities that this machine trusts, in PEM, so that builds inside the cluster reach what it reaches. */
+/**
+ * The certificate authorities that this machine trusts, in PEM, so that builds inside the cluster reach what it
+ * reaches.
+ */
 export const hostCertificates = (env: NodeJS.ProcessEnv = process.env): string => {
   const files = [bundlePath, ...bundleVariables.map((name) => env[name] ?? "")].filter((file) => existsSync(file));
   const unique = [...new Set(files.map((file) => realpathSync(file)))];

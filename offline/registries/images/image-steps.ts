@@ -6,7 +6,10 @@ import { ensureDockerEngine } from "./debian-docker.ts";
 import { nodeImageStep } from "./node-image.ts";
 import { preloadStep } from "./preload.ts";
 
-/** The steps that make every image from package registries. Those that need no Go program come first, and run beside the compiler. */
+/**
+ * The steps that make every image from package registries. Those that need no Go program come first, and run beside the
+ * compiler.
+ */
 export const imageSteps = (): Step[] => {
   const images = baseImages();
   return [

@@ -32,8 +32,8 @@ const record = (): string => `${archive()}.made-from`;
 const inputs = (): string => hashOf(nodeImage(), contentInputs());
 
 /**
- * The step that fills Minikube's cache: with the archive that becomes the node's disk, in which are Kubernetes, its images
- * and the base images of the applications, and with Kubernetes' programs. Minikube then downloads nothing.
+ * The step that fills Minikube's cache: with the archive that becomes the node's disk, in which are Kubernetes, its
+ * images and the base images of the applications, and with Kubernetes' programs. Minikube then downloads nothing.
  */
 export const preloadStep = (): Step => ({
   title: "Minikube's cache, with every image the cluster starts with",

@@ -8,7 +8,9 @@ import { canInstallPackages, installPackages } from "../apt.ts";
 
 type Report = (line: string) => void;
 
-/** Arguments that pip and uv have in common: put one wheel into `folder`, if its hash is in `NAME.txt` beside this file. */
+/**
+ * Arguments that pip and uv have in common: put one wheel into `folder`, if its hash is in `NAME.txt` beside this file.
+ */
 const wheelArguments = (name: string, folder: string): string[] => [
   ...["install", "--target", folder, "--no-deps", "--only-binary", ":all:"],
   ...["--require-hashes", "--requirement", join(import.meta.dirname, `${name}.txt`)],

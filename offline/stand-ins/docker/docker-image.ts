@@ -93,7 +93,10 @@ function buildArguments(imageName: string, build: Properties): string[] {
   ];
 }
 
-/** Docker's client finds their values in its environment: a password may be in them, and everybody can see a command line. */
+/**
+ * Docker's client finds their values in its environment: a password may be in them, and everybody can see a command
+ * line.
+ */
 const proxiesIn = (build: Properties): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(objectAt(build, "args"))

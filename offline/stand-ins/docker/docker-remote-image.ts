@@ -32,8 +32,8 @@ export const madeImages = (): Record<string, MadeImage> => ({
 /**
  * `docker.RemoteImage`: an image of a registry, in the daemon of its provider.
  *
- * As in the official plugin one that is there already is taken as it is, and any other is pulled. Where no image can be pulled, it is made from
- * the program that set-up has built.
+ * As in the official plugin one that is there already is taken as it is, and any other is pulled. Where no image can be
+ * pulled, it is made from the program that set-up has built.
  * @param made the images that can be made, by name.
  * @param canPull whether images can be pulled. By default as set-up has found.
  */

@@ -21,8 +21,8 @@ interface Manifest {
 }
 
 /**
- * The packages that a program asks for itself. Its plugins are among them; looking through all of `node_modules`, and through
- * whatever else is below the program, would take longer than everything else at its start.
+ * The packages that a program asks for itself. Its plugins are among them; looking through all of `node_modules`, and
+ * through whatever else is below the program, would take longer than everything else at its start.
  */
 export async function directPackagesOf(programFolder: string): Promise<InstalledPackage[]> {
   const { dependencies } = await readManifest(join(programFolder, "package.json"));

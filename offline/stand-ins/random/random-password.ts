@@ -21,8 +21,8 @@ const alphabets = [
 ];
 
 /**
- * `random.RandomPassword`: a secret text, made once and kept as `result`; any change of inputs makes a new one. Its ID is
- * `none`. Of the official plugin's outputs `bcryptHash` is missing.
+ * `random.RandomPassword`: a secret text, made once and kept as `result`; any change of inputs makes a new one. Its ID
+ * is `none`. Of the official plugin's outputs `bcryptHash` is missing.
  */
 export const randomPasswordResource: Resource = {
   check: (_urn, _olds, news) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import process from "node:process";
 import { mock } from "node:test";
 import { execa } from "execa";
@@ -55,6 +55,17 @@ describe("the tiers", () => {
   it("a name that no check has is refused, and every name is said", async () => {
     const all = await allChecks();
     assert.throws(() => choose(all, { names: ["nothing"], full: false }), /called nothing\.\n.*full e2e tests/s);
+  });
+
+  it("every Dockerfile and every chart is linted", async () => {
+    const linted = (await allChecks()).flatMap(({ command, args }) =>
+      command === "hadolint" || command === "helm" ? args.map((path) => resolve(checkout, path)) : [],
+    );
+    const ignore = ["**/node_modules/**", ".state/**"];
+    const files = globSync("**/{Dockerfile,*.Dockerfile,Chart.yaml}", { cwd: checkout, absolute: true, ignore });
+    assert.ok(files.length > 5);
+    const left = files.filter((file) => !linted.includes(file.replace(/\/Chart\.yaml$/, "")));
+    assert.deepEqual(left, []);
   });
 
   it("the folder of a test decides, and every one is run by exactly one check", async function () {
