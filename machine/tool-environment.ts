@@ -49,7 +49,7 @@ export const environment = (user: NodeJS.ProcessEnv = process.env): NodeJS.Proce
     PULUMI_BACKEND_URL: backendUrl(),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The salt that belongs to the passphrase is read from the state, since Pulumi.dev.yaml is tracked: see
-    // settings.ts.
+    // state/encryption-salt.ts.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     ...(bringsPassphrase(user) ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile }),
     ...(pluginsAreOutOfReach() ? { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" } : {}),

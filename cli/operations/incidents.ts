@@ -16,7 +16,7 @@ export interface Incident {
   question?: { code: string; what: string };
 }
 
-/** How a code looks: apps/aiops/src/incidents/question.ts makes it. */
+/** How a code looks: apps/aiops/src/code.ts makes it. */
 export const codePattern = /^[A-Z2-9]{4}-[A-Z2-9]{4}$/;
 
 /** Where the controller keeps them: apps/aiops/src/controller/kept-incidents.ts writes it. */

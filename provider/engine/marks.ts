@@ -1,4 +1,4 @@
-// As in the SDK's runtime/rpc.ts, which is not imported, since it brings all of the SDK along.
+// As in the module runtime/rpc of Pulumi's SDK, which is not imported, since it brings all of the SDK along.
 
 /** Stands for a value that a preview cannot know yet. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -34,7 +34,7 @@ export function toBackend(headers: Headers, requestId: string, token: string | u
     const value = headers.get(name);
     if (value !== null) result[name] = value;
   }
-  // Both are set by start.mjs from the connection itself; what a caller wrote there is gone by now.
+  // Both are set by runtime/start.mjs from the connection itself; what a caller wrote there is gone by now.
   for (const name of ["x-forwarded-for", "x-forwarded-proto"]) {
     const value = headers.get(name);
     if (value !== null) result[name] = value;

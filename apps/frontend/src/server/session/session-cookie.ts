@@ -7,7 +7,7 @@ interface Names {
   readonly refresh: string;
 }
 
-/** Whether the browser came over https. The header is set by start.mjs, never by an untrusted caller. */
+/** Whether the browser came over https. The header is set by runtime/start.mjs, never by an untrusted caller. */
 function isHttps(headers: Headers): boolean {
   return headers.get("x-forwarded-proto")?.split(",")[0]?.trim() === "https";
 }
