@@ -1,8 +1,6 @@
 import type { Socket } from "node:net";
 import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import structs from "google-protobuf/google/protobuf/struct_pb.js";
-import type { JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import pluginMessages from "@pulumi/pulumi/proto/plugin_pb.js";
 import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb.js";
 import service from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -24,6 +22,7 @@ import { ManifestsResource } from "./resources/manifests.ts";
 import { minikubeHome } from "./cluster/minikube/minikube-home.ts";
 import { NamespaceResource } from "./resources/namespace.ts";
 import { PushedImageResource } from "./resources/images/pushed-image.ts";
+import { changeIn, failure, fromStruct, toStruct } from "./engine/provider-messages.ts";
 import { ReleaseLook } from "./diagnosis/release-look.ts";
 import { ReleasePresenceResource, releaseInState } from "./resources/release/release-presence.ts";
 import type { Resource } from "./resources/resource.ts";
@@ -74,11 +73,30 @@ function methodsOf(
   isDestroy: () => boolean,
   cancellation: AbortController,
 ): UntypedServiceImplementation {
-  const commands = new Commands(process.env, cancellation.signal);
+  const look = new ReleaseLook();
+  const resources = resourcesOf(engine, isDestroy, cancellation.signal, look);
+  const of: Of = (urn) => {
+    const type = typeOf(urn);
+    const resource = resources[type];
+    if (resource === undefined) throw new Error(`This provider has no resource ${type}.`);
+    return resource;
+  };
+  return { ...pluginMethods(engine, cancellation), ...lookingMethods(of, look), ...changingMethods(of, look) };
+}
+
+/** The resource of a URN. */
+type Of = (urn: string) => AnyResource;
+
+function resourcesOf(
+  engine: EngineLog,
+  isDestroy: () => boolean,
+  cancelled: AbortSignal,
+  look: ReleaseLook,
+): Record<string, AnyResource> {
+  const commands = new Commands(process.env, cancelled);
   const starts = new Starts(engine);
   const guard = new LossGuard(engine, process.env, isDestroy);
-  const look = new ReleaseLook();
-  const resources: Record<string, AnyResource> = {
+  return {
     "minikube:index:Cluster": new ClusterResource(commands, engine, process.env, starts, guard),
     "minikube:index:ControlPlane": new ControlPlaneResource(commands, engine, starts),
     "minikube:index:CopiedImage": new CopiedImageResource(commands, engine),
@@ -91,38 +109,39 @@ function methodsOf(
     "minikube:index:Rollout": new RolloutResource(commands, engine),
     "minikube:index:Workers": new WorkersResource(commands, engine),
   };
+}
+
+/** The methods that concern no single resource. */
+const pluginMethods = (engine: EngineLog, cancellation: AbortController): UntypedServiceImplementation => ({
+  getPluginInfo: unary(() => {
+    const response = new pluginMessages.PluginInfo();
+    response.setVersion("1.0.0");
+    return response;
+  }),
+  attach: unary((request: PluginAttach) => {
+    engine.connect(request.getAddress());
+    return new empty.Empty();
+  }),
+  configure: unary(() => {
+    const response = new messages.ConfigureResponse();
+    response.setAcceptsecrets(true);
+    return response;
+  }),
+  getSchema: unary(() => {
+    const response = new messages.GetSchemaResponse();
+    response.setSchema(readSchema());
+    return response;
+  }),
+  cancel: unary(() => {
+    cancellation.abort();
+    return new empty.Empty();
+  }),
+});
+
+/** The methods that change nothing. */
+const lookingMethods = (of: Of, look: ReleaseLook): UntypedServiceImplementation => {
   const schema = JSON.parse(readSchema()) as PackageSchema;
-  const changing = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
-    method((request: Request) => {
-      look.forget();
-      return answer(request);
-    });
-  const of = (urn: string): AnyResource => {
-    const type = typeOf(urn);
-    const resource = resources[type];
-    if (resource === undefined) throw new Error(`This provider has no resource ${type}.`);
-    return resource;
-  };
   return {
-    getPluginInfo: unary(() => {
-      const response = new pluginMessages.PluginInfo();
-      response.setVersion("1.0.0");
-      return response;
-    }),
-    attach: unary((request: PluginAttach) => {
-      engine.connect(request.getAddress());
-      return new empty.Empty();
-    }),
-    configure: unary(() => {
-      const response = new messages.ConfigureResponse();
-      response.setAcceptsecrets(true);
-      return response;
-    }),
-    getSchema: unary(() => {
-      const response = new messages.GetSchemaResponse();
-      response.setSchema(readSchema());
-      return response;
-    }),
     check: method(async (request: Messages.CheckRequest) => {
       const response = new messages.CheckResponse();
       const [urn, olds, news] = changeIn(request);
@@ -146,13 +165,6 @@ function methodsOf(
       response.setDeletebeforereplace(true);
       return response;
     }),
-    create: changing(async (request: Messages.CreateRequest) => {
-      const response = new messages.CreateResponse();
-      const { id, state } = await of(request.getUrn()).create(request.getUrn(), fromStruct(request.getProperties()));
-      response.setId(id);
-      response.setProperties(toStruct(state));
-      return response;
-    }),
     read: method(async (request: Messages.ReadRequest) => {
       const response = new messages.ReadResponse();
       const known = fromStruct(request.getProperties());
@@ -160,6 +172,24 @@ function methodsOf(
       const state = await of(request.getUrn()).read(request.getUrn(), known);
       if (state === undefined) return response;
       response.setId(request.getId());
+      response.setProperties(toStruct(state));
+      return response;
+    }),
+  };
+};
+
+/** The methods that change what there is: what was seen of the release before says nothing afterwards. */
+const changingMethods = (of: Of, look: ReleaseLook): UntypedServiceImplementation => {
+  const changing = <Request, Response>(answer: (request: Request) => Promise<Response>) =>
+    method((request: Request) => {
+      look.forget();
+      return answer(request);
+    });
+  return {
+    create: changing(async (request: Messages.CreateRequest) => {
+      const response = new messages.CreateResponse();
+      const { id, state } = await of(request.getUrn()).create(request.getUrn(), fromStruct(request.getProperties()));
+      response.setId(id);
       response.setProperties(toStruct(state));
       return response;
     }),
@@ -173,23 +203,12 @@ function methodsOf(
       await of(request.getUrn()).delete(request.getUrn(), fromStruct(request.getProperties()));
       return new empty.Empty();
     }),
-    cancel: unary(() => {
-      cancellation.abort();
-      return new empty.Empty();
-    }),
   };
-}
+};
 
 const clusters = new Set(["minikube:index:Cluster", "minikube:index:ExistingCluster"]);
 
 const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
-
-function failure(property: string, reason: string): Messages.CheckFailure {
-  const found = new messages.CheckFailure();
-  found.setProperty(property);
-  found.setReason(`${property} ${reason}`);
-  return found;
-}
 
 /** `pulumi import` knows a name, and nothing of what belongs to the resource. */
 const notImported = (type: string, id: string): UserError =>
@@ -208,20 +227,6 @@ const method = <Request, Response>(answer: (request: Request) => Promise<Respons
       throw error;
     }
   });
-
-/** What check, diff and update are told: which resource, how it was and how it is to be. */
-const changeIn = (
-  request: Messages.CheckRequest | Messages.DiffRequest | Messages.UpdateRequest,
-): [urn: string, olds: object, news: object] => [
-  request.getUrn(),
-  fromStruct(request.getOlds()),
-  fromStruct(request.getNews()),
-];
-
-const fromStruct = (message: Struct | undefined): object => message?.toJavaScript() ?? {};
-
-const toStruct = (properties: object): Struct =>
-  structs.Struct.fromJavaScript(properties as Record<string, JavaScriptValue>);
 
 /** An engine that was killed cannot cancel, but it lets go of our standard input. */
 function endWithTheEngine(close: () => void): void {
