@@ -19,6 +19,7 @@ export default defineConfig(
       "@typescript-eslint/no-misused-spread": "off",
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
       "max-lines": ["error", 250],
+      "max-lines-per-function": ["error", 80],
       // TypeScript checks this, for the plain JavaScript here as well.
       "no-undef": "off",
       eqeqeq: "error",
@@ -28,6 +29,7 @@ export default defineConfig(
     files: ["tests/**/*.ts"],
     rules: {
       "max-lines": "off",
+      "max-lines-per-function": "off",
       // Objects of the API are changed at any depth, as they come.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-call": "off",

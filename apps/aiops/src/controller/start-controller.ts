@@ -13,6 +13,7 @@ import { Alerts } from "./alerts.ts";
 import { Controller } from "./controller.ts";
 import type { Patience } from "./deciding/patience.ts";
 import { serve } from "./doors.ts";
+import type { Doors } from "./doors.ts";
 import type { Incident } from "../incidents/incident.ts";
 import { keptIn } from "../incidents/read-incidents.ts";
 import { Incidents } from "./kept-incidents.ts";
@@ -25,6 +26,7 @@ import type { Rhythm } from "./requests.ts";
 import type { Settings } from "./settings.ts";
 import { pageOf } from "./telling/page.ts";
 import { log, tellByEvent } from "./telling/tell.ts";
+import type { Tell } from "./telling/tell.ts";
 import { tellByWebhook } from "./telling/webhook.ts";
 
 /** How fast everything goes; tests are in a hurry. */
@@ -69,85 +71,37 @@ export const start = async (
     pace = {},
   }: { identity?: string; port?: number; assistantsPort?: number; pace?: Pace },
 ): Promise<Started> => {
-  const { namespace, policy } = settings;
-  const own = new Set([settings.incidents]);
-  let timer: NodeJS.Timeout | undefined;
-  const lookSoon = ({ metadata }: KubernetesObject): void => {
+  const { namespace } = settings;
+  const soon = turnSoon(() => controller.turn(), pace.gather ?? 250);
+  const signals = signalsOf(config, settings, pace, ({ metadata }) => {
     // What the controller writes itself is no news.
-    if (own.has(metadata?.name ?? "")) return;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      void controller.turn();
-    }, pace.gather ?? 250);
-  };
-
-  const informers = new Informers(config, namespace, lookSoon);
-  const rhythm = { pause: 3_000, patience: 5_000, late: settings.lateMilliseconds, ...pace.rhythm };
-  const requests = new Requests(settings.frontend, () => informers.objects().pods, rhythm);
-  const alerts = new Alerts(settings.prometheus);
+    if (metadata?.name !== settings.incidents) soon.turn();
+  });
   const leadership = new Leadership(config, { name: settings.lease, namespace }, identity, pace.term ?? defaultTerm);
-  const isLeader = (): boolean => leadership.isLeader && informers.isComplete;
-
-  const cluster = Cluster.watchedBy(
-    {
-      objects: () => informers.objects(),
-      readiness: () => requests.readiness(),
-      answers: () => requests.answers(),
-      alerts: () => alerts.firing(),
-      asSeen: (snapshot) => asReleased(snapshot, settings.released),
-      mustBeAllowedToChange: () => {
-        if (settings.mode !== "act") throw new OperationError("This controller only watches.");
-        if (!leadership.isLeader) throw new OperationError("This controller does not lead.");
-      },
-    },
-    await enter(config, namespace),
-    namespace,
-  );
+  const isLeader = (): boolean => leadership.isLeader && signals.informers.isComplete;
   const incidents = new Incidents(config, { name: settings.incidents, namespace }, log);
-  const limits = {
-    ...defaultLimits,
-    // The policy counts: what a person has agreed to is done all the same.
-    attempts: Infinity,
-    coolDown: 0,
-    ...pace.limits,
-  };
-  const means = {
-    cluster,
+  const means: Means = {
+    cluster: await clusterOf(config, settings, signals, leadership),
     audit: incidents,
     readReleased: () => released,
-    limits,
+    limits: limitsOf(pace),
     mayGoOn: isLeader,
-    mayReplace: policy.remedies.replace === "act",
+    mayReplace: settings.policy.remedies.replace === "act",
   };
   const metrics = new Metrics(() => (isLeader() ? incidents.open() : []));
-  const byEvent = tellByEvent(config, namespace, settings.lease);
-  const { webhook } = settings;
-  const tell = metrics.counting(webhook === null ? byEvent : tellByWebhook(byEvent, webhook, namespace, pace.webhook));
   const controller = new Controller({
     means,
     incidents,
     settings,
     isLeader,
-    tell,
+    tell: metrics.counting(tellerOf(config, settings, pace)),
     ...(pace.patience === undefined ? {} : { patience: pace.patience }),
   });
 
-  const doors = {
-    isReady: () => informers.isComplete,
-    metrics: () => metrics.read(),
-    // What is written down, so that a controller that does not lead shows the same.
-    page: () => pageOf(writtenDown(informers.objects(), settings), settings),
-    takeAlerts: (body: unknown) => {
-      alerts.take(body);
-      void controller.turn();
-    },
-  };
-  const server = await serve(doors, port);
+  const server = await serve(doorsOf(signals, settings, metrics, controller), port);
   const forAssistants = await serverForAssistants(means, settings, assistantsPort);
-  informers.start();
-  requests.start();
-  alerts.start();
-  leadership.start();
+  const running = [signals.informers, signals.requests, signals.alerts, leadership];
+  for (const each of running) each.start();
   // Some things are wrong only once they have lasted.
   const looking = setInterval(() => void controller.turn(), pace.look ?? 2_000);
   log({ event: "started", mode: settings.mode, identity });
@@ -159,12 +113,12 @@ export const start = async (
     forAssistants,
     stop: async () => {
       clearInterval(looking);
-      clearTimeout(timer);
-      requests.stop();
-      alerts.stop();
+      soon.stop();
+      signals.requests.stop();
+      signals.alerts.stop();
       await leadership.stop();
       await controller.rest();
-      await informers.stop();
+      await signals.informers.stop();
       for (const each of [server, forAssistants]) {
         each?.close();
         each?.closeAllConnections();
@@ -172,6 +126,91 @@ export const start = async (
     },
   };
 };
+
+/** Gathers what is heard of for some milliseconds, so that much news is one turn. */
+const turnSoon = (turn: () => Promise<unknown>, gather: number): { turn: () => void; stop: () => void } => {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    turn: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void turn();
+      }, gather);
+    },
+    stop: () => clearTimeout(timer),
+  };
+};
+
+/** Where the controller hears of what is so. */
+interface Signals {
+  informers: Informers;
+  requests: Requests;
+  alerts: Alerts;
+}
+
+const signalsOf = (
+  config: KubeConfig,
+  settings: Settings,
+  pace: Pace,
+  hear: (object: KubernetesObject) => void,
+): Signals => {
+  const informers = new Informers(config, settings.namespace, hear);
+  const rhythm = { pause: 3_000, patience: 5_000, late: settings.lateMilliseconds, ...pace.rhythm };
+  const requests = new Requests(settings.frontend, () => informers.objects().pods, rhythm);
+  return { informers, requests, alerts: new Alerts(settings.prometheus) };
+};
+
+/** The cluster as the signals show it, which only the controller that leads may change. */
+const clusterOf = async (
+  config: KubeConfig,
+  settings: Settings,
+  { informers, requests, alerts }: Signals,
+  leadership: Leadership,
+): Promise<Cluster> =>
+  Cluster.watchedBy(
+    {
+      objects: () => informers.objects(),
+      readiness: () => requests.readiness(),
+      answers: () => requests.answers(),
+      alerts: () => alerts.firing(),
+      asSeen: (snapshot) => asReleased(snapshot, settings.released),
+      mustBeAllowedToChange: () => {
+        if (settings.mode !== "act") throw new OperationError("This controller only watches.");
+        if (!leadership.isLeader) throw new OperationError("This controller does not lead.");
+      },
+    },
+    await enter(config, settings.namespace),
+    settings.namespace,
+  );
+
+const limitsOf = (pace: Pace): Limits => ({
+  ...defaultLimits,
+  // The policy counts: what a person has agreed to is done all the same.
+  attempts: Infinity,
+  coolDown: 0,
+  ...pace.limits,
+});
+
+const tellerOf = (config: KubeConfig, { namespace, lease, webhook }: Settings, pace: Pace): Tell => {
+  const byEvent = tellByEvent(config, namespace, lease);
+  return webhook === null ? byEvent : tellByWebhook(byEvent, webhook, namespace, pace.webhook);
+};
+
+const doorsOf = (
+  { informers, alerts }: Signals,
+  settings: Settings,
+  metrics: Metrics,
+  controller: Controller,
+): Doors => ({
+  isReady: () => informers.isComplete,
+  metrics: () => metrics.read(),
+  // What is written down, so that a controller that does not lead shows the same.
+  page: () => pageOf(writtenDown(informers.objects(), settings), settings),
+  takeAlerts: (body: unknown) => {
+    alerts.take(body);
+    void controller.turn();
+  },
+});
 
 const writtenDown = ({ configMaps }: Pick<Snapshot, "configMaps">, settings: Settings): Incident[] =>
   keptIn(configMaps.find((each) => nameOf(each) === settings.incidents)?.data?.["incidents.json"]).incidents;
