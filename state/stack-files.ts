@@ -83,9 +83,7 @@ export const knownSettings = (
  * @throws UserError when a file is no YAML.
  */
 export const plainSettings = (folder: string, stack: string): PlainSettings => {
-  const declared = readConfig(join(folder, "Pulumi.yaml")) as Record<string, { default?: Plain }>;
-  const own = readConfig(join(folder, `Pulumi.${stack}.yaml`)) as Record<string, Plain>;
-  const valueOf = (key: string): string => String(own[`todo-stack:${key}`] ?? declared[key]?.default ?? "");
+  const { valueOf } = settingsIn(folder, stack);
   return {
     profile: valueOf("profile"),
     driver: valueOf("driver"),
@@ -97,29 +95,42 @@ export const plainSettings = (folder: string, stack: string): PlainSettings => {
   };
 };
 
+/** What `Pulumi.STACK.yaml` says of a setting; an object for a secret. */
+type Own = Record<string, Plain | object>;
+
+/**
+ * What a stack's settings say, as text: its own, else the default of `Pulumi.yaml`; empty for a secret.
+ * @throws UserError when a file is no YAML.
+ */
+const settingsIn = (folder: string, stack: string): { own: Own; valueOf: (key: string) => string } => {
+  const declared = readConfig(join(folder, "Pulumi.yaml")) as Record<string, { default?: Plain }>;
+  const own = readConfig(join(folder, `Pulumi.${stack}.yaml`)) as Own;
+  const valueOf = (key: string): string => {
+    const value = own[`todo-stack:${key}`] ?? declared[key]?.default ?? "";
+    return typeof value === "object" ? "" : String(value);
+  };
+  return { own, valueOf };
+};
+
 /**
  * Where a stack is to run by its settings, and what it says of that cluster; what it does not say is empty.
  * @throws UserError when a file is no YAML.
  */
 export const targetIn = (folder: string, stack: string): StackTarget => {
-  const own = readConfig(join(folder, `Pulumi.${stack}.yaml`));
-  const textAt = (key: string): string => {
-    const value = own[`todo-stack:${key}`];
-    return typeof value === "string" ? value : "";
-  };
+  const { own, valueOf } = settingsIn(folder, stack);
   return {
-    target: textAt("target") || "minikube",
-    context: textAt("context"),
-    clusterId: textAt("clusterId"),
-    namespace: textAt("namespace") || "todo",
-    registry: textAt("registry"),
-    platform: textAt("platform") || "linux/amd64",
-    storageClass: textAt("storageClass"),
-    ingressClass: textAt("ingressClass"),
-    gateway: textAt("gateway"),
-    values: textAt("values"),
-    operations: textAt("operations") || "off",
-    reader: String(own["todo-stack:reader"]) === "true",
+    target: valueOf("target"),
+    context: valueOf("context"),
+    clusterId: valueOf("clusterId"),
+    namespace: valueOf("namespace"),
+    registry: valueOf("registry"),
+    platform: valueOf("platform"),
+    storageClass: valueOf("storageClass"),
+    ingressClass: valueOf("ingressClass"),
+    gateway: valueOf("gateway"),
+    values: valueOf("values"),
+    operations: valueOf("operations"),
+    reader: valueOf("reader") === "true",
     isDatabaseOutside: own["todo-stack:databaseUrl"] !== undefined,
   };
 };
