@@ -27,6 +27,7 @@ export default defineConfig(
       // `() => send(...)` without braces is no mistake.
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "max-lines": ["error", 250],
+      "max-lines-per-function": ["error", 80],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       eqeqeq: "error",
     },
@@ -57,6 +58,7 @@ export default defineConfig(
     files: ["tests/**/*.ts"],
     rules: {
       "max-lines": "off",
+      "max-lines-per-function": "off",
       // Rendered manifests and answers of plugins are looked at as they come.
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-call": "off",

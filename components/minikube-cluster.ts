@@ -53,7 +53,7 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
 
   constructor(name: string, args: MinikubeClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:MinikubeCluster", name, {}, opts);
-    const { profile, driver, cpus, memory, nodes, port } = args;
+    const { profile, driver, nodes, port } = args;
     const hasWorkers = nodes > 1;
     const inContainer = driver === "docker";
     // Relative, so that the state does not depend on where the checkout is.
@@ -61,19 +61,7 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
 
     const cluster = new Cluster(
       `${name}-cluster`,
-      {
-        profile,
-        driver,
-        cpus,
-        memory,
-        kubernetesVersion: `v${versions.kubernetes}`,
-        kubeconfig,
-        // Minikube's own default is about to become containerd, into which no docker build goes.
-        containerRuntime: "docker",
-        ports: inContainer ? [`127.0.0.1:${port}:${nodePort}`] : [],
-        // Left out for one node, as in the states from before there could be more.
-        ...(hasWorkers && { network: "kube-router" }),
-      },
+      clusterInputs(args, kubeconfig),
       // Two cannot have one profile. When it is told to replace it, the engine does not ask the provider for the order.
       { parent: this, deleteBeforeReplace: true },
     );
@@ -135,6 +123,26 @@ export class MinikubeCluster extends pulumi.ComponentResource implements Target 
       url: this.url,
     });
   }
+}
+
+/** What a Minikube of the stack is made of. */
+function clusterInputs(
+  { profile, driver, cpus, memory, nodes, port }: MinikubeClusterArgs,
+  kubeconfig: string,
+): ConstructorParameters<typeof Cluster>[1] {
+  return {
+    profile,
+    driver,
+    cpus,
+    memory,
+    kubernetesVersion: `v${versions.kubernetes}`,
+    kubeconfig,
+    // Minikube's own default is about to become containerd, into which no docker build goes.
+    containerRuntime: "docker",
+    ports: driver === "docker" ? [`127.0.0.1:${port}:${nodePort}`] : [],
+    // Left out for one node, as in the states from before there could be more.
+    ...(nodes > 1 && { network: "kube-router" }),
+  };
 }
 
 /**

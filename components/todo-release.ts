@@ -49,8 +49,7 @@ export class TodoRelease extends pulumi.ComponentResource {
 
   constructor(name: string, args: TodoReleaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo-stack:index:TodoRelease", name, {}, opts);
-    const { cluster, secrets, languageModel, egress, monitoring, reader, development, backend, frontend, controller } =
-      args;
+    const { cluster, secrets, monitoring, development, backend, frontend, controller } = args;
     const chart = "./charts/todo";
     mustBeWhole(chart);
     const files = chartFiles(chart);
@@ -61,26 +60,7 @@ export class TodoRelease extends pulumi.ComponentResource {
     // Pulled ahead: the time that a release may take is no time for a download.
     const pulled = monitoring && images.registry === undefined ? this.#pull(name, cluster.instance, images) : [];
 
-    const application = {
-      secrets: {
-        backend: secrets.backend,
-        postgres: secrets.postgres ?? "",
-        ...(secrets.operations === undefined ? {} : { operations: secrets.operations }),
-        ...(secrets.assistants === undefined ? {} : { assistants: secrets.assistants }),
-      },
-      ...(secrets.registry === undefined ? {} : { global: { imagePullSecrets: [secrets.registry] } }),
-      backend: { image: imageOf(backend), config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name } },
-      frontend: { image: imageOf(frontend) },
-      postgres: { enabled: secrets.postgres !== undefined },
-      networkPolicy: { backendEgress: [...egressOf(cluster.values), ...egress] },
-      monitoring: { enabled: monitoring },
-      aiops: { reader: { enabled: reader } },
-      // Without it the values, and all that hangs on them, are as if there were no such thing.
-      ...(controller === undefined
-        ? {}
-        : { operations: { mode: modeOf(args), image: imageOf(controller), ...webhookValues(args) } }),
-    };
-    const production = merge(cluster.values, application);
+    const production = merge(cluster.values, applicationValues(args));
     const values = development ? inDevelopment(production, `${chart}/values-dev.yaml`) : production;
 
     const manifests = new Manifests(
@@ -151,6 +131,30 @@ export class TodoRelease extends pulumi.ComponentResource {
     const options = { parent: this, dependsOn: pulled };
     return [pulled, new CopiedImage(`${name}-prometheus-copies`, { image, ...copies, instance }, options)];
   }
+}
+
+/** The values of the chart that follow from the settings. */
+function applicationValues(args: TodoReleaseArgs): object {
+  const { cluster, secrets, languageModel, egress, monitoring, reader, backend, frontend, controller } = args;
+  return {
+    secrets: {
+      backend: secrets.backend,
+      postgres: secrets.postgres ?? "",
+      ...(secrets.operations === undefined ? {} : { operations: secrets.operations }),
+      ...(secrets.assistants === undefined ? {} : { assistants: secrets.assistants }),
+    },
+    ...(secrets.registry === undefined ? {} : { global: { imagePullSecrets: [secrets.registry] } }),
+    backend: { image: imageOf(backend), config: { llmBaseUrl: languageModel.baseUrl, llmModel: languageModel.name } },
+    frontend: { image: imageOf(frontend) },
+    postgres: { enabled: secrets.postgres !== undefined },
+    networkPolicy: { backendEgress: [...egressOf(cluster.values), ...egress] },
+    monitoring: { enabled: monitoring },
+    aiops: { reader: { enabled: reader } },
+    // Without it the values, and all that hangs on them, are as if there were no such thing.
+    ...(controller === undefined
+      ? {}
+      : { operations: { mode: modeOf(args), image: imageOf(controller), ...webhookValues(args) } }),
+  };
 }
 
 function webhookValues({ webhook }: TodoReleaseArgs): object {

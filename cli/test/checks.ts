@@ -115,6 +115,11 @@ export const allChecks = async (): Promise<Check[]> => [
   ...npmApp("frontend", frontend),
   ...npmApp("aiops", aiops),
   { title: "unit tests", ...mocha("unit", retried, ["tests/!(stack|e2e|cluster|full)/**/*.spec.ts"]) },
+  ...longChecks(),
+];
+
+/** What brings clusters up, and what else takes long. */
+const longChecks = (): Check[] => [
   {
     title: "stack and e2e tests",
     inCluster: true,

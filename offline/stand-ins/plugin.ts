@@ -16,21 +16,19 @@ export const servePlugin = (makePlugin: (host: Host) => Plugin): Promise<void> =
   serve(service.ResourceProviderService, (host) => implement(makePlugin(host), host));
 
 /** The gRPC methods of a plugin. */
-export function implement(plugin: Plugin, host: Host): UntypedServiceImplementation {
+export const implement = (plugin: Plugin, host: Host): UntypedServiceImplementation => ({
+  ...pluginMethods(plugin, host),
+  ...resourceMethods(plugin),
+});
+
+/** The methods that concern no single resource. */
+function pluginMethods(plugin: Plugin, host: Host): UntypedServiceImplementation {
   let announced = false;
   const announce = async (): Promise<void> => {
     if (announced) return;
     announced = true;
     await host.engine.log("info", standInNotice(plugin.name, plugin.version));
   };
-  const resourceOf = (urn: string): Resource => {
-    const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    const resource = plugin.resources[token];
-    if (resource) return resource;
-    const known = Object.keys(plugin.resources).join(", ");
-    throw new Error(`the stand-in for the ${plugin.name} plugin knows ${known}, not ${token}`);
-  };
-
   return {
     checkConfig: unary(async (request: Messages.CheckRequest) => {
       await announce();
@@ -49,6 +47,28 @@ export function implement(plugin: Plugin, host: Host): UntypedServiceImplementat
       response.setSupportspreview(true);
       return response;
     }),
+    getPluginInfo: unary(() => {
+      const response = new pluginMessages.PluginInfo();
+      response.setVersion(plugin.version);
+      return response;
+    }),
+    attach: unary(() => new empty.Empty()),
+    cancel: unary(() => {
+      host.cancel();
+      return new empty.Empty();
+    }),
+  };
+}
+
+function resourceMethods(plugin: Plugin): UntypedServiceImplementation {
+  const resourceOf = (urn: string): Resource => {
+    const token = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const resource = plugin.resources[token];
+    if (resource) return resource;
+    const known = Object.keys(plugin.resources).join(", ");
+    throw new Error(`the stand-in for the ${plugin.name} plugin knows ${known}, not ${token}`);
+  };
+  return {
     check: unary(async (request: Messages.CheckRequest) => {
       const urn = request.getUrn();
       const [olds, news] = [fromStruct(request.getOlds()), fromStruct(request.getNews())];
@@ -89,16 +109,6 @@ export function implement(plugin: Plugin, host: Host): UntypedServiceImplementat
     delete: unary(async (request: Messages.DeleteRequest) => {
       const urn = request.getUrn();
       await resourceOf(urn).delete(urn, request.getId(), fromStruct(request.getProperties()), request.getTimeout());
-      return new empty.Empty();
-    }),
-    getPluginInfo: unary(() => {
-      const response = new pluginMessages.PluginInfo();
-      response.setVersion(plugin.version);
-      return response;
-    }),
-    attach: unary(() => new empty.Empty()),
-    cancel: unary(() => {
-      host.cancel();
       return new empty.Empty();
     }),
   };

@@ -90,21 +90,23 @@ export const helmReleaseResource = (cluster: Cluster, engine: Engine): Resource 
     return describe(cluster, inputs).then((release) => checkpoint(inputs, release));
   },
 
-  delete: async (urn, _id, state) => {
-    const reason = await cluster.unreachable();
-    if (reason) throw new Error(`can't delete Helm Release with unreachable cluster. Reason: "${reason}"`);
-    const { name, namespaceFlags } = wordsOf(state);
-    const waits = state["atomic"] === true || state["skipAwait"] !== true;
-    const flags = waits ? ["--wait", `--timeout=${Number(reveal(state["timeout"] ?? 0)) || 300}s`] : [];
-    try {
-      const said = await cluster.helm(["uninstall", name, ...namespaceFlags, ...flags]);
-      const information = said.replace(/^release ".*" uninstalled$/m, "").trim();
-      if (information) await engine.log("warning", `Helm uninstall returned information: "${information}"`, urn);
-    } catch (error) {
-      throw new Error(reasonOf(error), { cause: error });
-    }
-  },
+  delete: (urn, _id, state) => uninstall(cluster, engine, urn, state),
 });
+
+async function uninstall(cluster: Cluster, engine: Engine, urn: string, state: Properties): Promise<void> {
+  const reason = await cluster.unreachable();
+  if (reason) throw new Error(`can't delete Helm Release with unreachable cluster. Reason: "${reason}"`);
+  const { name, namespaceFlags } = wordsOf(state);
+  const waits = state["atomic"] === true || state["skipAwait"] !== true;
+  const flags = waits ? ["--wait", `--timeout=${Number(reveal(state["timeout"] ?? 0)) || 300}s`] : [];
+  try {
+    const said = await cluster.helm(["uninstall", name, ...namespaceFlags, ...flags]);
+    const information = said.replace(/^release ".*" uninstalled$/m, "").trim();
+    if (information) await engine.log("warning", `Helm uninstall returned information: "${information}"`, urn);
+  } catch (error) {
+    throw new Error(reasonOf(error), { cause: error });
+  }
+}
 
 const autoname = (urn: string): string => `${urn.split("::").at(-1) ?? ""}-${randomBytes(4).toString("hex")}`;
 
