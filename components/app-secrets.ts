@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { holder } from "./lib/holder.ts";
 import { Namespace } from "./lib/minikube-resources.ts";
 import type { Target } from "./target.ts";
 
@@ -65,6 +66,7 @@ export class AppSecrets extends pulumi.ComponentResource {
         ...cluster.identity,
         instance: cluster.instance,
         ...(cluster.owner === undefined ? {} : { owner: cluster.owner }),
+        holder: holder(),
       },
       // Two cannot have one name. When it is told to replace it, the engine does not ask the provider for the order.
       { ...cluster.inCluster, parent: this, deleteBeforeReplace: true },

@@ -2,6 +2,7 @@ import * as docker from "@pulumi/docker/provider.js";
 import * as kubernetes from "@pulumi/kubernetes/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { versions } from "../versions.ts";
+import { holder } from "./lib/holder.ts";
 import { Cluster, ControlPlane, Workers } from "./lib/minikube-resources.ts";
 import type { NodeImages, Target } from "./target.ts";
 
@@ -142,6 +143,7 @@ function clusterInputs(
     ports: driver === "docker" ? [`127.0.0.1:${port}:${nodePort}`] : [],
     // Left out for one node, as in the states from before there could be more.
     ...(nodes > 1 && { network: "kube-router" }),
+    holder: holder(),
   };
 }
 

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Keeper } from "./loss-agreement.ts";
 import type { DatabaseFacts } from "./dump.ts";
 import { firstLine, UserError } from "../provider/processes/errors.ts";
-import { typedFor } from "../provider/processes/typed-for.ts";
+import { typedFor } from "../components/lib/typed-for.ts";
 import { Interrupted, interruptible } from "./interruption.ts";
 import type { OrInterrupted } from "./interruption.ts";
 import { forgetKept, readKept, writeKept } from "./kept-backup.ts";

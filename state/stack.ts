@@ -5,7 +5,7 @@ import process from "node:process";
 import { bringsPassphrase, environment } from "../machine/tool-environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { checkout, passphraseFile, pulumiHome, stateFolder } from "../machine/paths.ts";
-import { defaultStack } from "../provider/processes/typed-for.ts";
+import { defaultStack } from "../components/lib/typed-for.ts";
 import { mustHavePassphrase } from "./passphrase.ts";
 import { makePrivateFolder, writeWhole } from "../machine/private-files.ts";
 import { ask, run } from "../machine/run.ts";

@@ -1,11 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Holder } from "../../provider/data-loss/loss.ts";
-import { databaseContents } from "./database-contents.ts";
+import { databaseContents, databaseSave, toType } from "./database-contents.ts";
 
 /**
- * What resources that hold data are told: whether this is a preview, and how to find out what is in the application's
- * database.
+ * What resources that hold data are told: whether this is a preview, how to find out what is in the application's
+ * database, and how to keep it.
  */
 export function holder(): Holder {
-  return { isPreview: pulumi.runtime.isDryRun(), contents: databaseContents(pulumi.getStack()) };
+  const stack = pulumi.getStack();
+  return {
+    isPreview: pulumi.runtime.isDryRun(),
+    contents: databaseContents(stack),
+    toType: toType(stack),
+    save: databaseSave(stack),
+  };
 }

@@ -5,6 +5,7 @@ import type { CopiedImageInputs } from "../../provider/resources/images/copied-i
 import type { ControlPlaneInputs } from "../../provider/resources/cluster/control-plane.ts";
 import type { ExistingClusterInputs } from "../../provider/resources/cluster/cluster-of-others.ts";
 import type { ImagePresenceInputs } from "../../provider/resources/images/image-presence.ts";
+import type { Holder } from "../../provider/data-loss/loss.ts";
 import type { ManifestsInputs } from "../../provider/resources/manifests.ts";
 import type { NamespaceInputs } from "../../provider/resources/namespace.ts";
 import type { PushedImageInputs } from "../../provider/resources/images/pushed-image.ts";
@@ -12,7 +13,8 @@ import type { ReleasePresenceInputs } from "../../provider/resources/release/rel
 import type { RolloutInputs } from "../../provider/resources/release/rollout.ts";
 import type { WorkersInputs } from "../../provider/resources/cluster/workers.ts";
 
-import { holder } from "./holder.ts";
+/** What a resource that holds data is told by a program that says no more about them. */
+const plainHolder = (): Holder => ({ isPreview: pulumi.runtime.isDryRun() });
 
 type InputsOf<T> = { [Key in keyof T]: pulumi.Input<T[Key]> };
 
@@ -31,7 +33,7 @@ export class Cluster extends pulumi.CustomResource {
 
   constructor(name: string, args: InputsOf<ClusterInputs>, opts?: pulumi.CustomResourceOptions) {
     const found = { instance: undefined, home: undefined, dockerHost: undefined, dockerCertPath: undefined };
-    super("minikube:index:Cluster", name, { ...args, holder: holder(), ...found, nodeStarted: undefined }, opts);
+    super("minikube:index:Cluster", name, { holder: plainHolder(), ...args, ...found, nodeStarted: undefined }, opts);
   }
 }
 
@@ -87,7 +89,7 @@ export class Namespace extends pulumi.CustomResource {
   declare readonly life: pulumi.Output<string>;
 
   constructor(name: string, args: InputsOf<NamespaceInputs>, opts?: pulumi.CustomResourceOptions) {
-    super("minikube:index:Namespace", name, { ...args, holder: holder(), life: undefined }, opts);
+    super("minikube:index:Namespace", name, { holder: plainHolder(), ...args, life: undefined }, opts);
   }
 }
 

@@ -1,9 +1,8 @@
 import { writeFileSync } from "node:fs";
 import type { Contents } from "./contents.ts";
 import type { Engine } from "../engine/engine-log.ts";
-import { stackOf } from "../cluster/ownership.ts";
 import { UserError } from "../processes/errors.ts";
-import { typedFor } from "../processes/typed-for.ts";
+import type { Save } from "./save-by-node.ts";
 
 /** The variable by which a person agrees to losses: one or more of {@link Loss.id}, with spaces between. */
 export const agreementVariable = "TODO_STACK_LOSE";
@@ -16,7 +15,23 @@ export interface Holder {
   /** Whether the program runs in a preview, which is told of a loss and not refused. */
   isPreview: boolean;
   /** How to find out what is in it. */
-  contents: Contents;
+  contents?: Contents;
+  /** What a person types about its data. */
+  toType?: ToType;
+  /** How a person saves its data where no command of the program can. */
+  save?: Save;
+}
+
+/** What a person types about data that are about to be lost. */
+export interface ToType {
+  /** Saves them. */
+  keep: string;
+  /** Puts back what was saved. */
+  restore: string;
+  /** Goes on, and takes them along. */
+  keepAtOnce: string;
+  /** Goes on, and loses them. */
+  lose: string;
 }
 
 /** Data that go with a resource. */
@@ -25,7 +40,7 @@ export interface Loss {
   id: string;
   /** What will be lost and why, in a sentence. */
   what: string;
-  /** How to keep them, in a sentence, where `npm run backup` cannot. */
+  /** How to keep them, in a sentence, where the program cannot. */
   keep?: string;
 }
 
@@ -40,7 +55,7 @@ export class LossGuard {
   /** What the resources hold that the program has registered in this run. */
   readonly #seen = new Map<string, string>();
   #isPreview = false;
-  #contents: Contents | undefined;
+  #holder: Holder | undefined;
 
   /** @param isDestroy says whether `pulumi destroy` runs, by which a person has asked for everything to go. */
   constructor(engine: Engine, env: NodeJS.ProcessEnv, isDestroy: () => boolean) {
@@ -57,12 +72,17 @@ export class LossGuard {
     this.#seen.set(urn, thing);
     // Who does not say that it is a preview may be about to change things.
     this.#isPreview = holder?.isPreview ?? false;
-    this.#contents = holder?.contents;
+    this.#holder = holder;
   }
 
   /** How to find out what is in a resource, if the program says so. */
   get contents(): Contents | undefined {
-    return this.#contents;
+    return this.#holder?.contents;
+  }
+
+  /** How a person saves what is in a resource, if the program says so. */
+  get save(): Save | undefined {
+    return this.#holder?.save;
   }
 
   /** Whether the program has registered this resource in this run. */
@@ -94,23 +114,23 @@ export class LossGuard {
    * @throws UserError in anything but a preview, unless a person has agreed to it.
    */
   async protect(urn: string, { id, what, keep }: Loss, contents: () => Promise<string>): Promise<void> {
-    const type = (command: string): string => typedFor(stackOf(urn), command);
+    // What nobody but the resource knows how to keep, the program cannot take along.
+    const toType = keep === undefined ? this.#holder?.toType : undefined;
     if (this.#isPreview) {
-      const first =
-        keep ??
-        `To keep them, now: ${type("npm run backup")}. Afterwards: ${type("npm run restore -- backups/FILE")}. ` +
-          `Or in one go: ${type("npm start -- --keep-data")}.`;
-      this.#engine.warn(urn, `${what} ${first} ${await contents()}`);
+      this.#engine.warn(urn, `${what} ${keep ?? inPreview(toType)} ${await contents()}`);
       return;
     }
     if (this.hasAgreement(id)) return;
     const report = this.#env[reportVariable];
-    const why = `${what} ${await contents()} ${keep ?? `To keep them, first: ${type("npm run backup")}.`}`;
+    const first = toType === undefined ? copyFirst : `To keep them, first: ${toType.keep}.`;
+    const why = `${what} ${await contents()} ${keep ?? first}`;
     if (report !== undefined) writeFileSync(report, JSON.stringify({ id, what: why, keep }), { mode: 0o600 });
+    const along = toType === undefined ? "" : `To take them along, type: ${toType.keepAtOnce}. `;
+    const lose = this.#holder?.toType === undefined ? "" : `, or type: ${this.#holder.toType.lose}`;
     throw new UserError(
       why,
-      `Nobody has confirmed that, so they are kept. ${keep === undefined ? `To take them along, type: ${type("npm start -- --keep-data")}. ` : ""}` +
-        `To lose them, set ${agreementVariable}=${id} and type the same command again, or type: ${type("npm start -- --yes")}`,
+      `Nobody has confirmed that, so they are kept. ${along}` +
+        `To lose them, set ${agreementVariable}=${id} and type the same command again${lose}`,
     );
   }
 
@@ -123,3 +143,10 @@ export class LossGuard {
     this.#engine.warn(urn, `An up will be refused. ${error.message}`);
   }
 }
+
+const copyFirst = "To keep them, first copy them to another place.";
+
+const inPreview = (toType: ToType | undefined): string =>
+  toType === undefined
+    ? copyFirst
+    : `To keep them, now: ${toType.keep}. Afterwards: ${toType.restore}. Or in one go: ${toType.keepAtOnce}.`;

@@ -7,10 +7,11 @@ import { containerId, engineOf, fileInContainer, mustBeHere, thingsNamed } from 
 import type { ContainerState, DockerEngine } from "../cluster/docker/docker.ts";
 import { UserError } from "../processes/errors.ts";
 import { agreementVariable } from "./loss.ts";
-import { restoreSaved, saveByNode } from "./save-by-node.ts";
+import { saveByNode } from "./save-by-node.ts";
 import { minikubeToType } from "../cluster/minikube/minikube.ts";
 import { nodeState } from "../cluster/minikube/node.ts";
 import type { Node } from "../cluster/minikube/node.ts";
+import type { Save } from "./save-by-node.ts";
 import { holderOf, markPath, profileFolder, readMark } from "../cluster/ownership.ts";
 import type { Mark } from "../cluster/ownership.ts";
 import { canBeRepaired } from "../cluster/minikube/profile-copy.ts";
@@ -36,14 +37,16 @@ export const idOfCluster = (profile: string, instance: string): string => `clust
 /**
  * Looks at a cluster that the state knows, and changes nothing.
  * @param owner who asks, see `ownerOf`.
+ * @param save how a person saves what is in it, if the program says so.
  */
 export async function standingOf(
   commands: Commands,
   cluster: Node & { instance: string },
   owner: string,
+  save?: Save,
 ): Promise<Standing> {
   const mark = readMark(cluster);
-  if (mark === undefined) return await withoutMark(commands, cluster);
+  if (mark === undefined) return await withoutMark(commands, cluster, save);
   const holder = holderOf(mark, owner, cluster.instance);
   if (holder !== owner) return { is: "another's", error: belongsTo(cluster.profile, holder) };
   if (mark.made === undefined) {
@@ -134,16 +137,15 @@ async function withoutContainer(commands: Commands, { profile }: Node, mark: Mar
     : { is: "gone" };
 }
 
-async function withoutMark(commands: Commands, cluster: Node): Promise<Standing> {
+async function withoutMark(commands: Commands, cluster: Node, how: Save | undefined): Promise<Standing> {
   const { profile, driver } = cluster;
   const state = driver === "docker" ? await nodeState(commands, cluster) : "missing";
-  const save = saveByNode(profile, state);
-  const restore = save === "" ? "" : `. ${restoreSaved}`;
+  const save = saveByNode(profile, state, how);
   if (existsSync(profileFolder(cluster))) {
     const error = new UserError(
       `It is not known which stack owns Minikube profile ${profile}: ${markPath(cluster)} is missing or cannot be read.`,
-      `Nothing was changed. Put that file back if you have a copy of it. If you have none: ${save}` +
-        `This removes the cluster with all data in it: ${minikubeToType(cluster, "delete")}${restore}`,
+      `Nothing was changed. Put that file back if you have a copy of it. If you have none: ${save.first}` +
+        `This removes the cluster with all data in it: ${minikubeToType(cluster, "delete")}${save.last}`,
     );
     return { is: "another's", error };
   }
@@ -151,8 +153,8 @@ async function withoutMark(commands: Commands, cluster: Node): Promise<Standing>
   if (state === "unknown") return { is: "there", state };
   const error = new UserError(
     `Docker has a container ${profile}, but Minikube has no profile ${profile} in ${cluster.home} that says which stack owns it.`,
-    `Nothing was changed. If it is this stack's: ${save}This removes it with all data in it: ` +
-      `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}; docker network rm ${profile}${restore}`,
+    `Nothing was changed. If it is this stack's: ${save.first}This removes it with all data in it: ` +
+      `docker rm --force --volumes ${profile}; docker volume rm --force ${profile}; docker network rm ${profile}${save.last}`,
   );
   return { is: "another's", error };
 }

@@ -3,7 +3,7 @@ import type { NamespaceRef } from "../../provider/cluster/kubernetes/kubernetes.
 import type { Target } from "../../provider/cluster/minikube/minikube.ts";
 import { isOurs, ownerOf, readMark } from "../../provider/cluster/ownership.ts";
 import { UserError } from "../../provider/processes/errors.ts";
-import { typedFor } from "../../provider/processes/typed-for.ts";
+import { typedFor } from "../../components/lib/typed-for.ts";
 import type { Place } from "./own-cluster.ts";
 import { knownSettings, stackState } from "../stack-files.ts";
 

@@ -5,7 +5,7 @@ import { agreementVariable } from "../../provider/data-loss/loss.ts";
 import { idOfCluster } from "../../provider/data-loss/standing.ts";
 import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { UserError } from "../../provider/processes/errors.ts";
-import { typedFor } from "../../provider/processes/typed-for.ts";
+import { typedFor } from "../../components/lib/typed-for.ts";
 import { ownTarget } from "./own-profile.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";

@@ -51,6 +51,7 @@ describe("AppSecrets", () => {
     const { engine, secrets } = await make();
     const { holder, ...inputs } = engine.one("minikube:index:Namespace").inputs;
     assert.equal((holder as Holder).isPreview, false, "who does not know a preview cannot refuse an up");
+    assert.equal((holder as Holder).toType?.keep, "npm run backup -- --stack test", "its own data are to be kept");
     assert.deepEqual(inputs, {
       name: "space",
       labels: { "pod-security.kubernetes.io/enforce": "restricted" },

@@ -45,7 +45,9 @@ describe("MinikubeCluster", () => {
       kubeconfig: ".state/demo.kubeconfig",
     });
     assert.equal((holder as Holder).isPreview, false, "who does not know a preview cannot refuse an up");
-    assert.equal((holder as Holder).contents.backups.prefix, "test-", "a stack's own backups alone count");
+    assert.equal((holder as Holder).contents?.backups.prefix, "test-", "a stack's own backups alone count");
+    assert.equal((holder as Holder).toType?.keep, "npm run backup -- --stack test", "its own data are to be kept");
+    assert.match((holder as Holder).save?.dump ?? "", /^pg_dump .*--dbname=todo/, "a person can save them by Docker");
   });
 
   it("has one pod of each on one node, and adds no node", async () => {

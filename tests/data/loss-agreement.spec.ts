@@ -13,10 +13,19 @@ import {
   withAgreement,
 } from "../../data/loss-agreement.ts";
 import type { Answer } from "../../data/loss-agreement.ts";
+import type { Holder } from "../../provider/data-loss/loss.ts";
+import { databaseContents, toType } from "../../components/lib/database-contents.ts";
 import { confirmed } from "../../data/confirm.ts";
 import { UserError } from "../../provider/processes/errors.ts";
 
 const silent = { inform: () => undefined, warn: () => undefined, progress: () => undefined };
+
+/** What the program says of a stack's data in an up. */
+const holder = (stack: string): Holder => ({
+  isPreview: false,
+  contents: databaseContents(stack),
+  toType: toType(stack),
+});
 
 describe("the agreement to lose data", () => {
   let folder: FsFixture;
@@ -34,6 +43,7 @@ describe("the agreement to lose data", () => {
     async (variables: NodeJS.ProcessEnv): Promise<number> => {
       runs.push(variables[agreementVariable]);
       const guard = new LossGuard(silent, variables, () => false);
+      guard.see("urn:pulumi:dev::todo-stack::a:b:C::c", holder("dev"), "c");
       for (const id of ids) {
         const loss = guard.protect(
           "urn:pulumi:dev::todo-stack::a:b:C::c",
@@ -72,6 +82,7 @@ describe("the agreement to lose data", () => {
   ] as const) {
     it(`says how to keep and how to lose the data of the stack ${stack}, and of no other`, async () => {
       const guard = new LossGuard(silent, {}, () => false);
+      guard.see(`urn:pulumi:${stack}::todo-stack::a:b:C::c`, holder(stack), "c");
       const lost = guard.protect(`urn:pulumi:${stack}::todo-stack::a:b:C::c`, { id: "a", what: "All is lost." }, () =>
         Promise.resolve(""),
       );

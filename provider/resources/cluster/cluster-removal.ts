@@ -73,7 +73,7 @@ export async function removeRest(
   inputs: CheckedInputs,
 ): Promise<void> {
   const instance = readMark(inputs)?.instance ?? "";
-  const standing = await standingOf(commands, { ...inputs, instance }, ownerOf(urn));
+  const standing = await standingOf(commands, { ...inputs, instance }, ownerOf(urn), guard.save);
   isWithheld(guard, urn, inputs, standing);
   if (standing.is === "there") {
     throw new UserError(

@@ -91,7 +91,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       instance: adopted?.instance ?? olds.instance ?? randomUUID().slice(0, 8),
     };
     if (isForced) {
-      const standing = await standingOf(this.#commands, checked, ownerOf(urn));
+      const standing = await standingOf(this.#commands, checked, ownerOf(urn), this.#guard.save);
       await protectData(this.#commands, this.#guard, urn, checked, standing);
     }
     return checked;
@@ -105,7 +105,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
       );
     }
     const old = { ...olds, instance: news.instance };
-    const standing = await standingOf(this.#commands, old, ownerOf(urn));
+    const standing = await standingOf(this.#commands, old, ownerOf(urn), this.#guard.save);
     if (isWithheld(this.#guard, urn, old, standing)) return { changes: true };
     // An older copy of the state says how another cluster was made.
     const mark = news.instance === olds.instance ? undefined : readMark(old);

@@ -157,7 +157,9 @@ describe("minikube:index:Namespace", () => {
 
     it("is refused where nobody has agreed to lose the data, before anything is changed", async () => {
       for (const env of [{}, { [agreementVariable]: "namespace/space/life-2 namespace/other/life-1" }]) {
-        await assert.rejects(resource(env).diff("", state(), state({ name: "other" })), (error) => {
+        const namespace = resource(env);
+        await namespace.check("", state(), inputs({ holder: { isPreview: false, contents: whatever, toType } }));
+        await assert.rejects(namespace.diff("", state(), state({ name: "other" })), (error) => {
           assert.ok(error instanceof UserError);
           assert.match(error.message, lost);
           assert.match(error.message, /npm run backup\.\n.*TODO_STACK_LOSE=namespace\/space\/life-1 /);
@@ -258,4 +260,5 @@ describe("minikube:index:Namespace", () => {
   });
 });
 
+const toType = { keep: "npm run backup", restore: "", keepAtOnce: "", lose: "" };
 const whatever = { selector: "", container: "", command: [], backups: { folder: "", prefix: "" } };

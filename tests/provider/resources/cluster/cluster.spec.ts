@@ -14,6 +14,21 @@ import { ownerOf, readMark, writeMark } from "../../../../provider/cluster/owner
 import { FakeApi } from "../../fake-api.ts";
 import { FakeMachine, urnOf } from "../../fake-machine.ts";
 
+const toType = {
+  keep: "npm run backup",
+  restore: "npm run restore -- FILE",
+  keepAtOnce: "npm start -- --keep-data",
+  lose: "npm start -- --yes",
+};
+
+const save = {
+  pod: "data-0",
+  container: "database",
+  dump: "pg_dump --format=custom",
+  file: "backups/saved.dump",
+  restore: "npm start; npm run restore -- backups/saved.dump",
+};
+
 const contents = {
   selector: "holds=data",
   container: "database",
@@ -45,7 +60,16 @@ describe("minikube:index:Cluster", () => {
   /** The cluster in a preview, as a program with that input tells it. */
   async function previewing(changes: Partial<ClusterInputs> = {}): Promise<ClusterResource> {
     const cluster = machine.cluster();
-    await cluster.check(machine.urn, {}, machine.inputs({ holder: { isPreview: true, contents }, ...changes }));
+    const holder = { isPreview: true, contents, toType, save };
+    await cluster.check(machine.urn, {}, machine.inputs({ holder, ...changes }));
+    return cluster;
+  }
+
+  /** The cluster in an up, as a program tells it that says what a person types. */
+  async function told(state: ClusterState): Promise<ClusterResource> {
+    const cluster = machine.cluster();
+    const holder = { isPreview: false, contents, toType, save };
+    await cluster.check(machine.urn, state, machine.inputs({ holder }));
     return cluster;
   }
 
@@ -336,7 +360,7 @@ describe("minikube:index:Cluster", () => {
           const state = await up();
           await prepare(state);
           const before = machine.inDocker();
-          await refuses(machine.cluster().diff(machine.urn, state, state), message);
+          await refuses((await told(state)).diff(machine.urn, state, state), message);
           const cluster = await previewing();
           assert.equal((await cluster.diff(machine.urn, state, state)).changes, true);
           assert.match(machine.warned.join(), new RegExp(message.source.replace("^", "")));
@@ -345,6 +369,30 @@ describe("minikube:index:Cluster", () => {
           assert.deepEqual(changed, ["start", "docker-env"]);
         });
       }
+
+      it("refuses in words of its own where the program says nothing of what a person types", async () => {
+        const state = await up();
+        const without = machine.cluster();
+        const larger = { ...state, memory: 4096 };
+        const neutral =
+          /all data in todo will be lost\. .*To keep them, first copy them .*\n.*so they are kept\. To lose/;
+        for (const holder of [undefined, { isPreview: false }]) {
+          await without.check(machine.urn, state, machine.inputs(holder === undefined ? {} : { holder }));
+          await refuses(without.diff(machine.urn, state, larger), neutral);
+        }
+        await machine.remove(".minikube/profiles/todo");
+        const { message } = (await without.diff(machine.urn, state, state).catch((error: unknown) => error)) as Error;
+        assert.match(message, /If it is this stack's: Save its data first\. This removes it .*network rm todo$/);
+      });
+
+      it("names the pod and the command by which the program saves its data", async () => {
+        const state = await up();
+        await machine.remove(".minikube/profiles/todo");
+        await refuses(
+          (await told(state)).diff(machine.urn, state, state),
+          /mkdir -p backups; .*name=k8s_database_data-0\) pg_dump --format=custom' > backups\/saved\.dump\)/,
+        );
+      });
 
       it("goes by the copy of a mark that a power cut has left half-written", async () => {
         const state = await up();
