@@ -36,7 +36,7 @@ export interface ToType {
 
 /** Data that go with a resource. */
 export interface Loss {
-  /** Names exactly these data, and no later ones of the same name: `cluster/todo/1a2b3c4d`. */
+  /** Names exactly these data, and no later ones of the same name: `cluster/PROFILE/1a2b3c4d`. */
   id: string;
   /** What will be lost and why, in a sentence. */
   what: string;

@@ -17,7 +17,7 @@ export async function driftOf(namespace: Namespace, release: string): Promise<st
  * The API server itself says what each would be if the manifest were applied, without applying it. So a value that it
  * writes in another way is no difference, nor is what others have added.
  * @param manifest YAML, as Helm keeps it.
- * @returns those that are gone or differ, as `Deployment/todo-backend`.
+ * @returns those that are gone or differ, as `Deployment/backend`.
  */
 export async function driftFrom(manifest: string, namespace: Namespace): Promise<string[]> {
   // As Helm reads it: 0440 is octal.

@@ -16,7 +16,7 @@ export interface ReleaseRef extends NamespaceRef {
 /** What is looked at: a release that has to be installed is one that is not there, whatever Helm says. */
 export interface Look {
   release: "as left" | "changed" | "gone";
-  /** Objects that somebody has changed or deleted since, as `Deployment/todo-backend`. */
+  /** Objects that somebody has changed or deleted since, as `Deployment/backend`. */
   drift: string[];
   /** What somebody else has released over it. */
   note?: string;

@@ -93,7 +93,7 @@ export class ManifestsResource implements Resource<ManifestsInputs, ManifestsSta
     if (missing) {
       this.#engine.inform(
         urn,
-        "There is no command helm on PATH, so manifests are neither compared nor checked. Type: npm run setup",
+        "There is no command helm on PATH, so manifests are neither compared nor checked. Install Helm to have them checked.",
       );
       return undefined;
     }

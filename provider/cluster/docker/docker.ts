@@ -92,7 +92,10 @@ export async function publishedPort(commands: Commands, name: string, port: numb
   const { ok, stdout, reason } = await commands.run("docker", ["container", "port", name, `${port}/tcp`]);
   const [first = ""] = stdout.split("\n");
   if (ok && first !== "") return first;
-  throw new UserError(`Docker does not say where port ${port} of container ${name} is: ${reason}.`, "npm run doctor");
+  throw new UserError(
+    `Docker does not say where port ${port} of container ${name} is: ${reason}.`,
+    `See: docker container inspect ${name}`,
+  );
 }
 
 /** Lets a paused container run on. @throws UserError when Docker refuses. */
@@ -111,7 +114,7 @@ export async function openDns(commands: Commands, node: string): Promise<boolean
   return (await commands.run("docker", ["container", "exec", node, "sysctl", "-w", setting])).ok;
 }
 
-/** What there is in Docker under the name of a profile, in words: "container todo". */
+/** What there is in Docker under the name of a profile, in words: "container PROFILE". */
 export async function thingsNamed(commands: Commands, name: string): Promise<string[]> {
   const kinds = ["container", "volume", "network"];
   const outcomes = await Promise.all(

@@ -10,7 +10,7 @@ import { readJson } from "../../processes/files.ts";
 export interface Worker {
   /** Minikube's word for it: `m02`. */
   name: string;
-  /** Its container and its name in Kubernetes: `todo-m02`. */
+  /** Its container and its name in Kubernetes: `PROFILE-m02`. */
   machine: string;
 }
 

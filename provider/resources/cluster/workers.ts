@@ -3,7 +3,7 @@ import { lookAtContainer, removeMachine, thingsNamed, unpause } from "../../clus
 import type { ContainerState } from "../../cluster/docker/docker.ts";
 import type { Commands } from "../../processes/commands.ts";
 import type { Engine } from "../../engine/engine-log.ts";
-import { changeNodes, kubectl } from "../../cluster/minikube/minikube.ts";
+import { changeNodes, kubectl, minikubeToType } from "../../cluster/minikube/minikube.ts";
 import type { Target } from "../../cluster/minikube/minikube.ts";
 import { keepCopy } from "../../cluster/minikube/profile-copy.ts";
 import { forgetWorker, nextWorker, publishNoMorePorts, workersOf } from "../../cluster/minikube/worker-nodes.ts";
@@ -111,7 +111,12 @@ export class WorkersResource implements Resource<WorkersInputs, WorkersInputs, W
   /** The names of the nodes that Kubernetes knows. */
   async #joined(inputs: WorkersInputs): Promise<Set<string>> {
     const { ok, stdout, reason } = await kubectl(this.#commands, inputs, ["get", "nodes", "--output=name"]);
-    if (!ok) throw new UserError(`The cluster ${inputs.profile} does not tell its nodes: ${reason}.`, "npm run status");
+    if (!ok) {
+      throw new UserError(
+        `The cluster ${inputs.profile} does not tell its nodes: ${reason}.`,
+        `See whether it runs: ${minikubeToType(inputs, "status")}`,
+      );
+    }
     return new Set(stdout.split("\n").map((line) => line.trim().replace(/^node\//, "")));
   }
 

@@ -65,7 +65,12 @@ export class CopiedImageResource implements Resource<CopiedImageInputs, CopiedIm
       this.#engine.progress(urn, `copying ${image} to ${node}`);
       const save = ["exec", from, "docker", "save", image];
       const { ok, reason } = await this.#commands.pipe(save, ["exec", "--interactive", node, "docker", "load"]);
-      if (!ok) throw new UserError(`${image} could not be copied to node ${node}: ${reason}.`, "npm run doctor");
+      if (!ok) {
+        throw new UserError(
+          `${image} could not be copied to node ${node}: ${reason}.`,
+          `See whether it runs and has room: docker exec ${node} df /var/lib/docker`,
+        );
+      }
     }
   }
 
