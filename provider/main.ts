@@ -103,7 +103,7 @@ function resourcesOf(
     "minikube:index:ExistingCluster": new ExistingClusterResource(engine),
     "minikube:index:ImagePresence": new ImagePresenceResource(engine, process.env),
     "minikube:index:Manifests": new ManifestsResource(commands, engine),
-    "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env)),
+    "minikube:index:Namespace": new NamespaceResource(commands, engine, guard, minikubeHome(process.env), process.env),
     "minikube:index:PushedImage": new PushedImageResource(commands, engine),
     "minikube:index:ReleasePresence": new ReleasePresenceResource(engine, process.env, commands, look),
     "minikube:index:Rollout": new RolloutResource(commands, engine),
@@ -158,7 +158,7 @@ const lookingMethods = (of: Of, look: ReleaseLook): UntypedServiceImplementation
       const [urn, olds, news] = changeIn(request);
       const { changes, replaces = [] } = await of(urn).diff(urn, olds, news);
       // It is there, and this stack's own: its release can be looked at while the engine starts other plugins.
-      if (!changes && clusters.has(typeOf(urn))) look.begin(releaseInState(urn, process.env));
+      if (!changes && clusters.has(typeOf(urn))) look.begin(Promise.resolve(releaseInState(urn, process.env)));
       const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
       response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
       response.setReplacesList(replaces);

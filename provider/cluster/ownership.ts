@@ -92,22 +92,7 @@ export function isOurs(mark: Mark | undefined, owner: string, instance: string):
 
 /** As much as is read of Pulumi's state. */
 interface State {
-  checkpoint?: { latest?: { resources?: { urn: string; type: string; inputs?: { instance?: string } }[] } };
-}
-
-/**
- * Whether a resource is in the state of its own stack. If it is, and the engine asks for it as for a new one, it was
- * told to replace it: by `--replace`, which announces itself by nothing else.
- */
-export function isInState(urn: string): boolean {
-  return inputsInState(urn) !== undefined;
-}
-
-/** The inputs that a resource has in the state of its own stack; undefined when it is not in it. */
-export function inputsInState(urn: string): object | undefined {
-  const { checkout, stack } = partsOf(ownerOf(urn));
-  const found = resourcesOf(checkout, stack).find((each) => each.urn === urn);
-  return found === undefined ? undefined : (found.inputs ?? {});
+  checkpoint?: { latest?: { resources?: { type: string; inputs?: { instance?: string } }[] } };
 }
 
 /** Whether the state of a stack has a cluster in it, where Pulumi keeps states in the folder of the checkout. */

@@ -10,7 +10,7 @@ import type { ContextRef } from "../cluster/kubernetes/kubeconfig.ts";
 import { nextLife } from "./next-life.ts";
 import type { Holder, LossGuard } from "../data-loss/loss.ts";
 import { holdingOf, mustBeFor, ownerAnnotation } from "./namespace-owner.ts";
-import { inputsInState } from "../cluster/ownership.ts";
+import { inputsInState } from "../engine/known-resources.ts";
 import type { Difference, Resource } from "./resource.ts";
 
 /** What the program says about a namespace. */
@@ -51,13 +51,15 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
   readonly #engine: Engine;
   readonly #guard: LossGuard;
   readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
 
   /** @param home Minikube's home, whose authority the cluster has. */
-  constructor(commands: Commands, engine: Engine, guard: LossGuard, home: string) {
+  constructor(commands: Commands, engine: Engine, guard: LossGuard, home: string, env: NodeJS.ProcessEnv) {
     this.#commands = commands;
     this.#engine = engine;
     this.#guard = guard;
     this.#home = home;
+    this.#env = env;
   }
 
   async check(
@@ -68,7 +70,8 @@ export class NamespaceResource implements Resource<NamespaceInputs, NamespaceSta
     const isFirst = !this.#guard.hasSeen(urn);
     this.#guard.see(urn, holder, thingOf(news));
     const { life } = olds;
-    const forced = life === undefined && isFirst ? (inputsInState(urn) as NamespaceState | undefined) : undefined;
+    const forced =
+      life === undefined && isFirst ? (inputsInState(urn, this.#env) as NamespaceState | undefined) : undefined;
     if (forced !== undefined) {
       await this.#protect(urn, { ...news, life: forced.life }, replacement);
       // What is in it must be made again, which depends on its life.

@@ -15,11 +15,12 @@ import { dockerHost, startCluster } from "../../cluster/minikube/minikube.ts";
 import type { StartOptions, Target } from "../../cluster/minikube/minikube.ts";
 import { minikubeHome } from "../../cluster/minikube/minikube-home.ts";
 import { wake } from "../../cluster/minikube/node.ts";
-import { isInState, isOurs, ownerOf, readMark } from "../../cluster/ownership.ts";
+import { isOurs, ownerOf, readMark } from "../../cluster/ownership.ts";
 import type { Mark } from "../../cluster/ownership.ts";
 import { addedPorts, checkPorts } from "../../cluster/ports.ts";
-import { checkName } from "../../cluster/profile-name.ts";
+import { addedPorts, checkName, checkPorts } from "../../cluster/profile-name.ts";
 import { canBeRepaired, keepCopy, repair } from "../../cluster/minikube/profile-copy.ts";
+import { inputsInState } from "../../engine/known-resources.ts";
 import { removeCluster, removeRest } from "./cluster-removal.ts";
 import { fixed, madeOtherwise, sign } from "./cluster-signature.ts";
 import type { Difference, Resource } from "../resource.ts";
@@ -77,7 +78,7 @@ export class ClusterResource implements Resource<ClusterInputs, CheckedInputs, C
     const home = olds.home ?? minikubeHome(this.#env);
     const isFirst = !this.#guard.hasSeen(urn);
     this.#guard.see(urn, holder, thingOf({ ...news, home }));
-    const isForced = olds.instance === undefined && isFirst && isInState(urn);
+    const isForced = olds.instance === undefined && isFirst && inputsInState(urn, this.#env) !== undefined;
     // A replacement must be another cluster, although the old one is still there.
     const isReplacement = isForced || (olds.instance === undefined && !isFirst);
     // Also where the state knows another cluster, as one that was put back from an older copy does.

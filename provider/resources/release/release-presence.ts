@@ -54,7 +54,7 @@ export class ReleasePresenceResource implements Resource<
     const { life = news.instance, repairs = 0 } = olds;
     // In a new namespace everything is made anew anyhow.
     if (olds.instance !== news.instance) return { ...news, life: news.instance, repairs: 0 };
-    const { release, drift, note } = (await isForgotten(urn, this.#env)) ? forgotten : await this.#look.take(news);
+    const { release, drift, note } = isForgotten(urn, this.#env) ? forgotten : await this.#look.take(news);
     if (note !== undefined) this.#engine.inform(urn, note);
     if (drift.length > 0)
       this.#engine.inform(urn, `Changed since the last \`up\`, and put back by this one: ${drift.join(", ")}`);
@@ -113,12 +113,9 @@ export class ReleasePresenceResource implements Resource<
  * The release that Pulumi's state knows of this stack; undefined where it knows none, or nobody can say.
  * @param urn of any resource of the stack.
  */
-export const releaseInState = async (
-  urn: string,
-  env: NodeJS.ProcessEnv,
-): Promise<ReleasePresenceInputs | undefined> => {
+export const releaseInState = (urn: string, env: NodeJS.ProcessEnv): ReleasePresenceInputs | undefined => {
   const type = "minikube:index:ReleasePresence";
-  const [inputs] = (await inputsOf<ReleasePresenceState>(urn, type, env)) ?? [];
+  const [inputs] = (inputsOf(urn, type, env) ?? []) as ReleasePresenceState[];
   if (inputs === undefined) return undefined;
   const { life: _life, repairs: _repairs, ...ref } = inputs;
   return ref;
@@ -130,8 +127,8 @@ const forgotten: Look = { release: "gone", drift: [] };
 /**
  * Whether the release itself is not in Pulumi's state any more, though this resource is. Helm would refuse its name.
  */
-const isForgotten = async (urn: string, env: NodeJS.ProcessEnv): Promise<boolean> =>
-  (await isKnown(urn, "kubernetes:helm.sh/v3:Release", env)) === false;
+const isForgotten = (urn: string, env: NodeJS.ProcessEnv): boolean =>
+  isKnown(urn, "kubernetes:helm.sh/v3:Release", env) === false;
 
 /** Removes the records of what was never finished, because of which Helm refuses to do anything more. */
 async function unlock(namespace: Namespace, release: string): Promise<void> {

@@ -32,7 +32,7 @@ describe("minikube:index:Namespace", () => {
       progress: (_urn, line) => progress.push(line),
     };
     const commands = new Commands(process.env, cancellation.signal);
-    return new NamespaceResource(commands, engine, new LossGuard(engine, env, () => true), "/nowhere");
+    return new NamespaceResource(commands, engine, new LossGuard(engine, env, () => true), "/nowhere", env);
   };
   const inputs = (changes: Partial<NamespaceInputs> = {}): NamespaceInputs => ({
     name: "space",

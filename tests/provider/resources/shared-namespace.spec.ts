@@ -21,7 +21,7 @@ describe("minikube:index:Namespace in a cluster that others use too", () => {
     const say = (_urn: string, line: string): void => void said.push(line);
     const engine = { inform: say, warn: say, progress: () => undefined };
     const guard = new LossGuard(engine, {}, () => true);
-    resource = new NamespaceResource(new Commands({}, new AbortController().signal), engine, guard, "/nowhere");
+    resource = new NamespaceResource(new Commands({}, new AbortController().signal), engine, guard, "/nowhere", {});
   });
 
   afterEach(() => api.stop());

@@ -1011,6 +1011,17 @@ describe("minikube:index:Cluster", () => {
       }
     });
 
+    it("refuses such a replacement in a project of another name too", async () => {
+      const made = await up();
+      const urn = machine.urn.replace("::todo-stack::", "::any-app::");
+      assert.notEqual(urn, machine.urn);
+      const resources = [{ urn, type: "minikube:index:Cluster", inputs: made }];
+      const text = JSON.stringify({ checkpoint: { latest: { resources } } });
+      await using states = await createFixture({ ".pulumi/stacks/any-app/test.json": text });
+      const cluster = machine.cluster({ PULUMI_BACKEND_URL: `file://${states.path}` });
+      await refuses(cluster.check(urn, {}, machine.inputs()), /^To replace it means a new cluster: all data in todo/);
+    });
+
     for (const [what, registers] of [
       ["registers other resources alone", true],
       ["registers nothing", false],

@@ -143,7 +143,7 @@ describe("minikube:index:ReleasePresence", () => {
       folder = await createFixture({ [file]: JSON.stringify({ checkpoint: { latest: { resources } } }) });
       look = new ReleaseLook();
       looking = new ReleasePresenceResource(engine, env(), commands, look);
-      look.begin(releaseInState(urn, env()));
+      look.begin(Promise.resolve(releaseInState(urn, env())));
       while (api.asked.length === 0) await sleep(5);
       await sleep(50);
     });
@@ -175,7 +175,7 @@ describe("minikube:index:ReleasePresence", () => {
 
     it("that has seen nothing is made again", async () => {
       api.lists.set("secrets", [{ metadata: { name: "cannot be read" }, data: { release: "" } }]);
-      look.begin(releaseInState(urn, env()));
+      look.begin(Promise.resolve(releaseInState(urn, env())));
       await sleep(100);
       api.revisions([]);
       const { life } = await looking.check(urn, state(), inputs());
