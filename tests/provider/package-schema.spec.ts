@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { createFixture } from "fs-fixture";
 import { join } from "node:path";
-import { toolEnvironment } from "../../machine/environment.ts";
+import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { checkout } from "../../machine/paths.ts";
 import { readSchema } from "../../provider/schema.ts";
 

@@ -18,7 +18,7 @@ import { wake } from "../../cluster/minikube/node.ts";
 import { isOurs, ownerOf, readMark } from "../../cluster/ownership.ts";
 import type { Mark } from "../../cluster/ownership.ts";
 import { addedPorts, checkPorts } from "../../cluster/ports.ts";
-import { addedPorts, checkName, checkPorts } from "../../cluster/profile-name.ts";
+import { checkName } from "../../cluster/profile-name.ts";
 import { canBeRepaired, keepCopy, repair } from "../../cluster/minikube/profile-copy.ts";
 import { inputsInState } from "../../engine/known-resources.ts";
 import { removeCluster, removeRest } from "./cluster-removal.ts";
