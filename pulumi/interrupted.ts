@@ -1,7 +1,5 @@
 import { rmSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isReady } from "../provider/cluster/kubernetes/api-server.ts";
 import { Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
@@ -9,14 +7,14 @@ import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/tool-environment.ts";
-import { messageOf, UserError } from "../provider/processes/errors.ts";
+import { UserError } from "../provider/processes/errors.ts";
 import { rememberHostName } from "../machine/host-names.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";
+import { rewriteState } from "./rewritten-state.ts";
 import { locksOn } from "../state/stack-locks.ts";
 import type { Lock } from "../state/stack-locks.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
 import { checkout, minikubeHome } from "../machine/paths.ts";
-import { run } from "../machine/run.ts";
 import { deploymentIn, stateFile } from "../state/stack-files.ts";
 
 /** Something that Pulumi had begun and not ended when it was killed. */
@@ -106,20 +104,10 @@ const clearPending = async (stack: string, pending: PendingOperation[], isDestro
     const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
     if (cluster !== undefined) await removeHalfMade(cluster, pending);
   }
-  const folder = await mkdtemp(join(tmpdir(), "todo-stack-state-"));
-  const options = { cwd: checkout, env: environment() };
-  try {
-    const file = join(folder, "state.json");
-    await run("read the state", "pulumi", ["stack", "export", "--stack", stack, "--file", file], options);
-    const state = JSON.parse(await readFile(file, "utf8")) as { deployment: Deployment };
-    const { resources = [], ...rest } = state.deployment;
-    delete rest.pending_operations;
-    state.deployment = { ...rest, resources: isDestroy ? withBegunClusters(resources, pending) : resources };
-    await writeFile(file, JSON.stringify(state), { mode: 0o600 });
-    await run("write the state", "pulumi", ["stack", "import", "--stack", stack, "--file", file], options);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await rewriteState(stack, ({ pending_operations: _done, resources = [], ...rest }: Deployment) => ({
+    ...rest,
+    resources: isDestroy ? withBegunClusters(resources, pending) : resources,
+  }));
 };
 
 /**

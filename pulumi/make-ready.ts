@@ -69,7 +69,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   await Promise.all([clearInterrupted(stack, isDestroy), setStaleAside(stateFolder, minikubeHome, profileOf(stack))]);
   trimHistory(stateFolder, stack);
   if (isDestroy) await mustReachCluster(placeOf(stack));
-  return bringsAllUp(args) ? { ...nothing, afterFailure: await makeRoomForSecrets(stack) } : nothing;
+  return { ...nothing, afterFailure: await roomForSecrets(stack, args) };
 };
 
 /** The profile of a stack. Who reads the state besides says why it cannot be read. */
@@ -92,17 +92,14 @@ const readyForExisting = async (stack: string, effect: Effect, args: string[]): 
   if (effect === "previews") deploymentOf(stack);
   else if (isState) await clearLock(stack);
   else await clearInterrupted(stack, isDestroy);
-  return { ...nothing, variables };
+  return { variables, afterFailure: await roomForSecrets(stack, args) };
 };
 
-const nothing: Ready = { variables: {}, afterFailure: () => Promise.resolve() };
+/** Only what brings all of the stack up makes every Secret again that was removed before. */
+const roomForSecrets = async (stack: string, args: string[]): Promise<Ready["afterFailure"]> =>
+  isWhole(args) ? await makeRoomForSecrets(stack) : nothing.afterFailure;
 
-/**
- * Whether a command line of Pulumi brings all of the stack up, by either name of that command, and asks nobody first.
- * Only then is every Secret made again that was removed before.
- */
-export const bringsAllUp = (args: string[]): boolean =>
-  isWhole(args) && args.some((word) => /^(--yes|-y)(=true)?$/.test(word));
+const nothing: Ready = { variables: {}, afterFailure: () => Promise.resolve() };
 
 /** Whether a command line of Pulumi is to bring all of the stack up, by either name of that command. */
 export const isWhole = (args: string[]): boolean => isUp(args) && !isPart(args);

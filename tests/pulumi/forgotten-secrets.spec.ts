@@ -1,12 +1,30 @@
 import assert from "node:assert/strict";
-import { removeForgotten } from "../../pulumi/forgotten-secrets.ts";
+import { forgottenIn, withoutReplaced } from "../../pulumi/forgotten-secrets.ts";
 import type { KnownResource } from "../../pulumi/forgotten-secrets.ts";
-import { bringsAllUp } from "../../pulumi/make-ready.ts";
+import { isWhole } from "../../pulumi/make-ready.ts";
 import { FakeApi } from "../provider/fake-api.ts";
 
-const outputs = { namespace: "space", backend: "todo-backend-1", postgres: "todo-postgres-1" };
-const component: KnownResource = { type: "todo-stack:index:AppSecrets", outputs };
-const secret = (name: string): KnownResource => ({ type: "kubernetes:core/v1:Secret", inputs: { metadata: { name } } });
+const [backend, postgres, operations] = ["backend", "postgres", "operations"].map(
+  (part) => `todo-${part}-0123456789abcdef`,
+) as [string, string, string];
+const component: KnownResource = {
+  type: "todo-stack:index:AppSecrets",
+  outputs: { namespace: "space" },
+};
+const secret = (name: string, part = name): KnownResource => ({
+  urn: `urn:pulumi:dev::todo-stack::kubernetes:core/v1:Secret::${part}`,
+  type: "kubernetes:core/v1:Secret",
+  inputs: { metadata: { name } },
+});
+
+const content = {
+  type: "Opaque",
+  immutable: true,
+  data: { JWT_SECRET: "aHVzaA==" },
+};
+const labels = { of: "todo" };
+const annotations = { by: "pulumi" };
+const ofServer = { uid: "0123", resourceVersion: "7", creationTimestamp: "2026-01-02T03:04:05Z" };
 
 describe("a Secret that the state has forgotten", () => {
   let api: FakeApi;
@@ -15,72 +33,96 @@ describe("a Secret that the state has forgotten", () => {
   });
   after(() => api.stop());
 
-  const forgotten = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: "todo-backend-1", labels: { of: "todo" }, annotations: { by: "pulumi" } },
-    type: "Opaque",
-    immutable: true,
-    data: { JWT_SECRET: "aHVzaA==" },
+  const inCluster = (...names: string[]): void => {
+    const items = names.map((name) => ({ ...content, metadata: { name, labels, annotations, ...ofServer } }));
+    api.lists.set("secrets", items);
+    for (const item of items) api.objects.set(`secrets/${item.metadata.name}`, item);
   };
 
   beforeEach(() => {
-    const { metadata, ...rest } = forgotten;
-    const ofServer = { ...metadata, uid: "0123", resourceVersion: "7", creationTimestamp: "2026-01-02T03:04:05Z" };
-    api.objects.set("secrets/todo-backend-1", { ...rest, metadata: ofServer });
-    api.onDelete = (path) => path === "secrets" && api.objects.delete("secrets/todo-backend-1");
+    api.objects.clear();
+    api.asked.length = 0;
+    inCluster(backend, postgres, operations, "sh.helm.release.v1.todo.v1", "somebody-elses");
+    api.onDelete = (path, query) => {
+      const name = /^metadata\.name=(.*)$/.exec(query.get("fieldSelector") ?? "")?.[1];
+      if (path === "secrets") api.objects.delete(`secrets/${name}`);
+    };
   });
 
-  const removed = async (resources: KnownResource[], home = api.home): Promise<string[]> => {
-    api.asked.length = 0;
-    await removeForgotten({ home, profile: "todo", kubeconfig: api.kubeconfig }, resources);
-    return api.asked.filter((line) => line.startsWith("DELETE")).map(decodeURIComponent);
-  };
+  const own = () => ({ home: api.home, context: "todo", kubeconfig: api.kubeconfig });
+  const changes = (): string[] => api.asked.filter((line) => !line.startsWith("GET")).map(decodeURIComponent);
 
-  it("makes room for the one that is made again, and no other does", async () => {
-    assert.deepEqual(await removed([component, secret("todo-postgres-1")]), [
-      "DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=todo-backend-1",
+  it("makes room for the one that is made again, whichever it is, and no other does", async () => {
+    const forgotten = await forgottenIn(own(), [component, secret(postgres)]);
+    await forgotten?.remove();
+    assert.deepEqual(changes(), [
+      `DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=${backend}`,
+      `DELETE /api/v1/namespaces/space/secrets?fieldSelector=metadata.name=${operations}`,
     ]);
   });
 
-  it("is put back as it was when the up has failed that was to make it again, unless that has made it", async () => {
-    const cluster = { home: api.home, profile: "todo", kubeconfig: api.kubeconfig };
-    const { names, putBack } = await removeForgotten(cluster, [component, secret("todo-postgres-1")]);
-    assert.deepEqual(names, ["todo-backend-1"]);
-    assert.ok(!api.objects.has("secrets/todo-backend-1"));
-    assert.deepEqual(await putBack(), ["todo-backend-1"]);
-    assert.deepEqual(api.objects.get("secrets/todo-backend-1"), forgotten);
-    const made = { metadata: { name: "todo-backend-1" } };
-    api.objects.set("secrets/todo-backend-1", made);
-    assert.deepEqual(await putBack(), []);
-    assert.equal(api.objects.get("secrets/todo-backend-1"), made);
+  it("makes room in a cluster that was there already, and in no other to which the context leads", async () => {
+    const [id, otherId] = ["3f2c0a4e-0000-4000-8000-000000000001", "3f2c0a4e-0000-4000-8000-000000000002"];
+    api.isCluster(id);
+    try {
+      const { context, kubeconfig } = own();
+      const resources = [component, secret(postgres), secret(operations)];
+      const other = await forgottenIn({ context, kubeconfig, clusterId: otherId }, resources);
+      assert.equal(other, undefined);
+      const theirs = await forgottenIn({ context, kubeconfig, clusterId: id }, resources);
+      assert.deepEqual(theirs?.names, [backend]);
+    } finally {
+      api.wide.clear();
+    }
   });
 
-  it("gives way to an up that makes everything again alone, and that nobody has to confirm", () => {
-    for (const line of ["up --yes", "update -y --skip-preview", "up --yes --stack dev --replace urn"]) {
-      assert.ok(bringsAllUp(line.split(" ")), line);
+  it("is put back as it was when the up has failed that was to make it again, unless that has made it", async () => {
+    const forgotten = await forgottenIn(own(), [component, secret(postgres), secret(operations)]);
+    assert.ok(forgotten !== undefined);
+    assert.deepEqual(forgotten.names, [backend]);
+    await forgotten.remove();
+    assert.ok(!api.objects.has(`secrets/${backend}`));
+    assert.deepEqual(await forgotten.putBack(), [backend]);
+    assert.deepEqual(api.objects.get(`secrets/${backend}`), {
+      ...{ apiVersion: "v1", kind: "Secret" },
+      ...content,
+      metadata: { name: backend, labels, annotations },
+    });
+    const made = { metadata: { name: backend } };
+    api.objects.set(`secrets/${backend}`, made);
+    assert.deepEqual(await forgotten.putBack(), []);
+    assert.equal(api.objects.get(`secrets/${backend}`), made);
+  });
+
+  it("gives way to an up that makes everything again alone", () => {
+    for (const line of ["up", "up --yes", "update -y --skip-preview", "up --yes --stack dev --replace urn"]) {
+      assert.ok(isWhole(line.split(" ")), line);
     }
     for (const part of ["-t urn", "-turn", "--target urn", "--target=urn", "--exclude **AppSecrets", "--exclude=urn"]) {
-      assert.ok(!bringsAllUp(`up --yes ${part}`.split(" ")), part);
+      assert.ok(!isWhole(`up --yes ${part}`.split(" ")), part);
     }
     for (const line of [
-      "up",
       "up --yes --target-replace urn",
       "up --yes --preview-only",
       "refresh --yes",
       "up --yes --plan p",
     ]) {
-      assert.ok(!bringsAllUp(line.split(" ")), line);
+      assert.ok(!isWhole(line.split(" ")), line);
     }
   });
 
-  it("is none where all are known, or where the stack has none yet: nobody is asked", async () => {
-    for (const resources of [
-      [component, secret("todo-backend-1"), secret("todo-postgres-1")],
-      [{ type: "todo-stack:index:AppSecrets" }],
-      [],
-    ]) {
-      assert.deepEqual(await removed(resources), []);
+  it("is none where all are known: nothing is changed", async () => {
+    const known = await forgottenIn(own(), [component, secret(backend), secret(postgres), secret(operations)]);
+    assert.ok(known !== undefined);
+    assert.deepEqual(known.names, []);
+    await known.remove();
+    await known.putBack();
+    assert.deepEqual(changes(), []);
+  });
+
+  it("is none where the stack has no namespace yet: nobody is asked", async () => {
+    for (const resources of [[{ type: "todo-stack:index:AppSecrets" }], []]) {
+      assert.equal(await forgottenIn(own(), resources), undefined);
       assert.deepEqual(api.asked, []);
     }
   });
@@ -88,10 +130,35 @@ describe("a Secret that the state has forgotten", () => {
   it("is left alone in a cluster that is not ours", async () => {
     const other = await FakeApi.start();
     try {
-      assert.deepEqual(await removed([component], other.home), []);
+      assert.equal(await forgottenIn({ ...own(), home: other.home }, [component]), undefined);
       assert.deepEqual(api.asked, []);
     } finally {
       await other.stop();
     }
   });
+
+  it("is also one that a failed up has replaced: its setting may have been taken back since", async () => {
+    const replaced = { ...secret(backend, "backend"), delete: true };
+    const current = secret("todo-backend-fedcba9876543210", "backend");
+    const resources = [component, current, secret(postgres), secret(operations), replaced];
+    assert.deepEqual(withoutReplaced(resources), resources.slice(0, -1));
+    assert.deepEqual((await forgottenIn(own(), resources))?.names, [backend]);
+  });
+});
+
+/** What Pulumi still has to delete, and what stands in nobody's way. */
+describe("what waits in the state to be deleted", () => {
+  for (const { what, resources } of [
+    {
+      what: "no Secret",
+      resources: [
+        { urn: "a", type: "minikube:index:Cluster" },
+        { urn: "a", type: "minikube:index:Cluster", delete: true },
+      ],
+    },
+    { what: "a Secret in whose place nothing is", resources: [{ ...secret(backend), delete: true }] },
+    { what: "a Secret that is not one of ours", resources: [secret("theirs"), { ...secret("theirs"), delete: true }] },
+  ]) {
+    it(`stays there: ${what}`, () => assert.deepEqual(withoutReplaced(resources), resources));
+  }
 });
