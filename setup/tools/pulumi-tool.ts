@@ -8,7 +8,8 @@ const version = versions.pulumi;
 export const pulumi: Tool = {
   name: "pulumi",
   version,
-  accepts: `^${version}`,
+  // A newer minor replaces what is `deletedWith` a cluster together with it, which is untested: see decision 1.
+  accepts: `~${version}`,
   versionArguments: ["version"],
   release: ({ os, arch }) => {
     const base = `https://github.com/pulumi/pulumi/releases/download/v${version}`;

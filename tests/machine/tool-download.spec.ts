@@ -32,7 +32,9 @@ async function accepts(tool: Tool, printed: string, code = 0): Promise<boolean> 
 describe("a tool on PATH", () => {
   for (const [tool, printed, expected] of [
     [pulumi, `v${versions.pulumi}`, true],
-    [pulumi, "v3.300.1", true],
+    [pulumi, "v3.259.7", true],
+    [pulumi, "v3.260.0", false],
+    [pulumi, "v3.300.1", false],
     [pulumi, "v3.250.0", false],
     [pulumi, "v4.0.0", false],
     [minikube, "v1.38.1", true],
