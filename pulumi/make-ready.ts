@@ -13,7 +13,7 @@ import {
 } from "./existing-target.ts";
 import { mustHavePassphrase } from "../state/passphrase.ts";
 import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
-import { wordsOf } from "../provider/engine/pulumi-commands.ts";
+import { flagsOf, wordsOf } from "../provider/engine/pulumi-commands.ts";
 import type { Effect } from "../provider/engine/pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "../state/access/reach.ts";
 import { mustOverwriteNoSettings } from "./rename.ts";
@@ -106,18 +106,13 @@ export const isWhole = (args: string[]): boolean => isUp(args) && !isPart(args);
 
 /** Whether a command line of Pulumi works on some resources alone, or only shows what it would do. */
 export const isPart = (args: string[]): boolean =>
-  args.some((word) => /^(-t|--target|--exclude|--preview-only|--plan)/.test(word));
+  flagsOf(args).some(({ name }) => /^(-t$|-x$|--target|--exclude|--preview-only|--plan)/.test(name));
 
 const isUp = (args: string[]): boolean => ["up", "update"].includes(wordsOf(args)[0] ?? "");
 
 /** The stack that Pulumi takes: the one on its command line, else that of the environment, else the selected one. */
 export const stackIn = (args: string[]): string | undefined => {
-  const at = args.findIndex((word) => word === "--stack" || shortStack.exec(word)?.[1] === "");
-  const joined = args.map((word) => (/^--stack=(.*)$/s.exec(word) ?? shortStack.exec(word))?.[1]).find(Boolean);
-  const named = at === -1 ? joined : args[at + 1];
+  const named = flagsOf(args).findLast(({ name }) => name === "--stack" || name === "-s")?.value;
   // Pulumi takes a variable that is set to nothing for none.
   return (named ?? process.env["PULUMI_STACK"])?.split("/").at(-1) || selectedStack(checkout);
 };
-
-/** `-s`, also behind the letters of flags that take no value, as in `-ys dev`, with or without the name. */
-const shortStack = /^-[yfderjiQ]*s=?(.*)$/s;

@@ -1,3 +1,4 @@
+import { flagsOf } from "../provider/engine/pulumi-commands.ts";
 import { UserError } from "../provider/processes/errors.ts";
 
 /** A pattern of everything, which leaves nothing out. */
@@ -28,12 +29,7 @@ const clusterOf = (stack: string): string =>
   `urn:pulumi:${stack}::todo-stack::todo-stack:index:MinikubeCluster$minikube:index:Cluster::todo-cluster`;
 
 const valuesOf = (args: string[]): string[] =>
-  args.flatMap((word, at) => {
-    const [, flag = "", joined] = /^(--[a-z-]+|-t)=?(.*)$/s.exec(word) ?? [];
-    if (!flags.includes(flag)) return [];
-    const value = joined === "" ? args[at + 1] : joined;
-    return value === undefined ? [] : value.split(",");
-  });
+  flagsOf(args).flatMap(({ name, value }) => (flags.includes(name) ? (value?.split(",") ?? []) : []));
 
 /** As Pulumi reads them: `*` is any part of a name up to the next colon, `**` is anything. */
 const patternOf = (value: string): RegExp => {

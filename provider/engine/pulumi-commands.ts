@@ -78,6 +78,38 @@ export const asksForHelp = (args: string[]): boolean =>
  */
 export const wordsOf = (args: string[]): string[] => partsOf(args).words;
 
+/** A flag of a command line, and its value if it takes one. */
+interface Flag {
+  /** As it is written, such as `-t` or `--target`. */
+  name: string;
+  value?: string | undefined;
+}
+
+/** Short flags of Pulumi that take no value, so that another one may follow in the same word. */
+const bundle = /^-([yfderjiQhu]*)(?:([^=])(.*))?$/s;
+
+/**
+ * The flags of a command line as Pulumi reads them: `-yt URN` is `-y` and `-t URN`, and what follows `-m` is its value,
+ * also when it looks like a flag. A long flag without `=` is given the next word, which only counts where it takes one.
+ */
+export const flagsOf = (args: string[]): Flag[] => {
+  const flags: Flag[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const word = args[at] ?? "";
+    if (word === "--") break;
+    const [, name, value = args[at + 1]] = /^(--[^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name !== undefined) flags.push({ name, value });
+    else if (word.startsWith("-")) {
+      const [, bare = "", letter = "", joined = ""] = bundle.exec(word) ?? [];
+      flags.push(...Array.from(bare).map((each) => ({ name: `-${each}` })));
+      if (letter === "") continue;
+      if (joined === "") at += 1;
+      flags.push({ name: `-${letter}`, value: joined === "" ? args[at] : joined.replace(/^=/, "") });
+    }
+  }
+  return flags;
+};
+
 const partsOf = (args: string[]): { words: string[]; flags: string[] } => {
   const words: string[] = [];
   const flags: string[] = [];

@@ -101,6 +101,10 @@ describe("a Secret that the state has forgotten", () => {
     for (const part of ["-t urn", "-turn", "--target urn", "--target=urn", "--exclude **AppSecrets", "--exclude=urn"]) {
       assert.ok(!isWhole(`up --yes ${part}`.split(" ")), part);
     }
+    for (const part of ["-yt urn", "-yfturn", "-yt=urn", "-x urn", "-yxurn"]) {
+      assert.ok(!isWhole(`up ${part}`.split(" ")), part);
+    }
+    assert.ok(isWhole(["up", "-ym", "-t urn"]), "what follows -m is a message");
     for (const line of [
       "up --yes --target-replace urn",
       "up --yes --preview-only",

@@ -10,6 +10,8 @@ describe("the stack on a command line of Pulumi", () => {
     "up -s=dev",
     "destroy -ys dev",
     "destroy -yfs=dev",
+    "destroy -yfsdev",
+    "up -s other --stack dev",
     "up -m say --stack organization/todo-stack/dev",
     "up -msay -s dev",
   ]) {

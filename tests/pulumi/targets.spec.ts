@@ -12,6 +12,10 @@ describe("a command line of Pulumi that works on the cluster alone", () => {
     ["up", `--target-replace=${cluster}`],
     ["update", "-t", cluster],
     ["up", `-t=${cluster}`],
+    ["up", `-t${cluster}`],
+    ["up", "-yt", cluster],
+    ["up", `-yft${cluster}`],
+    ["up", `-yt=${cluster}`],
     ["up", "--target", `${image},${cluster}`],
     ["up", "--target", image, "--target", "**minikube:index:Cluster::*"],
     ["up", "--target-dependents=false", "--target", cluster],
@@ -34,6 +38,7 @@ describe("a command line of Pulumi that works on the cluster alone", () => {
     ["up", "--target", "urn:pulumi:*::todo-stack::*:Image::todo-*"],
     ["up", "--target", "**"],
     ["up", "--exclude", cluster],
+    ["up", "-ym", `-t=${cluster}`],
   ]) {
     it(`is not: pulumi ${args.join(" ")}`, () => mustTargetDependents("dev", args));
   }
