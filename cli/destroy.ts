@@ -8,7 +8,7 @@ import { isExisting, mustBeUnprotected } from "../pulumi/existing-target.ts";
 import { waitingToBePutBack } from "../data/kept-backup.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";
-import { checkout, minikubeHome } from "../machine/paths.ts";
+import { placeOf } from "../state/access/reach.ts";
 import { pulumi } from "../pulumi/shim.ts";
 import { stackName } from "../state/stack.ts";
 
@@ -25,7 +25,7 @@ export const destroy = async (sure: boolean): Promise<number> => {
     if (!sure && !(await confirmed(what))) return 1;
   } else if (!sure) {
     const commands = new Commands(environment(), AbortSignal.timeout(60_000));
-    const what = await whatGoes(commands, { folder: checkout, home: minikubeHome, stack });
+    const what = await whatGoes(commands, placeOf(stack));
     if (!(await confirmed(what))) return 1;
   }
   return await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);

@@ -4,7 +4,7 @@ import { environment } from "../machine/tool-environment.ts";
 import { UserError } from "../provider/processes/errors.ts";
 import { lookAtCluster } from "../state/access/own-cluster.ts";
 import type { Place } from "../state/access/own-cluster.ts";
-import { checkout, minikubeHome } from "../machine/paths.ts";
+import { placeOf } from "../state/access/reach.ts";
 import { mustBeFree } from "../state/stack-locks.ts";
 import { stackName } from "../state/stack.ts";
 
@@ -14,7 +14,7 @@ const patience = 300_000;
 /** Stops the cluster of the stack, whose data stay. Returns the exit code. */
 export const stop = async (): Promise<number> => {
   const commands = new Commands(environment(), AbortSignal.timeout(patience));
-  console.log(await stopCluster(commands, { folder: checkout, home: minikubeHome, stack: stackName() }));
+  console.log(await stopCluster(commands, placeOf(stackName())));
   return 0;
 };
 

@@ -6,7 +6,8 @@ import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";
 import { rewriteState } from "./rewritten-state.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
-import { checkout, minikubeHome } from "../machine/paths.ts";
+import { placeOf } from "../state/access/reach.ts";
+import { checkout } from "../machine/paths.ts";
 import { deploymentIn } from "../state/stack-files.ts";
 import { locksOn } from "../state/stack-locks.ts";
 
@@ -81,7 +82,7 @@ const clusterOf = async (stack: string): Promise<ContextRef | undefined> => {
     const { kubeconfig, context, clusterId } = targetFacts(checkout, stack);
     return { kubeconfig, context, clusterId };
   }
-  const own = ownTarget({ folder: checkout, home: minikubeHome, stack });
+  const own = ownTarget(placeOf(stack));
   if (own === undefined || !(await isReady(own))) return undefined;
   const { kubeconfig, profile: context, home } = own;
   return { kubeconfig, context, home };

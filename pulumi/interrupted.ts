@@ -14,7 +14,8 @@ import { rewriteState } from "./rewritten-state.ts";
 import { locksOn } from "../state/stack-locks.ts";
 import type { Lock } from "../state/stack-locks.ts";
 import { ownTarget } from "../state/access/own-profile.ts";
-import { checkout, minikubeHome } from "../machine/paths.ts";
+import { placeOf } from "../state/access/reach.ts";
+import { checkout } from "../machine/paths.ts";
 import { deploymentIn, stateFile } from "../state/stack-files.ts";
 
 /** Something that Pulumi had begun and not ended when it was killed. */
@@ -101,7 +102,7 @@ const clearPending = async (stack: string, pending: PendingOperation[], isDestro
   console.error("The previous run was interrupted. What it left unfinished is removed.");
   if (isExisting(stack)) await removeHalfMadeIn(targetFacts(checkout, stack), pending);
   else {
-    const cluster = ownTarget({ folder: checkout, home: minikubeHome, stack });
+    const cluster = ownTarget(placeOf(stack));
     if (cluster !== undefined) await removeHalfMade(cluster, pending);
   }
   await rewriteState(stack, ({ pending_operations: _done, resources = [], ...rest }: Deployment) => ({

@@ -12,13 +12,13 @@ import {
   mustKeepTarget,
 } from "./existing-target.ts";
 import { mustHavePassphrase } from "../state/passphrase.ts";
-import { checkout, minikubeHome, stateFolder } from "../machine/paths.ts";
+import { checkout, stateFolder } from "../machine/paths.ts";
 import { flagsOf, wordsOf } from "../provider/engine/pulumi-commands.ts";
 import type { Effect } from "../provider/engine/pulumi-commands.ts";
 import { mustHaveNoCluster, mustReachCluster, placeOf } from "../state/access/reach.ts";
 import { mustOverwriteNoSettings } from "./rename.ts";
 import { variablesOfPreview } from "./silent-cluster.ts";
-import { knownSettings, selectedStack } from "../state/stack-files.ts";
+import { homesOf, knownSettings, selectedStack } from "../state/stack-files.ts";
 import { trimHistory } from "../state/state-history.ts";
 import { mustTargetDependents } from "./targets.ts";
 
@@ -54,7 +54,7 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
     }
     return nothing;
   }
-  await setForeignAside(stateFolder, minikubeHome);
+  await setForeignAside(stateFolder, ...homesOf(checkout));
   const stack = stackIn(args);
   if (stack === undefined) return nothing;
   mustHavePassphrase(stack, environment());
@@ -66,7 +66,8 @@ export const makeReady = async (args: string[], effect: Effect): Promise<Ready> 
   }
   const isDestroy = effect === "destroys";
   if (isUp(args)) mustTargetDependents(stack, args);
-  await Promise.all([clearInterrupted(stack, isDestroy), setStaleAside(stateFolder, minikubeHome, profileOf(stack))]);
+  const { home } = placeOf(stack);
+  await Promise.all([clearInterrupted(stack, isDestroy), setStaleAside(stateFolder, home, profileOf(stack))]);
   trimHistory(stateFolder, stack);
   if (isDestroy) await mustReachCluster(placeOf(stack));
   return { ...nothing, afterFailure: await roomForSecrets(stack, args) };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { readIfThere, readJson } from "../provider/processes/files.ts";
 import type { Settings } from "../config.ts";
-import { firstLine, messageOf, UserError } from "../provider/processes/errors.ts";
-import { backendUrl } from "../machine/paths.ts";
+import { firstLine, UserError } from "../provider/processes/errors.ts";
+import { backendUrl, minikubeHome } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */
 export type PlainSettings = Pick<
@@ -18,6 +19,8 @@ export interface StackState {
   instance?: string;
   /** Its profile and driver, whatever is set now; undefined when there is none. */
   cluster?: Partial<Pick<PlainSettings, "profile" | "driver">>;
+  /** Minikube's home in which it was made, whatever the environment says now; undefined when there is none. */
+  home?: string;
   /** Where the application answers; undefined before the first `up` has ended. */
   url?: string;
   /** The namespace in which the application is, whatever is set now; undefined when there is none. */
@@ -54,6 +57,7 @@ type Plain = string | number | boolean | undefined;
 interface Outputs extends Partial<NonNullable<StackState["made"] & StackState["kubernetes"]>> {
   instance?: string;
   profile?: string;
+  home?: string;
   url?: string;
   name?: string;
 }
@@ -160,13 +164,15 @@ export const stackState = (folder: string, stack: string): StackState | undefine
   const deployment = deploymentIn(folder, stack) as Deployment | undefined;
   if (deployment === undefined) return undefined;
   const outputsOf = (type: string) => deployment.resources?.find((each) => each.type === type)?.outputs;
-  const { instance, profile, driver, cpus, memory, ports, ...cluster } = outputsOf("minikube:index:Cluster") ?? {};
+  const { instance, profile, home, driver, cpus, memory, ports, ...cluster } =
+    outputsOf("minikube:index:Cluster") ?? {};
   const { kubernetesVersion, containerRuntime } = cluster;
   const url = outputsOf("pulumi:pulumi:Stack")?.url;
   const namespace = outputsOf("minikube:index:Namespace")?.name;
   const isMade = driver !== undefined && cpus !== undefined && memory !== undefined && ports !== undefined;
   return {
     ...(instance === undefined ? {} : { instance, cluster: defined({ profile, driver }) }),
+    ...(home === undefined ? {} : { home }),
     ...(url === undefined ? {} : { url }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(kubernetesVersion === undefined || containerRuntime === undefined
@@ -178,6 +184,25 @@ export const stackState = (folder: string, stack: string): StackState | undefine
 
 const defined = <T extends object>(values: T): Partial<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/**
+ * Minikube's home of a stack: the one in which its cluster was made, else that of the environment. Another
+ * XDG_CACHE_HOME or HOME must not part a stack from its cluster.
+ */
+export const homeOf = (folder: string, stack: string): string => {
+  try {
+    return stackState(folder, stack)?.home ?? minikubeHome;
+  } catch {
+    return minikubeHome;
+  }
+};
+
+/** Minikube's homes of all stacks of a checkout, and that of the environment. */
+export const homesOf = (folder: string): string[] => {
+  const stacks = join(stateFile(folder, ""), "..");
+  const names = existsSync(stacks) ? readdirSync(stacks).filter((name) => /^[^.]+\.json$/.test(name)) : [];
+  return [...new Set([minikubeHome, ...names.map((name) => homeOf(folder, basename(name, ".json")))])];
+};
 
 /** Why the state of a stack cannot be read; undefined when it can, or is not there. */
 export const damageOf = (folder: string, stack: string): string | undefined => {

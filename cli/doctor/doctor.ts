@@ -19,7 +19,7 @@ import { readKept } from "../../data/kept-backup.ts";
 import { locksOn } from "../../state/stack-locks.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-cluster.ts";
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
-import { checkout, minikubeHome } from "../../machine/paths.ts";
+import { placeOf } from "../../state/access/reach.ts";
 import { unfitForNode } from "../../machine/proxies.mjs";
 import { problemOfPassphrase } from "../../state/passphrase.ts";
 import { pluginsIn } from "../../setup/plugins.ts";
@@ -62,7 +62,7 @@ const patience = 60_000;
 export const doctor = async (json: boolean): Promise<number> => {
   const env = environment();
   const commands = new Commands(env, AbortSignal.timeout(patience));
-  const findings = await examine({ commands, env, folder: checkout, home: minikubeHome, stack: stackName() });
+  const findings = await examine({ commands, env, ...placeOf(stackName()) });
   const linked = findings.map((finding) => ({ ...finding, link: verdicts.linkTo(finding) }));
   console.log(json ? JSON.stringify(linked, undefined, 2) : report(findings));
   return findings.some(({ verdict }) => verdict === "fail") ? 1 : 0;

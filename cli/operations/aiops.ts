@@ -8,7 +8,8 @@ import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { firstLine, UserError } from "../../provider/processes/errors.ts";
 import { launch } from "../../machine/launch.mjs";
 import { lookAtCluster } from "../../state/access/own-cluster.ts";
-import { checkout, minikubeHome, stateFolder } from "../../machine/paths.ts";
+import { checkout, stateFolder } from "../../machine/paths.ts";
+import { placeOf } from "../../state/access/reach.ts";
 import { mustHaveMinikube } from "../../pulumi/existing-target.ts";
 import { stateFile } from "../../state/stack-files.ts";
 import { stackName } from "../../state/stack.ts";
@@ -26,12 +27,12 @@ export const aiops = async (http: boolean): Promise<number> => {
   const stack = stackName();
   mustHaveMinikube("aiops", stack);
   const commands = new Commands(toolEnvironment(), AbortSignal.timeout(patience));
-  const { life, kubeconfig, settings } = await lookAtCluster(commands, { folder: checkout, home: minikubeHome, stack });
+  const { life, kubeconfig, home, settings } = await lookAtCluster(commands, placeOf(stack));
   const { profile: context, namespace } = settings;
   if (life !== "running") {
     throw new UserError(`The cluster ${context} of stack ${stack} does not run (${life}).`, "Type: npm start");
   }
-  await mustAnswer({ kubeconfig, context, home: minikubeHome }, stack);
+  await mustAnswer({ kubeconfig, context, home }, stack);
   await install();
   const app = join(checkout, "apps", "aiops", "src", "main.ts");
   const place = ["--kubeconfig", kubeconfig, "--context", context, "--namespace", namespace];

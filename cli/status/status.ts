@@ -14,7 +14,7 @@ import { workloadsOf } from "../../provider/diagnosis/workloads.ts";
 import { toolEnvironment } from "../../machine/tool-environment.ts";
 import { enforcerIn, lookAtCluster, namespaceIn } from "../../state/access/own-cluster.ts";
 import type { OwnCluster, Place } from "../../state/access/own-cluster.ts";
-import { checkout, minikubeHome } from "../../machine/paths.ts";
+import { placeOf } from "../../state/access/reach.ts";
 import { stackName } from "../../state/stack.ts";
 import { readKept } from "../../data/kept-backup.ts";
 import { onTakenAlong } from "../doctor/taken-along.ts";
@@ -74,7 +74,7 @@ const patience = 20_000;
  */
 export const status = async (json: boolean): Promise<number> => {
   const commands = new Commands(toolEnvironment(), AbortSignal.timeout(patience));
-  const found = await statusOf(commands, { folder: checkout, home: minikubeHome, stack: stackName() });
+  const found = await statusOf(commands, placeOf(stackName()));
   console.log(json ? JSON.stringify(found, undefined, 2) : screen(found, Date.now()));
   return found.answers ? 0 : 1;
 };

@@ -10,16 +10,13 @@ const patience = 1_000;
  * Sets a kubeconfig of this checkout aside that leads to another cluster under the name of ours, so that neither a
  * plugin nor Helm asks that one. The next `up` writes it anew.
  * @param state the folder in which they are, one for each profile.
- * @param home Minikube's home, which holds the authority that our clusters trust.
+ * @param homes Minikube's homes, each of which holds the authority that our clusters in it trust.
  */
-export const setForeignAside = async (state: string, home: string): Promise<void> => {
+export const setForeignAside = async (state: string, ...homes: string[]): Promise<void> => {
   for (const name of readdirSync(state).filter((file) => file.endsWith(".kubeconfig"))) {
-    const ref = { kubeconfig: join(state, name), context: basename(name, ".kubeconfig"), home };
-    const isOurs = await readOwnAccess(ref).then(
-      () => true,
-      () => false,
-    );
-    if (!isOurs) setAside(ref.kubeconfig);
+    const ref = { kubeconfig: join(state, name), context: basename(name, ".kubeconfig") };
+    const looks = await Promise.allSettled(homes.map((home) => readOwnAccess({ ...ref, home })));
+    if (looks.every(({ status }) => status === "rejected")) setAside(ref.kubeconfig);
   }
 };
 

@@ -9,13 +9,17 @@ import { typedFor } from "../../components/lib/typed-for.ts";
 import { ownTarget } from "./own-profile.ts";
 import { lookAtCluster } from "./own-cluster.ts";
 import type { OwnCluster, Place } from "./own-cluster.ts";
-import { checkout, minikubeHome } from "../../machine/paths.ts";
-import { knownSettings, stackState } from "../stack-files.ts";
+import { checkout } from "../../machine/paths.ts";
+import { homeOf, knownSettings, stackState } from "../stack-files.ts";
 
 const patient = (): Commands => new Commands(toolEnvironment(), AbortSignal.timeout(60_000));
 
 /** Where a stack of this checkout is. */
-export const placeOf = (stack: string): Place => ({ folder: checkout, home: minikubeHome, stack });
+export const placeOf = (stack: string): Place => ({
+  folder: checkout,
+  home: homeOf(checkout, stack),
+  stack,
+});
 
 /**
  * Makes sure that the cluster of a stack can be removed before anything is: the engine forgets what is in the cluster

@@ -42,6 +42,13 @@ describe("a kubeconfig in .state", () => {
     assert.ok(await left(`${await readFile(own.kubeconfig, "utf8")}current-context: production\n`));
   });
 
+  it("stays when it leads to our cluster in another home, which a stack has recorded", async () => {
+    await using other = await createFixture({ "ca.crt": await readFile(production.certificate) });
+    const text = await readFile(own.kubeconfig, "utf8");
+    assert.ok(await left(text, (state) => setForeignAside(state, other.path, home.path)));
+    assert.ok(!(await left(text, (state) => setForeignAside(state, other.path))));
+  });
+
   const others: [string, (text: string) => string][] = [
     ["trusts another authority", () => ""],
     ["has no context of our name", (text) => text.replaceAll("name: todo", "name: other")],
