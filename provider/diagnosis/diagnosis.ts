@@ -16,7 +16,22 @@ export interface Trouble {
   previous: boolean;
 }
 
-/** What failed of each container that runs by the newest word of its probes, by {@link containerKey}. */
+/** What a pod says of a Secret that is not in the cluster. */
+export const missingSecret = /secret "[^"]+" not found/;
+
+/**
+ * What to do about a release that does not become healthy. An `up` alone trusts the state, which still has a Secret
+ * that somebody has deleted in the cluster.
+ */
+export const nextAfter = (what: string): string =>
+  missingSecret.test(what)
+    ? "If somebody has deleted the Secret, make it again: npx pulumi up --refresh."
+    : "Fix it, then type: npx pulumi up.";
+
+/**
+ * What failed of each container that runs by the newest word of its probes, by {@link containerKey}; and of a pod as a
+ * whole which Secret it lacks.
+ */
 export type FailedProbes = ReadonlyMap<string, string>;
 
 /** What a registry says of an image that it does not have, or does not give. */
@@ -48,6 +63,11 @@ export function diagnose(pod: V1Pod, failedProbes: FailedProbes = new Map()): Tr
     return { pod: name, reason, patience: 45, ...alone, previous: false };
   }
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const lack = failedProbes.get(containerKey(pod.metadata?.uid));
+  // What was said of a pod that runs by now is over. Kubernetes tries again by and by.
+  if (lack !== undefined && missingSecret.test(lack) && containers.every(({ state }) => state?.waiting !== undefined)) {
+    return { pod: name, reason: `cannot be made: ${lack}`, patience: 45, previous: false };
+  }
   for (const container of containers) {
     const trouble =
       diagnoseContainer(pod, container) ??

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
-import { containerKey } from "./diagnosis.ts";
+import { containerKey, missingSecret } from "./diagnosis.ts";
 import type { FailedProbes } from "./diagnosis.ts";
 import type { Namespace } from "../cluster/kubernetes/kubernetes.ts";
 import { redact } from "../processes/redact.ts";
@@ -27,15 +27,25 @@ export async function lastWords(
   return [...(warning === undefined ? [] : [`event: ${warning}`]), ...said.map((line) => `log: ${line}`)].map(tame);
 }
 
-/** What the probes of each container of the namespace have found last, as far as they failed. */
+/**
+ * What the probes of each container of the namespace have found last, as far as they failed; and for a pod as a whole
+ * which Secret it lacks.
+ */
 export async function failedProbes(namespace: Namespace): Promise<FailedProbes> {
-  const events = await namespace.list<CoreV1Event>("v1", "events", { fieldSelector: "reason=Unhealthy,type=Warning" });
-  return new Map(
-    events.toSorted(byTime).map(({ involvedObject: { uid, fieldPath = "" }, message = "" }) => {
+  const warnings = (reason: string): Promise<CoreV1Event[]> =>
+    namespace.list<CoreV1Event>("v1", "events", { fieldSelector: `reason=${reason},type=Warning` });
+  const [probes, mounts] = await Promise.all([warnings("Unhealthy"), warnings("FailedMount")]);
+  const lacks = mounts.toSorted(byTime).flatMap(({ involvedObject: { uid }, message }) => {
+    const lack = missingSecret.exec(message ?? "")?.[0];
+    return lack === undefined ? [] : [[containerKey(uid), lack] as const];
+  });
+  return new Map([
+    ...lacks,
+    ...probes.toSorted(byTime).map(({ involvedObject: { uid, fieldPath = "" }, message = "" }) => {
       const container = /^spec\.containers\{(.+)\}$/.exec(fieldPath)?.[1];
-      return [containerKey(uid, container), message];
+      return [containerKey(uid, container), message] as const;
     }),
-  );
+  ]);
 }
 
 async function newestWarning(namespace: Namespace, pod: string): Promise<string | undefined> {

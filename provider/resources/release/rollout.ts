@@ -16,6 +16,7 @@ import { revisionsOf } from "../../diagnosis/revisions.ts";
 import { startedAfter } from "../../diagnosis/old-words.ts";
 import { workloadsOf } from "../../diagnosis/workloads.ts";
 import type { Workload } from "../../diagnosis/workloads.ts";
+import { nextAfter } from "../../diagnosis/diagnosis.ts";
 
 /** What the program says about a release that is to become healthy. */
 export interface RolloutInputs extends NamespaceRef {
@@ -96,7 +97,7 @@ export class RolloutResource implements Resource<RolloutInputs, RolloutInputs, R
       const lines = failure.lines.map((line) => `\n    ${line}`).join("");
       throw new UserError(
         `Release ${release} does not become healthy: ${failure.what}.${lines}${after}`,
-        `Fix it, then type: npx pulumi up. To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
+        `${nextAfter(failure.what)} To look: kubectl --kubeconfig ${kubeconfig} --namespace ${rollout.namespace} get pods,events`,
       );
     });
   }

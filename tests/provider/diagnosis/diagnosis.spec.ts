@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { containerKey, diagnose, holdUp } from "../../../provider/diagnosis/diagnosis.ts";
+import { containerKey, diagnose, holdUp, nextAfter } from "../../../provider/diagnosis/diagnosis.ts";
 
 const podOf = (status: object): V1Pod => {
   const containers = [{ name: "backend", resources: { limits: { memory: "512Mi" } } }];
@@ -121,6 +121,18 @@ describe("the diagnosis of a pod", () => {
       assert.equal(diagnose(pod, new Map([[containerKey("uid-0", "backend"), failure]])), undefined, "another pod's");
     });
   }
+
+  it("knows a Secret that a pod cannot mount, until the pod runs", () => {
+    const lack = 'secret "todo-backend-0123456789abcdef" not found';
+    const words = new Map([[containerKey("uid-1"), lack]]);
+    const trouble = diagnose(podOf(waitingFor("ContainerCreating")), words);
+    assert.deepEqual([trouble?.reason, trouble?.container], [`cannot be made: ${lack}`, undefined]);
+    assert.match(nextAfter(trouble?.reason ?? ""), /npx pulumi up --refresh\.$/);
+    assert.match(nextAfter("ends again and again"), /npx pulumi up\.$/);
+    const running = { name: "backend", state: { running: {} }, ready: false, restartCount: 0 };
+    assert.equal(diagnose(podOf({ containerStatuses: [running] }), words), undefined);
+    assert.equal(diagnose(podOf(waitingFor("ContainerCreating")), new Map()), undefined);
+  });
 
   it("waits less for room that nobody will make", () => {
     const pending = (message: string): V1Pod =>
