@@ -7,7 +7,7 @@ import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
 import { environment } from "../machine/tool-environment.ts";
-import { UserError } from "../provider/processes/errors.ts";
+import { messageOf, UserError } from "../provider/processes/errors.ts";
 import { rememberHostName } from "../machine/host-names.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";
 import { rewriteState } from "./rewritten-state.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { environment } from "../machine/environment.ts";
+import { environment } from "../machine/tool-environment.ts";
 import { checkout } from "../machine/paths.ts";
 import { run } from "../machine/run.ts";
 

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { readIfThere, readJson } from "../provider/processes/files.ts";
 import type { Settings } from "../config.ts";
-import { firstLine, UserError } from "../provider/processes/errors.ts";
+import { firstLine, messageOf, UserError } from "../provider/processes/errors.ts";
 import { backendUrl, minikubeHome } from "../machine/paths.ts";
 
 /** The settings of a stack that say where its cluster is, how large, and what is in it. None of them is a secret. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Namespace } from "../../../provider/cluster/kubernetes.ts";
+import { Namespace } from "../../../provider/cluster/kubernetes/kubernetes.ts";
 import { containerKey } from "../../../provider/diagnosis/diagnosis.ts";
 import { failedProbes } from "../../../provider/diagnosis/last-words.ts";
 import { FakeApi } from "../fake-api.ts";
