@@ -6,11 +6,17 @@ import type { Question } from "../src/controller/deciding/policy.ts";
 import { recordable, toldOf } from "../src/incidents/incident.ts";
 import { Requests } from "../src/controller/requests.ts";
 import type { Plan } from "../src/remedies/remedy-plan.ts";
+import { choose } from "../src/remedies/choose.ts";
+import { diagnose } from "../src/diagnosis/all-findings.ts";
+import { planOf } from "../src/remedies/remedy-plan.ts";
+import { remediate } from "../src/remedies/remediation.ts";
+import type { Means } from "../src/remedies/remediation.ts";
+import type { Readiness, Snapshot } from "../src/diagnosis/snapshot.ts";
 import { holdsSecret } from "../src/text.ts";
 import { control, FakeSite, policy } from "./support/controlling.ts";
 import type { Controlled } from "./support/controlling.ts";
 import { faults } from "./support/faults.ts";
-import { named } from "./support/stack.ts";
+import { healthy, named, snapshotOf } from "./support/stack.ts";
 import type { Json } from "./support/stack.ts";
 
 const until = async (assertion: () => void): Promise<void> => {
@@ -178,6 +184,68 @@ describe("the requests to the application", () => {
     await until(() => expect(requests.answers().some(({ status, wrong }) => status === 0 && wrong > 2)).toBe(true));
     requests.stop();
     site = await FakeSite.start();
+  });
+});
+
+describe("what the backends say of their database", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  const pod = (name: string, podIP: string) => ({
+    metadata: { name, labels: { "app.kubernetes.io/component": "backend" } },
+    status: { podIP, containerStatuses: [{ state: { running: {} } }] },
+  });
+
+  it("counts once it was bad three times in a row within at least 20 seconds, and a good answer ends it", async () => {
+    let says = "failed";
+    let now = 0;
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json({ checks: { database: says } }, { status: 503 })));
+    const pods = [pod("todo-backend-a", "10.0.0.1")] as unknown as Snapshot["pods"];
+    const requests = new Requests(
+      "http://site",
+      () => pods,
+      { pause: 5, patience: 5_000, late: 5_000 },
+      () => now,
+    );
+    const askAt = async (time: number): Promise<Readiness["database"] | undefined> => {
+      now = time;
+      await requests.askReadiness();
+      return requests.readiness()[0]?.database;
+    };
+    expect(await askAt(0)).toBe("unknown");
+    expect(await askAt(25_000), "twice").toBe("unknown");
+    expect(await askAt(26_000), "three times").toBe("failed");
+    says = "ok";
+    expect(await askAt(27_000)).toBe("ok");
+    says = "timed out";
+    expect(await askAt(30_000)).toBe("unknown");
+    expect(await askAt(33_000)).toBe("unknown");
+    expect(await askAt(36_000), "three times, but soon").toBe("unknown");
+    expect(await askAt(50_000)).toBe("timed out");
+  });
+
+  it("is asked anew right before the database is restarted", async () => {
+    let readiness: Readiness[] = [{ pod: "todo-backend-aaaa", database: "failed" }];
+    const look = (): Snapshot => snapshotOf(healthy(), readiness);
+    const at = "2026-07-01T12:00:00.000Z";
+    const [finding] = diagnose(look());
+    if (finding === undefined) throw new Error("nothing found");
+    const action = choose(finding, look(), at);
+    if ("refused" in action) throw new Error(action.refused);
+    const means = {
+      cluster: { verify: () => Promise.resolve(), look: () => Promise.resolve(look()) },
+      audit: { appliedFor: () => [], write: () => Promise.resolve() },
+      readReleased: () => undefined,
+      limits: { attempts: 1, window: 1, coolDown: 0 },
+      askAnew: () => {
+        readiness = [{ pod: "todo-backend-aaaa", database: "ok" }];
+        return Promise.resolve();
+      },
+    } as unknown as Means;
+    const told: string[] = [];
+    await remediate(planOf(finding, action, at), means, (state, outcome) => told.push(`${state}: ${outcome}`));
+    expect(told).toEqual([
+      "refused: database-refuses:StatefulSet/todo-postgres is gone: nothing was done. Next: diagnose",
+    ]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { databaseIn, isRunningBackend } from "../kubernetes/cluster-reads.ts";
 import { nameOf } from "../diagnosis/snapshot.ts";
 import type { Answer, Readiness } from "../diagnosis/snapshot.ts";
+import { SteadyReadiness } from "./steady-readiness.ts";
 
 /** What is asked for, as a browser without a session would, and what must come of it. */
 const wanted = [
@@ -34,15 +35,17 @@ export class Requests {
   readonly #pods: () => V1Pod[];
   readonly #rhythm: Rhythm;
   readonly #answers = new Map<string, Answer & { good: number; slowSince: number | undefined }>();
+  readonly #steady: SteadyReadiness;
   #readiness: Readiness[] = [];
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param frontend its URL. @param pods those that there are now. */
-  constructor(frontend: string, pods: () => V1Pod[], rhythm: Rhythm) {
+  /** @param frontend its URL. @param pods those that there are now. @param now a clock that is never set back. */
+  constructor(frontend: string, pods: () => V1Pod[], rhythm: Rhythm, now = () => performance.now()) {
     this.#frontend = frontend;
     this.#pods = pods;
     this.#rhythm = rhythm;
+    this.#steady = new SteadyReadiness(now);
   }
 
   start(): void {
@@ -64,13 +67,14 @@ export class Requests {
     return this.#readiness;
   }
 
-  async #turn(): Promise<void> {
+  /** Asks each backend for its database at once: what is known may be some seconds old. */
+  async askReadiness(): Promise<void> {
     const backends = this.#pods().filter(isRunningBackend);
-    const [readiness] = await Promise.all([
-      Promise.all(backends.map((pod) => this.#readinessOf(pod))),
-      ...wanted.map((each) => this.#ask(each)),
-    ]);
-    this.#readiness = readiness;
+    this.#readiness = this.#steady.take(await Promise.all(backends.map((pod) => this.#readinessOf(pod))));
+  }
+
+  async #turn(): Promise<void> {
+    await Promise.all([this.askReadiness(), ...wanted.map((each) => this.#ask(each))]);
   }
 
   async #ask({ request, component, path, status: right }: (typeof wanted)[number]): Promise<void> {

@@ -85,6 +85,7 @@ export const start = async (
     audit: incidents,
     readReleased: () => released,
     limits: limitsOf(pace),
+    askAnew: () => signals.requests.askReadiness(),
     mayGoOn: isLeader,
     mayReplace: settings.policy.remedies.replace === "act",
   };

@@ -58,6 +58,8 @@ export interface Means {
   audit: Records;
   readReleased: () => Released | undefined;
   limits: Limits;
+  /** Asks anew what the next look would otherwise know from before. By default a look asks for everything itself. */
+  askAnew?: () => Promise<void>;
   /** False once somebody else has taken over: then what was begun is theirs. By default nobody does. */
   mayGoOn?: () => boolean;
   /** Whether a broken pod may be ended while something else is done. By default it may: a person agreed to that. */
@@ -96,6 +98,7 @@ export const remediate = async (
     await cluster.verify();
     mustBeAllowed(plan.finding, means);
     const released = readReleased();
+    await means.askAnew?.();
     const snapshot = await cluster.look(released);
     if (isReplaced(released, snapshot)) throw new OperationError("A release is under way: nothing was done.");
     mustBeAsPlanned(plan, snapshot);
