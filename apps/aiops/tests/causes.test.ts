@@ -41,6 +41,11 @@ describe("a database that is away", () => {
     }
   });
 
+  it("may be why answers are wrong as long as bad answers of a backend do not count yet", () => {
+    const readiness = [{ pod: "todo-backend-aaaa", database: "unknown", suspected: true } as const];
+    expect(ids({ ...snapshotOf(healthy(), readiness), answers: [{ ...wrong, status: 502 }] })).toEqual([]);
+  });
+
   it("is why a backend that waits for it ends again and again", () => {
     const objects = healthy();
     away(objects, 90);

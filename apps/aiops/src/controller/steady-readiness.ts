@@ -23,7 +23,7 @@ export class SteadyReadiness {
       const { times, since } = before.get(answer.pod) ?? { times: 0, since: this.#now() };
       this.#bad.set(answer.pod, { times: times + 1, since });
       const counts = times + 1 >= often && this.#now() - since >= long;
-      return counts ? answer : { ...answer, database: "unknown" };
+      return counts ? answer : { ...answer, database: "unknown", suspected: true };
     });
   }
 }

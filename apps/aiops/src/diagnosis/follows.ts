@@ -22,7 +22,8 @@ export const follows = (finding: Finding, all: Finding[], snapshot: Snapshot): b
       return isOf("backend", finding.object, snapshot) && isDatabaseAway(snapshot);
     case "wrong-answer":
     case "slow-answer":
-      return isDatabaseAway(snapshot) || others.some(explains);
+      // A database that may be away is waited for: it would be why.
+      return isDatabaseAway(snapshot) || isDatabaseSuspected(snapshot) || others.some(explains);
     case "no-pod-ready":
       return others.some((other) => keepsFromReady(other, finding, snapshot));
     case "alert":
@@ -66,6 +67,8 @@ const isDatabaseAway = (snapshot: Snapshot): boolean =>
   workloadsOf(snapshot).some(
     ({ workload }) => componentOf(workload) === "postgres" && !podsOf(workload, snapshot.pods).some(isReady),
   );
+
+const isDatabaseSuspected = ({ readiness }: Snapshot): boolean => readiness.some(({ suspected }) => suspected === true);
 
 const isOf = (component: string, { kind, name }: ObjectRef, snapshot: Snapshot): boolean =>
   workloadsOf(snapshot).some(

@@ -17,6 +17,8 @@ export interface Readiness {
   pod: string;
   /** What it says of its database; `unknown` when it does not answer, or not as it should. */
   database: "ok" | "failed" | "timed out" | "unknown";
+  /** Whether it has said something bad that does not count yet. */
+  suspected?: boolean;
 }
 
 /** What came of a request like those of a browser, which the controller in the cluster sends again and again. */
