@@ -5,7 +5,7 @@ import { choose } from "../src/remedies/choose.ts";
 import { display } from "../src/diagnosis/snapshot.ts";
 import type { Readiness } from "../src/diagnosis/snapshot.ts";
 import { faults } from "./support/faults.ts";
-import { healthy, named, snapshotOf } from "./support/stack.ts";
+import { healthy, named, podOf, snapshotOf } from "./support/stack.ts";
 import type { Json } from "./support/stack.ts";
 
 const at = "2026-07-01T12:00:00.000Z";
@@ -165,6 +165,25 @@ describe("O5: what is wrong, and what is chosen to be done", () => {
     expect(kinds({ alerts })).toEqual(["alert"]);
     const object = { kind: "Deployment", name: "todo-backend" };
     expect(choose({ kind: "alert", object }, snapshotOf(healthy()), at)).toHaveProperty("refused");
+  });
+
+  it("does not blame a release for a pod of the revision before it that crashes", () => {
+    const objects = healthy();
+    const crashing = (set: string): Json => {
+      const pod = podOf("backend", 8000, "crashing");
+      pod.metadata.ownerReferences = [{ kind: "ReplicaSet", name: set }];
+      Object.assign(pod.status.containerStatuses[0], {
+        ready: false,
+        restartCount: 4,
+        state: { waiting: { reason: "CrashLoopBackOff" } },
+        lastState: { terminated: { reason: "Error", exitCode: 1, finishedAt: at } },
+      });
+      return pod;
+    };
+    const found = (set: string) =>
+      diagnose(snapshotOf({ ...objects, pods: [...(objects.pods ?? []), crashing(set)] })).map(({ kind }) => kind);
+    expect(found("todo-backend-1")).toEqual([]);
+    expect(found("todo-backend-2")).toEqual(["crash-loop"]);
   });
 
   it("names two faults at once", () => {

@@ -1,6 +1,6 @@
 import type { V1Container, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { nameOf, podsOf, workloadsOf } from "./snapshot.ts";
-import type { ObjectRef, Snapshot } from "./snapshot.ts";
+import type { ObjectRef, Snapshot, Workload } from "./snapshot.ts";
 
 /** One container of a pod that is there to stay. */
 export interface ContainerView {
@@ -13,11 +13,23 @@ export interface ContainerView {
   isInit: boolean;
 }
 
-/** The pods of every workload. */
+/** The pods of every workload, without those that a newer revision is about to replace: they say nothing of it. */
 export const ownedPods = (snapshot: Snapshot): { owner: ObjectRef; pod: V1Pod }[] =>
   workloadsOf(snapshot).flatMap(({ ref, workload }) =>
-    podsOf(workload, snapshot.pods).map((pod) => ({ owner: ref, pod })),
+    podsOf(workload, snapshot.pods)
+      .filter((pod) => !isSuperseded(pod, workload, snapshot))
+      .map((pod) => ({ owner: ref, pod })),
   );
+
+const revision = "deployment.kubernetes.io/revision";
+
+const isSuperseded = (pod: V1Pod, { metadata }: Workload, { replicaSets }: Snapshot): boolean => {
+  const owners = pod.metadata?.ownerReferences ?? [];
+  const set = replicaSets.find((each) =>
+    owners.some(({ kind, name }) => kind === "ReplicaSet" && name === nameOf(each)),
+  );
+  return set !== undefined && set.metadata?.annotations?.[revision] !== metadata?.annotations?.[revision];
+};
 
 /** The containers of every workload, init containers first. */
 export const containersOf = (snapshot: Snapshot): ContainerView[] =>
