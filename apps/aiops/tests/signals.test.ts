@@ -178,6 +178,18 @@ describe("the requests to the application", () => {
     requests.stop();
   });
 
+  it("take an answer that asks to come again later for a late one", async () => {
+    site.status["/api/backend/todos"] = 503;
+    site.headers = { "Retry-After": "1" };
+    const requests = ask(60_000);
+    const api = () => requests.answers().find(({ request }) => request === "api");
+    await until(() => expect(api()?.slow).toBeGreaterThan(2));
+    expect(api()?.wrong).toBe(0);
+    site.headers = {};
+    await until(() => expect(api()?.wrong).toBeGreaterThan(2));
+    requests.stop();
+  });
+
   it("take silence for a wrong answer", async () => {
     const requests = ask(10);
     site.stop();

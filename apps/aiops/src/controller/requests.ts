@@ -79,16 +79,16 @@ export class Requests {
 
   async #ask({ request, component, path, status: right }: (typeof wanted)[number]): Promise<void> {
     const began = Date.now();
-    const status = await this.#get(new URL(path, this.#frontend)).then(
-      (response) => response.status,
-      () => 0,
-    );
+    const { status, isBusy } = await this.#get(new URL(path, this.#frontend)).catch(() => ({
+      status: 0,
+      isBusy: false,
+    }));
     const now = Date.now();
     const milliseconds = now - began;
     const before = this.#answers.get(request);
     const isRight = status === right;
     // No answer at all after so long is late too: the two may take turns.
-    const isLate = (isRight || status === 0) && milliseconds > this.#rhythm.late;
+    const isLate = isBusy || ((isRight || status === 0) && milliseconds > this.#rhythm.late);
     const good = isRight && !isLate ? (before?.good ?? 0) + 1 : 0;
     const slow = isLate ? (before?.slow ?? 0) + 1 : 0;
     // A good answer among late ones does not end them.
@@ -96,7 +96,7 @@ export class Requests {
     this.#answers.set(request, {
       request,
       component,
-      wrong: isRight ? 0 : (before?.wrong ?? 0) + 1,
+      wrong: isRight || isBusy ? 0 : (before?.wrong ?? 0) + 1,
       slow,
       slowSeconds: slowSince === undefined ? 0 : (now - slowSince) / 1000,
       slowSince,
@@ -118,10 +118,12 @@ export class Requests {
     return { pod: nameOf(pod), database: databaseIn(body) };
   }
 
-  async #get(url: URL): Promise<{ status: number; text: string }> {
+  async #get(url: URL): Promise<{ status: number; text: string; isBusy: boolean }> {
     const signal = AbortSignal.timeout(this.#rhythm.patience);
     const response = await fetch(url, { redirect: "manual", signal, headers: { "User-Agent": "todo-operations" } });
     // The whole answer: one that breaks off in its middle is none.
-    return { status: response.status, text: await response.text() };
+    const { status } = response;
+    // It works, and asks to be let alone for a while.
+    return { status, text: await response.text(), isBusy: status === 503 && response.headers.has("Retry-After") };
   }
 }

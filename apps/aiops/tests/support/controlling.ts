@@ -35,6 +35,7 @@ const pace: Pace = {
 export class FakeSite {
   /** By path. */
   status: Record<string, number> = { "/signin": 200, "/api/health": 200, "/api/backend/todos": 401 };
+  headers: Record<string, string> = {};
   /** Milliseconds. */
   delay = 0;
   alerts: Json[] = [];
@@ -49,7 +50,7 @@ export class FakeSite {
       const path = request.url ?? "";
       setTimeout(() => {
         if (path === "/api/v1/alerts") response.end(JSON.stringify({ data: { alerts: site.alerts } }));
-        else response.writeHead(site.status[path] ?? 404).end();
+        else response.writeHead(site.status[path] ?? 404, site.headers).end();
       }, site.delay);
     });
     const site = new FakeSite(server);
