@@ -1,4 +1,4 @@
-import type { Readiness } from "../snapshot.ts";
+import type { Readiness } from "../diagnosis/snapshot.ts";
 
 /** Bad answers in a row, and milliseconds that lie between the first and the last of them, before they count. */
 const often = 3;
