@@ -1,3 +1,4 @@
+import type { KubernetesObject } from "@kubernetes/client-node";
 import { isSameQuantity } from "./quantity.ts";
 import type { ObjectRef, ReleasedObject, Snapshot } from "./snapshot.ts";
 
@@ -39,7 +40,11 @@ export const driftOf = (snapshot: Compared): Drift[] =>
     return fields.length === 0 ? [] : [{ object, released, missing: false, fields }];
   });
 
-const collectionOf = (kind: string, snapshot: Compared): { metadata?: { name?: string } }[] | undefined => {
+/** The object as it was seen; undefined where it is not there, or is of a kind that is never changed. */
+export const objectIn = ({ kind, name }: ObjectRef, snapshot: Compared): KubernetesObject | undefined =>
+  collectionOf(kind, snapshot)?.find(({ metadata }) => metadata?.name === name);
+
+const collectionOf = (kind: string, snapshot: Compared): KubernetesObject[] | undefined => {
   switch (kind) {
     case "Deployment":
       return snapshot.deployments;

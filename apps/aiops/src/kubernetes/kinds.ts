@@ -7,7 +7,7 @@ export interface Kind {
   read(name: string): Promise<KubernetesObject>;
   /** Changes single fields, by JSON patch. */
   edit(name: string, operations: object[], dryRun: boolean): Promise<KubernetesObject>;
-  /** Makes the object what is said, by server-side apply. */
+  /** Makes the object, by server-side apply. What another has written there is not overwritten. */
   apply(name: string, object: object, dryRun: boolean): Promise<KubernetesObject>;
 }
 
@@ -16,7 +16,7 @@ interface Named {
   name: string;
   namespace: string;
 }
-type PatchRequest = Named & { body: unknown; fieldManager: string; dryRun?: string; force?: boolean };
+type PatchRequest = Named & { body: unknown; fieldManager: string; dryRun?: string };
 
 /** The kinds of objects that may be changed: a closed list, as is that of the Role. */
 export const kindsOf = (config: KubeConfig, namespace: string): Record<string, Kind> => {
@@ -28,7 +28,6 @@ export const kindsOf = (config: KubeConfig, namespace: string): Record<string, K
     patch: (request: PatchRequest, options: Options) => Promise<KubernetesObject>,
   ): Kind => {
     const send = (name: string, body: object, dryRun: boolean, strategy: string): Promise<KubernetesObject> => {
-      const isApply = strategy === PatchStrategy.ServerSideApply;
       return patch(
         {
           name,
@@ -36,7 +35,6 @@ export const kindsOf = (config: KubeConfig, namespace: string): Record<string, K
           body,
           fieldManager: "todo-aiops",
           ...(dryRun ? { dryRun: "All" } : {}),
-          ...(isApply ? { force: true } : {}),
         },
         setHeaderOptions("Content-Type", strategy),
       );

@@ -102,9 +102,9 @@ export const remediate = async (
     const snapshot = await cluster.look(released);
     if (isReplaced(released, snapshot)) throw new OperationError("A release is under way: nothing was done.");
     mustBeAsPlanned(plan, snapshot);
-    await tryOut(cluster, plan.action);
+    await tryOut(cluster, plan.action, snapshot);
     await audit.write({ event: "applied", hash: plan.hash, ...about });
-    done = { plan, before: beforeOf(snapshot), generation: await carryOut(cluster, plan.action) };
+    done = { plan, before: beforeOf(snapshot), generation: await carryOut(cluster, plan.action, snapshot) };
   } catch (error) {
     const why = error instanceof OperationError ? error.message : "The cluster did not answer. Nothing was verified.";
     await audit.write({ event: "refused", why, ...about });

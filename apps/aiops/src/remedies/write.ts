@@ -1,16 +1,19 @@
 import type { KubernetesObject } from "@kubernetes/client-node";
-import { differences, fieldNames, isAsWritten } from "../diagnosis/comparison.ts";
+import { differences, fieldNames, isAsWritten, objectIn } from "../diagnosis/comparison.ts";
 import { OperationError } from "../operation-error.ts";
 import type { Cluster } from "../kubernetes/cluster-reads.ts";
 import { reasonOf } from "../kubernetes/refusal.ts";
 import { display } from "../diagnosis/snapshot.ts";
+import type { Snapshot } from "../diagnosis/snapshot.ts";
 import type { Action, Edit } from "./action.ts";
 
 /**
- * Asks the server what would come of an action, and changes nothing. @throws OperationError when it would not be taken.
+ * Asks the server what would come of an action, and changes nothing.
+ * @param look what the action was chosen by.
+ * @throws OperationError when it would not be taken.
  */
-export const tryOut = async (cluster: Cluster, action: Action): Promise<void> => {
-  const result = await write(cluster, action, true);
+export const tryOut = async (cluster: Cluster, action: Action, look: Snapshot): Promise<void> => {
+  const result = await write(cluster, action, look, true);
   const left = action.released === undefined ? [] : fieldNames(differences(action.released, result));
   if (left.length === 0) return;
   const what = `${display(action.object)} would not be as released: ${left.slice(0, 5).join(", ")} stays.`;
@@ -18,11 +21,13 @@ export const tryOut = async (cluster: Cluster, action: Action): Promise<void> =>
 };
 
 /**
- * Does it. @returns the generation of the object since; undefined where the API counts none.
+ * Does it.
+ * @param look as for {@link tryOut}.
+ * @returns the generation of the object since; undefined where the API counts none.
  * @throws OperationError when the object has changed since it was looked at, or the server refuses.
  */
-export const carryOut = async (cluster: Cluster, action: Action): Promise<number | undefined> =>
-  (await write(cluster, action, false)).metadata?.generation;
+export const carryOut = async (cluster: Cluster, action: Action, look: Snapshot): Promise<number | undefined> =>
+  (await write(cluster, action, look, false)).metadata?.generation;
 
 /**
  * Puts back what was there before, unless somebody else has written since: `changed`. An object that was not there
@@ -60,10 +65,10 @@ const valueAt = (object: object, pointer: string): unknown =>
     .map((key) => key.replaceAll("~1", "/").replaceAll("~0", "~"))
     .reduce<unknown>((part, key) => (part as Record<string, unknown> | undefined)?.[key], object);
 
-const write = async (cluster: Cluster, action: Action, dryRun: boolean): Promise<KubernetesObject> => {
+const write = async (cluster: Cluster, action: Action, look: Snapshot, dryRun: boolean): Promise<KubernetesObject> => {
   try {
     if (action.uid !== undefined) {
-      return await edit(cluster, action, action.edits, await current(cluster, action), dryRun);
+      return await edit(cluster, action, action.edits, await current(cluster, action, look), dryRun);
     }
     return await cluster.apply(action.object, action.released ?? {}, dryRun);
   } catch (error) {
@@ -93,9 +98,16 @@ const edit = async (
   return await cluster.edit(object, operations, dryRun);
 };
 
-const current = async (cluster: Cluster, { object, uid }: Action): Promise<KubernetesObject> => {
+/** The object as it is now, which is the one of the look: what is wanted of it has not changed since. */
+const current = async (cluster: Cluster, { object, uid }: Action, look: Snapshot): Promise<KubernetesObject> => {
   const found = await cluster.read(object);
   if (found.metadata?.uid !== uid)
     throw new OperationError(`${display(object)} is another one than was planned for.`, "diagnose");
+  if (versionOf(found) !== versionOf(objectIn(object, look)))
+    throw new OperationError(`${display(object)} has changed since it was looked at: nothing was done.`, "diagnose");
   return found;
 };
+
+/** By the generation where there is one: a status is written all the time, and says nothing of what is wanted. */
+const versionOf = (object: KubernetesObject | undefined): number | string | undefined =>
+  object?.metadata?.generation ?? object?.metadata?.resourceVersion;

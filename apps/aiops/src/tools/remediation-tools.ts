@@ -31,7 +31,7 @@ export const planRemediation = tool({
     const action = choose(finding, snapshot, at);
     if ("refused" in action) return { finding: id, ...action };
     mustBeAllowed(id, operations.means);
-    await tryOut(operations.means.cluster, action);
+    await tryOut(operations.means.cluster, action, snapshot);
     const plan = planOf(finding, action, at);
     operations.plans.add(plan);
     await operations.means.audit.write({ event: "planned", plan: plan.id, hash: plan.hash, ...told(plan) });
