@@ -71,6 +71,16 @@ describe("the controller", () => {
     );
   });
 
+  it("repairs in a flood of events, and never asks for all of them", async () => {
+    const event = { type: "Warning", reason: "BackOff", message: "x", involvedObject: { uid: "x" } };
+    const flood = Array.from({ length: 2_000 }, (_, index) => ({ ...event, metadata: { name: `event-${index}` } }));
+    running.api.objects.events?.push(...flood);
+    breakBackend(running.api);
+    await running.controller();
+    await until(() => expect(running.told()).toContain("OperationsRepaired"));
+    expect(running.api.asked.filter((line) => /^GET .*\/events$/.test(line))).toEqual([]);
+  });
+
   it("counts what it has named and repaired, for Prometheus", async () => {
     breakBackend(running.api);
     const { server } = await running.controller();

@@ -1,5 +1,5 @@
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, DiscoveryV1Api, NetworkingV1Api } from "@kubernetes/client-node";
-import type { KubeConfig, KubernetesObject, V1Pod } from "@kubernetes/client-node";
+import type { CoreV1Event, KubeConfig, KubernetesObject, V1Pod } from "@kubernetes/client-node";
 import * as z from "zod";
 import { componentOf } from "../diagnosis/containers.ts";
 import { OperationError } from "../operation-error.ts";
@@ -89,7 +89,7 @@ export class Cluster {
   /** The same, by asking the API for every object. */
   async look(released: Released | undefined): Promise<Snapshot> {
     return await this.#access.use(async (config) => {
-      const objects = await objectsOf(config, this.namespace);
+      const objects = await objectsOf(config, this.namespace, this.#watched?.objects().events);
       if (this.#watched !== undefined) return this.#snapshotOf(objects, released);
       const core = config.makeApiClient(CoreV1Api);
       const backends = objects.pods.filter(isRunningBackend);
@@ -169,7 +169,8 @@ export class Cluster {
   }
 }
 
-const objectsOf = async (config: KubeConfig, namespace: string): Promise<Objects> => {
+/** @param seen the events where somebody watches them: there may be more of them than the memory holds. */
+const objectsOf = async (config: KubeConfig, namespace: string, seen?: CoreV1Event[]): Promise<Objects> => {
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   const [
@@ -195,7 +196,7 @@ const objectsOf = async (config: KubeConfig, namespace: string): Promise<Objects
     core.listNamespacedConfigMap({ namespace }),
     core.listNamespacedPersistentVolumeClaim({ namespace }),
     config.makeApiClient(AutoscalingV2Api).listNamespacedHorizontalPodAutoscaler({ namespace }),
-    core.listNamespacedEvent({ namespace }),
+    seen === undefined ? core.listNamespacedEvent({ namespace }) : { items: seen },
   ]);
   return {
     deployments: deployments.items,
