@@ -193,6 +193,18 @@ describe("the controller", () => {
       expect(running.changes(), "the next time it asks again").toHaveLength(1);
     });
 
+    it("does nothing that the policy forbids by now, although they agree", async () => {
+      breakBackend(running.api);
+      const first = await running.controller("act", { remedies });
+      const code = await asked();
+      await first.stop();
+      running.agree(code);
+      await running.controller("act", { remedies: { ...remedies, scale: "never" } });
+      await until(() => expect(running.written().at(0)?.history.at(-1)?.what).toMatch(/The policy forbids scale/));
+      await settle();
+      expect(running.api.changes).toEqual([]);
+    });
+
     it("does nothing for another code", async () => {
       breakBackend(running.api);
       await running.controller("act", { remedies });

@@ -8,7 +8,10 @@ import { isAgreed, isStillMeant } from "../../incidents/question.ts";
 import { ageOfRelease } from "../rendered-objects.ts";
 import type { Settings } from "../settings.ts";
 
-/** What a person has agreed to is done, whatever the policy says, but not while a release is under way. */
+/**
+ * What a person has agreed to is done, whatever the policy says of attempts and hours, but not while a release is under
+ * way, and never what the policy forbids.
+ */
 export const permissionFor = (
   { question }: Incident,
   finding: Finding,
@@ -18,7 +21,8 @@ export const permissionFor = (
 ): Decision => {
   const release = ageOfRelease(snapshot, settings.released);
   const isMeant = question !== undefined && isStillMeant(question, finding, snapshot);
-  if (isMeant && isAgreed(question, snapshot, settings.approvals)) {
+  const isForbidden = settings.policy.remedies[type] === "never";
+  if (isMeant && !isForbidden && isAgreed(question, snapshot, settings.approvals)) {
     return release === undefined ? { decision: "wait", why: "A release is under way." } : { decision: "act" };
   }
   return decide(settings.policy, { finding: finding.id, action: type, attempts, release, now: Date.now() });
