@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { agrees, call } from "./support/client.ts";
 import { control, count } from "./support/controlling.ts";
@@ -34,6 +36,9 @@ describe("O5: a database whose StatefulSet waits for a broken pod", () => {
     const { planId } = await call(client, "plan_remediation", { finding });
     expect(await call(client, "apply_remediation", { planId: planId as string })).toMatchObject({ state: "fixed" });
     expect(running.api.evicted).toEqual(["todo-postgres-0"]);
+    expect(readFileSync(join(running.api.folder, "audit.jsonl"), "utf8")).toMatch(
+      /"event":"evicting"[^\n]*"object":"Pod\/todo-postgres-0"/,
+    );
     await running.stop();
   });
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { OperationError } from "../operation-error.ts";
 import type { Released, Snapshot } from "../diagnosis/snapshot.ts";
+import { nameOf } from "../diagnosis/snapshot.ts";
 import { judge, restartsBy } from "./judge.ts";
 import type { Before, Judgement } from "./judge.ts";
 import type { Plan } from "./remedy-plan.ts";
@@ -22,7 +23,8 @@ export const isReplaced = (known: Released | undefined, { released }: Pick<Snaps
 
 /** @returns what the cluster shows once all is well and stays so, or when the time is up. */
 export const verify = async ({ plan, before }: Done, means: Means): Promise<Judgement> => {
-  const { cluster, readReleased, limits, mayGoOn = () => true, mayReplace = true } = means;
+  const { cluster, audit, readReleased, limits, mayGoOn = () => true, mayReplace = true } = means;
+  const evicted = new Set<string>();
   const deadline = Date.now() + limits.patience;
   let wellSince: { time: number; restarts: number } | undefined;
   let last = unknown("Nothing is known.");
@@ -47,7 +49,14 @@ export const verify = async ({ plan, before }: Done, means: Means): Promise<Judg
       return { state: "open", why: "Done. Now a broken pod must be ended, which the policy does not simply allow." };
     }
     // A pod that is gone by now is none any more; what the server refuses is seen in what is left.
-    for (const pod of stuck) await cluster.evict(pod).catch(() => undefined);
+    for (const pod of stuck) {
+      // Once for each pod: what is refused is tried again and again. The next one has the same name.
+      const uid = pod.metadata?.uid ?? "";
+      if (!evicted.has(uid))
+        await audit.write({ event: "evicting", plan: plan.id, finding: plan.finding, object: `Pod/${nameOf(pod)}` });
+      evicted.add(uid);
+      await cluster.evict(pod).catch(() => undefined);
+    }
     await sleep(limits.pause);
   }
   return last;
