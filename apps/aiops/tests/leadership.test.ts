@@ -64,6 +64,18 @@ describe("of several controllers", () => {
     await until(() => expect(one.isLeader).toBe(false));
   });
 
+  it("one does not lead for longer because somebody sets its clock back", async () => {
+    const one = candidate("one", { ...long, holds: 3_000 });
+    await until(() => expect(one.isLeader).toBe(true));
+    const clock = vi.spyOn(Date, "now").mockReturnValue(Date.now() - 3_600_000);
+    api.pause();
+    const start = performance.now();
+    while (performance.now() - start < 3_500) await new Promise((resolve) => setTimeout(resolve, 100));
+    const { isLeader } = one;
+    clock.mockRestore();
+    expect(isLeader).toBe(false);
+  });
+
   it("one does not lead when somebody else has written into the Lease meanwhile", async () => {
     api.forbidden.add("PUT leases");
     const one = candidate("one");

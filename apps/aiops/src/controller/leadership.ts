@@ -15,7 +15,7 @@ export const defaultTerm: Term = { lease: 15_000, holds: 10_000, pause: 3_000 };
 
 /**
  * Which of several controllers acts: the one that holds a Lease, as leaders in Kubernetes do. Nobody's clock is
- * compared with that of another: each counts for itself how long the Lease has not changed.
+ * compared with that of another: each counts for itself how long the Lease has not changed, by a clock nobody sets.
  */
 export class Leadership {
   readonly #api: CoordinationV1Api;
@@ -38,7 +38,7 @@ export class Leadership {
 
   /** Whether this controller may act now. */
   get isLeader(): boolean {
-    return Date.now() < this.#holdsUntil;
+    return performance.now() < this.#holdsUntil;
   }
 
   start(): void {
@@ -60,7 +60,7 @@ export class Leadership {
   }
 
   async #turn(): Promise<void> {
-    const asked = Date.now();
+    const asked = performance.now();
     try {
       const lease = await this.#api.readNamespacedLease(this.#where);
       if (!this.#isFree(lease)) return;
@@ -74,11 +74,11 @@ export class Leadership {
 
   #isFree({ metadata, spec }: V1Lease): boolean {
     const version = metadata?.resourceVersion ?? "";
-    if (version !== this.#seen.version) this.#seen = { version, at: Date.now() };
+    if (version !== this.#seen.version) this.#seen = { version, at: performance.now() };
     const holder = spec?.holderIdentity ?? "";
     if (holder === this.#identity) return true;
     this.#holdsUntil = 0;
-    return holder === "" || Date.now() - this.#seen.at > this.#term.lease;
+    return holder === "" || performance.now() - this.#seen.at > this.#term.lease;
   }
 
   async #write(lease: V1Lease, holder: string): Promise<void> {
