@@ -79,6 +79,29 @@ def test_people_of_one_address_who_know_their_passwords_do_not_lock_each_other_o
     assert [guess(ann, f"user{n}@example.com") for n in range(4)] == [401] * 3 + [429], "failures do not count"
 
 
+def test_refused_attempts_of_one_address_do_not_lock_the_owner_out_elsewhere(
+    client: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "MOST_PER_ACCOUNT", 5)
+    # Of several accounts, since the order of the counters differs between them.
+    for email in [f"user{n}@example.com" for n in range(6)]:
+        assert [guess(client, email) for _ in range(9)] == [401] * 3 + [429] * 6
+        elsewhere = TestClient(client.app, client=("192.0.2.7", 50000))
+        elsewhere.portal = client.portal
+        assert guess(elsewhere, email) == 401
+    assert max(attempts(sql)) == 18, "the address counts what was looked at, and no refused attempt"
+
+
+def test_many_addresses_together_cannot_guess_without_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(throttle, "MOST_PER_ACCOUNT", 5)
+    answers = []
+    for n in range(7):
+        address = TestClient(client.app, client=(f"192.0.2.{n}", 50000))
+        address.portal = client.portal
+        answers.append(guess(address))
+    assert answers == [401] * 5 + [429] * 2
+
+
 def test_one_address_cannot_make_accounts_without_end(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "MOST_SIGN_UPS_PER_ADDRESS", 2)
     assert [sign_up(client, n) for n in range(3)] == [201, 201, 429]

@@ -94,7 +94,8 @@ async def _count(database: AsyncSession, limits: dict[str, int], detail: str) ->
     for key in sorted(limits):
         attempts = await database.scalar(_increment(key))
         if attempts is not None and attempts > limits[key]:
-            await database.commit()
+            # Nobody looked at a password. Counted on, one address would lock the owner out at all others.
+            await database.rollback()
             raise Problem(429, "too-many-attempts", detail, {"Retry-After": str(int(WINDOW.total_seconds()))})
     await database.commit()
 
