@@ -26,8 +26,10 @@ const shares = [
   { kind: "all others", most: 64, fits: () => true },
 ];
 
+const behind = "reader is behind";
 const probe = "/api/health";
 const retrySeconds = 1;
+const secondsToTakeBytes = 30;
 /**
  * Requests that are begun in one turn of the event loop, in which Node takes one new connection: where many come, they
  * wait less.
@@ -74,6 +76,7 @@ function bounded(listener) {
     response.once("close", () => {
       line.open -= 1;
     });
+    dropWhoTakesNoBytes(request, response);
     work(line, request, response);
   }
 
@@ -84,7 +87,7 @@ function bounded(listener) {
       return;
     }
     line.working += 1;
-    response.once("close", () => {
+    onceNoLongerMade(response, () => {
       line.working -= 1;
       workOnNext(line);
     });
@@ -144,6 +147,42 @@ function bounded(listener) {
   }
 
   return serve;
+}
+
+/**
+ * A page that only waits for its reader costs no processor: somebody else's can be made.
+ * @param {Answer} response @param {() => void} free
+ */
+function onceNoLongerMade(response, free) {
+  let isFree = false;
+  const freeOnce = () => {
+    if (!isFree) free();
+    isFree = true;
+  };
+  for (const event of ["prefinish", behind, "close"]) response.once(event, freeOnce);
+}
+
+/**
+ * Emits `behind` when bytes have waited for their reader for a second, and ends the connection when they still wait
+ * after `secondsToTakeBytes`. Else a few who read nothing would keep their share and its memory for ever.
+ * @param {Request} request @param {Answer} response
+ */
+function dropWhoTakesNoBytes({ socket }, response) {
+  let due = 0;
+  let late = 0;
+  const watch = setInterval(() => {
+    if (socket.bytesWritten - socket.writableLength >= due) {
+      due = socket.bytesWritten;
+      late = 0;
+      return;
+    }
+    late += 1;
+    response.emit(behind);
+    if (late >= secondsToTakeBytes) socket.destroy();
+  }, 1000);
+  response.once("close", () => {
+    clearInterval(watch);
+  });
 }
 
 /** @param {Request} request @param {Answer} response */

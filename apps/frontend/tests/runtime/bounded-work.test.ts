@@ -115,6 +115,50 @@ test("four pages are made at once, then those whose readers still wait", async (
   expect(held).toHaveLength(5);
 });
 
+/** More than the operating system takes for somebody who reads nothing. */
+const large = Buffer.alloc(32 * 1024 * 1024);
+
+/** Asks for a page over a connection of its own and reads nothing of the answer. */
+async function askWithoutReading(path: string) {
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+  socket.pause().write(`GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`);
+  await expect.poll(() => held.some(({ req }) => req.url === path), patient).toBe(true);
+  return socket;
+}
+
+test("a page that is made lets the next be made, although its reader reads nothing", async () => {
+  const sockets = await Promise.all([1, 2, 3, 4].map((number) => askWithoutReading(`/slow${String(number)}`)));
+  for (const response of held) response.end(large);
+  await fill(1, { path: "/next" });
+  expect(held.slice(0, 4).some(({ closed }) => closed)).toBe(false);
+  for (const socket of sockets) socket.destroy();
+});
+
+test("a page whose reader is behind lets the next be made, and who stays behind is cut off", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const sockets = await Promise.all([1, 2, 3, 4].map((number) => askWithoutReading(`/slow${String(number)}`)));
+  for (const response of held) response.write(large);
+  const next = fill(1, { path: "/next" });
+  await expect.poll(connections, patient).toBe(5);
+  expect(held).toHaveLength(4);
+  vi.advanceTimersByTime(2000);
+  await next;
+  expect(held.some(({ closed }) => closed)).toBe(false);
+  vi.advanceTimersByTime(30_000);
+  await expect.poll(() => held.filter(({ closed }) => closed).length, patient).toBe(4);
+  expect(held.at(-1)?.closed).toBe(false);
+  for (const socket of sockets) socket.destroy();
+});
+
+test("who waits long for an answer is not cut off", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const { first } = await fill(1);
+  vi.advanceTimersByTime(300_000);
+  held[0]?.end("done");
+  expect(await first).toMatchObject({ status: 200, body: "done" });
+});
+
 test("two requests are begun in one turn of the event loop, in which one new connection is taken", async () => {
   const { port } = server.address() as AddressInfo;
   const socket = connect(port, "127.0.0.1");
