@@ -19,6 +19,8 @@ log = structlog.stdlib.get_logger(__name__)
 MIGRATION_LOCK = 7_306_010_100
 """Key of the advisory lock: one migration at a time, however many replicas start."""
 _PAUSE_SECONDS = 1.0
+# Whoever reads a table queues behind a migration that waits for it.
+_LOCK_SECONDS = 2.0
 # Some at a time, and none that somebody is changing: todos can be read and written meanwhile.
 _FILL_SEARCH_TEXT: LiteralString = """
 UPDATE todos SET search_text = todo_search_text(title, notes, tags)
@@ -64,10 +66,10 @@ def migrate(settings: Settings, deadline: float) -> None:
 
     A schema that this code does not know is newer: it is left as it is, so that a release can be rolled back.
 
-    Raises `psycopg.OperationalError` if another migration holds the lock until `deadline`.
+    Raises `psycopg.OperationalError` if another migration, or who uses the tables, holds a lock until `deadline`.
     """
     with psycopg.connect(plain_url(settings), **CONNECT_ARGS) as connection:
-        timeout = f"{max(1, round((deadline - time.monotonic()) * 1000))}ms"
+        timeout = _milliseconds(deadline - time.monotonic())
         connection.execute("SELECT set_config('lock_timeout', %s, true)", [timeout])
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [MIGRATION_LOCK])
         revision, known = _revision(connection), known_revisions()
@@ -75,7 +77,7 @@ def migrate(settings: Settings, deadline: float) -> None:
             log.warning("schema is newer than this code", revision=revision)
             return
         if revision != known[-1]:
-            _upgrade(settings, timeout)
+            _upgrade_between_users(settings, deadline)
         _repeat(_FILL_SEARCH_TEXT, settings, deadline)
         _repeat(_FILL_JSON, settings, deadline)
         _repeat(_EMPTY_TRASH, settings, deadline)
@@ -91,6 +93,28 @@ def _revision(connection: psycopg.Connection) -> str | None:
     exists = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone() if exists != (None,) else None
     return row[0] if row else None
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{max(1, round(seconds * 1000))}ms"
+
+
+def _upgrade_between_users(settings: Settings, deadline: float) -> None:
+    """Try again until `deadline` while somebody uses a table, and let others at it in between."""
+    while True:
+        try:
+            _upgrade(settings, _milliseconds(min(_LOCK_SECONDS, deadline - time.monotonic())))
+        except psycopg.errors.LockNotAvailable as error:
+            left = deadline - time.monotonic()
+            log.info("waiting for a lock on a table", seconds_left=max(0, round(left)), reason=_reason(error))
+            if left <= _PAUSE_SECONDS:
+                raise psycopg.OperationalError(
+                    "a transaction kept its lock on a table that the migration changes until the time was up:"
+                    " find it by xact_start in pg_stat_activity, end it with pg_terminate_backend(pid), start again"
+                ) from error
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _upgrade(settings: Settings, lock_timeout: str) -> None:
@@ -111,6 +135,8 @@ def _upgrade(settings: Settings, lock_timeout: str) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise error.orig from error
         raise psycopg.OperationalError(str(error.orig)) from error
     finally:
         engine.dispose()

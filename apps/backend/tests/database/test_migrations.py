@@ -1,7 +1,9 @@
 """New schema, old pods: what the releases before write and read still works while the new one is rolled out."""
 
+import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect
 from starlette.testclient import TestClient
 
+from app import wait_for_database
+from app.settings import Settings
 from tests.conftest import API
 from tests.database.postgres import Server
 
@@ -109,3 +113,55 @@ def test_todo_of_the_first_release_is_whole_for_the_newest(ann: TestClient, sql:
     (todo,) = ann.get(f"{API}/todos").json()
     assert (todo["title"], todo["version"], todo["tags"], todo["priority"]) == ("old", 1, [], 0)
     assert ann.patch(f"{API}/todos/{todo['id']}", json={"done": True}).json()["version"] == 2
+
+
+class TestTableInUse:
+    """A transaction of an old pod holds a table that the migration changes."""
+
+    @pytest.fixture(autouse=True)
+    def quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(wait_for_database, "_LOCK_SECONDS", 0.3)
+        monkeypatch.setattr(wait_for_database, "_PAUSE_SECONDS", 0.1)
+
+    @pytest.fixture
+    def url(self, empty: Engine) -> str:
+        upgrade(empty, REVISIONS[-2])
+        return empty.url.render_as_string(hide_password=False)
+
+    @pytest.fixture
+    def user(self, url: str) -> Iterator[psycopg.Connection]:
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            connection.execute("SELECT count(*) FROM todos")
+            yield connection
+
+    def test_others_read_while_the_migration_waits(
+        self, url: str, user: psycopg.Connection, make_settings: Callable[..., Settings]
+    ) -> None:
+        settings = make_settings(database_url=url, database_wait_seconds=60)
+        ended: list[int] = []
+        run = threading.Thread(target=lambda: ended.append(wait_for_database.main(settings)))
+        run.start()
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as other:
+            waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'todos'::regclass AND NOT granted"
+            while other.execute(waiting).fetchone() == (0,):
+                assert run.is_alive(), "it did not wait for the table"
+                time.sleep(0.02)
+            other.execute("SET statement_timeout = '20s'")
+            assert other.execute("SELECT count(*) FROM todos").fetchone() == (0,)
+            assert run.is_alive()
+        user.commit()
+        run.join()
+        assert ended == [0]
+
+    def test_table_that_is_never_free_ends_the_wait_and_says_what_to_do(
+        self,
+        url: str,
+        user: psycopg.Connection,
+        make_settings: Callable[..., Settings],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        assert not user.closed
+        assert wait_for_database.main(make_settings(database_url=url, database_wait_seconds=2)) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert sum("waiting for a lock on a table" in line for line in lines) > 1, "it did not try again"
+        assert "pg_terminate_backend" in lines[-1]
