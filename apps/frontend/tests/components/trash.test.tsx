@@ -50,3 +50,11 @@ test("a press elsewhere takes the question back", async () => {
   await press("Delete all for ever");
   expect(await screen.findByText("The trash is empty.")).toBeVisible();
 });
+
+test("a double click only asks", async () => {
+  await userEvent.dblClick(screen.getByRole("button", { name: "Empty the trash" }));
+  expect(screen.getByRole("button", { name: "Delete all for ever" })).toBeVisible();
+  expect(shown()).toEqual(["One", "Two"]);
+  await press("Delete all for ever");
+  expect(await screen.findByText("The trash is empty.")).toBeVisible();
+});

@@ -136,7 +136,9 @@ function Confirmed({ name, sure, of, act }: ConfirmedProps) {
       onBlur={() => {
         ask(false);
       }}
-      onClick={() => {
+      onClick={({ detail }) => {
+        // The second press of a double click answers nothing that was read.
+        if (detail > 1) return;
         ask(!asking);
         if (asking) act();
       }}
