@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from starlette.testclient import TestClient
 
+from app.chat import history
 from app.chat.matching import fold
 from tests.chat.chatting import MESSAGES, names, say, text_of, titles
 from tests.conftest import API
@@ -317,3 +318,15 @@ class TestConversation:
     def test_bad_message_is_refused(self, ann: TestClient, content: object) -> None:
         assert ann.post(MESSAGES, json={"content": content}).status_code == 422
         assert ann.get(MESSAGES).json() == []
+
+
+def test_the_newest_messages_of_an_account_are_kept(
+    ann: TestClient, bob: TestClient, sql: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(bob, "help")
+    monkeypatch.setattr(history, "MOST_KEPT", 4)
+    for number in range(4):
+        say(ann, f"add todo {number}")
+    kept = [message["content"] for message in ann.get(MESSAGES).json()]
+    assert [text for text in kept if text.startswith("add")] == ["add todo 2", "add todo 3"]
+    assert sql.execute("SELECT count(*) FROM chat_messages").fetchone() == (6,), "others lose nothing"

@@ -17,11 +17,18 @@ from app.todos.schemas import Bulk
 
 ANSWER_WITHIN = timedelta(minutes=10)
 """How long a deletion waits for a yes."""
+MOST_KEPT = 1000
+"""Messages that are kept of one account."""
 
 
-def say(session: AsyncSession, *, owner_id: uuid.UUID, role: str, content: str) -> None:
-    """Add one message. It is stored with the caller's commit."""
+async def say(session: AsyncSession, *, owner_id: uuid.UUID, role: str, content: str) -> None:
+    """Add one message, and forget the oldest beyond `MOST_KEPT`. Both happen with the caller's commit."""
     session.add(ChatMessage(owner_id=owner_id, role=role, content=content))
+    await session.flush()
+    own = ChatMessage.owner_id == owner_id
+    first_too_old = select(ChatMessage.id).where(own).order_by(ChatMessage.id.desc()).offset(MOST_KEPT).limit(1)
+    too_old = delete(ChatMessage).where(own, ChatMessage.id <= first_too_old.scalar_subquery())
+    await session.execute(too_old, execution_options={"synchronize_session": False})
 
 
 async def last_messages(session: AsyncSession, *, owner_id: uuid.UUID, limit: int) -> Sequence[ChatMessage]:
@@ -81,6 +88,6 @@ async def answer(
         results = await change_many(session, owner_id=owner_id, bulk=bulk, now=datetime.min)
         deleted = [item.id for item in results if item.result == "changed"]
     content = f"Deleted {counted(len(deleted))}." if approve else "Nothing was deleted."
-    say(session, owner_id=owner_id, role="assistant", content=content)
+    await say(session, owner_id=owner_id, role="assistant", content=content)
     await session.commit()
     return deleted

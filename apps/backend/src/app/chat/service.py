@@ -45,7 +45,7 @@ async def begin_turn(
     session: AsyncSession, model: Model | None, *, owner_id: uuid.UUID, content: str, most_answers: int
 ) -> Turn:
     """Store what was said. The model gives an account `most_answers` a day, then the rules answer."""
-    history.say(session, owner_id=owner_id, role="user", content=content)
+    await history.say(session, owner_id=owner_id, role="user", content=content)
     messages = await history.last_messages(session, owner_id=owner_id, limit=_REMEMBERED)
     answering: Model | None = None
     excuse = _NOT_REACHABLE if model else ""
@@ -116,7 +116,7 @@ async def _answer(toolbox: Toolbox, turn: Turn) -> AsyncGenerator[ChatEvent, Non
 async def _store(sessions: async_sessionmaker[AsyncSession], owner_id: uuid.UUID, answer: str) -> Problem | None:
     try:
         async with sessions() as session:
-            history.say(session, owner_id=owner_id, role="assistant", content=answer)
+            await history.say(session, owner_id=owner_id, role="assistant", content=answer)
             await session.commit()
     except Exception as error:
         return _problem(error)
