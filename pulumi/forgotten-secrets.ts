@@ -1,7 +1,6 @@
 import { isReady } from "../provider/cluster/kubernetes/api-server.ts";
 import { Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
 import type { KubernetesObject, NamespaceRef } from "../provider/cluster/kubernetes/kubernetes.ts";
-import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";
 import { rewriteState } from "./rewritten-state.ts";

@@ -6,7 +6,6 @@ import { Namespace } from "../provider/cluster/kubernetes/kubernetes.ts";
 import type { ContextRef } from "../provider/cluster/kubernetes/kubeconfig.ts";
 import type { Target } from "../provider/cluster/minikube/minikube.ts";
 import { forgetRevisions } from "../provider/diagnosis/revisions.ts";
-import { environment } from "../machine/tool-environment.ts";
 import { messageOf, UserError } from "../provider/processes/errors.ts";
 import { rememberHostName } from "../machine/host-names.ts";
 import { isExisting, targetFacts } from "./existing-target.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { parse } from "yaml";
 import { readIfThere, readJson } from "../provider/processes/files.ts";
 import type { Settings } from "../config.ts";

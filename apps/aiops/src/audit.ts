@@ -3,7 +3,8 @@ import { appendFileSync, readFileSync } from "node:fs";
 /** One line of the log. */
 export interface AuditEntry {
   /**
-   * What happened: `call`, `planned`, `asked`, `approved`, `declined`, `refused`, `applied`, `evicting`, `fixed`, `undone`, `kept`.
+   * What happened: `call`, `planned`, `asked`, `approved`, `declined`, `refused`, `applied`, `evicting`, `fixed`,
+   * `undone`, `kept`.
    */
   event: string;
   /** The tool, or the finding and what is done about it. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { choose } from "../src/remedies/choose.ts";
 import type { Action } from "../src/remedies/action.ts";
 import { carryOut, tryOut } from "../src/remedies/write.ts";
-import type { Snapshot } from "../src/snapshot.ts";
+import type { Snapshot } from "../src/diagnosis/snapshot.ts";
 import { count } from "./support/controlling.ts";
 import { run } from "./support/running.ts";
 import type { Running } from "./support/running.ts";
