@@ -7,6 +7,7 @@ import { Account } from "../../helpers/account.ts";
 import { launchBrowser } from "../../helpers/browser.ts";
 import { ClusterView } from "../../helpers/cluster/cluster-view.ts";
 import { inSequence } from "../../helpers/in-sequence.ts";
+import { until } from "../../helpers/until.ts";
 import type { WorkingCopy } from "../../helpers/working-copy.ts";
 import { edits } from "../../stack/support/edits.ts";
 import { DevCommand } from "./dev-command.ts";
@@ -111,12 +112,9 @@ describe("W1: npm run dev", function () {
   it("shows an edit of a React component in an open page, which keeps what was typed into it", async () => {
     const before = await podOf("frontend");
     await inBrowser(async (page) => {
-      // Next.js tells an open page of what changes from here on.
-      const connected = page.waitForEvent("console", (message) => message.text().includes("[HMR] connected"));
+      const news = new News(page);
       await page.goto("/signup");
-      await connected;
-      // But not of what changes before the page has loaded all of its parts.
-      await page.waitForLoadState("networkidle");
+      await until("the page hears of edits", () => Promise.resolve(news.isHeard()));
       await page.evaluate("window.isTheSamePage = true");
       await page.getByLabel("Email").fill("half@typed");
       for (const wanted of ["Make an account of your own", "Begin here"]) {
@@ -204,3 +202,31 @@ describe("W1: npm run dev", function () {
     }
   }
 });
+
+/**
+ * What a page and Next.js tell each other. Next.js tells a page of an edit only if the page has asked for news of the
+ * part that is edited, which it does some time after it has connected, and if nothing is being compiled just then.
+ */
+class News {
+  #hasAsked = false;
+  #isCompiling = false;
+  #last = 0;
+
+  constructor(page: Page) {
+    page.on("websocket", (socket) => {
+      socket.on("framesent", ({ payload }) => {
+        this.#hasAsked ||= String(payload).includes("turbopack-subscribe");
+        this.#last = Date.now();
+      });
+      socket.on("framereceived", () => (this.#last = Date.now()));
+    });
+    page.on("console", (message) => {
+      if (message.text().startsWith("[Fast Refresh]")) this.#isCompiling = message.text().includes("rebuilding");
+    });
+  }
+
+  /** Whether all has been said that a page says at its beginning. */
+  isHeard(): boolean {
+    return this.#hasAsked && !this.#isCompiling && Date.now() - this.#last > 3_000;
+  }
+}
