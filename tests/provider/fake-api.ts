@@ -28,7 +28,7 @@ export interface Revision {
  */
 export class FakeApi {
   /** Objects by the end of their path: `pods`, `secrets`. A function is asked at each question. */
-  readonly lists = new Map<string, object[] | (() => object[])>();
+  readonly lists = new Map<string, object[] | ((query: URLSearchParams) => object[])>();
   /** Single objects by the end of their path: `daemonsets/kube-router`; the namespace itself by an empty one. */
   readonly objects = new Map<string, object>();
   /** What is in no namespace, and namespaces that are other than the rest, by their whole path: `/version`. */
@@ -165,7 +165,7 @@ export class FakeApi {
     const list = this.lists.get(path);
     return {
       status: 200,
-      body: JSON.stringify({ metadata: {}, items: typeof list === "function" ? list() : (list ?? []) }),
+      body: JSON.stringify({ metadata: {}, items: typeof list === "function" ? list(url.searchParams) : (list ?? []) }),
     };
   }
 

@@ -89,8 +89,18 @@ export class PretendedCheckout {
     api.revisions(() =>
       existsSync(release) ? [{ version: 1, status: "deployed", description: "chart of this test" }] : [],
     );
+    const records = api.lists.get("secrets");
+    api.lists.set("secrets", (query) => {
+      if (query.get("fieldSelector") === "type!=helm.sh/release.v1") return secrets();
+      return typeof records === "function" ? records(query) : [];
+    });
     // What is in the namespace is there for kubectl and for who asks the API itself.
-    const secretIn = (name: string): string => join(commands.folder, "objects", `secret-${name}`);
+    const objects = join(commands.folder, "objects");
+    const secretIn = (name: string): string => join(objects, `secret-${name}`);
+    const secrets = (): object[] =>
+      (existsSync(objects) ? readdirSync(objects) : [])
+        .filter((name) => name.startsWith("secret-"))
+        .map((name) => JSON.parse(readFileSync(join(objects, name), "utf8")) as object);
     api.onGet = (path) => {
       const [, name] = /^secrets\/(.+)$/.exec(path) ?? [];
       if (name === undefined || !existsSync(secretIn(name))) return undefined;
